@@ -1,0 +1,1 @@
+"""One module for each domain, each with its ``router``."""

@@ -1,0 +1,5 @@
+"""Customers."""
+
+from ninja import Router
+
+router = Router(tags=["customers"])

@@ -1,0 +1,32 @@
+"""`allears`: every command is a module of ``cli.commands``."""
+
+import os
+from importlib import import_module
+from pkgutil import iter_modules
+
+import typer
+
+from allears.cli import commands
+
+app = typer.Typer(
+    no_args_is_help=True, add_completion=False, help="All Ears: listen to every customer, respond, prove it."
+)
+
+
+def set_up(data: str | None = None) -> None:
+    """Point the process at a data folder and load Django; call first in each command."""
+    if data:
+        os.environ["ALLEARS_DATA"] = data
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "allears.settings")
+    import django
+
+    django.setup()
+
+
+for _module in sorted(module.name for module in iter_modules(commands.__path__)):
+    import_module(f"allears.cli.commands.{_module}").register(app)
+
+
+@app.callback()
+def _root() -> None:
+    """All Ears."""

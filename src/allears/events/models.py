@@ -1,0 +1,92 @@
+"""What came in: events, the intake log on PostgreSQL, imports, and the rows that need mending."""
+
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+
+from allears.customers.models import Customer
+from allears.store.models import HotModel, ScopedModel
+
+
+class IntakeRow(models.Model):
+    """One accepted request body, as it came, on PostgreSQL (SQLite keeps the intake log in a file of its own)."""
+
+    id = models.BigAutoField(primary_key=True)
+    workspace_id = models.BigIntegerField()
+    kind = models.CharField(max_length=10)  # batch, track, identify, page, screen, group, alias
+    received_at = models.DateTimeField()
+    body = models.BinaryField()
+
+
+class IntakeCursor(models.Model):
+    """How far the consumer has read the SQLite intake log; moved in the transaction that applies the rows."""
+
+    name = models.CharField(max_length=40, primary_key=True)
+    position = models.BigIntegerField(default=0)
+
+
+class Event(HotModel):
+    """Something that happened to a customer."""
+
+    customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="events", null=True)
+    type = models.CharField(max_length=10)  # track, page, screen, identify, group, alias
+    name = models.CharField(max_length=200)  # of a track; the page's or screen's name; else empty
+    ts = models.DateTimeField()  # when it happened, UTC
+    received_at = models.DateTimeField()
+    message_key = models.CharField(max_length=32)  # hex blake2b-128 of messageId within the workspace
+    properties = models.JSONField(default=dict)
+    context = models.JSONField(default=dict)
+
+    class Meta(HotModel.Meta):
+        indexes: ClassVar[list[models.Index]] = [
+            *HotModel.Meta.indexes,
+            models.Index(fields=["customer", "ts"]),
+        ]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["workspace", "message_key"], name="events_message_once")
+        ]
+
+
+class Import(ScopedModel):
+    """A file on its way in."""
+
+    class State(models.TextChoices):
+        UPLOADED = "uploaded"
+        RUNNING = "running"
+        DONE = "done"
+        FAILED = "failed"
+        UNDONE = "undone"
+
+    kind = models.CharField(max_length=10)  # voices, events, customers, responses
+    filename = models.CharField(max_length=255)
+    path = models.CharField(max_length=500)  # inside the data folder
+    digest = models.CharField(max_length=64)  # sha256 of the file: the same file twice changes nothing
+    mapping = models.JSONField(default=dict)
+    state = models.CharField(max_length=10, choices=State.choices, default=State.UPLOADED)
+    rows_total = models.BigIntegerField(null=True)
+    rows_read = models.BigIntegerField(default=0)
+    rows_good = models.BigIntegerField(default=0)
+    rows_repeated = models.BigIntegerField(default=0)
+    rows_bad = models.BigIntegerField(default=0)
+    error = models.TextField(default="", blank=True)
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
+    created_at = models.DateTimeField(default=timezone.now)
+    finished_at = models.DateTimeField(null=True)
+
+
+class QuarantinedRow(ScopedModel):
+    """A row or event that could not be taken, with what to mend; downloadable, and gone once sent again."""
+
+    source = models.CharField(max_length=10)  # intake, import, consumer
+    import_file = models.ForeignKey(Import, on_delete=models.CASCADE, null=True, related_name="quarantine")
+    row_number = models.BigIntegerField(null=True)  # 1 is the first data row
+    field = models.CharField(max_length=120, default="", blank=True)
+    reason = models.TextField()  # in words, with the way out
+    payload = models.TextField()
+    at = models.DateTimeField(default=timezone.now)
+    resolved_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes: ClassVar[list[models.Index]] = [models.Index(fields=["workspace", "-at"])]

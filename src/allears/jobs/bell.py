@@ -1,0 +1,72 @@
+"""Bells wake waiting workers at once; whoever waits also polls, so a lost ring costs a second and nothing else.
+
+On one machine a bell is a Unix datagram socket in the data folder; on PostgreSQL it is LISTEN/NOTIFY as well, so that
+other nodes hear it.
+"""
+
+import contextlib
+import os
+import select
+import socket
+import time
+from pathlib import Path
+
+from django.conf import settings
+from django.db import DatabaseError, connection
+
+
+def _folder() -> Path:
+    return Path(settings.RUN_DIR) / "bells"
+
+
+def ring(topic: str) -> None:
+    """Wake every listener of ``topic`` on this machine, and on PostgreSQL those of other nodes."""
+    ring_local(topic)
+    if connection.vendor == "postgresql" and settings.DATABASE_URL:
+        with contextlib.suppress(DatabaseError), connection.cursor() as cursor:
+            cursor.execute("SELECT pg_notify('allears', %s)", [topic])
+
+
+def ring_local(topic: str) -> None:
+    """Wake listeners on this machine; needs no database, so the intake may call it."""
+    folder = _folder()
+    if not folder.is_dir():
+        return
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as sender:
+        sender.setblocking(False)
+        for path in folder.glob(f"{topic}.*"):
+            try:
+                sender.sendto(b"1", str(path))
+            except BlockingIOError:
+                continue  # its buffer holds rings already: it will wake
+            except (ConnectionRefusedError, FileNotFoundError):
+                path.unlink(missing_ok=True)  # its owner died
+
+
+class Bell:
+    """Waits for rings of one topic. Use as a context manager; one for each waiting thread."""
+
+    def __init__(self, topic: str) -> None:
+        folder = _folder()
+        folder.mkdir(parents=True, exist_ok=True)
+        self._path = folder / f"{topic}.{os.getpid()}.{time.monotonic_ns()}"
+        self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        self._socket.bind(str(self._path))
+        self._socket.setblocking(False)
+
+    def __enter__(self) -> "Bell":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._socket.close()
+        self._path.unlink(missing_ok=True)
+
+    def wait(self, seconds: float) -> bool:
+        """Sleep until a ring or the time is over; True when it rang. Rings while awake are kept."""
+        ready, _, _ = select.select([self._socket], [], [], max(0.0, seconds))
+        if not ready:
+            return False
+        with contextlib.suppress(BlockingIOError):
+            while True:
+                self._socket.recv(64)
+        return True

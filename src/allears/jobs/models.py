@@ -1,0 +1,61 @@
+"""The lease queue, leases of single workers and the heads of the lake tables."""
+
+from typing import ClassVar
+
+from django.db import models
+
+
+class Job(models.Model):
+    """One call to make, at least once, kept until it has succeeded."""
+
+    class State(models.TextChoices):
+        READY = "ready"
+        RUNNING = "running"
+        DONE = "done"
+        DEAD = "dead"
+
+    task = models.CharField(max_length=200)  # dotted path of a module-level function
+    arguments = models.JSONField(default=dict)  # keyword arguments
+    queue = models.CharField(max_length=40, default="default")
+    priority = models.SmallIntegerField(default=0)  # higher first
+    unique_key = models.CharField(max_length=200, null=True)  # one live job for each key
+    state = models.CharField(max_length=8, choices=State.choices, default=State.READY)
+    run_at = models.DateTimeField()
+    attempts = models.PositiveSmallIntegerField(default=0)
+    max_attempts = models.PositiveSmallIntegerField(default=12)
+    lease_owner = models.CharField(max_length=64, default="", blank=True)
+    lease_until = models.DateTimeField(null=True)
+    last_error = models.TextField(default="", blank=True)
+    created_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["-priority", "run_at"], condition=models.Q(state="ready"), name="jobs_ready"),
+            models.Index(fields=["lease_until"], condition=models.Q(state="running"), name="jobs_running"),
+            models.Index(fields=["finished_at"], condition=models.Q(state="done"), name="jobs_done"),
+        ]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(
+                fields=["unique_key"],
+                condition=models.Q(state__in=["ready", "running"]),
+                name="jobs_unique_live",
+            )
+        ]
+
+
+class WorkerLease(models.Model):
+    """Who alone may do a thing now (consumer, flusher, scheduler)."""
+
+    name = models.CharField(max_length=80, primary_key=True)
+    owner = models.CharField(max_length=64)
+    until = models.DateTimeField()
+    fence = models.BigIntegerField(default=0)  # grows by one with each new owner
+
+
+class LakeHead(models.Model):
+    """The version of a lake table that readers may see; moved in the transaction that marks rows flushed."""
+
+    table = models.CharField(max_length=80, primary_key=True)
+    version = models.BigIntegerField()
+    moved_at = models.DateTimeField()

@@ -1,0 +1,107 @@
+"""Taking work off the lease queue: claim with a lease, run, mark done after success; owner-guarded throughout."""
+
+import logging
+import os
+import socket
+import traceback
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import connection, transaction
+from django.utils import timezone
+from django.utils.module_loading import import_string
+from django_tasks.base import Task
+
+from allears.jobs.models import Job
+
+logger = logging.getLogger(__name__)
+LEASE = timedelta(seconds=60)
+LONGEST_WAIT = timedelta(hours=6)
+
+
+def worker_name() -> str:
+    """Unique for each process, readable in the queue."""
+    return f"{socket.gethostname()}:{os.getpid()}"
+
+
+def back_off(attempts: int) -> timedelta:
+    """1 s, 2 s, 4 s … up to six hours."""
+    return min(timedelta(seconds=2 ** min(attempts - 1, 20)), LONGEST_WAIT)
+
+
+def claim(*, owner: str, now: datetime, limit: int = 20, queues: Sequence[str] | None = None) -> list[Job]:
+    """Take up to ``limit`` due jobs, most urgent first, for one lease."""
+    with transaction.atomic():
+        due = Job.objects.filter(state=Job.State.READY, run_at__lte=now)
+        if queues is not None:
+            due = due.filter(queue__in=queues)
+        if connection.vendor == "postgresql":
+            due = due.select_for_update(skip_locked=True)
+        jobs = list(due.order_by("-priority", "run_at", "id")[:limit])
+        if jobs:
+            Job.objects.filter(id__in=[job.id for job in jobs]).update(
+                state=Job.State.RUNNING, lease_owner=owner, lease_until=now + LEASE
+            )
+    return jobs
+
+
+def reap(*, now: datetime) -> int:
+    """Give back the jobs whose owner died or hung: they run again, and the loss counts as an attempt."""
+    lost = Job.objects.filter(state=Job.State.RUNNING, lease_until__lt=now)
+    count = 0
+    for job in lost:
+        count += _release(job, now=now, error="the worker that ran this job stopped before it finished")
+    return count
+
+
+def _release(job: Job, *, now: datetime, error: str) -> int:
+    attempts = job.attempts + 1
+    dead = attempts >= job.max_attempts
+    return Job.objects.filter(id=job.id, state=Job.State.RUNNING, lease_owner=job.lease_owner).update(
+        state=Job.State.DEAD if dead else Job.State.READY,
+        attempts=attempts,
+        run_at=now + back_off(attempts),
+        finished_at=now if dead else None,
+        last_error=error[-4000:],
+        lease_owner="",
+        lease_until=None,
+    )
+
+
+def _callable(path: str) -> Callable[..., Any]:
+    found = import_string(path)
+    return found.func if isinstance(found, Task) else found
+
+
+def run(job: Job, *, owner: str) -> bool:
+    """Run one claimed job. Its effects and its mark commit together; an error releases it with back-off."""
+    job.lease_owner = owner
+    try:
+        with transaction.atomic():
+            _callable(job.task)(**job.arguments)
+            done = Job.objects.filter(id=job.id, state=Job.State.RUNNING, lease_owner=owner).update(
+                state=Job.State.DONE, finished_at=timezone.now(), attempts=job.attempts + 1, lease_until=None
+            )
+            if not done:
+                raise LeaseLostError(job.id)
+    except LeaseLostError:
+        logger.warning("job %s was taken over by another worker; its effects here are undone", job.id)
+        return False
+    except Exception:
+        logger.exception("job %s (%s) failed", job.id, job.task)
+        _release(job, now=timezone.now(), error=traceback.format_exc())
+        return False
+    return True
+
+
+class LeaseLostError(RuntimeError):
+    """The lease ran out while the job ran; another worker owns it now."""
+
+
+def run_due(*, owner: str, limit: int = 20) -> int:
+    """Claim and run what is due now; the number of jobs taken."""
+    jobs = claim(owner=owner, now=timezone.now(), limit=limit)
+    for job in jobs:
+        run(job, owner=owner)
+    return len(jobs)

@@ -1,0 +1,15 @@
+"""What `listen` tells the rest of the house."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from allears.jobs.bus import DomainEvent
+
+
+@dataclass(frozen=True, kw_only=True)
+class VoiceReceived(DomainEvent):
+    """A voice was stored, or a partial answer of one grew (then ``updated``)."""
+
+    name: ClassVar[str] = "voice.received"
+    voice_id: int
+    updated: bool = False

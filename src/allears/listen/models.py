@@ -1,0 +1,169 @@
+"""Surveys, probes, invitations, responses and voices."""
+
+from typing import ClassVar
+
+from django.db import models
+from django.utils import timezone
+
+from allears.customers.models import Customer
+from allears.journeys.models import Touchpoint
+from allears.store.models import HotModel, ScopedModel
+
+
+class Survey(ScopedModel):
+    """A set of questions; what is asked stands in its versions."""
+
+    key = models.SlugField(max_length=60)
+    name = models.CharField(max_length=120)
+    family = models.CharField(max_length=40)  # the governor's clock: nps, csat, ces …
+    created_at = models.DateTimeField(default=timezone.now)
+    archived_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["workspace", "key"], name="listen_survey_key")
+        ]
+
+
+class SurveyVersion(ScopedModel):
+    """One published, never edited definition (open JSON, see listen.definition)."""
+
+    survey = models.ForeignKey(Survey, on_delete=models.CASCADE, related_name="versions")
+    number = models.PositiveIntegerField()
+    definition = models.JSONField()
+    published_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["survey", "number"], name="listen_survey_version")
+        ]
+
+
+class Probe(ScopedModel):
+    """The rule that asks at a touchpoint."""
+
+    key = models.SlugField(max_length=60)
+    name = models.CharField(max_length=120)
+    touchpoint = models.ForeignKey(Touchpoint, on_delete=models.PROTECT, related_name="probes")
+    survey = models.ForeignKey(Survey, on_delete=models.PROTECT, related_name="probes")
+    event_name = models.CharField(max_length=200)
+    conditions = models.JSONField(default=list)  # [{"property": "amount", "op": ">", "value": 100}], all must hold
+    delay_seconds = models.PositiveIntegerField(default=0)
+    expires_after_seconds = models.PositiveIntegerField(default=7 * 86_400)  # an ask later than this is dropped
+    channel = models.CharField(max_length=20, default="email")
+    share = models.FloatField(default=1.0)  # census 1.0, else a random share
+    created_at = models.DateTimeField(default=timezone.now)
+    started_at = models.DateTimeField(null=True, blank=True)
+    paused_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["workspace", "key"], name="listen_probe_key")
+        ]
+
+
+class Invitation(HotModel):
+    """One ask of one customer, from the event that caused it to the answer."""
+
+    token = models.CharField(max_length=43, unique=True)
+    customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="invitations", null=True)
+    probe = models.ForeignKey(Probe, on_delete=models.SET_NULL, null=True, related_name="invitations")
+    survey_version = models.ForeignKey(SurveyVersion, on_delete=models.PROTECT, related_name="invitations")
+    touchpoint = models.ForeignKey(Touchpoint, on_delete=models.SET_NULL, null=True, related_name="+")
+    channel = models.CharField(max_length=20)
+    event_id = models.BigIntegerField(null=True)
+    decision_id = models.BigIntegerField(null=True)
+    case_id = models.BigIntegerField(null=True)  # a follow-up ask after a case
+    snapshot = models.JSONField(default=dict)  # event and attributes as they were then
+    language = models.CharField(max_length=10)
+    created_at = models.DateTimeField()
+    sent_at = models.DateTimeField(null=True, blank=True)
+    opened_at = models.DateTimeField(null=True, blank=True)
+    started_at = models.DateTimeField(null=True, blank=True)
+    completed_at = models.DateTimeField(null=True, blank=True)
+    expires_at = models.DateTimeField()
+
+    class Meta(HotModel.Meta):
+        indexes: ClassVar[list[models.Index]] = [
+            *HotModel.Meta.indexes,
+            models.Index(fields=["customer", "-created_at"]),
+            models.Index(fields=["workspace", "-created_at"]),
+        ]
+
+
+class Response(HotModel):
+    """One answer, partial or whole. Scores of the main question are kept beside the raw answers."""
+
+    key = models.CharField(max_length=64)  # unique in the workspace: the invitation's token, or the import's row key
+    invitation = models.OneToOneField(Invitation, on_delete=models.SET_NULL, null=True, related_name="response")
+    survey_version = models.ForeignKey(SurveyVersion, on_delete=models.PROTECT, null=True, related_name="responses")
+    customer = models.ForeignKey(Customer, on_delete=models.CASCADE, null=True, related_name="responses")
+    touchpoint = models.ForeignKey(Touchpoint, on_delete=models.SET_NULL, null=True, related_name="+")
+    channel = models.CharField(max_length=20)
+    segment = models.CharField(max_length=80, default="", blank=True)  # the customer's, then
+    language = models.CharField(max_length=10, default="", blank=True)
+    answers = models.JSONField(default=dict)  # question name → answer
+    metric = models.CharField(max_length=8, default="", blank=True)  # nps, csat, ces: of the main question
+    score = models.SmallIntegerField(null=True, blank=True)
+    import_id = models.BigIntegerField(null=True)
+    started_at = models.DateTimeField()
+    updated_at = models.DateTimeField()
+    completed_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta(HotModel.Meta):
+        indexes: ClassVar[list[models.Index]] = [
+            *HotModel.Meta.indexes,
+            models.Index(fields=["workspace", "-started_at"]),
+        ]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["workspace", "key"], name="listen_response_key")
+        ]
+
+
+class Voice(HotModel):
+    """Anything a customer says, asked or not."""
+
+    class Initiator(models.TextChoices):
+        COMPANY = "company"
+        CUSTOMER = "customer"
+
+    class SourceKind(models.TextChoices):
+        SURVEY = "survey"
+        COMPLAINT = "complaint"
+        PRAISE = "praise"
+        REQUEST = "request"
+        REVIEW = "review"
+        SOCIAL = "social"
+        CHAT = "chat"
+        CALL = "call"
+        MEDIA = "media"
+        REGULATOR = "regulator"
+
+    key = models.CharField(max_length=64)  # unique in the workspace: who repeats it changes nothing
+    initiator = models.CharField(max_length=10, choices=Initiator.choices)
+    source_kind = models.CharField(max_length=12, choices=SourceKind.choices)
+    channel = models.CharField(max_length=20)
+    public = models.BooleanField(default=False)  # visibility: said for all to read, or to us alone
+    touchpoint = models.ForeignKey(Touchpoint, on_delete=models.SET_NULL, null=True, related_name="voices")
+    customer = models.ForeignKey(Customer, on_delete=models.CASCADE, null=True, related_name="voices")
+    response = models.OneToOneField(Response, on_delete=models.CASCADE, null=True, related_name="voice")
+    text = models.TextField(default="", blank=True)
+    language = models.CharField(max_length=10, default="", blank=True)
+    segment = models.CharField(max_length=80, default="", blank=True)
+    metric = models.CharField(max_length=8, default="", blank=True)
+    score = models.SmallIntegerField(null=True, blank=True)
+    sentiment = models.CharField(max_length=8, default="", blank=True)  # as the source states it, until understood
+    attributes = models.JSONField(default=dict, blank=True)
+    import_id = models.BigIntegerField(null=True)
+    said_at = models.DateTimeField()
+    received_at = models.DateTimeField(default=timezone.now)
+
+    class Meta(HotModel.Meta):
+        indexes: ClassVar[list[models.Index]] = [
+            *HotModel.Meta.indexes,
+            models.Index(fields=["workspace", "-said_at"]),
+            models.Index(fields=["customer", "-said_at"]),
+        ]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["workspace", "key"], name="listen_voice_key")
+        ]

@@ -1,0 +1,5 @@
+from django.apps import AppConfig
+
+
+class RespondConfig(AppConfig):
+    name = "allears.respond"

@@ -1,0 +1,1 @@
+"""The console's and the customers' pages: one module for each domain, each with its ``urlpatterns``."""

@@ -1,0 +1,49 @@
+"""The cast: Alice and Bob work at Acme, Charlie works elsewhere and must never see Acme's data."""
+
+import os
+import tempfile
+from dataclasses import dataclass
+
+os.environ.setdefault("ALLEARS_DATA", tempfile.mkdtemp(prefix="allears-tests-"))
+
+import pytest
+
+from allears.accounts.models import Membership, Role, User, Workspace
+from tests import builders
+
+
+@dataclass(frozen=True)
+class Person:
+    """A user with a place in one workspace."""
+
+    user: User
+    membership: Membership
+    workspace: Workspace
+
+
+@pytest.fixture
+def acme(db: None) -> Workspace:
+    return builders.workspace(slug="acme")
+
+
+@pytest.fixture
+def elsewhere(db: None) -> Workspace:
+    return builders.workspace(slug="elsewhere")
+
+
+@pytest.fixture
+def alice(acme: Workspace) -> Person:
+    """Admin of Acme."""
+    return Person(*builders.member(workspace=acme, email="alice@acme.test", role=Role.ADMIN), acme)
+
+
+@pytest.fixture
+def bob(acme: Workspace) -> Person:
+    """Agent at Acme."""
+    return Person(*builders.member(workspace=acme, email="bob@acme.test", role=Role.AGENT), acme)
+
+
+@pytest.fixture
+def charlie(elsewhere: Workspace) -> Person:
+    """Admin elsewhere: the outsider."""
+    return Person(*builders.member(workspace=elsewhere, email="charlie@elsewhere.test", role=Role.ADMIN), elsewhere)
