@@ -1,0 +1,65 @@
+#!/bin/sh
+# All that CI runs, in the order in which a mistake shows soonest. `check.sh lint types` runs only those parts.
+# Every part runs even when one before it failed; the table at the end says which, and how long each took.
+cd "$(dirname "$0")/.." || exit 1
+BIN="$PWD/.venv/bin"
+PATH="$BIN:$PATH"
+export PATH
+if [ ! -x "$BIN/pytest" ]; then
+    echo "The development environment is not there yet: run \`make setup-dev\` (or: python3 scripts/bootstrap.py --dev)." >&2
+    exit 1
+fi
+workers=$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2)
+[ "$workers" -gt 4 ] && workers=4
+log=$(mktemp -d) || exit 1
+trap 'rm -rf "$log"' EXIT
+trap 'exit 130' INT TERM
+failed=0
+
+step() { # step NAME COMMAND...
+    name=$1
+    shift
+    printf '\n== %s\n' "$name"
+    began=$(date +%s)
+    "$@" </dev/null >"$log/out" 2>&1
+    code=$?
+    took=$(($(date +%s) - began))
+    cat "$log/out"
+    closing=$(grep -E '^=+ .*(passed|failed|error|no tests ran).* =+$' "$log/out" | tail -n 1)
+    if [ $code -eq 0 ]; then verdict=ok; else verdict=FAILED; failed=1; fi
+    printf '%-10s %4ds  %-34s %s\n' "$verdict" "$took" "$name" "$closing" >>"$log/table"
+}
+
+lint() {
+    step "format" ruff format --check .
+    step "style" ruff check .
+    step "layers" lint-imports
+    step "house rules" python -m scripts.lints
+}
+types() { step "types (mypy, strict)" mypy; }
+generated() {
+    step "migrations are written" python -m django makemigrations --check --dry-run
+    step "system checks" python -m django check --fail-level WARNING
+    step "translations are complete" python scripts/messages.py --check
+    step "generated docs are fresh" python scripts/docs.py --check
+    step "front-end assets are fresh" python scripts/assets.py --check
+}
+# The parts of the suite differ in what they start: nothing, PostgreSQL, real servers, a browser.
+unit() { step "tests, SQLite" pytest -q -n "$workers" -m "not (browser or server or sdk or slow or postgres)"; }
+postgres() { step "tests, PostgreSQL" pytest -q -n "$workers" --pg -m "not (browser or server or sdk or slow)"; }
+servers() { step "tests, real servers" pytest -q -m "(server or sdk or slow) and not browser"; }
+browser() { step "tests, browser" pytest -q -m browser; }
+
+DJANGO_SETTINGS_MODULE=allears.settings
+export DJANGO_SETTINGS_MODULE
+for part in ${*:-lint generated types unit postgres servers browser}; do
+    case $part in
+    lint | generated | types | unit | postgres | servers | browser) "$part" ;;
+    *) echo "unknown part: $part (lint generated types unit postgres servers browser)" >&2; exit 2 ;;
+    esac
+done
+
+printf '\n'
+cat "$log/table"
+[ $failed -eq 0 ] && printf '\nAll checks passed.\n'
+exit $failed

@@ -1,0 +1,16 @@
+# as: src/allears/events/consumer.py
+try:
+    work()
+except (ValueError, OSError) as error:
+    log(error)
+try:
+    work()
+except Exception:
+    release()
+    raise
+try:
+    work()
+except Exception as error:  # noqa: BLE001 - one bad row goes to quarantine with its reason, the line goes on
+    quarantine(error)
+with suppress(FileNotFoundError):
+    work()
