@@ -1,0 +1,49 @@
+"""Reading the map."""
+
+from collections.abc import Mapping
+
+from django.db.models import QuerySet
+
+from allears.accounts.models import Membership
+from allears.journeys.models import Touchpoint
+from allears.journeys.vocabulary import stage_rank
+
+
+def touchpoints(*, workspace_id: int, with_archived: bool = False) -> QuerySet[Touchpoint]:
+    """The workspace's touchpoints in their order, each with its owner."""
+    found = Touchpoint.objects.in_workspace(workspace_id).select_related("owner__user").order_by("position", "id")
+    return found if with_archived else found.filter(archived_at__isnull=True)
+
+
+def journey(*, workspace_id: int) -> list[tuple[str, list[Touchpoint]]]:
+    """Living touchpoints by stage, in the order in which a customer meets them."""
+    stages: dict[str, list[Touchpoint]] = {}
+    for touchpoint in touchpoints(workspace_id=workspace_id):
+        stages.setdefault(touchpoint.stage, []).append(touchpoint)
+    return sorted(stages.items(), key=lambda pair: (stage_rank(pair[0]), pair[1][0].position))
+
+
+def access_touchpoint(*, workspace_id: int, touchpoint_id: int) -> Touchpoint:
+    """One touchpoint of this workspace, archived or not; raises ``Touchpoint.DoesNotExist``."""
+    touchpoint: Touchpoint = touchpoints(workspace_id=workspace_id, with_archived=True).get(id=touchpoint_id)
+    return touchpoint
+
+
+def touchpoint_by_event(*, workspace_id: int) -> Mapping[str, int]:
+    """Which touchpoint an event belongs to; where two claim it, the first in the journey has it."""
+    found: dict[str, int] = {}
+    for touchpoint in touchpoints(workspace_id=workspace_id):
+        for name in touchpoint.event_names:
+            found.setdefault(name, touchpoint.id)
+    return found
+
+
+def possible_owners(*, workspace_id: int) -> QuerySet[Membership]:
+    """Members who may answer for a touchpoint."""
+    members: QuerySet[Membership] = (
+        Membership.objects.in_workspace(workspace_id)
+        .filter(ended_at__isnull=True)
+        .select_related("user")
+        .order_by("user__name", "user__email")
+    )
+    return members
