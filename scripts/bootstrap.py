@@ -45,9 +45,7 @@ def has_postgres():
 
 
 def has_chinese_font():
-    return bool(
-        glob("/usr/share/fonts/**/*CJK*", recursive=True) or glob("/usr/share/fonts/**/wqy*", recursive=True)
-    )
+    return bool(glob("/usr/share/fonts/**/*CJK*", recursive=True) or glob("/usr/share/fonts/**/wqy*", recursive=True))
 
 
 def can_make_venv():

@@ -84,9 +84,7 @@ def used_messages(package: Path = PACKAGE) -> dict[Key, str]:
     """Every message of the product, with the first place that uses it."""
     used: dict[Key, str] = {}
     for path in sorted(package.rglob("*")):
-        if path.suffix not in (*TEMPLATES, ".py", ".ts") or {"node_modules", "migrations", "dist"} & set(
-            path.parts
-        ):
+        if path.suffix not in (*TEMPLATES, ".py", ".ts") or {"node_modules", "migrations", "dist"} & set(path.parts):
             continue
         if path.suffix == ".txt" and "templates" not in path.parts:
             continue
@@ -169,9 +167,7 @@ def stub(key: Key) -> str:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument(
-        "--check", action="store_true", help="change nothing; fail when something is missing or stale"
-    )
+    parser.add_argument("--check", action="store_true", help="change nothing; fail when something is missing or stale")
     parser.add_argument(
         "--missing",
         metavar="PART",

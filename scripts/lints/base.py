@@ -72,11 +72,5 @@ def calls(tree: ast.AST) -> Iterator[ast.Call]:
 def layer_of() -> dict[str, int]:
     """Height of each room, from the layers in pyproject.toml: 0 is the ground floor."""
     config = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-    layers = next(
-        each["layers"] for each in config["tool"]["importlinter"]["contracts"] if each["type"] == "layers"
-    )
-    return {
-        room.strip(" ()"): height
-        for height, layer in enumerate(reversed(layers))
-        for room in layer.split("|")
-    }
+    layers = next(each["layers"] for each in config["tool"]["importlinter"]["contracts"] if each["type"] == "layers")
+    return {room.strip(" ()"): height for height, layer in enumerate(reversed(layers)) for room in layer.split("|")}

@@ -7,11 +7,8 @@ from collections.abc import Iterator
 from scripts.lints.base import Finding, Source, calls
 
 BLIND = {"Exception", "BaseException"}
-ADVICE = (
-    "name the exceptions you expect; a bulkhead writes "
-    "`# noqa: BLE001 - <what it protects, and where the error goes>`"
-)
-BULKHEAD = re.compile(r"#\s*noqa:\s*BLE001\s*[-–—]\s*\S.{14,}")
+ADVICE = "name the exceptions you expect; a bulkhead says `# bulkhead: <what it protects, where the error goes>`"
+BULKHEAD = re.compile(r"bulkhead: \S.{14,}")
 
 
 def check(source: Source) -> Iterator[Finding]:
@@ -21,16 +18,10 @@ def check(source: Source) -> Iterator[Finding]:
             if node.type is None or not BULKHEAD.search(lines[node.lineno - 1]):
                 yield source.finding(node, "blind-except", ADVICE)
             elif is_silent(node):
-                yield source.finding(
-                    node, "blind-except", "a bulkhead records what it caught; this one drops it"
-                )
+                yield source.finding(node, "blind-except", "a bulkhead records what it caught; this one drops it")
     for call in calls(source.tree):
-        if getattr(call.func, "id", getattr(call.func, "attr", "")) == "suppress" and any(
-            map(is_blind, call.args)
-        ):
-            yield source.finding(
-                call, "blind-except", "suppress() takes the exceptions you expect, not all of them"
-            )
+        if getattr(call.func, "id", getattr(call.func, "attr", "")) == "suppress" and any(map(is_blind, call.args)):
+            yield source.finding(call, "blind-except", "suppress() takes the exceptions you expect, not all of them")
 
 
 def is_blind(kind: ast.expr | None) -> bool:

@@ -32,8 +32,7 @@ def scoped_models() -> frozenset[str]:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.ClassDef):
                 bases[node.name] = {
-                    base.attr if isinstance(base, ast.Attribute) else getattr(base, "id", "")
-                    for base in node.bases
+                    base.attr if isinstance(base, ast.Attribute) else getattr(base, "id", "") for base in node.bases
                 }
     scoped = {"ScopedModel"}
     while more := {name for name, parents in bases.items() if parents & scoped} - scoped:
@@ -42,13 +41,11 @@ def scoped_models() -> frozenset[str]:
 
 
 def check(source: Source, models: frozenset[str] | None = None) -> Iterator[Finding]:
-    if source.is_migration:
+    if source.is_migration or not source.is_product:
         return
     names = scoped_models() if models is None else models
     allowed = {
-        id(node.value)
-        for node in ast.walk(source.tree)
-        if isinstance(node, ast.Attribute) and node.attr in ALLOWED
+        id(node.value) for node in ast.walk(source.tree) if isinstance(node, ast.Attribute) and node.attr in ALLOWED
     }
     for node in ast.walk(source.tree):
         if isinstance(node, ast.Attribute) and node.attr in MANAGERS and id(node) not in allowed:
@@ -72,6 +69,6 @@ def last_name(node: ast.AST) -> str:
 
 def advice(model: str) -> str:
     return (
-        f"{model} belongs to a workspace: write {model}.objects.in_workspace(workspace), "
+        f"{model} belongs to a workspace: write {model}.objects.in_workspace(workspace_id), "
         f"or {model}.objects.across_workspaces() where crossing all of them is meant"
     )

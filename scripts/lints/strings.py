@@ -11,6 +11,8 @@ IMPORTERS = {"import_module", "import_string", "__import__"}
 OUR_PATH = re.compile(r"allears\.(\w+)(?:\.\w+)*")
 # Wiring names everything by design: settings list the apps, the server names its application.
 WIRING = {"settings", "cli"}
+# The tenant's key, which every scoped row carries from the ground floor up (docs/decisions/0002).
+TENANT = "accounts.Workspace"
 
 
 def check(source: Source) -> Iterator[Finding]:
@@ -40,8 +42,8 @@ def relations_upwards(source: Source) -> Iterator[Finding]:
         if dotted(call.func).rsplit(".", 1)[-1] not in RELATIONS or not call.args:
             continue
         target = call.args[0]
-        if isinstance(target, ast.Constant) and isinstance(target.value, str) and "." in target.value:
-            room = target.value.split(".")[0]
+        if isinstance(target, ast.Constant) and isinstance(target.value, str) and target.value != TENANT:
+            room = target.value.split(".")[0]  # a bare name is a model of the same room
             if heights.get(room, -1) > here or (heights.get(room) == here and room != source.room):
                 yield source.finding(
                     call,

@@ -15,9 +15,7 @@ SCOPED = frozenset({"Case", "Voice"})
 
 def findings(source: Source) -> list[tuple[int, str]]:
     found = [
-        finding
-        for rule in runner.RULES
-        for finding in (rule(source, SCOPED) if rule is scope.check else rule(source))
+        finding for rule in runner.RULES for finding in (rule(source, SCOPED) if rule is scope.check else rule(source))
     ]
     return sorted((finding.line, finding.rule) for finding in found)
 
@@ -49,10 +47,8 @@ def test_each_rule_has_a_good_and_a_bad_example() -> None:
 
 
 def test_message_names_the_right_helper() -> None:
-    [finding] = scope.check(
-        Source.parse(path="src/allears/respond/queries.py", text="Case.objects.all()\n"), SCOPED
-    )
-    assert "Case.objects.in_workspace(workspace)" in finding.message
+    [finding] = scope.check(Source.parse(path="src/allears/respond/queries.py", text="Case.objects.all()\n"), SCOPED)
+    assert "Case.objects.in_workspace(workspace_id)" in finding.message
     assert "Case.objects.across_workspaces()" in finding.message
 
 

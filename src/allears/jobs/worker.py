@@ -88,7 +88,7 @@ def run(job: Job, *, owner: str) -> bool:
     except LeaseLostError:
         logger.warning("job %s was taken over by another worker; its effects here are undone", job.id)
         return False
-    except Exception:
+    except Exception:  # bulkhead: one job's error goes to its row, the worker goes on
         logger.exception("job %s (%s) failed", job.id, job.task)
         _release(job, now=timezone.now(), error=traceback.format_exc())
         return False

@@ -13,7 +13,7 @@ except (ValueError, BaseException):  # noqa: BLE001  # expect: blind-except
     log()
 try:
     work()
-except Exception:  # noqa: BLE001 - one bad row must not stop the line  # expect: blind-except
+except Exception:  # bulkhead: one bad row must not stop the line  # expect: blind-except
     pass
 with suppress(Exception):  # expect: blind-except
     work()

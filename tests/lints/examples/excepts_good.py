@@ -10,7 +10,7 @@ except Exception:
     raise
 try:
     work()
-except Exception as error:  # noqa: BLE001 - one bad row goes to quarantine with its reason, the line goes on
+except Exception as error:  # noqa: BLE001 – bulkhead: one bad row goes to quarantine, the line goes on
     quarantine(error)
 with suppress(FileNotFoundError):
     work()
