@@ -1,10 +1,6 @@
 """The cast: Alice and Bob work at Acme, Charlie works elsewhere and must never see Acme's data."""
 
-import os
-import tempfile
 from dataclasses import dataclass
-
-os.environ.setdefault("ALLEARS_DATA", tempfile.mkdtemp(prefix="allears-tests-"))
 
 import pytest
 

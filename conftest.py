@@ -1,0 +1,58 @@
+"""Before Django reads its settings: a data folder of the run's own, and PostgreSQL when the run asks for it.
+
+`pytest` runs on SQLite; `pytest --pg` starts a PostgreSQL of its own (or uses DATABASE_URL) and runs the tests that
+touch the database there.
+"""
+
+import os
+import sys
+import tempfile
+
+import pytest
+
+pytest.register_assert_rewrite("tests.support")
+
+os.environ.setdefault("ALLEARS_DATA", tempfile.mkdtemp(prefix="allears-tests-"))
+os.environ["DJANGO_SETTINGS_MODULE"] = "allears.settings"
+
+from tests.support.postgres import PostgresServer
+
+_postgres: PostgresServer | None = None
+if "--pg" in sys.argv and not os.environ.get("DATABASE_URL"):  # workers of xdist inherit the controller's
+    _postgres = PostgresServer.started()
+    os.environ["DATABASE_URL"] = _postgres.create_database("allears")
+
+import django
+
+django.setup()
+
+pytest_plugins = [
+    "tests.support.browser",
+    "tests.support.optional",
+    "tests.support.postgres",
+    "tests.support.server",
+    "tests.support.smtp",
+]
+USES_DATABASE = {"db", "transactional_db", "django_db_reset_sequences", "live_server"}
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--pg", action="store_true", help="run the tests that use the database, on PostgreSQL")
+    parser.addoption("--kills", type=int, default=2, help="how often the durability test kills each process")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """On PostgreSQL, tests that never touch the database would only run twice."""
+    if not config.getoption("--pg"):
+        return
+    kept, left = [], []
+    for item in items:
+        uses = item.get_closest_marker("django_db") or USES_DATABASE & set(getattr(item, "fixturenames", ()))
+        (kept if uses else left).append(item)
+    config.hook.pytest_deselected(items=left)
+    items[:] = kept
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if _postgres is not None:
+        _postgres.remove()

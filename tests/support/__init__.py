@@ -1,0 +1,1 @@
+"""Fixtures that start real things: PostgreSQL, an SMTP peer, a browser, the server's own processes."""

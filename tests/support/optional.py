@@ -1,0 +1,16 @@
+"""What may be absent: the real data sets beside the repository. Tests that need them say so when they are not there."""
+
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+SHARED_DATA = ROOT.parent / "shared" / "data"
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """The folder of real public data sets (../shared/data); without it the test is left out, and says why."""
+    if not SHARED_DATA.is_dir():
+        pytest.skip(f"the real data sets are not here ({SHARED_DATA}): put them there to run this test")
+    return SHARED_DATA
