@@ -1,0 +1,250 @@
+"""Writing and listing the lake's Delta tables, without any engine.
+
+One commit per append, carrying an application transaction (Delta's `txn` action), so that a writer which died
+between its commit and its own bookkeeping finds out on replay. Files are resolved here, in Python, so engines
+read plain Parquet and need no Delta extension. Deletion vectors and column mapping stay off.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+from deltalake import CommitProperties, DeltaTable, Transaction, WriterProperties, write_deltalake
+
+from allears.lake.tables import PERIOD, Grain, TableSpec
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+CHECKPOINT_EVERY = 50
+KEEP_HOURS = 24
+"""How long files that no current version names are kept for readers of an older head."""
+
+
+class LakeProtocolError(Exception):
+    """The table on disk uses a Delta feature that readers of plain files would misread."""
+
+
+def uri(root: str, spec: TableSpec) -> str:
+    return f"{root.rstrip('/')}/{spec.name}"
+
+
+def open_table(root: str, spec: TableSpec, *, version: int | None = None) -> DeltaTable | None:
+    """The Delta table at `version` (the newest when None), or None when nothing was ever written."""
+    where = uri(root, spec)
+    if not DeltaTable.is_deltatable(where):
+        return None
+    table = DeltaTable(where, version=version)
+    assert_portable(table)
+    return table
+
+
+def create(root: str, spec: TableSpec) -> DeltaTable:
+    """The table, made if need be. Only ids and times get min/max statistics in the log."""
+    found = open_table(root, spec)
+    if found is not None:
+        return found
+    where = uri(root, spec)
+    if "://" not in where:
+        Path(where).mkdir(parents=True, exist_ok=True)
+    table = DeltaTable.create(
+        where,
+        spec.file_schema(),
+        mode="ignore",
+        partition_by=list(spec.partition_by),
+        configuration={
+            "delta.dataSkippingStatsColumns": ",".join(spec.stats_columns),
+            "delta.checkpointInterval": str(CHECKPOINT_EVERY),
+        },
+    )
+    assert_portable(table)
+    return table
+
+
+def assert_portable(table: DeltaTable) -> None:
+    """Refuse tables that need more than reading the listed files: deletion vectors, column mapping."""
+    settings = table.metadata().configuration
+    if settings.get("delta.enableDeletionVectors", "false").lower() == "true":
+        raise LakeProtocolError("This table has deletion vectors on; turn them off and rewrite it.")
+    if settings.get("delta.columnMapping.mode", "none").lower() != "none":
+        raise LakeProtocolError("This table maps its column names; rewrite it without column mapping.")
+    features = table.protocol().reader_features or []
+    if features:
+        raise LakeProtocolError(f"This table needs reader features we do not apply: {', '.join(features)}.")
+
+
+def append(
+    *, root: str, spec: TableSpec, table: pa.Table, app_id: str, version: int, grain: Grain = "month"
+) -> int:
+    """Commit `table` once under the application transaction (`app_id`, `version`); return the Delta version.
+
+    `version` must rise with each call for an `app_id`. Repeating one that is in the log writes nothing and
+    returns the newest version, which holds it.
+    """
+    delta = create(root, spec)
+    done = delta.transaction_version(app_id)
+    if done is not None and done >= version:
+        return int(delta.version())
+    write_deltalake(
+        delta,
+        prepared(table, spec, grain=grain),
+        mode="append",
+        writer_properties=_WRITER,
+        commit_properties=CommitProperties(app_transactions=[Transaction(app_id, version)]),
+    )
+    return int(delta.version())
+
+
+def committed(*, root: str, spec: TableSpec, app_id: str) -> int | None:
+    """The last application transaction in the log, or None."""
+    delta = open_table(root, spec)
+    return None if delta is None else delta.transaction_version(app_id)
+
+
+_WRITER = WriterProperties(compression="ZSTD", compression_level=1, max_row_group_size=256 * 1024)
+
+
+def prepared(table: pa.Table, spec: TableSpec, *, grain: Grain) -> pa.Table:
+    """Rows as files hold them: exact schema, partition period, sorted."""
+    fitted = table.select(list(spec.names)).cast(spec.arrow_schema())
+    period = pc.utf8_slice_codeunits(fitted["day"], 0, 7) if grain == "month" else fitted["day"]
+    fitted = fitted.append_column(spec.file_schema().field(PERIOD), period)
+    return fitted.sort_by([("workspace_id", "ascending"), *((name, "ascending") for name in spec.sort_by)])
+
+
+def files_at(
+    *,
+    root: str,
+    spec: TableSpec,
+    version: int | None,
+    workspace_id: int,
+    since_ms: int | None = None,
+    until_ms: int | None = None,
+) -> tuple[str, ...]:
+    """Data files of `version` that may hold rows of the workspace with since ≤ ts_ms < until.
+
+    Version None, the head of a table never flushed, has none.
+    """
+    if version is None:
+        return ()
+    return tuple(
+        path
+        for path, workspace, low, high in _listing(root, spec, version)
+        if workspace == workspace_id
+        and (since_ms is None or high is None or high >= since_ms)
+        and (until_ms is None or low is None or low < until_ms)
+    )
+
+
+@lru_cache(maxsize=64)
+def _listing(root: str, spec: TableSpec, version: int) -> tuple[tuple[str, int, int | None, int | None], ...]:
+    """(path, workspace, lowest ts_ms, highest ts_ms) of each file. A version never changes, so it is kept."""
+    delta = open_table(root, spec, version=version)
+    if delta is None:
+        raise FileNotFoundError(f"The lake has no table {spec.name!r} at {root}, yet its head is {version}.")
+    actions: dict[str, Any] = pa.table(delta.get_add_actions(flatten=True)).to_pydict()
+    base = uri(root, spec)
+    empty = [None] * len(actions["path"])
+    return tuple(
+        (f"{base}/{path}", int(workspace), low, high)
+        for path, workspace, low, high in zip(
+            actions["path"],
+            actions["partition.workspace_id"],
+            actions.get("min.ts_ms", empty),
+            actions.get("max.ts_ms", empty),
+            strict=True,
+        )
+    )
+
+
+def small_partitions(*, root: str, spec: TableSpec, least: int = 8) -> list[tuple[int, str]]:
+    """Partitions with at least `least` files below half the wanted size: (workspace, period)."""
+    delta = open_table(root, spec)
+    if delta is None:
+        return []
+    actions = pa.table(delta.get_add_actions(flatten=True))
+    small = actions.filter(pc.less(actions["size_bytes"], 32 * 1024 * 1024))
+    keys = ["partition.workspace_id", f"partition.{PERIOD}"]
+    counts = small.group_by(keys).aggregate([("path", "count")]).to_pydict()
+    return sorted(
+        (int(workspace), period)
+        for workspace, period, n in zip(counts[keys[0]], counts[keys[1]], counts["path_count"], strict=True)
+        if n >= least
+    )
+
+
+def compact(*, root: str, spec: TableSpec, partitions: Sequence[tuple[int, str]]) -> int | None:
+    """Rewrite each partition as one sorted run, keeping only the newest version of a versioned row.
+
+    Run it under the flusher's lease: it conflicts with appends to the partition. Returns the new version.
+    """
+    delta = open_table(root, spec)
+    if delta is None:
+        return None
+    for workspace, period in partitions:
+        rows = _partition_rows(delta, root, spec, workspace, period)
+        write_deltalake(
+            delta,
+            prepared(newest(rows, spec), spec, grain="day" if len(period) > 7 else "month"),
+            mode="overwrite",
+            predicate=f"workspace_id = {workspace:d} AND {PERIOD} = '{_quoted(period)}'",
+            writer_properties=_WRITER,
+        )
+    return int(delta.version())
+
+
+def _partition_rows(delta: DeltaTable, root: str, spec: TableSpec, workspace: int, period: str) -> pa.Table:
+    wanted = f"workspace_id={workspace}/{PERIOD}={period}/"
+    paths = [p for p in pa.table(delta.get_add_actions())["path"].to_pylist() if p.startswith(wanted)]
+    parts = [pq.ParquetFile(f"{uri(root, spec)}/{path}").read() for path in paths]
+    rows = pa.concat_tables(parts, promote_options="default")
+    rows = rows.append_column("workspace_id", pa.repeat(pa.scalar(workspace, pa.int64()), len(rows)))
+    for column in spec.arrow_schema():
+        if column.name not in rows.column_names:
+            rows = rows.append_column(column, pa.nulls(len(rows), column.type))
+    return rows.select(list(spec.names))
+
+
+def newest(rows: pa.Table, spec: TableSpec) -> pa.Table:
+    """The newest version of each row; the rows themselves where a table has no versions."""
+    if not spec.versioned:
+        return rows
+    keys = ["workspace_id", spec.key]
+    numbered = rows.append_column("_at", pa.array(range(len(rows)), pa.int64()))
+    ordered = numbered.sort_by(
+        [*((k, "ascending") for k in keys), ("version_ms", "ascending"), ("_at", "ascending")]
+    )
+    last = ordered.group_by(keys, use_threads=False).aggregate([("_at", "last")])
+    return rows.take(last["_at_last"])
+
+
+def erase(*, root: str, spec: TableSpec, workspace_id: int, customer_keys: Collection[str]) -> int | None:
+    """Delete these customers' rows by rewriting their files. Run it under the flusher's lease.
+
+    The old files go with the next `vacuum`. Returns the new version.
+    """
+    delta = open_table(root, spec)
+    if delta is None or not customer_keys or "customer_key" not in spec.names:
+        return None if delta is None else int(delta.version())
+    listed = ", ".join(f"'{_quoted(key)}'" for key in sorted(customer_keys))
+    delta.delete(f"workspace_id = {workspace_id:d} AND customer_key IN ({listed})")
+    return int(delta.version())
+
+
+def vacuum(*, root: str, spec: TableSpec, keep_hours: int = KEEP_HOURS) -> list[str]:
+    """Remove files that no version younger than `keep_hours` names; returns their paths."""
+    delta = open_table(root, spec)
+    if delta is None:
+        return []
+    removed: Iterable[str] = delta.vacuum(keep_hours, dry_run=False, enforce_retention_duration=False)
+    return list(removed)
+
+
+def _quoted(text: str) -> str:
+    return text.replace("'", "''")

@@ -1,0 +1,255 @@
+"""Contracts of the analytics tables: what any engine may rely on when it reads the lake.
+
+Facts only: ids, codes, numbers and times. Free text and identifiers of persons never enter; `customer_key`
+is pseudonymous. Every moment stands twice: UTC `ts` for people, integer `ts_ms` for portable arithmetic.
+Types are names here, so that a process which only registers a table need not load Arrow.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, Literal
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+ColumnType = Literal["int64", "int32", "string", "bool", "timestamp"]
+Grain = Literal["month", "day"]
+
+PERIOD = "period"
+"""Partition column of the files only: the month, or for a large workspace the day, of `ts`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    name: str
+    type: ColumnType
+    doc: str
+    nullable: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TableSpec:
+    """One table of the lake.
+
+    `key` names a row. In a `versioned` table a fact that changes is appended again with a higher `version_ms`
+    and readers keep the highest per key; `ts` never changes, so all versions of a row share a partition.
+    """
+
+    name: str
+    doc: str
+    key: str
+    columns: tuple[Column, ...]
+    sort_by: tuple[str, ...]
+    versioned: bool = False
+    partition_by: tuple[str, ...] = ("workspace_id", PERIOD)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return tuple(column.name for column in self.columns)
+
+    @property
+    def stats_columns(self) -> tuple[str, ...]:
+        """Ids and times: the only columns whose min and max may stand in the transaction log."""
+        wanted = (self.key, "customer_key", "ts", "ts_ms", "version_ms")
+        return tuple(name for name in self.names if name in wanted)
+
+    def arrow_schema(self) -> pa.Schema:
+        """The columns as readers see them."""
+        import pyarrow as pa
+
+        return pa.schema([pa.field(c.name, _arrow_type(c.type), c.nullable) for c in self.columns])
+
+    def file_schema(self) -> pa.Schema:
+        """The columns as files hold them: with the partition period."""
+        import pyarrow as pa
+
+        return self.arrow_schema().append(pa.field(PERIOD, pa.string(), nullable=False))
+
+
+def _arrow_type(name: ColumnType) -> pa.DataType:
+    import pyarrow as pa
+
+    if name == "timestamp":
+        return pa.timestamp("us", tz="UTC")
+    return {"int64": pa.int64(), "int32": pa.int32(), "string": pa.string(), "bool": pa.bool_()}[name]
+
+
+def _workspace() -> Column:
+    return Column("workspace_id", "int64", "The workspace; no query may leave it out.", nullable=False)
+
+
+def _key(name: str, doc: str) -> Column:
+    return Column(name, "string", doc, nullable=False)
+
+
+def _moment(doc: str) -> tuple[Column, ...]:
+    return (
+        Column("ts", "timestamp", f"{doc}, UTC.", nullable=False),
+        Column("ts_ms", "int64", "`ts` in milliseconds since 1970, for portable arithmetic.", nullable=False),
+        Column("day", "string", "Day of `ts` in UTC, as 2026-11-21.", nullable=False),
+    )
+
+
+_CUSTOMER = Column("customer_key", "string", "Pseudonymous key of the customer; empty when unknown.")
+_TOUCHPOINT = Column("touchpoint_key", "string", "Key of the touchpoint it happened at.")
+_CHANNEL = Column("channel", "string", "Channel, e.g. `email`, `web`, `wechat`.")
+_SEGMENT = Column("segment", "string", "The customer's segment at that time.")
+_VERSION = Column(
+    "version_ms",
+    "int64",
+    "Version of this row; the highest per key counts. Milliseconds, rising.",
+    nullable=False,
+)
+
+EVENTS: Final = TableSpec(
+    name="events",
+    doc="What happened to customers: one row per accepted business event, without its properties.",
+    key="event_key",
+    columns=(
+        _workspace(),
+        _key("event_key", "Key of the event, unique in its workspace."),
+        _CUSTOMER,
+        Column("event", "string", "Name of the event, e.g. `order_delivered`.", nullable=False),
+        _TOUCHPOINT,
+        _CHANNEL,
+        _SEGMENT,
+        Column("source", "string", "Key of the source that sent it."),
+        *_moment("When it happened"),
+        Column(
+            "arrival", "int64", "Order of arrival; breaks ties of `ts_ms` within a customer.", nullable=False
+        ),
+    ),
+    sort_by=("customer_key", "ts_ms", "arrival"),
+)
+
+RESPONSES: Final = TableSpec(
+    name="responses",
+    doc="Answered score questions: one row per answer to an NPS, CSAT or CES question, once it is settled.",
+    key="answer_key",
+    columns=(
+        _workspace(),
+        _key("answer_key", "Key of the answered question: response and question."),
+        _key("response_key", "Key of the response it belongs to."),
+        Column("voice_key", "string", "Key of the voice, to open the words behind a figure."),
+        _CUSTOMER,
+        Column("survey_key", "string", "Key of the survey."),
+        Column("survey_version", "int32", "Version of the survey that was answered."),
+        Column("family", "string", "Family of the survey, e.g. `relational` or `transactional`."),
+        Column("metric", "string", "`nps`, `csat` or `ces`.", nullable=False),
+        Column("score", "int32", "The answer on its scale; empty when skipped."),
+        Column(
+            "scale_max", "int32", "Highest answer of the scale: 10 for NPS, usually 5 for CSAT, 7 for CES."
+        ),
+        _TOUCHPOINT,
+        _CHANNEL,
+        _SEGMENT,
+        Column("language", "string", "Language it was answered in, e.g. `zh`."),
+        Column("initiator", "string", "`company` when we asked, `customer` when they came by themselves."),
+        *_moment("When it was answered"),
+        Column("invited", "bool", "Whether it answers an invitation of ours."),
+        Column("completed", "bool", "Whether the whole survey was completed."),
+        Column("has_comment", "bool", "Whether words stand beside the score."),
+    ),
+    sort_by=("metric", "touchpoint_key", "ts_ms"),
+)
+
+ASKS: Final = TableSpec(
+    name="asks",
+    doc="Every ask the governor decided on, sent or not, and how far it got.",
+    key="ask_key",
+    versioned=True,
+    columns=(
+        _workspace(),
+        _key("ask_key", "Key of the decision."),
+        _CUSTOMER,
+        Column("survey_key", "string", "Key of the survey asked about."),
+        Column("family", "string", "Family of the survey."),
+        Column("metric", "string", "Leading metric of the survey: `nps`, `csat`, `ces` or empty."),
+        Column("verdict", "string", "`sent`, `held` or `refused`.", nullable=False),
+        Column("rule", "string", "The governor's rule that made the verdict."),
+        _TOUCHPOINT,
+        _CHANNEL,
+        _SEGMENT,
+        *_moment("When it was decided"),
+        Column("sent", "bool", "Whether a message left, whatever became of it.", nullable=False),
+        Column("delivered", "bool", "Whether it arrived.", nullable=False),
+        Column("opened", "bool", "Whether it was seen to be opened.", nullable=False),
+        Column("started", "bool", "Whether a first question was answered.", nullable=False),
+        Column("completed", "bool", "Whether the last question was answered.", nullable=False),
+        _VERSION,
+    ),
+    sort_by=("touchpoint_key", "ts_ms"),
+)
+
+VOICES: Final = TableSpec(
+    name="voices",
+    doc="Everything customers said, asked or not: the facts about each voice, never its words.",
+    key="voice_key",
+    versioned=True,
+    columns=(
+        _workspace(),
+        _key("voice_key", "Key of the voice."),
+        _CUSTOMER,
+        Column("initiator", "string", "`company` when we asked, `customer` when they came by themselves."),
+        Column("source_kind", "string", "Kind of source, e.g. `survey`, `complaint`, `review`."),
+        Column("visibility", "string", "`private`, `public` or `regulator`."),
+        _TOUCHPOINT,
+        _CHANNEL,
+        _SEGMENT,
+        Column("language", "string", "Language of the words."),
+        Column("metric", "string", "Metric of the score beside it, if any."),
+        Column("score", "int32", "The score beside it, if any."),
+        Column("sentiment", "string", "`positive`, `neutral`, `negative`, or empty before it is read."),
+        Column("has_text", "bool", "Whether it has words.", nullable=False),
+        *_moment("When it was said"),
+        _VERSION,
+    ),
+    sort_by=("customer_key", "ts_ms"),
+)
+
+CASES: Final = TableSpec(
+    name="cases",
+    doc="Customers' matters: one row per case with its clocks.",
+    key="case_key",
+    versioned=True,
+    columns=(
+        _workspace(),
+        _key("case_key", "Key of the case."),
+        _CUSTOMER,
+        Column("voice_key", "string", "Key of the voice that opened it."),
+        Column("owner_key", "string", "Key of the member who owns it now."),
+        Column("status", "string", "State of the case."),
+        Column("cause", "string", "Cause given at closing."),
+        _TOUCHPOINT,
+        _CHANNEL,
+        _SEGMENT,
+        *_moment("When it was opened"),
+        Column("first_reply_ms", "int64", "First reply to the customer, in milliseconds since 1970."),
+        Column("due_ms", "int64", "When it is due."),
+        Column("closed_ms", "int64", "When it was closed; empty while open."),
+        Column("reopened", "int32", "How often it was reopened.", nullable=False),
+        _VERSION,
+    ),
+    sort_by=("customer_key", "ts_ms"),
+)
+
+TABLES: Final = {spec.name: spec for spec in (EVENTS, RESPONSES, ASKS, VOICES, CASES)}
+
+
+def contracts_markdown() -> Iterator[str]:
+    """The reference that docs/lake.md carries; a test compares the two."""
+    for spec in TABLES.values():
+        yield f"### `{spec.name}`"
+        yield ""
+        yield spec.doc
+        versions = " A row may stand in several versions." if spec.versioned else ""
+        yield ""
+        yield f"Key `{spec.key}`, sorted by {', '.join(f'`{c}`' for c in spec.sort_by)}.{versions}"
+        yield ""
+        yield "| column | type | may be empty | is |"
+        yield "|---|---|---|---|"
+        for column in spec.columns:
+            yield f"| `{column.name}` | {column.type} | {'yes' if column.nullable else 'no'} | {column.doc} |"
+        yield ""
