@@ -9,7 +9,7 @@ from ninja import NinjaAPI
 from ninja.security import HttpBearer
 
 from allears.accounts.models import AccessKey
-from allears.api import routers
+from allears.api import problems, routers
 
 
 class ApiKey(HttpBearer):
@@ -25,5 +25,6 @@ class ApiKey(HttpBearer):
 
 
 api = NinjaAPI(title="All Ears", version="1", urls_namespace="api", auth=ApiKey(), docs_url="/docs")
+problems.install(api)
 for _module in sorted(module.name for module in iter_modules(routers.__path__)):
     api.add_router("", import_module(f"allears.api.routers.{_module}").router)

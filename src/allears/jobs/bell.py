@@ -5,18 +5,29 @@ other nodes hear it.
 """
 
 import contextlib
+import hashlib
 import os
 import select
 import socket
+import tempfile
 import time
 from pathlib import Path
 
 from django.conf import settings
 from django.db import DatabaseError, connection
 
+LONGEST_NAME = 48  # "<topic>.<pid>.<clock>"
+LONGEST_PATH = 107  # of a Unix socket, by the kernel
+TOPICS_ON_POSTGRES = ("intake", "jobs", "outbox")  # worth a look when LISTEN begins anew
+
 
 def _folder() -> Path:
-    return Path(settings.RUN_DIR) / "bells"
+    """Where the sockets stand: in the data folder, or beside the temporary files when its path is too long."""
+    folder = Path(settings.RUN_DIR) / "bells"
+    if len(os.fsencode(folder)) + 1 + LONGEST_NAME <= LONGEST_PATH:
+        return folder
+    digest = hashlib.blake2b(os.fsencode(folder), digest_size=8).hexdigest()
+    return Path(tempfile.gettempdir()) / f"allears-{os.getuid()}-{digest}"
 
 
 def ring(topic: str) -> None:
@@ -48,7 +59,7 @@ class Bell:
 
     def __init__(self, topic: str) -> None:
         folder = _folder()
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         self._path = folder / f"{topic}.{os.getpid()}.{time.monotonic_ns()}"
         self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
         self._socket.bind(str(self._path))

@@ -59,3 +59,10 @@ class LakeHead(models.Model):
     table = models.CharField(max_length=80, primary_key=True)
     version = models.BigIntegerField()
     moved_at = models.DateTimeField()
+
+
+class ScheduleMark(models.Model):
+    """When a schedule was last queued."""
+
+    task = models.CharField(max_length=200, primary_key=True)
+    queued_at = models.DateTimeField()

@@ -1,28 +1,24 @@
 """Taking work off the lease queue: claim with a lease, run, mark done after success; owner-guarded throughout."""
 
 import logging
-import os
-import socket
 import traceback
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import connection, transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.module_loading import import_string
 from django_tasks.base import Task
 
+from allears.jobs.lease import LeaseLostError, is_gone
 from allears.jobs.models import Job
 
 logger = logging.getLogger(__name__)
 LEASE = timedelta(seconds=60)
 LONGEST_WAIT = timedelta(hours=6)
-
-
-def worker_name() -> str:
-    """Unique for each process, readable in the queue."""
-    return f"{socket.gethostname()}:{os.getpid()}"
+LONG = "long"  # queue of jobs that take minutes: a thread of their own, and no transaction around them
 
 
 def back_off(attempts: int) -> timedelta:
@@ -31,11 +27,12 @@ def back_off(attempts: int) -> timedelta:
 
 
 def claim(*, owner: str, now: datetime, limit: int = 20, queues: Sequence[str] | None = None) -> list[Job]:
-    """Take up to ``limit`` due jobs, most urgent first, for one lease."""
+    """Take up to ``limit`` due jobs, most urgent first, for one lease; of every queue but ``long`` unless named."""
+    due = Job.objects.filter(state=Job.State.READY, run_at__lte=now)
+    due = due.exclude(queue=LONG) if queues is None else due.filter(queue__in=queues)
+    if not due.exists():
+        return []  # nothing to write: leave the write lock alone
     with transaction.atomic():
-        due = Job.objects.filter(state=Job.State.READY, run_at__lte=now)
-        if queues is not None:
-            due = due.filter(queue__in=queues)
         if connection.vendor == "postgresql":
             due = due.select_for_update(skip_locked=True)
         jobs = list(due.order_by("-priority", "run_at", "id")[:limit])
@@ -46,11 +43,19 @@ def claim(*, owner: str, now: datetime, limit: int = 20, queues: Sequence[str] |
     return jobs
 
 
+def prolong(*, owner: str, now: datetime) -> int:
+    """Keep the leases of what this worker is still running."""
+    running = Job.objects.filter(state=Job.State.RUNNING, lease_owner=owner)
+    return running.update(lease_until=now + LEASE) if running.exists() else 0
+
+
 def reap(*, now: datetime) -> int:
     """Give back the jobs whose owner died or hung: they run again, and the loss counts as an attempt."""
-    lost = Job.objects.filter(state=Job.State.RUNNING, lease_until__lt=now)
+    running = Job.objects.filter(state=Job.State.RUNNING)
+    owners = running.values_list("lease_owner", flat=True).distinct()
+    gone = [owner for owner in owners if is_gone(owner)]
     count = 0
-    for job in lost:
+    for job in running.filter(Q(lease_until__lt=now) | Q(lease_owner__in=gone)):
         count += _release(job, now=now, error="the worker that ran this job stopped before it finished")
     return count
 
@@ -75,16 +80,18 @@ def _callable(path: str) -> Callable[..., Any]:
 
 
 def run(job: Job, *, owner: str) -> bool:
-    """Run one claimed job. Its effects and its mark commit together; an error releases it with back-off."""
+    """Run one claimed job. Its effects and its mark commit together; an error releases it with back-off.
+
+    Jobs of the ``long`` queue commit in steps of their own and must bear to be run again from the start.
+    """
     job.lease_owner = owner
     try:
-        with transaction.atomic():
+        if job.queue == LONG:
             _callable(job.task)(**job.arguments)
-            done = Job.objects.filter(id=job.id, state=Job.State.RUNNING, lease_owner=owner).update(
-                state=Job.State.DONE, finished_at=timezone.now(), attempts=job.attempts + 1, lease_until=None
-            )
-            if not done:
-                raise LeaseLostError(job.id)
+        with transaction.atomic():
+            if job.queue != LONG:
+                _callable(job.task)(**job.arguments)
+            _mark_done(job)
     except LeaseLostError:
         logger.warning("job %s was taken over by another worker; its effects here are undone", job.id)
         return False
@@ -95,13 +102,17 @@ def run(job: Job, *, owner: str) -> bool:
     return True
 
 
-class LeaseLostError(RuntimeError):
-    """The lease ran out while the job ran; another worker owns it now."""
+def _mark_done(job: Job) -> None:
+    done = Job.objects.filter(id=job.id, state=Job.State.RUNNING, lease_owner=job.lease_owner).update(
+        state=Job.State.DONE, finished_at=timezone.now(), attempts=job.attempts + 1, lease_until=None
+    )
+    if not done:
+        raise LeaseLostError(job.id)
 
 
-def run_due(*, owner: str, limit: int = 20) -> int:
+def run_due(*, owner: str, limit: int = 20, queues: Sequence[str] | None = None) -> int:
     """Claim and run what is due now; the number of jobs taken."""
-    jobs = claim(owner=owner, now=timezone.now(), limit=limit)
+    jobs = claim(owner=owner, now=timezone.now(), limit=limit, queues=queues)
     for job in jobs:
         run(job, owner=owner)
     return len(jobs)
