@@ -88,7 +88,7 @@ class Runner:
                     logger.warning("%s: the database is away, trying again: %s", name, error)
                     connection.close()
                     done = 0
-                except Exception:
+                except Exception:  # bulkhead: one failing round must not end the loop; logged with its trace
                     failures += 1
                     logger.exception("%s: this round failed, trying again", name)
                     done = 0

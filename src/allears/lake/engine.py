@@ -205,9 +205,7 @@ def connect(url: str, *, limits: DuckDBLimits) -> Engine:
     """The engine that `ALLEARS_ENGINE` names: `duckdb`."""
     if url == "duckdb":
         return DuckDBEngine(limits)
-    raise EngineUnavailableError(
-        f"ALLEARS_ENGINE={url!r} is not an engine of this version; set it to 'duckdb'."
-    )
+    raise EngineUnavailableError(f"ALLEARS_ENGINE={url!r} is not an engine of this version; set it to 'duckdb'.")
 
 
 def rows(table: pa.Table) -> Sequence[dict[str, Any]]:

@@ -23,9 +23,7 @@ class QueryRefusedError(Exception):
     """The text is not one read-only statement, or it does not run. The message is for the analyst."""
 
 
-def run_sql(
-    *, query: str, slices: Sequence[Slice], limits: DuckDBLimits, limit: int | None = None
-) -> pa.Table:
+def run_sql(*, query: str, slices: Sequence[Slice], limits: DuckDBLimits, limit: int | None = None) -> pa.Table:
     """Run one SELECT over views named as the tables; at most `limit` rows."""
     with duckdb.connect(":memory:") as connection:
         _confine(connection, slices, limits)

@@ -79,9 +79,7 @@ def assert_portable(table: DeltaTable) -> None:
         raise LakeProtocolError(f"This table needs reader features we do not apply: {', '.join(features)}.")
 
 
-def append(
-    *, root: str, spec: TableSpec, table: pa.Table, app_id: str, version: int, grain: Grain = "month"
-) -> int:
+def append(*, root: str, spec: TableSpec, table: pa.Table, app_id: str, version: int, grain: Grain = "month") -> int:
     """Commit `table` once under the application transaction (`app_id`, `version`); return the Delta version.
 
     `version` must rise with each call for an `app_id`. Repeating one that is in the log writes nothing and
@@ -217,9 +215,7 @@ def newest(rows: pa.Table, spec: TableSpec) -> pa.Table:
         return rows
     keys = ["workspace_id", spec.key]
     numbered = rows.append_column("_at", pa.array(range(len(rows)), pa.int64()))
-    ordered = numbered.sort_by(
-        [*((k, "ascending") for k in keys), ("version_ms", "ascending"), ("_at", "ascending")]
-    )
+    ordered = numbered.sort_by([*((k, "ascending") for k in keys), ("version_ms", "ascending"), ("_at", "ascending")])
     last = ordered.group_by(keys, use_threads=False).aggregate([("_at", "last")])
     return rows.take(last["_at_last"])
 

@@ -117,9 +117,7 @@ EVENTS: Final = TableSpec(
         _SEGMENT,
         Column("source", "string", "Key of the source that sent it."),
         *_moment("When it happened"),
-        Column(
-            "arrival", "int64", "Order of arrival; breaks ties of `ts_ms` within a customer.", nullable=False
-        ),
+        Column("arrival", "int64", "Order of arrival; breaks ties of `ts_ms` within a customer.", nullable=False),
     ),
     sort_by=("customer_key", "ts_ms", "arrival"),
 )
@@ -139,9 +137,7 @@ RESPONSES: Final = TableSpec(
         Column("family", "string", "Family of the survey, e.g. `relational` or `transactional`."),
         Column("metric", "string", "`nps`, `csat` or `ces`.", nullable=False),
         Column("score", "int32", "The answer on its scale; empty when skipped."),
-        Column(
-            "scale_max", "int32", "Highest answer of the scale: 10 for NPS, usually 5 for CSAT, 7 for CES."
-        ),
+        Column("scale_max", "int32", "Highest answer of the scale: 10 for NPS, usually 5 for CSAT, 7 for CES."),
         _TOUCHPOINT,
         _CHANNEL,
         _SEGMENT,

@@ -78,9 +78,7 @@ def _nps_difference(a: ScoreCounts, b: ScoreCounts, level: float) -> Difference:
     return Difference("nps", 100 * (x - y), 100 * low, 100 * high, level, p, "mover-d")
 
 
-def share_difference(
-    successes_a: int, n_a: int, successes_b: int, n_b: int, *, level: float = 0.95
-) -> Difference:
+def share_difference(successes_a: int, n_a: int, successes_b: int, n_b: int, *, level: float = 0.95) -> Difference:
     """Difference of two independent proportions by their Wilson limits.
 
     Newcombe (1998), Statistics in Medicine 17:873–890, method 10. Both n must be positive.
@@ -100,9 +98,7 @@ def _mean_difference(a: ScoreCounts, b: ScoreCounts, level: float) -> Difference
     mean_b, var_b = mean_and_variance(b.n, b.total, b.total_squares)
     gap = mean_a - mean_b
     if var_a is None or var_b is None or var_a + var_b == 0:
-        reason = (
-            NO_SPREAD if var_a is not None and var_b is not None else "fewer than two answers on one side"
-        )
+        reason = NO_SPREAD if var_a is not None and var_b is not None else "fewer than two answers on one side"
         return Difference("ces", gap, None, None, level, None, "welch-t", reason)
     se_a, se_b = var_a / a.n, var_b / b.n
     spread = math.sqrt(se_a + se_b)

@@ -69,20 +69,14 @@ def nps_share_limits(promoters: int, passives: int, detractors: int, *, z: float
     """Limits of p − q on −1…1; always around the estimate itself. n must be positive."""
     n = promoters + passives + detractors
     raw = (promoters - detractors) / n
-    limits = (
-        _mover_limits(promoters, detractors, n, z)
-        if n >= LOW_BASE
-        else _adjusted(promoters, detractors, n, z)
-    )
+    limits = _mover_limits(promoters, detractors, n, z) if n >= LOW_BASE else _adjusted(promoters, detractors, n, z)
     return Limits(max(-1.0, min(raw, limits.low)), min(1.0, max(raw, limits.high)))
 
 
 def _mover_limits(promoters: int, detractors: int, n: int, z: float) -> Limits:
     p, q = promoters / n, detractors / n
     odds = p * q / ((1 - p) * (1 - q)) if p < 1 and q < 1 else 0.0
-    return mover_difference(
-        p, wilson(promoters, n, z=z), q, wilson(detractors, n, z=z), r=-math.sqrt(min(1.0, odds))
-    )
+    return mover_difference(p, wilson(promoters, n, z=z), q, wilson(detractors, n, z=z), r=-math.sqrt(min(1.0, odds)))
 
 
 def _adjusted(promoters: int, detractors: int, n: int, z: float) -> Limits:
