@@ -117,6 +117,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "allears.web.middleware.ConsoleMiddleware",
 ]
 ROOT_URLCONF = "allears.web.urls"
 ASGI_APPLICATION = "allears.web.asgi.application"
@@ -131,6 +132,7 @@ TEMPLATES = [
                 "django.template.context_processors.i18n",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "allears.web.context.console",
             ],
         },
     }

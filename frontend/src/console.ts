@@ -1,0 +1,32 @@
+import Alpine from "@alpinejs/csp";
+import htmx from "htmx.org";
+import { startConfirm } from "./parts/confirm";
+import { startCopy } from "./parts/copy";
+import { startLive } from "./parts/live";
+import { startMenus } from "./parts/menus";
+import { startPalette } from "./parts/palette";
+import { startRequests } from "./parts/requests";
+import { startTheme } from "./parts/theme";
+import { startToasts } from "./parts/toasts";
+
+/** ECharts is heavy: its bundle is fetched only where a chart stands. */
+async function startCharts(root: ParentNode): Promise<void> {
+  const source = document.body.dataset["charts"];
+  if (!source || !root.querySelector("[data-chart]")) return;
+  const charts = (await import(/* @vite-ignore */ source)) as typeof import("./charts");
+  charts.drawAll(root);
+}
+
+startRequests();
+startTheme();
+startMenus();
+startToasts();
+startConfirm();
+startCopy();
+startPalette();
+Alpine.start();
+htmx.onLoad((element) => {
+  const root = element.parentElement ?? document;
+  startLive(root);
+  void startCharts(root);
+});

@@ -1,0 +1,4 @@
+declare module "@alpinejs/csp" {
+  const Alpine: { start(): void; data(name: string, factory: () => object): void };
+  export default Alpine;
+}

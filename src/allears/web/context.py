@@ -1,0 +1,106 @@
+"""What every console page knows: where one can go, in which workspace, in which words."""
+
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import Resolver404, resolve
+from django.utils.functional import SimpleLazyObject
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from allears.accounts.access import memberships_of
+from allears.accounts.models import Role
+
+
+@dataclass(frozen=True)
+class Place:
+    """A page of the navigation; ``dock`` says whether it stands in the phone's bottom bar."""
+
+    href: str
+    label: Any
+    icon: str
+    least: Role
+    dock: bool = False
+    starts_group: bool = False
+
+
+PLACES = (
+    Place("/", gettext_lazy("Home"), "house", Role.MANAGER, dock=True),
+    Place("/desk", gettext_lazy("My desk"), "inbox", Role.AGENT, dock=True),
+    Place("/listen", gettext_lazy("Live wall"), "radio", Role.AGENT, dock=True),
+    Place("/understand", gettext_lazy("Understand"), "lightbulb", Role.MANAGER, dock=True, starts_group=True),
+    Place("/moments", gettext_lazy("Moments"), "route", Role.MANAGER),
+    Place("/respond", gettext_lazy("Cases"), "ticket", Role.MANAGER),
+    Place("/customers", gettext_lazy("Customers"), "users", Role.MANAGER),
+    Place("/probes", gettext_lazy("Probes"), "target", Role.MANAGER, starts_group=True),
+    Place("/surveys", gettext_lazy("Surveys"), "list-checks", Role.MANAGER),
+    Place("/decisions", gettext_lazy("Decisions"), "scale", Role.MANAGER),
+    Place("/imports", gettext_lazy("Imports"), "upload", Role.MANAGER),
+    Place("/loyalty", gettext_lazy("Loyalty"), "heart", Role.MANAGER, starts_group=True),
+    Place("/people", gettext_lazy("Team"), "hand-heart", Role.MANAGER),
+    Place("/plan", gettext_lazy("Plan"), "chart-line", Role.MANAGER),
+    Place("/settings", gettext_lazy("Settings"), "settings", Role.MANAGER, starts_group=True),
+)
+
+
+@cache
+def exists(href: str) -> bool:
+    """Only pages that are there are shown."""
+    try:
+        resolve(href)
+    except Resolver404:
+        return False
+    return True
+
+
+def is_current(href: str, path: str) -> bool:
+    return path == href if href == "/" else path == href or path.startswith(f"{href}/")
+
+
+def places(role: Role | None, path: str) -> list[dict[str, Any]]:
+    """The navigation for one role, the present page marked."""
+    ranks = {Role.AGENT: 0, Role.MANAGER: 1, Role.ADMIN: 2}
+    return [
+        {"place": place, "current": is_current(place.href, path)}
+        for place in PLACES
+        if role is not None and ranks[role] >= ranks[place.least] and exists(place.href)
+    ]
+
+
+def words() -> dict[str, str]:
+    """The few words that scripts say by themselves."""
+    return {
+        "undo": _("Undo"),
+        "close": _("Close"),
+        "copied": _("Copied"),
+        "copy_by_hand": _("The browser did not allow copying. The text is selected: press Ctrl C."),
+        "forbidden": _("Your role does not allow this. Nothing was changed; an admin can change your role."),
+        "gone": _("This is no longer here. Someone may have removed it; reload the page to see what is."),
+        "conflict": _("Someone else changed this meanwhile. Nothing of yours was saved; reload and look again."),
+        "slow_down": _("Too many requests at once. Wait a moment, then try again."),
+        "server_error": _("The server could not do this. What you typed is still here; try again in a moment."),
+        "unreachable": _("All Ears cannot be reached. What you typed is still here; check the connection."),
+        "low_base": _("low base"),
+        "live_live": _("live"),
+        "live_paused": _("paused"),
+        "live_lost": _("reconnecting…"),
+        "pause": _("Pause"),
+        "resume": _("Resume"),
+        "new_voices": _("%s new"),
+    }
+
+
+def console(request: HttpRequest) -> dict[str, Any]:
+    """Context processor: ``theme`` always; ``access``, ``nav`` and ``workspaces`` inside the console."""
+    theme = request.COOKIES.get("theme", "")
+    access = getattr(request, "access", None)
+    context: dict[str, Any] = {"theme": theme if theme in {"light", "dark"} else "", "access": access, "words": words}
+    if access is not None:
+        nav = places(access.role, request.path)
+        context["nav"] = nav
+        context["dock"] = [each for each in nav if each["place"].dock]
+        context["rest"] = [each for each in nav if not each["place"].dock]
+        context["workspaces"] = SimpleLazyObject(lambda: memberships_of(access.user))
+    return context

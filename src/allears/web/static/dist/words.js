@@ -1,0 +1,1 @@
+var e;function t(t){return e??=JSON.parse(document.getElementById(`ui-words`)?.textContent??`{}`),e[t]??t}var n=()=>document.documentElement.lang||`en`;export{t as n,n as t};
