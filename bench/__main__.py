@@ -1,0 +1,36 @@
+"""`python -m bench [NAME …]`: run the benches; each prints its figure beside a floor or a peer of the same run.
+
+A bench is a module of this package with a docstring and ``main()``; it is found, never listed.
+"""
+
+import sys
+import time
+from importlib import import_module
+from pkgutil import iter_modules
+
+import bench
+
+
+def names() -> list[str]:
+    """Every bench, in alphabetical order; modules that begin with an underscore are shared parts."""
+    return sorted(each.name for each in iter_modules(bench.__path__) if not each.name.startswith("_"))
+
+
+def main() -> int:
+    """Run the named benches, or all."""
+    wanted = sys.argv[1:] or names()
+    unknown = sorted(set(wanted) - set(names()))
+    if unknown:
+        print(f"No such bench: {', '.join(unknown)}. There are: {', '.join(names())}.", file=sys.stderr)
+        return 2
+    for name in wanted:
+        module = import_module(f"bench.{name}")
+        print(f"\n== {name}: {(module.__doc__ or '').splitlines()[0]}", flush=True)
+        began = time.monotonic()
+        module.main()
+        print(f"   ({time.monotonic() - began:.0f} s)", flush=True)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
