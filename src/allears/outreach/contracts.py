@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -18,6 +19,9 @@ class Proposal:
     touchpoint_key: str = ""
     event_id: int | None = None
     not_before: datetime | None = None  # the probe's delay
+    expires_at: datetime | None = None  # an ask later than this is never made
+    share: float = 1.0  # of the ask keys that are asked at all
+    context: Mapping[str, Any] = field(default_factory=dict)  # what the proposer needs when a held ask is released
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,3 +44,25 @@ class Draft:
     text: str
     html: str = ""
     headers: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Posting:
+    """One allowed message on its way into the outbox."""
+
+    ruling: Ruling
+    customer_id: int
+    draft: Draft
+    idempotency_key: str
+    purpose: str
+    channel: str
+    not_before: datetime | None = None
+    case_id: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Release:
+    """A held ask that is allowed now, handed back to whoever proposed it."""
+
+    ruling: Ruling
+    proposal: Proposal

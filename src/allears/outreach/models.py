@@ -59,6 +59,14 @@ class Decision(HotModel):
                 name="outreach_held",
             ),
         ]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            # The ruling that stands: a held one is settled when decided anew, "sent" and "never" stand for good.
+            models.UniqueConstraint(
+                fields=["workspace", "ask_key"],
+                condition=models.Q(settled_at__isnull=True),
+                name="outreach_one_standing_ruling",
+            )
+        ]
 
 
 class Message(ScopedModel):

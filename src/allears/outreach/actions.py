@@ -1,0 +1,372 @@
+"""What the door out does: decide, post, decide held asks anew, keep policies and consents."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from hashlib import blake2b
+from typing import Any
+
+from django.db import connection, models, transaction
+
+from allears.customers.models import ConsentRecord
+from allears.jobs.bell import ring
+from allears.outreach import channels
+from allears.outreach.contracts import Draft, Posting, Proposal, Release, Ruling
+from allears.outreach.facts import Addressee, addressees, gather
+from allears.outreach.governor import SURVEYS, Verdict, as_json, facts_from, judge, policy_from
+from allears.outreach.governor import Policy as Rules
+from allears.outreach.links import preferences_url
+from allears.outreach.models import Decision, Message, Policy
+from allears.outreach.registry import releaser
+
+CHUNK = 2000  # proposals for which facts are gathered at once
+
+
+class NotAllowedError(ValueError):
+    """A message was posted against the governor's verdict. Post only rulings that say "sent"."""
+
+
+class UnknownCustomerError(LookupError):
+    """The customer does not exist in this workspace."""
+
+
+def propose(*, workspace_id: int, proposals: Sequence[Proposal], now: datetime) -> list[Ruling]:
+    """Rule on many wishes at once, in order; each sees what the ones before it were allowed.
+
+    An ask key that was ruled on before gets its standing ruling again, and nothing is written.
+    """
+    if not proposals:
+        return []
+    rulings: dict[str, Ruling] = {}
+    with transaction.atomic():
+        _one_at_a_time(workspace_id)
+        policy = policy_in_force(workspace_id=workspace_id)
+        rules = policy_from(policy.rules)
+        for start in range(0, len(proposals), CHUNK):
+            chunk = proposals[start : start + CHUNK]
+            rulings.update(standing_rulings(workspace_id=workspace_id, ask_keys=[each.ask_key for each in chunk]))
+            fresh = {each.ask_key: each for each in chunk if each.ask_key not in rulings}
+            rulings.update(_rule(workspace_id, list(fresh.values()), policy.version, rules, now))
+    return [rulings[proposal.ask_key] for proposal in proposals]
+
+
+def _one_at_a_time(workspace_id: int) -> None:
+    """Two transactions must not both find the same customer rested; SQLite has one writer anyway."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(hashtext('outreach.propose'), %s)", [workspace_id])
+
+
+def standing_rulings(*, workspace_id: int, ask_keys: Iterable[str]) -> dict[str, Ruling]:
+    """The unsettled decision of each ask key, if there is one."""
+    decisions = Decision.objects.in_workspace(workspace_id).filter(ask_key__in=list(ask_keys), settled_at__isnull=True)
+    return {decision.ask_key: ruling_of(decision=decision) for decision in decisions.defer("facts")}
+
+
+def ruling_of(*, decision: Decision) -> Ruling:
+    return Ruling(
+        decision_id=decision.id,
+        ask_key=decision.ask_key,
+        verdict=decision.verdict,
+        rule=decision.rule,
+        held_until=decision.held_until,
+    )
+
+
+def _rule(
+    workspace_id: int, proposals: Sequence[Proposal], version: int, rules: Rules, now: datetime
+) -> dict[str, Ruling]:
+    if not proposals:
+        return {}
+    dossier = gather(workspace_id=workspace_id, proposals=proposals, policy=rules, now=now)
+    decisions = []
+    for proposal in proposals:
+        facts = dossier.facts(proposal)
+        verdict = judge(facts, rules, now)
+        if verdict.name == "sent":
+            dossier.note_sent(proposal, now)
+        stored: dict[str, Any] = {"facts": as_json(facts), "parameters": dict(verdict.parameters)}
+        if verdict.name == "held":
+            stored["context"] = dict(proposal.context)
+        decisions.append(_decision(workspace_id, proposal, verdict, stored, version, now))
+    created = Decision.objects.bulk_create(decisions)
+    return {decision.ask_key: ruling_of(decision=decision) for decision in created}
+
+
+def _decision(
+    workspace_id: int, proposal: Proposal, verdict: Verdict, stored: dict[str, Any], version: int, now: datetime
+) -> Decision:
+    return Decision(
+        workspace_id=workspace_id,
+        customer_id=proposal.customer_id,
+        at=now,
+        purpose=proposal.purpose,
+        family=proposal.family,
+        channel=proposal.channel,
+        verdict=verdict.name,
+        rule=verdict.rule,
+        facts=stored,
+        policy_version=version,
+        held_until=verdict.until,
+        probe_key=proposal.probe_key,
+        touchpoint_key=proposal.touchpoint_key,
+        event_id=proposal.event_id,
+        ask_key=proposal.ask_key,
+    )
+
+
+def replay(*, decision: Decision) -> Verdict:
+    """Judge a stored decision again from its own facts and the policy then in force."""
+    policy = Policy.objects.in_workspace(decision.workspace_id).get(version=decision.policy_version)
+    return judge(facts_from(decision.facts["facts"]), policy_from(policy.rules), decision.at)
+
+
+def decide_due(*, now: datetime, limit: int = 500) -> int:
+    """Decide held asks anew whose time has come, and hand those now allowed back to their proposers."""
+    due = Decision.objects.across_workspaces().filter(
+        verdict=Decision.Verdict.HELD, settled_at__isnull=True, held_until__lte=now
+    )
+    waiting = list(due.order_by("held_until", "id").values_list("workspace_id", "id")[:limit])
+    for workspace_id in {each for each, _ in waiting}:
+        with transaction.atomic():
+            _one_at_a_time(workspace_id)
+            _decide_again(workspace_id, [id_ for each, id_ in waiting if each == workspace_id], now)
+    return len(waiting)
+
+
+def _decide_again(workspace_id: int, ids: Sequence[int], now: datetime) -> None:
+    held = Decision.objects.in_workspace(workspace_id).filter(id__in=ids, settled_at__isnull=True)
+    proposals = [proposal_of(decision=decision) for decision in held.order_by("held_until", "id")]
+    held.update(settled_at=now, flush_id=None)
+    policy = policy_in_force(workspace_id=workspace_id)
+    rulings = _rule(workspace_id, proposals, policy.version, policy_from(policy.rules), now)
+    by_purpose: dict[str, list[Release]] = {}
+    for proposal in proposals:
+        ruling = rulings[proposal.ask_key]
+        if proposal.purpose == "service":
+            _settle_service_message(workspace_id, proposal, ruling, now)
+        elif ruling.verdict == Decision.Verdict.SENT:
+            by_purpose.setdefault(proposal.purpose, []).append(Release(ruling=ruling, proposal=proposal))
+    for purpose, releases in by_purpose.items():
+        if release := releaser(purpose):
+            release(workspace_id=workspace_id, releases=releases, now=now)
+
+
+def proposal_of(*, decision: Decision) -> Proposal:
+    """The proposal that a held decision was made on."""
+    facts = facts_from(decision.facts["facts"])
+    return Proposal(
+        customer_id=decision.customer_id,
+        purpose=decision.purpose,
+        family=decision.family,
+        channel=decision.channel,
+        ask_key=decision.ask_key,
+        probe_key=decision.probe_key,
+        touchpoint_key=decision.touchpoint_key,
+        event_id=decision.event_id,
+        not_before=facts.not_before,
+        expires_at=facts.expires_at,
+        share=facts.share,
+        context=decision.facts.get("context", {}),
+    )
+
+
+def _settle_service_message(workspace_id: int, proposal: Proposal, ruling: Ruling, now: datetime) -> None:
+    """The held message itself waits in the outbox; tie it to its new ruling, or cancel it."""
+    message = Message.objects.in_workspace(workspace_id).filter(
+        idempotency_key=proposal.context["idempotency_key"], state=Message.State.QUEUED
+    )
+    if ruling.verdict == Decision.Verdict.NEVER:
+        message.update(decision_id=ruling.decision_id, state=Message.State.CANCELLED)
+    else:
+        message.update(decision_id=ruling.decision_id, not_before=ruling.held_until or now)
+        transaction.on_commit(lambda: ring("outbox"))
+
+
+def post(
+    *,
+    workspace_id: int,
+    ruling: Ruling,
+    customer_id: int,
+    draft: Draft,
+    idempotency_key: str,
+    purpose: str,
+    channel: str,
+    now: datetime,
+    not_before: datetime | None = None,
+    case_id: int | None = None,
+) -> int:
+    """Put one allowed message in the outbox; the same idempotency key is posted once. Its id."""
+    posting = Posting(
+        ruling=ruling,
+        customer_id=customer_id,
+        draft=draft,
+        idempotency_key=idempotency_key,
+        purpose=purpose,
+        channel=channel,
+        not_before=not_before,
+        case_id=case_id,
+    )
+    return post_many(workspace_id=workspace_id, postings=[posting], now=now)[0]
+
+
+def post_many(
+    *,
+    workspace_id: int,
+    postings: Sequence[Posting],
+    now: datetime,
+    people: dict[int, Addressee] | None = None,
+) -> list[int]:
+    """Put allowed messages in the outbox in the caller's transaction and wake the sender after its commit."""
+    keys = [posting.idempotency_key for posting in postings]
+    with transaction.atomic():
+        known = _message_ids(workspace_id, keys)
+        fresh = {posting.idempotency_key: posting for posting in postings if posting.idempotency_key not in known}
+        ids = {posting.customer_id for posting in fresh.values()}
+        found = people if people is not None else addressees(workspace_id=workspace_id, customer_ids=ids)
+        rows = [_message(workspace_id, posting, found, now) for posting in fresh.values()]
+        known |= {row.idempotency_key: row.id for row in Message.objects.bulk_create(rows)}
+        if fresh:
+            transaction.on_commit(lambda: ring("outbox"))
+    return [known[key] for key in keys]
+
+
+def _message_ids(workspace_id: int, keys: Sequence[str]) -> dict[str, int]:
+    rows = Message.objects.in_workspace(workspace_id).filter(idempotency_key__in=keys)
+    return dict(rows.values_list("idempotency_key", "id"))
+
+
+def _message(workspace_id: int, posting: Posting, people: dict[int, Addressee], now: datetime) -> Message:
+    ruling, draft = posting.ruling, posting.draft
+    person = people.get(posting.customer_id)
+    if person is None:
+        raise UnknownCustomerError(posting.customer_id)
+    held_service = ruling.verdict == Decision.Verdict.HELD and posting.purpose == "service"
+    if ruling.verdict != Decision.Verdict.SENT and not held_service:
+        raise NotAllowedError(f"the governor said {ruling.verdict} ({ruling.rule}) to {ruling.ask_key}")
+    return Message(
+        workspace_id=workspace_id,
+        customer_id=posting.customer_id,
+        decision_id=ruling.decision_id,
+        purpose=posting.purpose,
+        channel=posting.channel,
+        language=draft.language,
+        address=channels.address(posting.channel, person),
+        subject=draft.subject,
+        text=draft.text,
+        html=draft.html,
+        headers={**_unsubscribe_headers(posting.purpose, person), **draft.headers},
+        idempotency_key=posting.idempotency_key,
+        case_id=posting.case_id,
+        not_before=posting.not_before or ruling.held_until or now,
+        created_at=now,
+    )
+
+
+def _unsubscribe_headers(purpose: str, person: Addressee) -> dict[str, str]:
+    """RFC 8058, so that mail programs offer one click. Replies to the customer's own matter carry none."""
+    if purpose not in SURVEYS:
+        return {}
+    return {
+        "List-Unsubscribe": f"<{preferences_url(person.key)}>",
+        "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+    }
+
+
+def send_service_message(
+    *,
+    workspace_id: int,
+    customer_id: int,
+    draft: Draft,
+    idempotency_key: str,
+    now: datetime,
+    case_id: int | None = None,
+    channel: str = "email",
+) -> Ruling:
+    """Send a message the customer waits for, such as a reply on a case.
+
+    The governor decides first: "never" posts nothing; a held message waits in the outbox for its own time.
+    """
+    proposal = Proposal(
+        customer_id=customer_id,
+        purpose="service",
+        family="",
+        channel=channel,
+        ask_key=_ask_key(idempotency_key),
+        context={"idempotency_key": idempotency_key},
+    )
+    with transaction.atomic():
+        (ruling,) = propose(workspace_id=workspace_id, proposals=[proposal], now=now)
+        if ruling.verdict != Decision.Verdict.NEVER:
+            post(
+                workspace_id=workspace_id,
+                ruling=ruling,
+                customer_id=customer_id,
+                draft=draft,
+                idempotency_key=idempotency_key,
+                purpose="service",
+                channel=channel,
+                now=now,
+                case_id=case_id,
+            )
+    return ruling
+
+
+def _ask_key(idempotency_key: str) -> str:
+    """The key itself where it fits the column, else its digest."""
+    return idempotency_key if len(idempotency_key) <= 64 else blake2b(idempotency_key.encode(), digest_size=32).hexdigest()
+
+
+def policy_in_force(*, workspace_id: int) -> Policy:
+    """The highest version; the default rules become version 1 at first use, so that verdicts stay replayable."""
+    policy: Policy | None = Policy.objects.in_workspace(workspace_id).order_by("-version").first()
+    if policy is None:
+        policy, _ = Policy.objects.in_workspace(workspace_id).get_or_create(
+            workspace_id=workspace_id, version=1, defaults={"rules": as_json(Rules())}
+        )
+    return policy
+
+
+def publish_policy(
+    *, workspace_id: int, rules: Rules, now: datetime, author_id: int | None = None
+) -> Policy:
+    """Put new rules in force as the next version; held asks meet them when they are decided anew."""
+    with transaction.atomic():
+        _one_at_a_time(workspace_id)
+        highest = Policy.objects.in_workspace(workspace_id).aggregate(highest=models.Max("version"))["highest"] or 0
+        return Policy.objects.create(
+            workspace_id=workspace_id,
+            version=highest + 1,
+            rules=as_json(rules),
+            created_at=now,
+            created_by_id=author_id,
+        )
+
+
+def set_consent(
+    *,
+    workspace_id: int,
+    customer_id: int,
+    channel: str,
+    purpose: str,
+    granted: bool,
+    source: str,
+    now: datetime,
+) -> None:
+    """Record a grant or a withdrawal; a withdrawal also stops what is still in the outbox."""
+    with transaction.atomic():
+        ConsentRecord.objects.create(
+            workspace_id=workspace_id,
+            customer_id=customer_id,
+            channel=channel,
+            purpose=purpose,
+            granted=granted,
+            source=source,
+            at=now,
+        )
+        if not granted and purpose in ("survey", "*"):
+            waiting = Message.objects.in_workspace(workspace_id).filter(
+                customer_id=customer_id, state=Message.State.QUEUED, purpose__in=SURVEYS
+            )
+            if channel != "*":
+                waiting = waiting.filter(channel=channel)
+            waiting.update(state=Message.State.CANCELLED, error="the customer unsubscribed before it was sent")

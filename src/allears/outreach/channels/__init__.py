@@ -1,0 +1,34 @@
+"""The ways to a customer: each sub-folder with an ``adapter.py`` is one, discovered, never listed."""
+
+from functools import cache
+from importlib import import_module
+from pkgutil import iter_modules
+
+from allears.outreach.channels.base import Adapter, Reachable
+
+
+class UnknownChannelError(LookupError):
+    """No folder of ``outreach/channels`` has this name."""
+
+
+@cache
+def adapters() -> dict[str, Adapter]:
+    """Every channel's adapter by its name, which is its folder's name."""
+    found: dict[str, Adapter] = {}
+    for module in iter_modules(__path__):
+        if module.ispkg:
+            found[module.name] = import_module(f"{__name__}.{module.name}.adapter").ADAPTER
+    return found
+
+
+def adapter(name: str) -> Adapter:
+    try:
+        return adapters()[name]
+    except KeyError:
+        raise UnknownChannelError(f"unknown channel {name!r}; there are: {', '.join(sorted(adapters()))}") from None
+
+
+def address(name: str, person: Reachable) -> str:
+    """Where the channel reaches this customer; empty when it cannot, or when there is no such channel."""
+    found = adapters().get(name)
+    return found.address(person) if found else ""

@@ -1,0 +1,139 @@
+"""E-mail through Django's connection: plain SMTP by default, any anymail provider by ``ALLEARS_EMAIL_BACKEND``."""
+
+import hashlib
+import re
+import smtplib
+from collections.abc import Callable
+from email.headerregistry import Address
+from email.utils import parseaddr
+from typing import Any
+
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives, get_connection
+from django.core.mail.backends.smtp import EmailBackend
+from django.core.mail.message import sanitize_address
+
+from allears.outreach.channels.base import DeliveryError, Outgoing, Reachable
+
+_LINE_START_DOT = re.compile(rb"(?m)^\.")
+
+
+def message_id(message: Outgoing) -> str:
+    """Stable over every attempt, so that a peer or a mailbox can tell a repeat."""
+    digest = hashlib.blake2b(message.idempotency_key.encode(), digest_size=16).hexdigest()
+    domain = parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2] or "localhost"
+    return f"<{digest}@{domain}>"
+
+
+def as_email(message: Outgoing) -> EmailMultiAlternatives:
+    recipient = str(Address(display_name=message.name, addr_spec=message.address)) if message.name else message.address
+    mail = EmailMultiAlternatives(
+        subject=" ".join(message.subject.split()),
+        body=message.text,
+        to=[recipient],
+        headers={
+            "Message-ID": message_id(message),
+            "Content-Language": message.language,
+            "Auto-Submitted": "auto-generated",
+            **message.headers,
+        },
+    )
+    if message.html:
+        mail.attach_alternative(message.html, "text/html")
+    return mail
+
+
+class SmtpSession:
+    """One SMTP connection kept open; the steps are taken singly, so that the moment of acceptance is known."""
+
+    def __init__(self, backend: EmailBackend) -> None:
+        self._backend = backend
+
+    def send(self, message: Outgoing, *, committing: Callable[[], None]) -> None:
+        try:
+            mail = as_email(message)
+            sender = sanitize_address(mail.from_email, "utf-8")
+            recipient = sanitize_address(mail.to[0], "utf-8")
+            body = mail.message().as_bytes(linesep="\r\n")
+        except ValueError as error:
+            raise DeliveryError(f"not a usable address or header: {error}", permanent=True) from error
+        try:
+            self._transact(parseaddr(sender)[1], parseaddr(recipient)[1], body, committing)
+        except (smtplib.SMTPException, OSError) as error:
+            self.close()
+            raise DeliveryError(f"the mail server cannot be used: {error}", permanent=False) from error
+
+    def _transact(self, sender: str, recipient: str, body: bytes, committing: Callable[[], None]) -> None:
+        self._backend.open()
+        smtp: Any = self._backend.connection
+        self._expect(smtp.mail(sender), "sender", ours=True)
+        self._expect(smtp.rcpt(recipient), "recipient")
+        self._expect(smtp.docmd("DATA"), "message", wanted=354)
+        committing()
+        smtp.send(_LINE_START_DOT.sub(b"..", body).rstrip(b"\r\n") + b"\r\n.\r\n")
+        self._expect(smtp.getreply(), "message")
+
+    def _expect(self, reply: tuple[int, bytes], what: str, *, wanted: int = 250, ours: bool = False) -> None:
+        """5xx is for good, unless it is about us (our sender address, our sign-in), which people will mend."""
+        code, text = reply
+        if code == wanted or (wanted == 250 and code == 251):
+            return
+        self._recover(code)
+        reason = f"{what} refused: {code} {text.decode('utf-8', 'replace')}"
+        raise DeliveryError(reason, permanent=500 <= code < 600 and code != 530 and not ours)
+
+    def _recover(self, code: int) -> None:
+        if code in (421, -1):
+            self.close()
+            return
+        try:
+            smtp: Any = self._backend.connection
+            smtp.rset()
+        except (smtplib.SMTPException, OSError):
+            self.close()
+
+    def close(self) -> None:
+        try:
+            self._backend.close()
+        except (smtplib.SMTPException, OSError):
+            self._backend.connection = None
+
+
+class BackendSession:
+    """Any other Django e-mail backend: acceptance is when ``send_messages`` returns."""
+
+    def __init__(self, backend: Any) -> None:
+        self._backend = backend
+
+    def send(self, message: Outgoing, *, committing: Callable[[], None]) -> None:
+        committing()
+        try:
+            accepted = self._backend.send_messages([as_email(message)])
+        except ValueError as error:
+            raise DeliveryError(f"not a usable address or header: {error}", permanent=True) from error
+        except OSError as error:
+            raise DeliveryError(f"the mail service cannot be used: {error}", permanent=False) from error
+        if not accepted:
+            raise DeliveryError("the mail service did not take the message", permanent=False)
+
+    def close(self) -> None:
+        self._backend.close()
+
+
+class EmailAdapter:
+    """The channel ``email``."""
+
+    name = "email"
+
+    def address(self, person: Reachable) -> str:
+        return person.email if "@" in person.email else ""
+
+    def wire_form(self, message: Outgoing) -> bytes:
+        return as_email(message).message().as_bytes(linesep="\r\n")
+
+    def session(self) -> SmtpSession | BackendSession:
+        backend = get_connection()
+        return SmtpSession(backend) if isinstance(backend, EmailBackend) else BackendSession(backend)
+
+
+ADAPTER = EmailAdapter()

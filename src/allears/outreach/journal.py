@@ -1,0 +1,80 @@
+"""What the sender told the peer, written beside the database so that a kill cannot make it forget.
+
+One append-only file for each sender process in ``DATA/run/outbox``; a plain ``write`` survives ``kill -9`` of the
+process. The file is locked while its process lives: a file whose lock is free belongs to a dead sender.
+
+    sending 17     the next bytes may make the peer accept message 17
+    accepted 17    the peer has accepted it
+"""
+
+import fcntl
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from django.conf import settings
+
+
+@dataclass(frozen=True, kw_only=True)
+class Remains:
+    """What a dead sender had done that the database may not know."""
+
+    path: Path
+    accepted: frozenset[int]
+    unclear: frozenset[int]  # sent to the peer, whose answer nobody read
+
+
+def _folder() -> Path:
+    return Path(settings.RUN_DIR) / "outbox"
+
+
+class Journal:
+    """The living file of one sender; lines are written whole by single calls, so threads may share it."""
+
+    def __init__(self, owner: str) -> None:
+        folder = _folder()
+        folder.mkdir(parents=True, exist_ok=True)
+        safe = "".join(letter if letter.isalnum() else "-" for letter in owner)
+        self.path = folder / f"{safe}.{os.getpid()}.journal"
+        self._file = os.open(self.path, os.O_CREAT | os.O_APPEND | os.O_RDWR, 0o600)
+        fcntl.flock(self._file, fcntl.LOCK_EX)
+
+    def sending(self, message_id: int) -> None:
+        os.write(self._file, b"sending %d\n" % message_id)
+
+    def accepted(self, message_id: int) -> None:
+        os.write(self._file, b"accepted %d\n" % message_id)
+
+    def forget(self) -> None:
+        """Start afresh; only when the database knows all that stands here."""
+        os.ftruncate(self._file, 0)
+
+    def close(self) -> None:
+        self.path.unlink(missing_ok=True)
+        os.close(self._file)
+
+
+def remains() -> Iterator[Remains]:
+    """What each dead sender left; delete the file (``clear``) once the database has learnt it."""
+    folder = _folder()
+    for path in sorted(folder.glob("*.journal")) if folder.is_dir() else ():
+        with path.open("rb") as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                continue  # its sender lives
+            yield _read(path, file.read())
+
+
+def _read(path: Path, content: bytes) -> Remains:
+    begun: set[int] = set()
+    accepted: set[int] = set()
+    for line in content.split(b"\n")[:-1]:
+        word, _, number = line.partition(b" ")
+        (accepted if word == b"accepted" else begun).add(int(number))
+    return Remains(path=path, accepted=frozenset(accepted), unclear=frozenset(begun - accepted))
+
+
+def clear(found: Remains) -> None:
+    found.path.unlink(missing_ok=True)

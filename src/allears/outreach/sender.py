@@ -1,0 +1,204 @@
+"""Takes the outbox to the wire: claim with a lease, send over open connections, mark after the peer's acceptance."""
+
+import logging
+import os
+import queue
+import sys
+import threading
+from collections.abc import Iterable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import connection, transaction
+from django.db.models import F, Q
+from django.utils import timezone
+
+from allears.outreach import channels, journal
+from allears.outreach.channels.base import DeliveryError, Outgoing, Session
+from allears.outreach.models import Decision, Message
+from allears.outreach.registry import delivery_hooks
+
+logger = logging.getLogger(__name__)
+LEASE = timedelta(seconds=120)
+BATCH = 64  # messages claimed at once
+CONNECTIONS = 4  # per channel
+MAX_ATTEMPTS = 14  # about six hours of trying
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outcome:
+    """What became of one attempt."""
+
+    message: Message
+    error: str = ""
+    permanent: bool = False
+
+
+class Sender:
+    """The open connections and the journal of one sending process."""
+
+    def __init__(self, owner: str) -> None:
+        self.owner = owner
+        self.pid = os.getpid()
+        self._journal = journal.Journal(owner)
+        self._threads = ThreadPoolExecutor(CONNECTIONS, thread_name_prefix="sender")
+        self._idle: dict[str, queue.SimpleQueue[Session]] = {}
+
+    def run_once(self) -> int:
+        """Send what is due now; the number of messages tried."""
+        messages = claim(owner=self.owner, now=timezone.now())
+        if not messages:
+            return 0
+        futures: list[Future[Outcome]] = [self._threads.submit(self._attempt, message) for message in messages]
+        settle([future.result() for future in futures], owner=self.owner, now=timezone.now())
+        self._journal.forget()
+        return len(messages)
+
+    def _attempt(self, message: Message) -> Outcome:
+        try:
+            session = self._session(message.channel)
+        except channels.UnknownChannelError as error:
+            return Outcome(message=message, error=str(error), permanent=True)
+        try:
+            session.send(_outgoing(message), committing=lambda: self._journal.sending(message.id))
+            self._journal.accepted(message.id)
+        except DeliveryError as error:
+            return Outcome(message=message, error=str(error), permanent=error.permanent)
+        except Exception as error:  # noqa: BLE001 - one odd message must not stop the line; the row keeps the error
+            logger.exception("message %s could not be sent", message.id)
+            session.close()
+            return Outcome(message=message, error=f"{type(error).__name__}: {error}")
+        finally:
+            self._idle[message.channel].put(session)
+        return Outcome(message=message)
+
+    def _session(self, channel: str) -> Session:
+        idle = self._idle.setdefault(channel, queue.SimpleQueue())
+        try:
+            return idle.get_nowait()
+        except queue.Empty:
+            return channels.adapter(channel).session()
+
+    def close(self) -> None:
+        self._threads.shutdown()
+        for idle in self._idle.values():
+            while not idle.empty():
+                idle.get_nowait().close()
+        self._journal.close()
+
+
+def _outgoing(message: Message) -> Outgoing:
+    return Outgoing(
+        id=message.id,
+        address=message.address,
+        name=message.customer.name,
+        language=message.language,
+        subject=message.subject,
+        text=message.text,
+        html=message.html,
+        idempotency_key=f"{message.workspace_id}:{message.idempotency_key}",
+        headers=message.headers,
+    )
+
+
+def claim(*, owner: str, now: datetime, limit: int = BATCH) -> list[Message]:
+    """Lease due messages to this owner, oldest first; held ones wait for the governor, not for us."""
+    free = Q(state=Message.State.QUEUED) | Q(state=Message.State.SENDING, lease_until__lt=now)
+    still_held = Q(decision__verdict=Decision.Verdict.HELD)
+    with transaction.atomic():
+        due = Message.objects.across_workspaces().filter(free, not_before__lte=now).exclude(still_held)
+        if connection.vendor == "postgresql":
+            due = due.select_for_update(skip_locked=True, of=("self",))
+        ids = list(due.order_by("not_before", "id").values_list("id", flat=True)[:limit])
+        if not ids:
+            return []
+        rows = Message.objects.across_workspaces().filter(id__in=ids)
+        rows.update(state=Message.State.SENDING, lease_owner=owner, lease_until=now + LEASE, attempts=F("attempts") + 1)
+        return list(rows.select_related("customer").order_by("not_before", "id"))
+
+
+def settle(outcomes: Sequence[Outcome], *, owner: str, now: datetime) -> None:
+    """Write down what became of the attempts, in one transaction with what follows from a delivery."""
+    with transaction.atomic():
+        mark_sent([outcome.message.id for outcome in outcomes if not outcome.error], now=now)
+        for outcome in outcomes:
+            if outcome.error:
+                _put_back(outcome, owner=owner, now=now)
+
+
+def mark_sent(ids: Iterable[int], *, now: datetime) -> int:
+    """Mark messages the peer has accepted and tell those who registered for it; marking twice changes nothing."""
+    rows = Message.objects.across_workspaces().filter(id__in=list(ids)).exclude(state=Message.State.SENT)
+    accepted = list(rows.values_list("id", "decision_id"))
+    if not accepted:
+        return 0
+    Message.objects.across_workspaces().filter(id__in=[id_ for id_, _ in accepted]).update(
+        state=Message.State.SENT, sent_at=now, lease_owner="", lease_until=None, error=""
+    )
+    decision_ids = [decision_id for _, decision_id in accepted if decision_id]
+    for hook in delivery_hooks():
+        hook(decision_ids=decision_ids, now=now)
+    return len(accepted)
+
+
+def back_off(attempts: int) -> timedelta:
+    """1 s, 2 s, 4 s … up to an hour."""
+    return timedelta(seconds=min(2 ** max(attempts - 1, 0), 3600))
+
+
+def _put_back(outcome: Outcome, *, owner: str, now: datetime) -> None:
+    message = outcome.message
+    final = outcome.permanent or message.attempts >= MAX_ATTEMPTS
+    Message.objects.in_workspace(message.workspace_id).filter(
+        id=message.id, state=Message.State.SENDING, lease_owner=owner
+    ).update(
+        state=Message.State.FAILED if final else Message.State.QUEUED,
+        not_before=message.not_before if final else now + back_off(message.attempts),
+        error=outcome.error[:2000],
+        lease_owner="",
+        lease_until=None,
+    )
+
+
+def recover(*, now: datetime) -> int:
+    """Learn from dead senders' journals what the peer had accepted, and free what they held; the number marked.
+
+    A message whose answer nobody read is sent again under the same Message-ID (decision record 0009).
+    """
+    marked = 0
+    for found in journal.remains():
+        with transaction.atomic():
+            marked += mark_sent(found.accepted, now=now)
+            freed = Message.objects.across_workspaces().filter(
+                id__in=found.unclear - found.accepted, state=Message.State.SENDING
+            )
+            freed.update(state=Message.State.QUEUED, lease_owner="", lease_until=None)
+        if found.unclear:
+            logger.warning("messages %s may reach the peer twice, with one Message-ID", sorted(found.unclear))
+        journal.clear(found)
+    return marked
+
+
+_lock = threading.Lock()
+_sender: Sender | None = None
+
+
+def run_once(owner: str) -> int:
+    """Send what is due; the loop of the worker calls this at each ring of the bell ``outbox``."""
+    global _sender  # noqa: PLW0603 - the open connections outlive the calls
+    with _lock:
+        if _sender is None or _sender.pid != os.getpid():
+            sys.setswitchinterval(0.001)  # an accepted message is journalled soon, whatever the consumer computes
+            recover(now=timezone.now())
+            _sender = Sender(owner)
+        return _sender.run_once()
+
+
+def stop() -> None:
+    """Close the connections of this process's sender."""
+    global _sender  # noqa: PLW0603 - see run_once
+    with _lock:
+        if _sender is not None:
+            _sender.close()
+            _sender = None
