@@ -313,33 +313,34 @@ def send_service_message(
 
 def _ask_key(idempotency_key: str) -> str:
     """The key itself where it fits the column, else its digest."""
-    return idempotency_key if len(idempotency_key) <= 64 else blake2b(idempotency_key.encode(), digest_size=32).hexdigest()
+    return (
+        idempotency_key if len(idempotency_key) <= 64 else blake2b(idempotency_key.encode(), digest_size=32).hexdigest()
+    )
 
 
 def policy_in_force(*, workspace_id: int) -> Policy:
     """The highest version; the default rules become version 1 at first use, so that verdicts stay replayable."""
     policy: Policy | None = Policy.objects.in_workspace(workspace_id).order_by("-version").first()
-    if policy is None:
-        policy, _ = Policy.objects.in_workspace(workspace_id).get_or_create(
-            workspace_id=workspace_id, version=1, defaults={"rules": as_json(Rules())}
-        )
-    return policy
+    if policy is not None:
+        return policy
+    rows = Policy.objects.in_workspace(workspace_id)
+    first: Policy = rows.get_or_create(workspace_id=workspace_id, version=1, defaults={"rules": as_json(Rules())})[0]
+    return first
 
 
-def publish_policy(
-    *, workspace_id: int, rules: Rules, now: datetime, author_id: int | None = None
-) -> Policy:
+def publish_policy(*, workspace_id: int, rules: Rules, now: datetime, author_id: int | None = None) -> Policy:
     """Put new rules in force as the next version; held asks meet them when they are decided anew."""
     with transaction.atomic():
         _one_at_a_time(workspace_id)
         highest = Policy.objects.in_workspace(workspace_id).aggregate(highest=models.Max("version"))["highest"] or 0
-        return Policy.objects.create(
+        policy: Policy = Policy.objects.create(
             workspace_id=workspace_id,
             version=highest + 1,
             rules=as_json(rules),
             created_at=now,
             created_by_id=author_id,
         )
+    return policy
 
 
 def set_consent(

@@ -1,5 +1,11 @@
 from django.apps import AppConfig
 
+from allears.jobs.loops import register_loop
+
 
 class OutreachConfig(AppConfig):
     name = "allears.outreach"
+
+    def ready(self) -> None:
+        register_loop("sender", "allears.outreach.sender.run_once", bell_topic="outbox")
+        register_loop("held", "allears.outreach.jobs.decide_held", bell_topic="held")

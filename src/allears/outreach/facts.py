@@ -150,4 +150,3 @@ def _suppressed(workspace_id: int, ids: set[int]) -> dict[int, str]:
         for suppressor in suppressors():
             found = {**suppressor(workspace_id=workspace_id, customer_ids=ids), **found}
     return found
-

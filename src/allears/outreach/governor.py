@@ -16,6 +16,7 @@ import msgspec
 
 VerdictName = Literal["sent", "held", "never"]
 SURVEYS = ("survey", "follow_up")  # purposes in which we want something from the customer
+NEVER = datetime(9000, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -172,9 +173,7 @@ def _latest_consent(facts: Facts) -> Consent | None:
     """The record in force; a withdrawal from surveys covers the asks that follow a case as well."""
     purposes = {facts.purpose, "*"} | ({"survey"} if facts.purpose in SURVEYS else set())
     relevant = [
-        consent
-        for consent in facts.consents
-        if consent.channel in (facts.channel, "*") and consent.purpose in purposes
+        consent for consent in facts.consents if consent.channel in (facts.channel, "*") and consent.purpose in purposes
     ]
     return max(relevant, key=lambda consent: (consent.at, not consent.granted), default=None)
 
@@ -182,9 +181,7 @@ def _latest_consent(facts: Facts) -> Consent | None:
 def _obstacles(facts: Facts, policy: Policy, now: datetime) -> Iterator[_Obstacle]:
     """What passes with time."""
     if facts.not_before:
-        yield _Obstacle(
-            rule="delay", free_at=facts.not_before, parameters={"not_before": facts.not_before.isoformat()}
-        )
+        yield _Obstacle(rule="delay", free_at=facts.not_before, parameters={"not_before": facts.not_before.isoformat()})
     if facts.suppressed_by and facts.purpose in policy.suppressible:
         hours = policy.suppression_recheck_hours
         yield _Obstacle(
@@ -204,9 +201,7 @@ def _rest(rule: str, rest: timedelta, earlier: list[datetime], **named: str) -> 
     if rest and earlier:
         last = max(earlier)
         days = rest / timedelta(days=1)
-        yield _Obstacle(
-            rule=rule, free_at=last + rest, parameters={"days": days, "last_at": last.isoformat(), **named}
-        )
+        yield _Obstacle(rule=rule, free_at=last + rest, parameters={"days": days, "last_at": last.isoformat(), **named})
 
 
 def _cap(cap: Cap, facts: Facts) -> Iterator[_Obstacle]:
@@ -218,7 +213,7 @@ def _cap(cap: Cap, facts: Facts) -> Iterator[_Obstacle]:
         if contact.purpose in cap.purposes and cap.channel in ("*", contact.channel)
     )
     if cap.limit < 1:
-        yield _Obstacle(rule="cap", free_at=datetime.max.replace(tzinfo=UTC), parameters=asdict(cap))
+        yield _Obstacle(rule="cap", free_at=NEVER, parameters=asdict(cap))
     elif len(counted) >= cap.limit:
         free_at = counted[-cap.limit] + timedelta(hours=cap.hours)
         yield _Obstacle(
@@ -235,7 +230,7 @@ def _after_quiet_hours(facts: Facts, policy: Policy, now: datetime, last: _Obsta
         return last
     zone = ZoneInfo(facts.zone)
     free_at = last.free_at if last and last.free_at else now
-    if free_at.year >= datetime.max.year or not quiet.covers(free_at, zone):
+    if free_at >= NEVER or not quiet.covers(free_at, zone):
         return last
     end = quiet.end_after(free_at, zone)
     if last:

@@ -12,6 +12,7 @@ import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import quote, unquote
 
 from django.conf import settings
 
@@ -21,6 +22,7 @@ class Remains:
     """What a dead sender had done that the database may not know."""
 
     path: Path
+    owner: str
     accepted: frozenset[int]
     unclear: frozenset[int]  # sent to the peer, whose answer nobody read
 
@@ -35,10 +37,8 @@ class Journal:
     def __init__(self, owner: str) -> None:
         folder = _folder()
         folder.mkdir(parents=True, exist_ok=True)
-        safe = "".join(letter if letter.isalnum() else "-" for letter in owner)
-        self.path = folder / f"{safe}.{os.getpid()}.journal"
-        self._file = os.open(self.path, os.O_CREAT | os.O_APPEND | os.O_RDWR, 0o600)
-        fcntl.flock(self._file, fcntl.LOCK_EX)
+        self.path = folder / f"{quote(owner, safe='')}.journal"
+        self._file = _locked(self.path)
 
     def sending(self, message_id: int) -> None:
         os.write(self._file, b"sending %d\n" % message_id)
@@ -53,6 +53,16 @@ class Journal:
     def close(self) -> None:
         self.path.unlink(missing_ok=True)
         os.close(self._file)
+
+
+def _locked(path: Path) -> int:
+    """Open and lock the file, again should another sender have cleared it away in between."""
+    while True:
+        file = os.open(path, os.O_CREAT | os.O_APPEND | os.O_RDWR, 0o600)
+        fcntl.flock(file, fcntl.LOCK_EX)
+        if path.exists() and os.fstat(file).st_ino == path.stat().st_ino:
+            return file
+        os.close(file)
 
 
 def remains() -> Iterator[Remains]:
@@ -73,7 +83,8 @@ def _read(path: Path, content: bytes) -> Remains:
     for line in content.split(b"\n")[:-1]:
         word, _, number = line.partition(b" ")
         (accepted if word == b"accepted" else begun).add(int(number))
-    return Remains(path=path, accepted=frozenset(accepted), unclear=frozenset(begun - accepted))
+    owner = unquote(path.name.removesuffix(".journal"))
+    return Remains(path=path, owner=owner, accepted=frozenset(accepted), unclear=frozenset(begun - accepted))
 
 
 def clear(found: Remains) -> None:

@@ -5,8 +5,9 @@ import os
 import queue
 import sys
 import threading
+import time
 from collections.abc import Iterable, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -20,8 +21,10 @@ from allears.outreach.models import Decision, Message
 from allears.outreach.registry import delivery_hooks
 
 logger = logging.getLogger(__name__)
-LEASE = timedelta(seconds=120)
-BATCH = 64  # messages claimed at once
+LEASE = timedelta(minutes=10)  # longer than a full room at the slowest peer; a dead sender's journal frees at once
+ROOM = 32  # messages under way at once
+PATIENCE = 0.05  # seconds until new messages are looked for while others are under way
+RECOVER_SECONDS = 5.0
 CONNECTIONS = 4  # per channel
 MAX_ATTEMPTS = 14  # about six hours of trying
 
@@ -36,7 +39,7 @@ class Outcome:
 
 
 class Sender:
-    """The open connections and the journal of one sending process."""
+    """The open connections, the journal and the messages under way of one sending process."""
 
     def __init__(self, owner: str) -> None:
         self.owner = owner
@@ -44,16 +47,33 @@ class Sender:
         self._journal = journal.Journal(owner)
         self._threads = ThreadPoolExecutor(CONNECTIONS, thread_name_prefix="sender")
         self._idle: dict[str, queue.SimpleQueue[Session]] = {}
+        self._under_way: set[Future[Outcome]] = set()
+        self._back: list[Outcome] = []
+        self._recover_at = 0.0
 
     def run_once(self) -> int:
-        """Send what is due now; the number of messages tried."""
-        messages = claim(owner=self.owner, now=timezone.now())
-        if not messages:
-            return 0
-        futures: list[Future[Outcome]] = [self._threads.submit(self._attempt, message) for message in messages]
-        settle([future.result() for future in futures], owner=self.owner, now=timezone.now())
-        self._journal.forget()
-        return len(messages)
+        """Claim what is due, and settle what has come back; 0 when there was neither.
+
+        One slow peer does not keep new messages waiting: a round ends as soon as any attempt is over.
+        """
+        if time.monotonic() >= self._recover_at:
+            self._recover_at = time.monotonic() + RECOVER_SECONDS
+            recover(now=timezone.now())
+        messages = claim(owner=self.owner, now=timezone.now(), limit=ROOM - len(self._under_way))
+        self._under_way |= {self._threads.submit(self._attempt, message) for message in messages}
+        finished, self._under_way = wait(self._under_way, timeout=PATIENCE, return_when=FIRST_COMPLETED)
+        self._back += [future.result() for future in finished]
+        done = len(messages) + len(self._back) + len(self._under_way)
+        self._settle()
+        return done
+
+    def _settle(self) -> None:
+        """What came back is kept until the database has taken it, should the database be away."""
+        if self._back:
+            settle(self._back, owner=self.owner, now=timezone.now())
+            self._back = []
+            if not self._under_way:
+                self._journal.forget()
 
     def _attempt(self, message: Message) -> Outcome:
         try:
@@ -65,7 +85,7 @@ class Sender:
             self._journal.accepted(message.id)
         except DeliveryError as error:
             return Outcome(message=message, error=str(error), permanent=error.permanent)
-        except Exception as error:  # noqa: BLE001 - one odd message must not stop the line; the row keeps the error
+        except Exception as error:
             logger.exception("message %s could not be sent", message.id)
             session.close()
             return Outcome(message=message, error=f"{type(error).__name__}: {error}")
@@ -82,6 +102,9 @@ class Sender:
 
     def close(self) -> None:
         self._threads.shutdown()
+        self._back += [future.result() for future in self._under_way]
+        self._under_way = set()
+        self._settle()
         for idle in self._idle.values():
             while not idle.empty():
                 idle.get_nowait().close()
@@ -102,17 +125,20 @@ def _outgoing(message: Message) -> Outgoing:
     )
 
 
-def claim(*, owner: str, now: datetime, limit: int = BATCH) -> list[Message]:
+def claim(*, owner: str, now: datetime, limit: int = ROOM) -> list[Message]:
     """Lease due messages to this owner, oldest first; held ones wait for the governor, not for us."""
-    free = Q(state=Message.State.QUEUED) | Q(state=Message.State.SENDING, lease_until__lt=now)
-    still_held = Q(decision__verdict=Decision.Verdict.HELD)
+    due = (
+        Message.objects.across_workspaces()
+        .filter(state=Message.State.QUEUED, not_before__lte=now)
+        .exclude(decision__verdict=Decision.Verdict.HELD)
+        .order_by("not_before", "id")
+    )
+    if limit < 1 or not due.exists():  # looked at first, so that an idle sender takes no write lock
+        return []
     with transaction.atomic():
-        due = Message.objects.across_workspaces().filter(free, not_before__lte=now).exclude(still_held)
         if connection.vendor == "postgresql":
             due = due.select_for_update(skip_locked=True, of=("self",))
-        ids = list(due.order_by("not_before", "id").values_list("id", flat=True)[:limit])
-        if not ids:
-            return []
+        ids = list(due.values_list("id", flat=True)[:limit])
         rows = Message.objects.across_workspaces().filter(id__in=ids)
         rows.update(state=Message.State.SENDING, lease_owner=owner, lease_until=now + LEASE, attempts=F("attempts") + 1)
         return list(rows.select_related("customer").order_by("not_before", "id"))
@@ -170,14 +196,18 @@ def recover(*, now: datetime) -> int:
     for found in journal.remains():
         with transaction.atomic():
             marked += mark_sent(found.accepted, now=now)
-            freed = Message.objects.across_workspaces().filter(
-                id__in=found.unclear - found.accepted, state=Message.State.SENDING
-            )
-            freed.update(state=Message.State.QUEUED, lease_owner="", lease_until=None)
+            _free(Q(lease_owner=found.owner))
         if found.unclear:
             logger.warning("messages %s may reach the peer twice, with one Message-ID", sorted(found.unclear))
         journal.clear(found)
+    _free(Q(lease_until__lt=now))
     return marked
+
+
+def _free(which: Q) -> None:
+    sending = Message.objects.across_workspaces().filter(which, state=Message.State.SENDING)
+    if sending.exists():
+        sending.update(state=Message.State.QUEUED, lease_owner="", lease_until=None)
 
 
 _lock = threading.Lock()
@@ -186,18 +216,17 @@ _sender: Sender | None = None
 
 def run_once(owner: str) -> int:
     """Send what is due; the loop of the worker calls this at each ring of the bell ``outbox``."""
-    global _sender  # noqa: PLW0603 - the open connections outlive the calls
+    global _sender
     with _lock:
         if _sender is None or _sender.pid != os.getpid():
             sys.setswitchinterval(0.001)  # an accepted message is journalled soon, whatever the consumer computes
-            recover(now=timezone.now())
             _sender = Sender(owner)
         return _sender.run_once()
 
 
 def stop() -> None:
     """Close the connections of this process's sender."""
-    global _sender  # noqa: PLW0603 - see run_once
+    global _sender
     with _lock:
         if _sender is not None:
             _sender.close()

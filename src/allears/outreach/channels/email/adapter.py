@@ -43,6 +43,11 @@ def as_email(message: Outgoing) -> EmailMultiAlternatives:
     return mail
 
 
+def _wire_form(mail: EmailMultiAlternatives) -> bytes:
+    form: Any = mail.message()  # Django's own MIME class, whose as_bytes knows line endings
+    return bytes(form.as_bytes(linesep="\r\n"))
+
+
 class SmtpSession:
     """One SMTP connection kept open; the steps are taken singly, so that the moment of acceptance is known."""
 
@@ -54,7 +59,7 @@ class SmtpSession:
             mail = as_email(message)
             sender = sanitize_address(mail.from_email, "utf-8")
             recipient = sanitize_address(mail.to[0], "utf-8")
-            body = mail.message().as_bytes(linesep="\r\n")
+            body = _wire_form(mail)
         except ValueError as error:
             raise DeliveryError(f"not a usable address or header: {error}", permanent=True) from error
         try:
@@ -129,7 +134,7 @@ class EmailAdapter:
         return person.email if "@" in person.email else ""
 
     def wire_form(self, message: Outgoing) -> bytes:
-        return as_email(message).message().as_bytes(linesep="\r\n")
+        return _wire_form(as_email(message))
 
     def session(self) -> SmtpSession | BackendSession:
         backend = get_connection()
