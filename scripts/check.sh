@@ -3,6 +3,7 @@
 # Every part runs even when one before it failed; the table at the end says which, and how long each took.
 cd "$(dirname "$0")/.." || exit 1
 BIN="$PWD/.venv/bin"
+unset PYTHONDONTWRITEBYTECODE # each step is a process: compiled once is seconds saved
 PATH="$BIN:$PATH"
 export PATH
 if [ ! -x "$BIN/pytest" ]; then
