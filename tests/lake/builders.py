@@ -13,9 +13,7 @@ _BLANK = {"int64": 0, "int32": 0, "string": "", "bool": False}
 
 def rows(spec: TableSpec, *changes: dict[str, Any]) -> pa.Table:
     """One row per dictionary: key `k<i>`, workspace 1, one minute apart from 2026-01-15 08:00 UTC."""
-    return pa.Table.from_pylist(
-        [_row(spec, i, change) for i, change in enumerate(changes)], schema=spec.arrow_schema()
-    )
+    return pa.Table.from_pylist([_row(spec, i, change) for i, change in enumerate(changes)], schema=spec.arrow_schema())
 
 
 def _row(spec: TableSpec, i: int, change: dict[str, Any]) -> dict[str, Any]:

@@ -16,9 +16,7 @@ from allears.lake.tables import ASKS, RESPONSES, TABLES
 
 @pytest.fixture(scope="module")
 def limits(tmp_path_factory) -> DuckDBLimits:
-    return DuckDBLimits(
-        temp_directory=str(tmp_path_factory.mktemp("duckdb")), memory_limit="256MB", threads=2
-    )
+    return DuckDBLimits(temp_directory=str(tmp_path_factory.mktemp("duckdb")), memory_limit="256MB", threads=2)
 
 
 @pytest.fixture(scope="module")
@@ -43,9 +41,7 @@ def read(engine: DuckDBEngine, data: Slice) -> pa.Table:
 
 @pytest.mark.parametrize("spec", TABLES.values(), ids=TABLES)
 def test_cold_and_hot_rows_come_back_exactly_with_the_contracts_types(engine, tmp_path, spec):
-    everything = rows(
-        spec, {}, {"customer_key": "客户'1"}, {"touchpoint_key": "store"}, {"channel": "wechat"}
-    )
+    everything = rows(spec, {}, {"customer_key": "客户'1"}, {"touchpoint_key": "store"}, {"channel": "wechat"})
     for split in (0, 1, 4):
         root = tmp_path / str(split)
         flushed = everything.slice(0, split) if split else None
@@ -65,9 +61,7 @@ def test_the_newest_version_of_a_row_wins_wherever_it_lies(engine, tmp_path):
     second = rows(ASKS, {"version_ms": 5, "delivered": True})
     hot = rows(ASKS, {"version_ms": 4}, {"version_ms": 7, "opened": True})
     found = read(engine, cold(tmp_path, second, ASKS, at=2, hot=hot))
-    facts = [
-        (r["ask_key"], r["version_ms"], r["delivered"], r["opened"], r["channel"]) for r in found.to_pylist()
-    ]
+    facts = [(r["ask_key"], r["version_ms"], r["delivered"], r["opened"], r["channel"]) for r in found.to_pylist()]
     assert facts == [
         ("k0", 5, True, False, None),
         ("k1", 7, False, True, None),
@@ -136,9 +130,7 @@ def test_sql_sees_one_workspace_hot_and_cold_and_newest_versions(limits, tmp_pat
     query = "SELECT count(*) AS n, sum(score) AS s, count(DISTINCT workspace_id) AS w FROM responses"
     assert run_sql(query=query, slices=slices, limits=limits).to_pylist() == [{"n": 3, "s": 17, "w": 1}]
     query = "SELECT ask_key, opened FROM asks"
-    assert run_sql(query=query, slices=slices, limits=limits).to_pylist() == [
-        {"ask_key": "k0", "opened": True}
-    ]
+    assert run_sql(query=query, slices=slices, limits=limits).to_pylist() == [{"ask_key": "k0", "opened": True}]
     assert run_sql(query="SELECT * FROM responses", slices=slices, limits=limits, limit=2).num_rows == 2
 
 
@@ -174,7 +166,5 @@ def test_argmax_and_union_stay_expressions_any_engine_can_compile(engine, tmp_pa
     """The portable form: no DuckDB-only syntax is needed to say "newest version"."""
     from allears.lake.engine import latest
 
-    table = ibis.table(
-        {c.name: "string" if c.type == "string" else "int64" for c in ASKS.columns}, name="asks"
-    )
+    table = ibis.table({c.name: "string" if c.type == "string" else "int64" for c in ASKS.columns}, name="asks")
     assert "MAX_BY" in ibis.to_sql(latest(table, ASKS), dialect="pyspark").upper()

@@ -81,10 +81,7 @@ def test_files_are_pruned_by_workspace_and_time_and_split_by_period(tmp_path):
     assert keys(tmp_path, version, workspace_id=3) == []
     assert keys(tmp_path, version, since_ms=START_MS + 20 * DAY_MS) == ["k2"]
     assert keys(tmp_path, version, until_ms=START_MS + 20 * DAY_MS) == ["k0", "k1"]
-    paths = [
-        Path(f).parent.name
-        for f in store.files_at(root=str(tmp_path), spec=RESPONSES, version=1, workspace_id=1)
-    ]
+    paths = [Path(f).parent.name for f in store.files_at(root=str(tmp_path), spec=RESPONSES, version=1, workspace_id=1)]
     assert sorted(paths) == ["period=2026-01", "period=2026-02"]
 
 
@@ -95,9 +92,7 @@ def test_large_workspaces_are_split_by_day(tmp_path):
 
 
 def test_the_log_holds_statistics_of_ids_and_times_only(tmp_path):
-    append(
-        tmp_path, rows(RESPONSES, {"segment": "gold", "channel": "email", "customer_key": "c1"}), version=1
-    )
+    append(tmp_path, rows(RESPONSES, {"segment": "gold", "channel": "email", "customer_key": "c1"}), version=1)
     log = (tmp_path / "responses/_delta_log/00000000000000000001.json").read_text().splitlines()
     (added,) = [json.loads(line)["add"] for line in log if "add" in json.loads(line)]
     assert set(json.loads(added["stats"])["minValues"]) == {"answer_key", "customer_key", "ts", "ts_ms"}
@@ -130,9 +125,7 @@ def test_erasure_removes_one_customer_of_one_workspace_and_vacuum_the_files(tmp_
         {"customer_key": None},
     )
     append(tmp_path, table, version=1)
-    version = store.erase(
-        root=str(tmp_path), spec=RESPONSES, workspace_id=1, customer_keys=["gone", "o'hara"]
-    )
+    version = store.erase(root=str(tmp_path), spec=RESPONSES, workspace_id=1, customer_keys=["gone", "o'hara"])
     assert keys(tmp_path, version) == ["k1", "k3"]
     assert keys(tmp_path, version, workspace_id=2) == ["k2"]
     assert len(store.vacuum(root=str(tmp_path), spec=RESPONSES, keep_hours=0)) == 1

@@ -75,9 +75,7 @@ def test_mover_with_wilson_limits_and_no_correlation_is_newcombes_method():
     assert limits == pytest.approx(Limits(0.0524, 0.3339), abs=5e-5)
 
 
-def outcomes(
-    n: int, mix: tuple[float, float, float]
-) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+def outcomes(n: int, mix: tuple[float, float, float]) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     """Every possible sample of n: its probability, NPS share, and limits."""
     cells = [(p, n - p - d, d) for p in range(n + 1) for d in range(n + 1 - p)]
     limits = np.array([nps_share_limits(*cell, z=z_of(0.95)) for cell in cells])
@@ -86,9 +84,7 @@ def outcomes(
 
 
 @pytest.mark.parametrize(("n", "m"), [(20, 20), (30, 40)])
-@pytest.mark.parametrize(
-    ("mix", "other"), [((0.5, 0.3, 0.2), (0.5, 0.3, 0.2)), ((0.7, 0.2, 0.1), (0.4, 0.3, 0.3))]
-)
+@pytest.mark.parametrize(("mix", "other"), [((0.5, 0.3, 0.2), (0.5, 0.3, 0.2)), ((0.7, 0.2, 0.1), (0.4, 0.3, 0.3))])
 def test_nps_difference_covers_at_its_stated_rate_over_every_possible_pair_of_samples(n, m, mix, other):
     weight, x, x_low, x_high = outcomes(n, mix)
     weight_2, y, y_low, y_high = outcomes(m, other)

@@ -18,7 +18,6 @@ from tests.support.processes import descendants, die_with_parent, free_port, is_
 from tests.support.smtp import SmtpPeer
 
 ALLEARS = [sys.executable, "-m", "allears.cli"]
-ROLES = ("web", "worker", "analytics")
 
 
 @dataclass(kw_only=True)
@@ -75,8 +74,22 @@ class AllEars:
         path = self.data / "serve.log"
         return path.read_text(errors="replace")[-8000:] if path.exists() else ""
 
+    @property
+    def supervisor_pid(self) -> int:
+        assert self._process is not None
+        return self._process.pid
+
+    def pid_or_none(self, role: str) -> int | None:
+        """None while a role that died has not been started again."""
+        try:
+            return int((self.data / "run" / f"{role}.pid").read_text())
+        except FileNotFoundError:
+            return None
+
     def pid(self, role: str) -> int:
-        return int((self.data / "run" / f"{role}.pid").read_text())
+        pid = self.pid_or_none(role)
+        assert pid is not None, f"{role} does not run"
+        return pid
 
     def kill(self, role: str) -> None:
         pid = self.pid(role)
@@ -92,7 +105,7 @@ class AllEars:
 
     def stop(self) -> None:
         """As Ctrl-C does; anything left behind is a failure."""
-        if self._process is None:
+        if self._process is None or self._process.poll() is not None:
             return
         below = descendants(self._process.pid)
         self._process.send_signal(signal.SIGINT)

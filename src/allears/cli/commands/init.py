@@ -1,0 +1,56 @@
+"""`allears init`: a data folder with its database, a workspace and its first keys."""
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from allears.cli.main import set_up
+
+
+def init(
+    data: Annotated[Path, typer.Option(envvar="ALLEARS_DATA", help="The data folder to make.")] = Path("data"),
+    workspace: Annotated[str, typer.Option(help="Short name of the workspace.")] = "default",
+    as_json: Annotated[bool, typer.Option("--json", help="Print what was made as JSON.")] = False,
+) -> None:
+    """Make a data folder (or bring one up to date) with a workspace and its keys."""
+    data.mkdir(parents=True, exist_ok=True, mode=0o750)
+    (data / "static").mkdir(exist_ok=True)
+    set_up(str(data))
+    from django.core.management import call_command
+
+    call_command("migrate", verbosity=0, interactive=False)
+    made = {"data": str(data.resolve()), "workspace": workspace, **_first_keys(workspace)}
+    if as_json:
+        typer.echo(json.dumps(made))
+    else:
+        _tell(made)
+
+
+def _first_keys(slug: str) -> dict[str, str | None]:
+    """The keys of a new workspace; of one that was there already they cannot be read again."""
+    from allears.accounts.keys import create_key
+    from allears.accounts.models import AccessKey, Workspace
+
+    workspace, created = Workspace.objects.get_or_create(slug=slug, defaults={"name": slug.title()})
+    if not created:
+        return {"write_key": None, "api_key": None}
+    return {
+        "write_key": create_key(workspace_id=workspace.id, kind=AccessKey.Kind.WRITE, name="First write key"),
+        "api_key": create_key(workspace_id=workspace.id, kind=AccessKey.Kind.API, name="First API key"),
+    }
+
+
+def _tell(made: dict[str, str | None]) -> None:
+    typer.echo(f"Data folder  {made['data']}\nWorkspace    {made['workspace']}")
+    if made["write_key"] is None:
+        typer.echo("The workspace was there already; its keys are as they were (make new ones under Settings).")
+    else:
+        typer.echo(f"Write key    {made['write_key']}\nAPI key      {made['api_key']}")
+        typer.echo("Keep both now: only their hashes are stored.")
+    typer.echo(f"\nNext: allears serve --data {made['data']}")
+
+
+def register(app: typer.Typer) -> None:
+    app.command()(init)

@@ -1,0 +1,70 @@
+"""The processes under `allears serve`: each is `python -m allears.cli.roles ROLE`, alone in its process.
+
+They are started by the supervisor and die with it, however it dies: nothing may keep a port, a lease or the intake
+file of a server that is gone.
+"""
+
+import ctypes
+import os
+import signal
+import sys
+from collections.abc import Callable
+from typing import Any
+
+PR_SET_PDEATHSIG = 1
+PARENT = "ALLEARS_PARENT_PID"
+
+
+def die_with_parent(parent: int) -> None:
+    """Have the kernel end this process when its parent ends; at once when that happened already."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+        if os.getppid() != parent:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+
+def load_site(target: str) -> Any:
+    """Runs in granian's worker process, the child of the web role."""
+    die_with_parent(int(os.environ[PARENT]))
+    from allears.web.asgi import application
+
+    return application
+
+
+def web() -> None:
+    """HTTP: the intake door, the API and the pages."""
+    from granian.constants import HTTPModes, Interfaces
+    from granian.log import LogLevels
+    from granian.server import Server
+
+    os.environ[PARENT] = str(os.getpid())
+    Server(
+        "allears.web.asgi:application",
+        address=os.environ["ALLEARS_HOST"],
+        port=int(os.environ["ALLEARS_PORT"]),
+        workers=int(os.environ["ALLEARS_WEB_WORKERS"]),
+        interface=Interfaces.ASGI,
+        http=HTTPModes.http1,
+        websockets=False,
+        log_level=LogLevels.warning,
+        workers_kill_timeout=10,
+    ).serve(target_loader=load_site)
+
+
+def worker() -> None:
+    """Consumer, sender, jobs and schedules."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "allears.settings")
+    import django
+
+    django.setup()
+    from allears.jobs.runner import main
+
+    main()
+
+
+ROLES: dict[str, Callable[[], None]] = {"web": web, "worker": worker}
+
+
+if __name__ == "__main__":
+    die_with_parent(int(os.environ[PARENT]))
+    ROLES[sys.argv[1]]()
