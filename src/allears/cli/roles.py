@@ -26,9 +26,11 @@ def die_with_parent(parent: int) -> None:
 def load_site(target: str) -> Any:
     """Runs in granian's worker process, the child of the web role."""
     die_with_parent(int(os.environ[PARENT]))
-    from allears.web.asgi import application
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "allears.settings")
+    from django.conf import settings
+    from django.utils.module_loading import import_string
 
-    return application
+    return import_string(settings.ASGI_APPLICATION)  # by setting, because commands and pages are neighbours
 
 
 def web() -> None:

@@ -85,7 +85,7 @@ class Sender:
             self._journal.accepted(message.id)
         except DeliveryError as error:
             return Outcome(message=message, error=str(error), permanent=error.permanent)
-        except Exception as error:
+        except Exception as error:  # bulkhead: one adapter's surprise is its message's error, retried with back-off
             logger.exception("message %s could not be sent", message.id)
             session.close()
             return Outcome(message=message, error=f"{type(error).__name__}: {error}")
