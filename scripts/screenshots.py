@@ -84,7 +84,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--languages", nargs="+", default=list(LANGUAGES), choices=LANGUAGES)
     parser.add_argument("--sizes", nargs="+", default=list(SIZES), choices=SIZES)
     parser.add_argument("--themes", nargs="+", default=["light", "dark"], choices=["light", "dark"])
-    return parser.parse_args()
+    return parser.parse_intermixed_args()
 
 
 def main() -> int:

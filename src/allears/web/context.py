@@ -10,7 +10,7 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from allears.accounts.access import memberships_of
+from allears.accounts.access import Access, memberships_of
 from allears.accounts.models import Role
 
 
@@ -44,6 +44,17 @@ PLACES = (
     Place("/settings", gettext_lazy("Settings"), "settings", Role.MANAGER, starts_group=True),
 )
 
+SETTINGS_PLACES = (
+    Place("/settings", gettext_lazy("Workspace"), "building-2", Role.MANAGER),
+    Place("/settings/members", gettext_lazy("Members"), "users", Role.ADMIN),
+    Place("/settings/keys", gettext_lazy("Keys"), "key-round", Role.ADMIN),
+    Place("/settings/touchpoints", gettext_lazy("Touchpoints"), "map-pin", Role.MANAGER),
+    Place("/settings/contact", gettext_lazy("Contact rules"), "scale", Role.MANAGER),
+    Place("/settings/service", gettext_lazy("Service promises"), "clock", Role.MANAGER),
+    Place("/settings/audit", gettext_lazy("Audit log"), "history", Role.ADMIN),
+    Place("/settings/components", gettext_lazy("Components"), "palette", Role.ADMIN),
+)
+
 
 @cache
 def exists(href: str) -> bool:
@@ -59,13 +70,21 @@ def is_current(href: str, path: str) -> bool:
     return path == href if href == "/" else path == href or path.startswith(f"{href}/")
 
 
-def places(role: Role | None, path: str) -> list[dict[str, Any]]:
-    """The navigation for one role, the present page marked."""
-    ranks = {Role.AGENT: 0, Role.MANAGER: 1, Role.ADMIN: 2}
+def places(access: Access, path: str) -> list[dict[str, Any]]:
+    """The navigation for one person, the present page marked."""
     return [
         {"place": place, "current": is_current(place.href, path)}
         for place in PLACES
-        if role is not None and ranks[role] >= ranks[place.least] and exists(place.href)
+        if access.may(place.least) and exists(place.href)
+    ]
+
+
+def settings_places(access: Access, path: str) -> list[dict[str, Any]]:
+    """The pages under Settings, for one person."""
+    return [
+        {"place": place, "current": place.href == path}
+        for place in SETTINGS_PLACES
+        if access.may(place.least) and exists(place.href)
     ]
 
 
@@ -98,9 +117,10 @@ def console(request: HttpRequest) -> dict[str, Any]:
     access = getattr(request, "access", None)
     context: dict[str, Any] = {"theme": theme if theme in {"light", "dark"} else "", "access": access, "words": words}
     if access is not None:
-        nav = places(access.role, request.path)
+        nav = places(access, request.path)
         context["nav"] = nav
         context["dock"] = [each for each in nav if each["place"].dock]
         context["rest"] = [each for each in nav if not each["place"].dock]
+        context["settings_nav"] = settings_places(access, request.path)
         context["workspaces"] = SimpleLazyObject(lambda: memberships_of(access.user))
     return context

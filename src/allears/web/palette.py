@@ -43,7 +43,7 @@ def find(*, access: Access, text: str) -> list[Group]:
 
 
 def _pages(access: Access, text: str) -> Iterator[Hit]:
-    for each in places(access.role, ""):
+    for each in places(access, ""):
         place = each["place"]
         label = str(place.label)
         if text.casefold() in label.casefold() or text.casefold() in place.href:
