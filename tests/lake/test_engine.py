@@ -56,23 +56,23 @@ def test_nothing_yet_is_an_empty_table_of_the_right_shape(engine, tmp_path):
 
 
 def test_the_newest_version_of_a_row_wins_wherever_it_lies(engine, tmp_path):
-    first = rows(ASKS, {"version_ms": 1, "channel": "sms"}, {"version_ms": 1}, {"version_ms": 1})
+    first = rows(ASKS, {"version": 1, "channel": "sms"}, {"version": 1}, {"version": 1})
     store.append(root=str(tmp_path), spec=ASKS, table=first, app_id="t", version=1)
-    second = rows(ASKS, {"version_ms": 5, "delivered": True})
-    hot = rows(ASKS, {"version_ms": 4}, {"version_ms": 7, "opened": True})
+    second = rows(ASKS, {"version": 5, "delivered": True})
+    hot = rows(ASKS, {"version": 4}, {"version": 7, "opened": True})
     found = read(engine, cold(tmp_path, second, ASKS, at=2, hot=hot))
-    facts = [(r["ask_key"], r["version_ms"], r["delivered"], r["opened"], r["channel"]) for r in found.to_pylist()]
+    facts = [(r["ask_id"], r["version"], r["delivered"], r["opened"], r["channel"]) for r in found.to_pylist()]
     assert facts == [
-        ("k0", 5, True, False, None),
-        ("k1", 7, False, True, None),
-        ("k2", 1, False, False, None),
+        (0, 5, True, False, None),
+        (1, 7, False, True, None),
+        (2, 1, False, False, None),
     ]
 
 
 def test_erased_customers_are_gone_at_once(engine, tmp_path):
     table = rows(RESPONSES, {"customer_key": "gone"}, {"customer_key": "stays"}, {"customer_key": None})
     found = read(engine, cold(tmp_path, table, erased=["gone"]))
-    assert found["answer_key"].to_pylist() == ["k1", "k2"]
+    assert found["response_id"].to_pylist() == [1, 2]
 
 
 def test_files_written_before_a_column_existed_read_as_empty(engine, tmp_path):
@@ -88,7 +88,7 @@ def test_files_written_before_a_column_existed_read_as_empty(engine, tmp_path):
 
 def test_threads_share_the_engine_each_with_its_own_cursor(engine, tmp_path):
     data = cold(tmp_path, rows(RESPONSES, *({"score": i % 11} for i in range(500))))
-    hot = rows(RESPONSES, {"answer_key": "hot", "score": 10})
+    hot = rows(RESPONSES, {"response_id": 99, "score": 10})
     sums: list[int] = []
 
     def ask() -> None:
@@ -121,16 +121,16 @@ def test_an_unknown_engine_is_named(limits):
 
 def both_workspaces(root: Path) -> list[Slice]:
     table = rows(RESPONSES, {"score": 9}, {"score": 3}, {"score": 1, "workspace_id": 2})
-    asks = rows(ASKS, {"version_ms": 1}, {"ask_key": "k0", "version_ms": 2, "opened": True})
-    return [cold(root, table, hot=rows(RESPONSES, {"answer_key": "hot", "score": 5})), cold(root, asks, ASKS)]
+    asks = rows(ASKS, {"version": 1}, {"ask_id": 0, "version": 2, "opened": True})
+    return [cold(root, table, hot=rows(RESPONSES, {"response_id": 99, "score": 5})), cold(root, asks, ASKS)]
 
 
 def test_sql_sees_one_workspace_hot_and_cold_and_newest_versions(limits, tmp_path):
     slices = both_workspaces(tmp_path)
     query = "SELECT count(*) AS n, sum(score) AS s, count(DISTINCT workspace_id) AS w FROM responses"
     assert run_sql(query=query, slices=slices, limits=limits).to_pylist() == [{"n": 3, "s": 17, "w": 1}]
-    query = "SELECT ask_key, opened FROM asks"
-    assert run_sql(query=query, slices=slices, limits=limits).to_pylist() == [{"ask_key": "k0", "opened": True}]
+    query = "SELECT ask_id, opened FROM asks"
+    assert run_sql(query=query, slices=slices, limits=limits).to_pylist() == [{"ask_id": 0, "opened": True}]
     assert run_sql(query="SELECT * FROM responses", slices=slices, limits=limits, limit=2).num_rows == 2
 
 
@@ -168,3 +168,9 @@ def test_argmax_and_union_stay_expressions_any_engine_can_compile(engine, tmp_pa
 
     table = ibis.table({c.name: "string" if c.type == "string" else "int64" for c in ASKS.columns}, name="asks")
     assert "MAX_BY" in ibis.to_sql(latest(table, ASKS), dialect="pyspark").upper()
+
+
+def test_a_hot_row_hides_its_older_self_in_the_files(engine, tmp_path):
+    flushed = rows(RESPONSES, {"score": 3}, {"score": 9})
+    found = read(engine, cold(tmp_path, flushed, hot=rows(RESPONSES, {"score": 5})))
+    assert [(r["response_id"], r["score"]) for r in found.to_pylist()] == [(0, 5), (1, 9)]

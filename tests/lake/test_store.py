@@ -30,10 +30,10 @@ def keys(root: Path, version: int | None, *, workspace_id: int = 1, spec=RESPONS
 
 def test_an_append_is_one_commit_and_older_versions_keep_their_files(tmp_path):
     first = append(tmp_path, rows(RESPONSES, {"score": 9}, {"score": 2}), version=1)
-    second = append(tmp_path, rows(RESPONSES, {"answer_key": "k9"}), version=2)
+    second = append(tmp_path, rows(RESPONSES, {"response_id": 9}), version=2)
     assert (first, second) == (1, 2)
-    assert keys(tmp_path, first) == ["k0", "k1"]
-    assert keys(tmp_path, second) == ["k0", "k1", "k9"]
+    assert keys(tmp_path, first) == [0, 1]
+    assert keys(tmp_path, second) == [0, 1, 9]
     assert keys(tmp_path, None) == []
 
 
@@ -42,7 +42,7 @@ def test_repeating_an_application_transaction_writes_nothing(tmp_path):
     append(tmp_path, table, version=5)
     assert append(tmp_path, table, version=5) == 1
     assert append(tmp_path, table, version=4) == 1
-    assert keys(tmp_path, 1) == ["k0", "k1"]
+    assert keys(tmp_path, 1) == [0, 1]
     assert store.committed(root=str(tmp_path), spec=RESPONSES, app_id="flush") == 5
     assert store.committed(root=str(tmp_path), spec=EVENTS, app_id="flush") is None
 
@@ -64,7 +64,7 @@ def test_a_writer_killed_between_commit_and_mark_replays_without_a_double(tmp_pa
     assert died.returncode == -signal.SIGKILL
     assert keys(tmp_path, None) == []  # its head never moved: readers still take the hot rows
     version = append(tmp_path, rows(RESPONSES, {}, {}, {}), version=1)
-    assert keys(tmp_path, version) == ["k0", "k1", "k2"]
+    assert keys(tmp_path, version) == [0, 1, 2]
 
 
 def test_files_are_pruned_by_workspace_and_time_and_split_by_period(tmp_path):
@@ -76,11 +76,11 @@ def test_files_are_pruned_by_workspace_and_time_and_split_by_period(tmp_path):
         {"ts_ms": START_MS, "workspace_id": 2},
     )
     version = append(tmp_path, table, version=1)
-    assert keys(tmp_path, version) == ["k0", "k1", "k2"]
-    assert keys(tmp_path, version, workspace_id=2) == ["k3"]
+    assert keys(tmp_path, version) == [0, 1, 2]
+    assert keys(tmp_path, version, workspace_id=2) == [3]
     assert keys(tmp_path, version, workspace_id=3) == []
-    assert keys(tmp_path, version, since_ms=START_MS + 20 * DAY_MS) == ["k2"]
-    assert keys(tmp_path, version, until_ms=START_MS + 20 * DAY_MS) == ["k0", "k1"]
+    assert keys(tmp_path, version, since_ms=START_MS + 20 * DAY_MS) == [2]
+    assert keys(tmp_path, version, until_ms=START_MS + 20 * DAY_MS) == [0, 1]
     paths = [Path(f).parent.name for f in store.files_at(root=str(tmp_path), spec=RESPONSES, version=1, workspace_id=1)]
     assert sorted(paths) == ["period=2026-01", "period=2026-02"]
 
@@ -95,22 +95,22 @@ def test_the_log_holds_statistics_of_ids_and_times_only(tmp_path):
     append(tmp_path, rows(RESPONSES, {"segment": "gold", "channel": "email", "customer_key": "c1"}), version=1)
     log = (tmp_path / "responses/_delta_log/00000000000000000001.json").read_text().splitlines()
     (added,) = [json.loads(line)["add"] for line in log if "add" in json.loads(line)]
-    assert set(json.loads(added["stats"])["minValues"]) == {"answer_key", "customer_key", "ts", "ts_ms"}
+    assert set(json.loads(added["stats"])["minValues"]) == {"response_id", "customer_key", "ts", "ts_ms"}
 
 
 def test_compaction_makes_one_sorted_file_and_keeps_only_newest_versions(tmp_path):
     for i in range(10):
-        change = {"ask_key": f"a{i % 3}", "version_ms": i, "ts_ms": START_MS, "opened": i > 6}
+        change = {"ask_id": i % 3, "version": i, "ts_ms": START_MS, "opened": i > 6}
         append(tmp_path, rows(ASKS, change), version=i + 1, spec=ASKS)
     assert store.small_partitions(root=str(tmp_path), spec=ASKS) == [(1, "2026-01")]
     before = DeltaTable(tmp_path / "asks").version()
     version = store.compact(root=str(tmp_path), spec=ASKS, partitions=[(1, "2026-01")])
     (file,) = store.files_at(root=str(tmp_path), spec=ASKS, version=version, workspace_id=1)
-    found = pq.ParquetFile(file).read().select(["ask_key", "version_ms", "opened"]).to_pylist()
-    assert sorted((r["ask_key"], r["version_ms"], r["opened"]) for r in found) == [
-        ("a0", 9, True),
-        ("a1", 7, True),
-        ("a2", 8, True),
+    found = pq.ParquetFile(file).read().select(["ask_id", "version", "opened"]).to_pylist()
+    assert sorted((r["ask_id"], r["version"], r["opened"]) for r in found) == [
+        (0, 9, True),
+        (1, 7, True),
+        (2, 8, True),
     ]
     assert len(keys(tmp_path, before, spec=ASKS)) == 10  # readers of the old head lose nothing
     assert store.committed(root=str(tmp_path), spec=ASKS, app_id="flush") == 10
@@ -126,8 +126,8 @@ def test_erasure_removes_one_customer_of_one_workspace_and_vacuum_the_files(tmp_
     )
     append(tmp_path, table, version=1)
     version = store.erase(root=str(tmp_path), spec=RESPONSES, workspace_id=1, customer_keys=["gone", "o'hara"])
-    assert keys(tmp_path, version) == ["k1", "k3"]
-    assert keys(tmp_path, version, workspace_id=2) == ["k2"]
+    assert keys(tmp_path, version) == [1, 3]
+    assert keys(tmp_path, version, workspace_id=2) == [2]
     assert len(store.vacuum(root=str(tmp_path), spec=RESPONSES, keep_hours=0)) == 1
     assert len(list(tmp_path.glob("responses/workspace_id=*/*/*.parquet"))) == 2
 
@@ -149,5 +149,16 @@ def test_every_contract_is_whole(spec):
     assert spec.key in spec.names
     assert {"workspace_id", "customer_key", "ts", "ts_ms", "day"} <= set(spec.names)
     assert set(spec.sort_by) <= set(spec.names)
-    assert ("version_ms" in spec.names) == spec.versioned
+    assert ("version" in spec.names) == spec.versioned
     assert not {"text", "comment", "email", "phone", "name"} & set(spec.names)
+
+
+def test_a_row_that_changes_seldom_takes_the_place_of_its_older_self(tmp_path):
+    append(tmp_path, rows(RESPONSES, {"score": 3}, {"score": 9}), version=1)
+    late = rows(RESPONSES, {"score": 5, "ts_ms": START_MS}, {"response_id": 7, "ts_ms": START_MS})
+    version = append(tmp_path, late, version=2)
+    assert append(tmp_path, late, version=2) == version
+    files = store.files_at(root=str(tmp_path), spec=RESPONSES, version=version, workspace_id=1)
+    found = [row for file in files for row in pq.ParquetFile(file).read().to_pylist()]
+    assert sorted((row["response_id"], row["score"]) for row in found) == [(0, 5), (1, 9), (7, None)]
+    assert keys(tmp_path, 1) == [0, 1]

@@ -119,15 +119,18 @@ class DuckDBSession:
     def table(self, data: Slice) -> ir.Table:
         import ibis
 
-        parts = []
-        if data.files:
-            parts.append(_fitted(self._cold(data.files), data.spec))
-        if data.hot is not None and (len(data.hot) or not parts):
-            parts.append(_fitted(self._hot(data.hot, data.spec), data.spec))
-        if not parts:
-            parts.append(_fitted(self._hot(data.spec.arrow_schema().empty_table(), data.spec), data.spec))
-        both = ibis.union(*parts) if len(parts) > 1 else parts[0]
-        return latest(without(both, data.erased), data.spec)
+        spec = data.spec
+        rows = data.hot if data.hot is not None else spec.arrow_schema().empty_table()
+        if not data.files:
+            both = _fitted(self._hot(rows, spec), spec)
+        elif not len(rows):
+            both = _fitted(self._cold(data.files), spec)
+        else:
+            cold, hot = _fitted(self._cold(data.files), spec), _fitted(self._hot(rows, spec), spec)
+            if spec.changes == "seldom":
+                cold = cold.anti_join(hot, spec.key)
+            both = ibis.union(cold, hot)
+        return latest(without(both, data.erased), spec)
 
     def run(self, expression: ir.Table) -> pa.Table:
         return self._backend.to_pyarrow(expression)
@@ -197,7 +200,7 @@ def latest(table: ir.Table, spec: TableSpec) -> ir.Table:
     keys = ["workspace_id", spec.key]
     rest = [name for name in spec.names if name not in keys]
     whole = ibis.struct({name: table[name] for name in rest})
-    grouped = table.group_by(keys).agg(newest=whole.argmax(table.version_ms))
+    grouped = table.group_by(keys).agg(newest=whole.argmax(table.version))
     return grouped.select(*keys, **{name: grouped.newest[name] for name in rest}).select(*spec.names)
 
 

@@ -83,12 +83,15 @@ def append(*, root: str, spec: TableSpec, table: pa.Table, app_id: str, version:
     """Commit `table` once under the application transaction (`app_id`, `version`); return the Delta version.
 
     `version` must rise with each call for an `app_id`. Repeating one that is in the log writes nothing and
-    returns the newest version, which holds it.
+    returns the newest version, which holds it. Rows of a table that changes seldom take the place of older
+    rows of the same key; the caller's head must not stop between the two commits this takes.
     """
     delta = create(root, spec)
     done = delta.transaction_version(app_id)
     if done is not None and done >= version:
         return int(delta.version())
+    if spec.changes == "seldom":
+        _remove(delta, root, spec, table)
     write_deltalake(
         delta,
         prepared(table, spec, grain=grain),
@@ -97,6 +100,26 @@ def append(*, root: str, spec: TableSpec, table: pa.Table, app_id: str, version:
         commit_properties=CommitProperties(app_transactions=[Transaction(app_id, version)]),
     )
     return int(delta.version())
+
+
+def _remove(delta: DeltaTable, root: str, spec: TableSpec, table: pa.Table) -> None:
+    """Delete the rows of these keys that an earlier append wrote; only files of their time are looked into."""
+    for workspace_id in pc.unique(table["workspace_id"]).to_pylist():
+        wanted = table.filter(pc.equal(table["workspace_id"], workspace_id))
+        span = pc.min_max(wanted["ts_ms"]).as_py()
+        files = files_at(
+            root=root,
+            spec=spec,
+            version=int(delta.version()),
+            workspace_id=workspace_id,
+            since_ms=span["min"],
+            until_ms=span["max"] + 1,
+        )
+        held = [pq.ParquetFile(file).read(columns=[spec.key])[spec.key] for file in files]
+        again = [key for keys in held for key in keys.filter(pc.is_in(keys, wanted[spec.key])).to_pylist()]
+        if again:
+            listed = ", ".join(str(int(key)) for key in again)
+            delta.delete(f"workspace_id = {workspace_id:d} AND {spec.key} IN ({listed})")
 
 
 def committed(*, root: str, spec: TableSpec, app_id: str) -> int | None:
@@ -215,7 +238,7 @@ def newest(rows: pa.Table, spec: TableSpec) -> pa.Table:
         return rows
     keys = ["workspace_id", spec.key]
     numbered = rows.append_column("_at", pa.array(range(len(rows)), pa.int64()))
-    ordered = numbered.sort_by([*((k, "ascending") for k in keys), ("version_ms", "ascending"), ("_at", "ascending")])
+    ordered = numbered.sort_by([*((k, "ascending") for k in keys), ("version", "ascending"), ("_at", "ascending")])
     last = ordered.group_by(keys, use_threads=False).aggregate([("_at", "last")])
     return rows.take(last["_at_last"])
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 ColumnType = Literal["int64", "int32", "string", "bool", "timestamp"]
 Grain = Literal["month", "day"]
+Changes = Literal["never", "seldom", "often"]
 
 PERIOD = "period"
 """Partition column of the files only: the month, or for a large workspace the day, of `ts`."""
@@ -31,10 +32,11 @@ class Column:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TableSpec:
-    """One table of the lake.
+    """One table of the lake. `key` names a row; its `ts` never changes, so a row stays in its partition.
 
-    `key` names a row. In a `versioned` table a fact that changes is appended again with a higher `version_ms`
-    and readers keep the highest per key; `ts` never changes, so all versions of a row share a partition.
+    `changes` says how a fact that changes is kept: `never` (it does not), `seldom` (the flusher replaces the old
+    row before it adds the new one; readers let a hot row hide its older self in the files), `often` (each change
+    is appended with a higher `version` and readers take the highest per key).
     """
 
     name: str
@@ -42,8 +44,12 @@ class TableSpec:
     key: str
     columns: tuple[Column, ...]
     sort_by: tuple[str, ...]
-    versioned: bool = False
+    changes: Changes = "never"
     partition_by: tuple[str, ...] = ("workspace_id", PERIOD)
+
+    @property
+    def versioned(self) -> bool:
+        return self.changes == "often"
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -52,7 +58,7 @@ class TableSpec:
     @property
     def stats_columns(self) -> tuple[str, ...]:
         """Ids and times: the only columns whose min and max may stand in the transaction log."""
-        wanted = (self.key, "customer_key", "ts", "ts_ms", "version_ms")
+        wanted = (self.key, "customer_key", "ts", "ts_ms", "version")
         return tuple(name for name in self.names if name in wanted)
 
     def arrow_schema(self) -> pa.Schema:
@@ -81,7 +87,7 @@ def _workspace() -> Column:
 
 
 def _key(name: str, doc: str) -> Column:
-    return Column(name, "string", doc, nullable=False)
+    return Column(name, "int64", doc, nullable=False)
 
 
 def _moment(doc: str) -> tuple[Column, ...]:
@@ -96,41 +102,33 @@ _CUSTOMER = Column("customer_key", "string", "Pseudonymous key of the customer; 
 _TOUCHPOINT = Column("touchpoint_key", "string", "Key of the touchpoint it happened at.")
 _CHANNEL = Column("channel", "string", "Channel, e.g. `email`, `web`, `wechat`.")
 _SEGMENT = Column("segment", "string", "The customer's segment at that time.")
-_VERSION = Column(
-    "version_ms",
-    "int64",
-    "Version of this row; the highest per key counts. Milliseconds, rising.",
-    nullable=False,
-)
+_VERSION = Column("version", "int64", "The flush that wrote this state; the highest per key counts.", nullable=False)
 
 EVENTS: Final = TableSpec(
     name="events",
     doc="What happened to customers: one row per accepted business event, without its properties.",
-    key="event_key",
+    key="event_id",
     columns=(
         _workspace(),
-        _key("event_key", "Key of the event, unique in its workspace."),
+        _key("event_id", "Id of the event."),
         _CUSTOMER,
-        Column("event", "string", "Name of the event, e.g. `order_delivered`.", nullable=False),
-        _TOUCHPOINT,
-        _CHANNEL,
-        _SEGMENT,
-        Column("source", "string", "Key of the source that sent it."),
+        Column("event", "string", "Name of the event, e.g. `order_delivered`; empty for `identify`."),
+        Column("kind", "string", "`track`, `page`, `screen`, `identify`, `group` or `alias`.", nullable=False),
         *_moment("When it happened"),
-        Column("arrival", "int64", "Order of arrival; breaks ties of `ts_ms` within a customer.", nullable=False),
+        Column("received_ms", "int64", "When it reached us, in milliseconds since 1970.", nullable=False),
     ),
-    sort_by=("customer_key", "ts_ms", "arrival"),
+    sort_by=("customer_key", "ts_ms", "event_id"),
 )
 
 RESPONSES: Final = TableSpec(
     name="responses",
-    doc="Answered score questions: one row per answer to an NPS, CSAT or CES question, once it is settled.",
-    key="answer_key",
+    doc="Answered score questions: one row per response with an NPS, CSAT or CES score, once it is settled.",
+    key="response_id",
+    changes="seldom",
     columns=(
         _workspace(),
-        _key("answer_key", "Key of the answered question: response and question."),
-        _key("response_key", "Key of the response it belongs to."),
-        Column("voice_key", "string", "Key of the voice, to open the words behind a figure."),
+        _key("response_id", "Id of the response."),
+        Column("voice_id", "int64", "Id of its voice, to open the words behind a figure."),
         _CUSTOMER,
         Column("survey_key", "string", "Key of the survey."),
         Column("survey_version", "int32", "Version of the survey that was answered."),
@@ -151,26 +149,49 @@ RESPONSES: Final = TableSpec(
     sort_by=("metric", "touchpoint_key", "ts_ms"),
 )
 
-ASKS: Final = TableSpec(
-    name="asks",
-    doc="Every ask the governor decided on, sent or not, and how far it got.",
-    key="ask_key",
-    versioned=True,
+DECISIONS: Final = TableSpec(
+    name="decisions",
+    doc="Every verdict of the governor: who was asked, held back or never asked, and by which rule.",
+    key="decision_id",
+    changes="often",
     columns=(
         _workspace(),
-        _key("ask_key", "Key of the decision."),
+        _key("decision_id", "Id of the decision."),
         _CUSTOMER,
-        Column("survey_key", "string", "Key of the survey asked about."),
-        Column("family", "string", "Family of the survey."),
-        Column("metric", "string", "Leading metric of the survey: `nps`, `csat`, `ces` or empty."),
-        Column("verdict", "string", "`sent`, `held` or `refused`.", nullable=False),
+        Column("purpose", "string", "`survey`, `follow_up` or `service`."),
+        Column("family", "string", "Family of the survey, whose clock counts."),
+        Column("verdict", "string", "`sent`, `held` or `never`.", nullable=False),
         Column("rule", "string", "The governor's rule that made the verdict."),
+        Column("probe_key", "string", "Key of the probe that wished to ask."),
+        _TOUCHPOINT,
+        _CHANNEL,
+        *_moment("When it was decided"),
+        Column("settled", "bool", "Whether a held decision was decided anew.", nullable=False),
+        _VERSION,
+    ),
+    sort_by=("touchpoint_key", "ts_ms"),
+)
+
+ASKS: Final = TableSpec(
+    name="asks",
+    doc="Every ask that was made (an invitation) and how far it got.",
+    key="ask_id",
+    changes="often",
+    columns=(
+        _workspace(),
+        _key("ask_id", "Id of the invitation."),
+        Column("decision_id", "int64", "Id of the governor's decision behind it."),
+        _CUSTOMER,
+        Column("survey_key", "string", "Key of the survey."),
+        Column("survey_version", "int32", "Version of the survey."),
+        Column("family", "string", "Family of the survey, e.g. `nps`."),
+        Column("probe_key", "string", "Key of the probe that asked."),
         _TOUCHPOINT,
         _CHANNEL,
         _SEGMENT,
-        *_moment("When it was decided"),
-        Column("sent", "bool", "Whether a message left, whatever became of it.", nullable=False),
-        Column("delivered", "bool", "Whether it arrived.", nullable=False),
+        Column("language", "string", "Language it was asked in."),
+        *_moment("When it was made"),
+        Column("delivered", "bool", "Whether it was handed over to the channel and not refused.", nullable=False),
         Column("opened", "bool", "Whether it was seen to be opened.", nullable=False),
         Column("started", "bool", "Whether a first question was answered.", nullable=False),
         Column("completed", "bool", "Whether the last question was answered.", nullable=False),
@@ -182,15 +203,15 @@ ASKS: Final = TableSpec(
 VOICES: Final = TableSpec(
     name="voices",
     doc="Everything customers said, asked or not: the facts about each voice, never its words.",
-    key="voice_key",
-    versioned=True,
+    key="voice_id",
+    changes="often",
     columns=(
         _workspace(),
-        _key("voice_key", "Key of the voice."),
+        _key("voice_id", "Id of the voice."),
         _CUSTOMER,
         Column("initiator", "string", "`company` when we asked, `customer` when they came by themselves."),
         Column("source_kind", "string", "Kind of source, e.g. `survey`, `complaint`, `review`."),
-        Column("visibility", "string", "`private`, `public` or `regulator`."),
+        Column("public", "bool", "Whether it was said for all to read.", nullable=False),
         _TOUCHPOINT,
         _CHANNEL,
         _SEGMENT,
@@ -208,22 +229,22 @@ VOICES: Final = TableSpec(
 CASES: Final = TableSpec(
     name="cases",
     doc="Customers' matters: one row per case with its clocks.",
-    key="case_key",
-    versioned=True,
+    key="case_id",
+    changes="often",
     columns=(
         _workspace(),
-        _key("case_key", "Key of the case."),
+        _key("case_id", "Id of the case."),
         _CUSTOMER,
-        Column("voice_key", "string", "Key of the voice that opened it."),
-        Column("owner_key", "string", "Key of the member who owns it now."),
-        Column("status", "string", "State of the case."),
+        Column("voice_id", "int64", "Id of the voice that opened it."),
+        Column("owner_id", "int64", "Id of the member who owns it now."),
+        Column("state", "string", "`open`, `waiting` or `closed`.", nullable=False),
+        Column("priority", "string", "`low`, `normal`, `high` or `urgent`.", nullable=False),
         Column("cause", "string", "Cause given at closing."),
         _TOUCHPOINT,
-        _CHANNEL,
-        _SEGMENT,
         *_moment("When it was opened"),
         Column("first_reply_ms", "int64", "First reply to the customer, in milliseconds since 1970."),
-        Column("due_ms", "int64", "When it is due."),
+        Column("reply_due_ms", "int64", "When the first reply is due."),
+        Column("due_ms", "int64", "When it is due to be settled."),
         Column("closed_ms", "int64", "When it was closed; empty while open."),
         Column("reopened", "int32", "How often it was reopened.", nullable=False),
         _VERSION,
@@ -231,7 +252,14 @@ CASES: Final = TableSpec(
     sort_by=("customer_key", "ts_ms"),
 )
 
-TABLES: Final = {spec.name: spec for spec in (EVENTS, RESPONSES, ASKS, VOICES, CASES)}
+TABLES: Final = {spec.name: spec for spec in (EVENTS, RESPONSES, DECISIONS, ASKS, VOICES, CASES)}
+
+
+_CHANGES: dict[Changes, str] = {
+    "never": "Rows never change.",
+    "seldom": "A row that changes is replaced.",
+    "often": "A row stands once for each flush that changed it: take the highest `version` per key.",
+}
 
 
 def contracts_markdown() -> Iterator[str]:
@@ -240,9 +268,8 @@ def contracts_markdown() -> Iterator[str]:
         yield f"### `{spec.name}`"
         yield ""
         yield spec.doc
-        versions = " A row may stand in several versions." if spec.versioned else ""
         yield ""
-        yield f"Key `{spec.key}`, sorted by {', '.join(f'`{c}`' for c in spec.sort_by)}.{versions}"
+        yield f"Key `{spec.key}`; sorted by {', '.join(f'`{c}`' for c in spec.sort_by)}. {_CHANGES[spec.changes]}"
         yield ""
         yield "| column | type | may be empty | is |"
         yield "|---|---|---|---|"
