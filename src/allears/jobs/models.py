@@ -54,10 +54,17 @@ class WorkerLease(models.Model):
 
 
 class LakeHead(models.Model):
-    """The version of a lake table that readers may see; moved in the transaction that marks rows flushed."""
+    """What readers may see of a lake table; moving it is what marks rows as flushed.
+
+    Rows whose ``flush_id`` is null, or is the pending flush, are hot. The pending flush is ``flushed + 1`` and its
+    rows lie between the two ids, so that a replay and readers find them without an index.
+    """
 
     table = models.CharField(max_length=80, primary_key=True)
-    version = models.BigIntegerField()
+    version = models.BigIntegerField(null=True)  # of the Delta table; null before the first flush
+    flushed = models.BigIntegerField(default=0)  # the last flush that `version` holds
+    pending_low = models.BigIntegerField(null=True)
+    pending_high = models.BigIntegerField(null=True)
     moved_at = models.DateTimeField()
 
 

@@ -122,6 +122,15 @@ def _remove(delta: DeltaTable, root: str, spec: TableSpec, table: pa.Table) -> N
             delta.delete(f"workspace_id = {workspace_id:d} AND {spec.key} IN ({listed})")
 
 
+def rewind(*, root: str, spec: TableSpec, version: int | None) -> int | None:
+    """Make the table's newest state that of `version` again (empty when None); returns the new version."""
+    delta = open_table(root, spec)
+    if delta is None:
+        return None
+    delta.restore(version or 0)
+    return int(delta.version())
+
+
 def committed(*, root: str, spec: TableSpec, app_id: str) -> int | None:
     """The last application transaction in the log, or None."""
     delta = open_table(root, spec)

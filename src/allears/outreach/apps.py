@@ -1,11 +1,13 @@
 from django.apps import AppConfig
 
 from allears.jobs.loops import register_loop
+from allears.jobs.sources import register_source
 
 
 class OutreachConfig(AppConfig):
     name = "allears.outreach"
 
     def ready(self) -> None:
+        register_source("decisions", "allears.outreach.lake.SOURCE")
         register_loop("sender", "allears.outreach.sender.run_once", bell_topic="outbox")
         register_loop("held", "allears.outreach.jobs.decide_held", bell_topic="held")

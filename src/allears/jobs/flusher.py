@@ -1,0 +1,161 @@
+"""Carrying hot rows to the lake: claim, one Delta commit, then the head moves. Every step may die and is repeated.
+
+The claim numbers the rows in a transaction of its own; the commit carries that number as an application transaction,
+so that a replay finds whether it was written; moving the head makes the files, and unmakes the hot rows, in the same
+instant for every reader. A row that changes meanwhile loses its number and stays hot.
+"""
+
+import logging
+import time
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from allears.jobs.hot import HotSource, sources
+from allears.jobs.lease import LeaseLostError, acquire, hold
+from allears.jobs.models import LakeHead
+
+logger = logging.getLogger(__name__)
+LEASE = "flusher"
+LEASE_SECONDS = 60.0
+BATCH = 50_000
+EVERY_SECONDS = 10.0
+COMPACT_EVERY_SECONDS = 600.0
+APP_ID = "allears-flusher"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Holder:
+    """Who flushes, with the proof that they alone do."""
+
+    owner: str
+    fence: int
+
+    def prove(self, now: datetime) -> None:
+        """Inside a transaction: still the holder, or LeaseLostError."""
+        hold(name=LEASE, owner=self.owner, fence=self.fence, now=now, seconds=LEASE_SECONDS)
+
+
+def flush_all(*, owner: str, now: datetime, root: str | None = None) -> int:
+    """Flush everything that is hot and ready now; the number of rows. 0 while another process flushes."""
+    fence = acquire(name=LEASE, owner=owner, now=now, seconds=LEASE_SECONDS)
+    if fence is None:
+        return 0
+    holder = Holder(owner=owner, fence=fence)
+    total = 0
+    for source in sources():
+        while done := flush(source=source, holder=holder, now=now, root=root):
+            total += done
+    return total
+
+
+def flush(*, source: HotSource, holder: Holder, now: datetime, root: str | None = None, limit: int = BATCH) -> int:
+    """One batch of one table: finish a pending flush, else begin a new one. Returns the number of rows claimed."""
+    from allears.lake import store
+
+    root = root or settings.LAKE_ROOT
+    head = _claim(source, holder, now, limit, root)
+    if head.pending_low is None:
+        return 0
+    number, version = head.flushed + 1, head.version
+    table = source.facts(_pending(source, head), version=number)
+    if len(table):
+        version = store.append(root=root, spec=source.spec, table=table, app_id=APP_ID, version=number)
+    _move(head, version, holder)
+    return max(len(table), 1)
+
+
+def _pending(source: HotSource, head: LakeHead) -> QuerySet[Any]:
+    rows = source.model.objects.across_workspaces()
+    return rows.filter(id__range=(head.pending_low, head.pending_high), flush_id=head.flushed + 1)
+
+
+def _claim(source: HotSource, holder: Holder, now: datetime, limit: int, root: str) -> LakeHead:
+    """Number the oldest hot rows, unless rows are numbered already."""
+    with transaction.atomic():
+        holder.prove(now)
+        head, _ = LakeHead.objects.get_or_create(table=source.spec.name, defaults={"moved_at": now})
+        if head.pending_low is not None:
+            return head
+        hot = source.model.objects.across_workspaces().filter(source.ready(now), flush_id__isnull=True)
+        ids = list(hot.order_by("id").values_list("id", flat=True)[:limit])
+        if ids:
+            _catch_up(source, head, root)
+            hot.filter(id__range=(ids[0], ids[-1])).update(flush_id=head.flushed + 1)
+            head.pending_low, head.pending_high = ids[0], ids[-1]
+            head.save()
+        return head
+
+
+def _catch_up(source: HotSource, head: LakeHead, root: str) -> None:
+    """A lake that is ahead of its database (an older backup was restored) goes back to what the database knows."""
+    from allears.lake import store
+
+    written = store.committed(root=root, spec=source.spec, app_id=APP_ID)
+    if written is None or written <= head.flushed:
+        return
+    logger.warning("%s: the lake is %s flushes ahead of the database; going back", head.table, written - head.flushed)
+    head.version = store.rewind(root=root, spec=source.spec, version=head.version)
+    head.flushed = written
+
+
+def _move(head: LakeHead, version: int | None, holder: Holder) -> None:
+    """The instant at which the pending rows are in the lake and no longer hot."""
+    now = timezone.now()
+    with transaction.atomic():
+        holder.prove(now)
+        moved = LakeHead.objects.filter(table=head.table, flushed=head.flushed).update(
+            version=version, flushed=head.flushed + 1, pending_low=None, pending_high=None, moved_at=now
+        )
+        if not moved:
+            raise LeaseLostError(f"{head.table}: another flusher finished flush {head.flushed + 1}")
+
+
+def compact_all(*, owner: str, now: datetime, root: str | None = None) -> int:
+    """Rewrite partitions of many small files, move the heads, remove files nobody can see; partitions rewritten."""
+    from allears.lake import store
+
+    fence = acquire(name=LEASE, owner=owner, now=now, seconds=LEASE_SECONDS * 10)
+    if fence is None:
+        return 0
+    holder, root, done = Holder(owner=owner, fence=fence), root or settings.LAKE_ROOT, 0
+    for source in sources():
+        head = LakeHead.objects.filter(table=source.spec.name, pending_low__isnull=True).first()
+        partitions = store.small_partitions(root=root, spec=source.spec)
+        if head is None or not partitions:
+            continue
+        version = store.compact(root=root, spec=source.spec, partitions=partitions)
+        with transaction.atomic():
+            holder.prove(timezone.now())
+            LakeHead.objects.filter(table=head.table, flushed=head.flushed).update(version=version)
+        store.vacuum(root=root, spec=source.spec)
+        done += len(partitions)
+    return done
+
+
+class Flusher:
+    """The loop's memory: flush every few seconds, compact now and then."""
+
+    def __init__(self, *, owner: str) -> None:
+        self._owner = owner
+        self._flushed = self._compacted = 0.0
+
+    def step(self) -> int:
+        """One look at the clock; the number of rows flushed."""
+        if time.monotonic() - self._flushed < EVERY_SECONDS:
+            return 0
+        self._flushed = time.monotonic()
+        try:
+            rows = flush_all(owner=self._owner, now=timezone.now())
+            if time.monotonic() - self._compacted > COMPACT_EVERY_SECONDS:
+                self._compacted = time.monotonic()
+                compact_all(owner=self._owner, now=timezone.now())
+        except LeaseLostError:
+            logger.warning("another process took over flushing; what was pending is finished there")
+            return 0
+        return rows
