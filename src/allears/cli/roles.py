@@ -12,7 +12,7 @@ from collections.abc import Callable
 from typing import Any
 
 PR_SET_PDEATHSIG = 1
-PARENT = "ALLEARS_PARENT_PID"
+PARENT = "_ALLEARS_PARENT_PID"
 
 
 def die_with_parent(parent: int) -> None:

@@ -52,7 +52,7 @@ class Child:
     def start(self) -> None:
         self.process = subprocess.Popen(  # noqa: S603 – our own module and interpreter
             self.command,
-            env={**os.environ, "ALLEARS_PARENT_PID": str(os.getpid())},
+            env={**os.environ, "_ALLEARS_PARENT_PID": str(os.getpid())},
             stdin=subprocess.DEVNULL,
             start_new_session=True,  # Ctrl-C reaches the supervisor alone, which stops them in order
             preexec_fn=_take_signals_again,
