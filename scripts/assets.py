@@ -17,8 +17,11 @@ DIST = ROOT / "src" / "allears" / "web" / "static" / "dist"
 def npm(*arguments: str) -> None:
     path = shutil.which("npm")
     if path is None:
-        sys.exit("npm is not here: run `make setup-dev`, which brings it into .venv, or install Node.js 20.19 or newer.")
-    env = {**os.environ, "npm_config_update_notifier": "false", "npm_config_fund": "false", "npm_config_audit": "false"}
+        sys.exit(
+            "npm is not here: run `make setup-dev`, which brings it into .venv, or install Node.js 20.19 or newer."
+        )
+    quiet = {f"npm_config_{each}": "false" for each in ("update_notifier", "fund", "audit")}
+    env = {**os.environ, **quiet}
     if subprocess.run([path, *arguments], cwd=FRONTEND, env=env, check=False).returncode:
         sys.exit(f"npm {' '.join(arguments)} failed in {FRONTEND}; its output is above.")
 

@@ -55,14 +55,15 @@ def commands() -> str:
         context = click.Context(command, info_name=name)
         usage = " ".join(command.collect_usage_pieces(context))
         yield f"## `{name}`\n\n{inspect.cleandoc(command.help or '')}\n\n```\n{name} {usage}\n```"
-        rows = [
-            (", ".join(f"`{each}`" for each in parameter.opts), getattr(parameter, "help", "") or "", shown_default(parameter))
-            for parameter in command.params
-        ]
+        rows = [(spelled(each), getattr(each, "help", "") or "", shown_default(each)) for each in command.params]
         if rows:
             yield table(head=("argument", "means", "unless given"), rows=rows)
 
     return "\n\n".join(walk(typer.main.get_command(app), "allears"))
+
+
+def spelled(parameter: Any) -> str:
+    return ", ".join(f"`{each}`" for each in parameter.opts)
 
 
 def shown_default(parameter: Any) -> str:

@@ -73,7 +73,7 @@ def test_an_old_database_is_refused_with_the_way_out(allears_server: ServerFacto
 
 def test_init_twice_changes_nothing_and_shows_no_keys(allears_server: ServerFactory) -> None:
     server = allears_server(start=False)
-    assert server.write_key.startswith("ae_write_")
+    assert len(server.write_key) >= 32
     first = server.keys
     server.init()
     assert server.keys == {**first, "write_key": None, "api_key": None}

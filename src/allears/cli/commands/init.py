@@ -30,15 +30,21 @@ def init(
 
 def _first_keys(slug: str) -> dict[str, str | None]:
     """The keys of a new workspace; of one that was there already they cannot be read again."""
-    from allears.accounts.keys import create_key
+    from django.utils import timezone
+
+    from allears.accounts.actions import make_key
     from allears.accounts.models import AccessKey, Workspace
 
     workspace, created = Workspace.objects.get_or_create(slug=slug, defaults={"name": slug.title()})
     if not created:
         return {"write_key": None, "api_key": None}
+
+    def key(kind: AccessKey.Kind, name: str) -> str:
+        return make_key(workspace=workspace, kind=kind, name=name, actor=None, now=timezone.now())[1]
+
     return {
-        "write_key": create_key(workspace_id=workspace.id, kind=AccessKey.Kind.WRITE, name="First write key"),
-        "api_key": create_key(workspace_id=workspace.id, kind=AccessKey.Kind.API, name="First API key"),
+        "write_key": key(AccessKey.Kind.WRITE, "First write key"),
+        "api_key": key(AccessKey.Kind.API, "First API key"),
     }
 
 

@@ -201,6 +201,7 @@ def members(request: ConsoleRequest) -> HttpResponse:
 @access_admin
 @require_POST
 def invite(request: ConsoleRequest) -> HttpResponse:
+    """Invite a person to this workspace."""
     form = InviteForm(request.POST)
     if not form.is_valid():
         return _members_page(request, form, status=422)
@@ -232,6 +233,7 @@ def _member_of(request: ConsoleRequest, member_id: int) -> Membership:
 @access_admin
 @require_POST
 def revoke_invite(request: ConsoleRequest, invite_id: int) -> HttpResponse:
+    """Withdraw an invitation; its link dies."""
     actions.revoke_invite(invite=_invite_of(request, invite_id), actor=request.access.user, now=timezone.now())
     flash(request, _("Invitation withdrawn; its link no longer works."))
     return redirect("members")
@@ -240,6 +242,7 @@ def revoke_invite(request: ConsoleRequest, invite_id: int) -> HttpResponse:
 @access_admin
 @require_POST
 def change_role(request: ConsoleRequest, member_id: int) -> HttpResponse:
+    """Give a member another role."""
     member = _member_of(request, member_id)
     try:
         actions.change_role(member=member, role=request.POST.get("role", ""), actor=request.access.user)
@@ -257,6 +260,7 @@ def _told(member: Membership) -> dict[str, str]:
 @access_admin
 @require_POST
 def remove_member(request: ConsoleRequest, member_id: int) -> HttpResponse:
+    """End a membership; what the person did stays."""
     member = _member_of(request, member_id)
     try:
         actions.remove_member(member=member, actor=request.access.user, now=timezone.now())
@@ -270,6 +274,7 @@ def remove_member(request: ConsoleRequest, member_id: int) -> HttpResponse:
 @access_admin
 @require_POST
 def restore_member(request: ConsoleRequest, member_id: int) -> HttpResponse:
+    """Take a former member back."""
     member = _member_of(request, member_id)
     try:
         actions.restore_member(member=member, actor=request.access.user)
@@ -316,6 +321,7 @@ def keys(request: ConsoleRequest) -> HttpResponse:
 @access_admin
 @require_POST
 def revoke_key(request: ConsoleRequest, key_id: int) -> HttpResponse:
+    """End a machine's key at once."""
     try:
         key = queries.access_key(workspace_id=request.access.workspace_id, key_id=key_id)
     except AccessKey.DoesNotExist as error:
