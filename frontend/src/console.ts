@@ -1,5 +1,6 @@
 import Alpine from "@alpinejs/csp";
 import htmx from "htmx.org";
+import { startAgo } from "./parts/ago";
 import { startConfirm } from "./parts/confirm";
 import { startCopy } from "./parts/copy";
 import { startLive } from "./parts/live";
@@ -19,6 +20,7 @@ async function startCharts(root: ParentNode): Promise<void> {
 
 startRequests();
 startTheme();
+startAgo();
 startMenus();
 startToasts();
 startConfirm();

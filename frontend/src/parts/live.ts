@@ -9,11 +9,12 @@ import { word } from "./words";
 
 class Live {
   private source: EventSource | undefined;
-  private last = "";
+  private last: string;
   private waiting: string[] = [];
   private paused = false;
 
   constructor(private readonly root: HTMLElement) {
+    this.last = root.dataset["liveAfter"] ?? "";
     document.addEventListener("visibilitychange", this.follow);
     root.addEventListener("click", this.clicked);
     this.follow();

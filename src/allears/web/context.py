@@ -1,7 +1,7 @@
 """What every console page knows: where one can go, in which workspace, in which words."""
 
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache
 from typing import Any
 
 from django.http import HttpRequest
@@ -56,7 +56,7 @@ SETTINGS_PLACES = (
 )
 
 
-@cache
+@lru_cache(maxsize=256)
 def exists(href: str) -> bool:
     """Only pages that are there are shown."""
     try:

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 
 from allears.kit.charts import Chart
 from allears.kit.numbers import compact as compact_number
+from allears.web.context import exists
 
 register = template.Library()
 
@@ -72,7 +73,8 @@ def when(moment: datetime | None, style: str = "ago") -> SafeString | str:
     full = formats.date_format(here, "DATETIME_FORMAT")
     shown = {"ago": lambda: naturaltime(moment), "date": lambda: formats.date_format(here, "DATE_FORMAT")}
     text = shown.get(style, lambda: full)()
-    return format_html('<time datetime="{}" title="{}">{}</time>', moment.isoformat(), full, text)
+    live = mark_safe(" data-ago") if style == "ago" else ""
+    return format_html('<time datetime="{}" title="{}"{}>{}</time>', moment.isoformat(), full, live, text)
 
 
 # Marks: a shape and a word beside every colour
@@ -88,6 +90,18 @@ STATES = {
     "waiting": ("waiting", gettext_lazy("Waiting for the customer")),
     "closed": ("done", pgettext_lazy("case", "Closed")),
     "late": ("late", gettext_lazy("Overdue")),
+}
+SOURCES = {
+    "survey": gettext_lazy("Survey"),
+    "complaint": gettext_lazy("Complaint"),
+    "praise": gettext_lazy("Praise"),
+    "request": gettext_lazy("Request"),
+    "review": gettext_lazy("Review"),
+    "social": gettext_lazy("Social media"),
+    "chat": gettext_lazy("Chat"),
+    "call": gettext_lazy("Call"),
+    "media": gettext_lazy("Media"),
+    "regulator": gettext_lazy("Regulator"),
 }
 BANDS: Mapping[str, tuple[tuple[int, str, Any], ...]] = {  # metric: (from this score on, tone, word)
     "nps": (
@@ -154,6 +168,19 @@ def local_name(thing: Any) -> str:
     """``name_zh`` for Chinese readers where there is one."""
     chinese = str(getattr(thing, "name_zh", "") or "")
     return chinese if chinese and (get_language() or "").startswith("zh") else str(getattr(thing, "name", thing) or "")
+
+
+@register.filter
+def source_name(kind: str) -> str:
+    """survey → Survey, 问卷."""
+    return str(SOURCES.get(kind, kind))
+
+
+@register.filter
+def page_of(prefix: str, key: object) -> str:
+    """The address of one thing where such a page exists, else nothing."""
+    href = f"{prefix}{key}"
+    return href if exists(href) else ""
 
 
 # Blocks

@@ -1,0 +1,149 @@
+"""What the live wall shows: voices, the latest said first, by feeling, moment, source and words."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Self
+
+from django.db.models import Q
+
+from allears.listen.models import Voice
+from allears.store.scope import ScopedQuerySet
+
+SEARCHED = 20_000  # words are looked for in this many of the latest voices
+FRESH = timedelta(days=2)  # the stream is for what is said now, not for imported history
+FEELINGS = ("positive", "neutral", "negative", "mixed")
+
+# A voice that nobody has read yet is felt by its score: (metric, least, most).
+_SCORE_BANDS = {
+    "positive": (("nps", 9, 10), ("csat", 4, 5), ("ces", 5, 7)),
+    "neutral": (("nps", 7, 8), ("csat", 3, 3), ("ces", 4, 4)),
+    "negative": (("nps", 0, 6), ("csat", 1, 2), ("ces", 1, 3)),
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class WallFilter:
+    """Empty fields filter nothing. ``owner_id``: only voices at touchpoints that this member answers for."""
+
+    workspace_id: int
+    feeling: str = ""
+    touchpoint_id: int | None = None
+    source_kind: str = ""
+    text: str = ""
+    owner_id: int | None = None
+
+    def admits(self, voice: Voice) -> bool:
+        """The same choice as the query's, for one voice that has just arrived."""
+        touchpoint = voice.touchpoint
+        return (
+            voice.workspace_id == self.workspace_id
+            and (not self.feeling or feeling_of(voice) == self.feeling)
+            and (self.touchpoint_id is None or voice.touchpoint_id == self.touchpoint_id)
+            and (not self.source_kind or voice.source_kind == self.source_kind)
+            and self.text.casefold() in voice.text.casefold()
+            and (self.owner_id is None or (touchpoint is not None and touchpoint.owner_id == self.owner_id))
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cursor:
+    """The last voice of a page: the next page begins after it."""
+
+    said_at: datetime
+    voice_id: int
+
+    def __str__(self) -> str:
+        return f"{self.said_at.isoformat()}~{self.voice_id}"
+
+    @classmethod
+    def parse(cls, text: str) -> Self | None:
+        """None for anything that is no cursor of ours: the first page then."""
+        said_at, _, voice_id = text.partition("~")
+        try:
+            parsed = datetime.fromisoformat(said_at)
+        except ValueError:
+            return None
+        if parsed.tzinfo is None or not voice_id.isdecimal() or len(voice_id) > 18:
+            return None
+        return cls(said_at=parsed, voice_id=int(voice_id))
+
+
+def feeling_of(voice: Voice) -> str:
+    """As stated or understood, else by the score; empty when neither says."""
+    if voice.sentiment:
+        return voice.sentiment
+    for feeling, bands in _SCORE_BANDS.items():
+        for metric, least, most in bands:
+            if voice.metric == metric and voice.score is not None and least <= voice.score <= most:
+                return feeling
+    return ""
+
+
+def _felt(feeling: str) -> Q:
+    by_score = Q(pk__in=[])
+    for metric, least, most in _SCORE_BANDS.get(feeling, ()):
+        by_score |= Q(metric=metric, score__gte=least, score__lte=most)
+    return Q(sentiment=feeling) | (Q(sentiment="") & by_score)
+
+
+def _chosen(filters: WallFilter) -> ScopedQuerySet[Voice]:
+    rows = Voice.objects.in_workspace(filters.workspace_id).select_related("touchpoint", "customer")
+    if filters.feeling in FEELINGS:
+        rows = rows.filter(_felt(filters.feeling))
+    if filters.touchpoint_id is not None:
+        rows = rows.filter(touchpoint_id=filters.touchpoint_id)
+    if filters.source_kind:
+        rows = rows.filter(source_kind=filters.source_kind)
+    if filters.owner_id is not None:
+        rows = rows.filter(touchpoint__owner_id=filters.owner_id)
+    if filters.text:
+        latest = Voice.objects.in_workspace(filters.workspace_id).order_by("-said_at").values("pk")[:SEARCHED]
+        rows = rows.filter(pk__in=latest, text__icontains=filters.text)
+    return rows
+
+
+def voices(*, filters: WallFilter, after: Cursor | None = None, limit: int = 50) -> tuple[list[Voice], Cursor | None]:
+    """One page, the latest said first, and where the next begins."""
+    rows = _chosen(filters).order_by("-said_at", "-pk")
+    if after is not None:
+        rows = rows.filter(Q(said_at__lt=after.said_at) | Q(said_at=after.said_at, pk__lt=after.voice_id))
+    found = list(rows[: limit + 1])
+    if len(found) <= limit:
+        return found, None
+    last = found[limit - 1]
+    return found[:limit], Cursor(said_at=last.said_at, voice_id=last.pk)
+
+
+def one(*, workspace_id: int, voice_id: int) -> Voice:
+    """One voice of this workspace; raises DoesNotExist."""
+    voice: Voice = (
+        Voice.objects.in_workspace(workspace_id).select_related("touchpoint", "customer", "response").get(pk=voice_id)
+    )
+    return voice
+
+
+def missed(*, filters: WallFilter, after_id: int, now: datetime, limit: int = 50) -> list[Voice]:
+    """What arrived since ``after_id`` while nobody was connected: the newest few, oldest of them first."""
+    rows = _chosen(replace(filters, text="")).filter(pk__gt=after_id, said_at__gte=now - FRESH)
+    return [voice for voice in reversed(rows.order_by("-pk")[:limit]) if filters.admits(voice)]
+
+
+def latest_id() -> int:
+    """The highest voice id of all workspaces, 0 when there is none."""
+    newest = Voice.objects.across_workspaces().order_by("-pk").values_list("pk", flat=True).first()
+    return int(newest or 0)
+
+
+def arrived(*, above: int, known: Iterable[int], now: datetime, limit: int = 200) -> list[Voice]:
+    """Fresh voices of every workspace with ids above ``above`` that are not ``known`` yet.
+
+    For the stream's one reader per process; ``above`` lags behind the highest id seen, because ids are not committed
+    in order.
+    """
+    rows = Voice.objects.across_workspaces().filter(pk__gt=above, said_at__gte=now - FRESH)
+    fresh = set(rows.order_by("-pk").values_list("pk", flat=True)[:limit]) - set(known)
+    if not fresh:
+        return []
+    found = Voice.objects.across_workspaces().filter(pk__in=fresh).select_related("touchpoint", "customer")
+    return list(found.order_by("pk"))

@@ -1,0 +1,124 @@
+"""The live wall: what are customers saying right now?"""
+
+import time
+from collections.abc import AsyncIterator
+from zoneinfo import ZoneInfo
+
+from asgiref.sync import sync_to_async
+from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.template.loader import render_to_string
+from django.urls import path
+from django.utils import timezone
+from django.utils.translation import get_language, override
+from django.views.decorators.http import require_GET
+
+from allears.journeys.models import Touchpoint
+from allears.journeys.queries import touchpoints
+from allears.listen import wall
+from allears.listen.models import Voice
+from allears.web.access import ConsoleRequest, access_agent
+from allears.web.render import render_page
+from allears.web.stream import reader
+from allears.web.templatetags.ui import FEELINGS, SOURCES
+
+LONGEST = 600  # seconds of one connection: then the browser comes back, and its right to watch is checked again
+
+
+def _filters(request: ConsoleRequest) -> wall.WallFilter:
+    """The address says what is shown; what it says wrongly is left out."""
+    asked = request.GET
+    touchpoint = asked.get("touchpoint", "")
+    return wall.WallFilter(
+        workspace_id=request.access.workspace_id,
+        feeling=asked.get("feeling", "") if asked.get("feeling") in FEELINGS else "",
+        touchpoint_id=int(touchpoint) if touchpoint.isdecimal() and len(touchpoint) < 19 else None,
+        source_kind=asked.get("source", "") if asked.get("source") in SOURCES else "",
+        text=asked.get("q", "").strip()[:200],
+        owner_id=request.access.membership.pk if asked.get("mine") else None,
+    )
+
+
+@require_GET
+@access_agent
+def live_wall(request: ConsoleRequest) -> HttpResponse:
+    """A page of voices; new ones arrive by the stream with the same filters."""
+    filters, latest = _filters(request), wall.latest_id()  # asked first: what arrives meanwhile comes by the stream
+    cursor = wall.Cursor.parse(request.GET.get("cursor", ""))
+    found, following = wall.voices(filters=filters, after=cursor)
+    query = request.GET.copy()
+    query.pop("cursor", None)
+    context = {
+        "voices": found,
+        "following": str(following) if following else None,
+        "first_page": cursor is None,
+        "query": query.urlencode(),
+        "filters": filters,
+        "is_filtered": bool(query),
+        "touchpoints": _choices(request),
+        "feelings": [(key, word) for key, (_tone, word) in FEELINGS.items()],
+        "sources": list(SOURCES.items()),
+        "searched": wall.SEARCHED,
+        "latest": latest,
+    }
+    return render_page(request, "listen/wall.html", context)
+
+
+def _choices(request: ConsoleRequest) -> list[Touchpoint]:
+    return list(touchpoints(workspace_id=request.access.workspace_id, with_archived=False))
+
+
+@require_GET
+@access_agent
+def voice(request: ConsoleRequest, voice_id: int) -> HttpResponse:
+    """What exactly was said, by whom, where?"""
+    try:
+        found = wall.one(workspace_id=request.access.workspace_id, voice_id=voice_id)
+    except Voice.DoesNotExist as error:
+        raise Http404 from error
+    return render_page(request, "listen/voice.html", {"voice": found})
+
+
+def _event(each: Voice, language: str, zone: ZoneInfo) -> str:
+    """One voice as a server-sent event, in the watcher's language and the workspace's zone."""
+    with override(language), timezone.override(zone):
+        html = render_to_string("components/voice.html", {"voice": each})
+    data = "\n".join(f"data: {line}" for line in html.strip().splitlines())
+    return f"id: {each.pk}\nevent: voice\n{data}\n\n"
+
+
+def _last_seen(request: HttpRequest) -> int | None:
+    text = request.headers.get("Last-Event-ID") or request.GET.get("after", "")
+    return int(text) if text.isdecimal() and len(text) < 19 else None
+
+
+async def _events(filters: wall.WallFilter, last: int | None, language: str, zone: ZoneInfo) -> AsyncIterator[str]:
+    yield "retry: 2000\n\n"
+    ends = time.monotonic() + LONGEST
+    if last is not None:
+        for each in await sync_to_async(wall.missed)(filters=filters, after_id=last, now=timezone.now()):
+            yield _event(each, language, zone)
+    async for arrived in reader.watch():
+        if arrived is None:
+            yield ": still here\n\n"
+        elif filters.admits(arrived):
+            yield _event(arrived, language, zone)
+        if time.monotonic() > ends:
+            return
+
+
+@access_agent
+async def stream(request: ConsoleRequest) -> StreamingHttpResponse:
+    """Voices as they arrive, as server-sent events: ``event: voice``, the voice's id, and its HTML."""
+    zone = ZoneInfo(request.access.workspace.timezone)
+    events = _events(_filters(request), _last_seen(request), get_language() or "en", zone)
+    response = StreamingHttpResponse(events, content_type="text/event-stream")
+    response.headers["Cache-Control"] = "no-cache"
+    response.headers["X-Accel-Buffering"] = "no"
+    return response
+
+
+urlpatterns = [
+    path("listen", live_wall, name="listen"),
+    path("listen/stream", stream, name="listen_stream"),
+    path("listen/voices/<int:voice_id>", voice, name="voice"),
+]
