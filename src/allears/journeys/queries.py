@@ -2,14 +2,12 @@
 
 from collections.abc import Mapping
 
-from django.db.models import QuerySet
-
-from allears.accounts.models import Membership
 from allears.journeys.models import Touchpoint
 from allears.journeys.vocabulary import stage_rank
+from allears.store.scope import ScopedQuerySet
 
 
-def touchpoints(*, workspace_id: int, with_archived: bool = False) -> QuerySet[Touchpoint]:
+def touchpoints(*, workspace_id: int, with_archived: bool = False) -> ScopedQuerySet[Touchpoint]:
     """The workspace's touchpoints in their order, each with its owner."""
     found = Touchpoint.objects.in_workspace(workspace_id).select_related("owner__user").order_by("position", "id")
     return found if with_archived else found.filter(archived_at__isnull=True)
@@ -36,14 +34,3 @@ def touchpoint_by_event(*, workspace_id: int) -> Mapping[str, int]:
         for name in touchpoint.event_names:
             found.setdefault(name, touchpoint.id)
     return found
-
-
-def possible_owners(*, workspace_id: int) -> QuerySet[Membership]:
-    """Members who may answer for a touchpoint."""
-    members: QuerySet[Membership] = (
-        Membership.objects.in_workspace(workspace_id)
-        .filter(ended_at__isnull=True)
-        .select_related("user")
-        .order_by("user__name", "user__email")
-    )
-    return members

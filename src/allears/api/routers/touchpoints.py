@@ -6,8 +6,9 @@ from typing import Any
 from django.http import HttpRequest
 from django.utils import timezone
 from ninja import Field, Query, Router, Schema, Status
-from ninja.errors import HttpError
 
+from allears.api.listing import Listing, PageParams, listing, where, workspace_of
+from allears.api.problems import ProblemError
 from allears.journeys import actions, queries
 from allears.journeys.models import Touchpoint
 
@@ -53,52 +54,28 @@ class TouchpointOut(Schema):
     archived_at: datetime | None
 
 
-class TouchpointPage(Schema):
-    items: list[TouchpointOut]
-    next: str | None
-    count: int | None
-
-
-class TouchpointFilters(Schema):
-    key: str | None = None
-    stage: str | None = None
-    channel: str | None = None
-    owner_id: int | None = None
-    archived: bool = Field(False, description="also those taken off the map")
-    limit: int = Field(100, ge=1, le=1000)
-    cursor: int = Field(0, ge=0, description="as `next` of the page before gave it")
-    count: bool = False
-
-
-def _workspace(request: HttpRequest) -> int:
-    workspace_id: int = request.auth.workspace_id  # type: ignore[attr-defined]
-    return workspace_id
-
-
-def _spec(values: dict[str, Any]) -> actions.TouchpointSpec:
-    return actions.TouchpointSpec(**values)
-
-
 def _find(request: HttpRequest, touchpoint_id: int) -> Touchpoint:
-    try:
-        return queries.access_touchpoint(workspace_id=_workspace(request), touchpoint_id=touchpoint_id)
-    except Touchpoint.DoesNotExist as error:
-        raise HttpError(404, "There is no such touchpoint in this workspace.") from error
+    return queries.access_touchpoint(workspace_id=workspace_of(request), touchpoint_id=touchpoint_id)
 
 
-@router.get("/touchpoints", response=TouchpointPage)
-def list_touchpoints(request: HttpRequest, filters: Query[TouchpointFilters]) -> dict[str, Any]:
-    """Touchpoints in the order of the journey."""
-    found = queries.touchpoints(workspace_id=_workspace(request), with_archived=filters.archived)
-    wanted = filters.dict(include={"key", "stage", "channel", "owner_id"}, exclude_none=True)
-    found = found.filter(**wanted)
-    items = list(found[filters.cursor : filters.cursor + filters.limit + 1])
-    more = len(items) > filters.limit
-    return {
-        "items": items[: filters.limit],
-        "next": str(filters.cursor + filters.limit) if more else None,
-        "count": found.count() if filters.count else None,
-    }
+def _refused(error: actions.TouchpointError) -> ProblemError:
+    return ProblemError(status=422, title=str(error), detail="Nothing was changed.")
+
+
+@router.get("/touchpoints", response=Listing[TouchpointOut])
+def list_touchpoints(
+    request: HttpRequest,
+    page: Query[PageParams],
+    key: str | None = None,
+    stage: str | None = None,
+    channel: str | None = None,
+    owner_id: int | None = None,
+    archived: bool = False,
+) -> dict[str, Any]:
+    """Touchpoints in the order of the journey; with ``archived`` also those taken off the map."""
+    found = queries.touchpoints(workspace_id=workspace_of(request), with_archived=archived)
+    wanted = where(found, key=key, stage=stage, channel=channel, owner_id=owner_id)
+    return listing(wanted, page, order=("position", "id"))
 
 
 @router.post("/touchpoints", response={201: TouchpointOut})
@@ -106,10 +83,13 @@ def create_touchpoint(request: HttpRequest, body: TouchpointIn) -> Status[Touchp
     """Add a touchpoint at the end of the journey."""
     try:
         created = actions.create_touchpoint(
-            workspace_id=_workspace(request), spec=_spec(body.dict()), actor_id=None, now=timezone.now()
+            workspace_id=workspace_of(request),
+            spec=actions.TouchpointSpec(**body.dict()),
+            actor_id=None,
+            now=timezone.now(),
         )
     except actions.TouchpointError as error:
-        raise HttpError(422, str(error)) from error
+        raise _refused(error) from error
     return Status(201, created)
 
 
@@ -124,12 +104,11 @@ def change_touchpoint(request: HttpRequest, touchpoint_id: int, body: Touchpoint
     """Change what is given."""
     touchpoint = _find(request, touchpoint_id)
     present = {name: getattr(touchpoint, name) for name in TouchpointIn.model_fields}
+    spec = actions.TouchpointSpec(**present | body.dict(exclude_unset=True))
     try:
-        return actions.change_touchpoint(
-            touchpoint=touchpoint, spec=_spec(present | body.dict(exclude_unset=True)), actor_id=None
-        )
+        return actions.change_touchpoint(touchpoint=touchpoint, spec=spec, actor_id=None)
     except actions.TouchpointError as error:
-        raise HttpError(422, str(error)) from error
+        raise _refused(error) from error
 
 
 @router.delete("/touchpoints/{touchpoint_id}", response={204: None})

@@ -10,17 +10,22 @@ Bank = Mapping[str, tuple[str, ...]]
 
 
 @cache
-def bank(language: str) -> Bank:
-    """Section name ("delivery.bad") → its sentences, with slots in braces."""
-    text = (files("allears.cli.demo") / "data" / f"comments.{language}.txt").read_text(encoding="utf-8")
-    sections: dict[str, list[str]] = {}
+def sections(filename: str) -> Bank:
+    """Lines by section name of a data file: "[name]" opens a section, "#" a remark."""
+    text = (files("allears.cli.demo") / "data" / filename).read_text(encoding="utf-8")
+    found: dict[str, list[str]] = {}
     current: list[str] = []
     for line in text.splitlines():
         if line.startswith("[") and line.endswith("]"):
-            current = sections.setdefault(line[1:-1], [])
+            current = found.setdefault(line[1:-1], [])
         elif line and not line.startswith("#"):
             current.append(line)
-    return {name: tuple(lines) for name, lines in sections.items()}
+    return {name: tuple(lines) for name, lines in found.items()}
+
+
+def bank(language: str) -> Bank:
+    """Section name ("delivery.bad") → its sentences, with slots in braces."""
+    return sections(f"comments.{language}.txt")
 
 
 def feeling_of(u: float) -> str:
@@ -32,13 +37,13 @@ def compose(
     dice: random.Random, *, language: str, touchpoint: str, feeling: str, slots: Mapping[str, str], late: bool = False
 ) -> str:
     """One comment. Mostly about the touchpoint, now and then a bare word, sarcasm, an opener or a closer, a slip."""
-    sections = bank(language)
-    text = dice.choice(sections[_section(dice, touchpoint, feeling, late=late)])
+    found = bank(language)
+    text = dice.choice(found[_section(dice, touchpoint, feeling, late=late)])
     gap = "" if language == "zh" else " "
     if dice.random() < 0.14:
-        text = dice.choice(sections[f"opener.{feeling}"]) + gap + text
+        text = dice.choice(found[f"opener.{feeling}"]) + gap + text
     if dice.random() < 0.12:
-        text = _ended(text, language) + gap + dice.choice(sections[f"closer.{feeling}"])
+        text = _ended(text, language) + gap + dice.choice(found[f"closer.{feeling}"])
     text = text.format_map(slots)
     return _slip(dice, text, language) if dice.random() < 0.07 else text
 
@@ -71,9 +76,9 @@ def _slip(dice: random.Random, text: str, language: str) -> str:
 
 def letter(dice: random.Random, *, language: str, kind: str, body: str, slots: Mapping[str, str]) -> tuple[str, str]:
     """Subject and text of a complaint or of praise nobody asked for."""
-    sections = bank(language)
-    opener = dice.choice(sections[f"{kind}.opener"])
-    subject = dice.choice(sections["complaint.subject"]).format_map(slots) if kind == "complaint" else ""
+    found = bank(language)
+    opener = dice.choice(found[f"{kind}.opener"])
+    subject = dice.choice(found["complaint.subject"]).format_map(slots) if kind == "complaint" else ""
     return subject, opener + ("" if language == "zh" else " ") + body
 
 

@@ -113,9 +113,7 @@ class Journey:
             settled, "return_settled", "return", done, order_id=self.order, days=round(days, 1), item=self.item.name
         )
         paid = settled + DAY * self.dice.uniform(0.5, 5)
-        yield self.step(
-            paid, "refund_paid", "bill", Operations(days=days * 0.6), order_id=self.order, amount=amount
-        )
+        yield self.step(paid, "refund_paid", "bill", Operations(days=days * 0.6), order_id=self.order, amount=amount)
 
     def repair(self, at: datetime) -> Iterator[Step]:
         done = Operations(solved=self.dice.random() < 0.82)
@@ -129,9 +127,7 @@ class Journey:
         yield self.step(at, "points_redeemed", "membership", points=points, tier=self.who.segment)
 
 
-def one_journey(
-    dice: random.Random, *, who: Shopper, at: datetime, week_of: Callable[[datetime], int]
-) -> list[Step]:
+def one_journey(dice: random.Random, *, who: Shopper, at: datetime, week_of: Callable[[datetime], int]) -> list[Step]:
     """All steps of one journey that begins on the day of ``at``, in order of time."""
     told = Journey(dice, who, week_of)
     begun = told.at_hour(at, 8.5, 22.5)

@@ -5,21 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from allears.cli.demo import truth
+from allears.cli.demo.comments import sections
 
-FAMILY_ZH = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕"
-GIVEN_ZH = (
-    "伟 芳 娜 敏 静 丽 强 磊 军 洋 勇 艳 杰 娟 涛 明 超 秀英 霞 平 刚 桂英 文 辉 玲 建华 婷 雪 宇 浩然 子涵 "
-    "欣怡 梓萱 俊杰 思远 雨桐 嘉懿 晓彤 志远 海燕 春梅 国强 佳琪 一诺 天翔 若曦 瑞 晨 安然 语嫣 鹏飞 晓东 美玲"
-).split()
-FAMILY_EN = (
-    "Harper Doyle Nguyen Fischer Rossi Okafor Larsen Novak Moreau Keller Byrne Sutton Alvarez Whitfield Brandt "
-    "Lindqvist Pereira Kaya Holloway Mercer Ashdown Petrov Castellano Okoye Winslow Farrell Jansen Dubois Haines "
-    "Rowntree Schuster Delgado Thackeray Marsh Underwood Vance Kimura Bauer Lombardi Quayle"
-).split()
-GIVEN_EN = (
-    "Alice Tom Nora Ben Clara Hugo Isla Finn Maya Leo Greta Owen Ruth Sam Elena Jack Priya Luca Hannah Theo Amara "
-    "Felix Zoe Marcus Ingrid Paul Sofia Dan Freya Kofi Laura Nils Rosa Oscar Beth Karim Vera Colin Tessa Yannick"
-).split()
 PLACES: Mapping[str, tuple[tuple[str, str, str], ...]] = {  # region → (city, city in Chinese, zone)
     "china": (
         ("Shanghai", "上海", "Asia/Shanghai"),
@@ -95,6 +82,6 @@ def _region(dice: random.Random, language: str) -> str:
 
 
 def _name(dice: random.Random, language: str) -> str:
-    if language == "zh":
-        return dice.choice(FAMILY_ZH) + dice.choice(GIVEN_ZH)
-    return f"{dice.choice(GIVEN_EN)} {dice.choice(FAMILY_EN)}"
+    names = sections("names.txt")
+    family, given = dice.choice(names[f"family.{language}"]), dice.choice(names[f"given.{language}"])
+    return family + given if language == "zh" else f"{given} {family}"

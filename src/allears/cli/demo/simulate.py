@@ -96,9 +96,7 @@ def happening_of(dice: random.Random, *, who: Shopper, step: Step, key: str, sta
     week = max(0, (step.at - start) // WEEK)
     reaction = None
     if step.touchpoint:
-        mean = truth.expected(
-            touchpoint=step.touchpoint, segment=who.segment, week=week, operations=step.operations
-        )
+        mean = truth.expected(touchpoint=step.touchpoint, segment=who.segment, week=week, operations=step.operations)
         u = mean + who.taste + dice.gauss(0, truth.NOISE_SD)
         reaction = _reaction(dice, who=who, step=step, u=u)
     return Happening(

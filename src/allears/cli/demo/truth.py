@@ -95,9 +95,7 @@ def expected(*, touchpoint: str, segment: str, week: int, operations: Operations
     """The mean of u over customers' tastes and moods."""
     week = min(week, WEEKS)
     trend = TREND.get(touchpoint, 0.0) * (week - 13) / 13
-    return (
-        BASE[touchpoint] + SEGMENT[segment] + trend + shock(touchpoint, week) + operations_effect(operations)
-    )
+    return BASE[touchpoint] + SEGMENT[segment] + trend + shock(touchpoint, week) + operations_effect(operations)
 
 
 def nps_score(u: float) -> int:

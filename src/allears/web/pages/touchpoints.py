@@ -1,0 +1,193 @@
+"""The journey: its touchpoints by stage, who answers for each, and how each is doing."""
+
+import re
+from typing import Any
+
+from django import forms
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect
+from django.urls import path
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from allears.accounts.queries import members
+from allears.journeys import actions, queries
+from allears.journeys.models import Touchpoint
+from allears.journeys.templates import TEMPLATES
+from allears.journeys.vocabulary import CHANNELS, STAGES, channel_label, stage_label
+from allears.web.access import ConsoleRequest, access_manager
+from allears.web.pages.accounts import style
+from allears.web.render import flash, render_page
+
+FIELDS = ("key", "name", "name_zh", "stage", "channel")
+
+
+class TouchpointForm(forms.Form):
+    name = forms.CharField(max_length=120, label=gettext_lazy("Name"))
+    name_zh = forms.CharField(max_length=120, required=False, label=gettext_lazy("Name in Chinese"))
+    key = forms.SlugField(
+        max_length=60,
+        label=gettext_lazy("Key"),
+        help_text=gettext_lazy("Short and lasting: probes, imports and the API name the touchpoint by it."),
+    )
+    stage = forms.CharField(
+        max_length=60,
+        required=False,
+        label=gettext_lazy("Stage of the journey"),
+        widget=forms.TextInput(attrs={"list": "stages"}),
+    )
+    channel = forms.CharField(
+        max_length=40,
+        required=False,
+        label=gettext_lazy("Where it happens"),
+        widget=forms.TextInput(attrs={"list": "channels"}),
+    )
+    owner = forms.ChoiceField(
+        required=False,
+        label=gettext_lazy("Owner"),
+        help_text=gettext_lazy("Answers for this touchpoint; cases that begin here come to this person first."),
+    )
+    event_names = forms.CharField(
+        required=False,
+        label=gettext_lazy("Events that happen here"),
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=gettext_lazy("One name a line, as your systems send it, e.g. order_delivered."),
+    )
+
+    def __init__(self, *args: Any, workspace_id: int, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        owner = self.fields["owner"]
+        assert isinstance(owner, forms.ChoiceField)
+        people = [(str(each.pk), str(each.user)) for each in members(workspace_id=workspace_id)]
+        owner.choices = [("", _("Nobody yet")), *people]
+        style(self)
+
+    def spec(self) -> actions.TouchpointSpec:
+        told = self.cleaned_data
+        return actions.TouchpointSpec(
+            **{name: told[name] for name in FIELDS},
+            owner_id=int(told["owner"]) if told["owner"] else None,
+            event_names=re.split(r"[\s,，、]+", told["event_names"]),
+        )
+
+
+def _initial(touchpoint: Touchpoint) -> dict[str, str]:
+    told = {name: getattr(touchpoint, name) for name in FIELDS}
+    return {
+        **told,
+        "owner": str(touchpoint.owner_id or ""),
+        "event_names": "\n".join(touchpoint.event_names),
+    }
+
+
+def _touchpoint(request: ConsoleRequest, touchpoint_id: int) -> Touchpoint:
+    try:
+        return queries.access_touchpoint(workspace_id=request.access.workspace_id, touchpoint_id=touchpoint_id)
+    except Touchpoint.DoesNotExist as error:
+        raise Http404 from error
+
+
+@access_manager
+@require_GET
+def journey(request: ConsoleRequest) -> HttpResponse:
+    """Where do we win and lose people?"""
+    stages = [
+        {"label": stage_label(stage), "rows": [_row(touchpoint) for touchpoint in touchpoints]}
+        for stage, touchpoints in queries.journey(workspace_id=request.access.workspace_id)
+    ]
+    context = {"stages": stages, "templates": TEMPLATES.values(), "unowned": _unowned(stages)}
+    return render_page(request, "journeys/journey.html", context)
+
+
+def _row(touchpoint: Touchpoint) -> dict[str, Any]:
+    return {"touchpoint": touchpoint, "channel": channel_label(touchpoint.channel)}
+
+
+def _unowned(stages: list[dict[str, Any]]) -> int:
+    return sum(row["touchpoint"].owner is None for stage in stages for row in stage["rows"])
+
+
+def _form_page(request: ConsoleRequest, form: TouchpointForm, touchpoint: Touchpoint | None) -> HttpResponse:
+    context = {"form": form, "touchpoint": touchpoint, "stages": STAGES.items(), "channels": CHANNELS.items()}
+    return render_page(request, "journeys/touchpoint.html", context, status=422 if form.errors else 200)
+
+
+@access_manager
+@require_http_methods(["GET", "POST"])
+def new_touchpoint(request: ConsoleRequest) -> HttpResponse:
+    """Add a touchpoint."""
+    workspace_id = request.access.workspace_id
+    form = TouchpointForm(request.POST or None, workspace_id=workspace_id)
+    if request.method == "POST" and form.is_valid():
+        try:
+            made = actions.create_touchpoint(
+                workspace_id=workspace_id, spec=form.spec(), actor_id=request.access.user.pk, now=timezone.now()
+            )
+        except actions.TouchpointError as error:
+            form.add_error(None, str(error))
+        else:
+            flash(request, _("“%(name)s” is on the map.") % {"name": made.label})
+            return redirect("moments")
+    return _form_page(request, form, None)
+
+
+@access_manager
+@require_http_methods(["GET", "POST"])
+def edit_touchpoint(request: ConsoleRequest, touchpoint_id: int) -> HttpResponse:
+    """Change a touchpoint."""
+    touchpoint = _touchpoint(request, touchpoint_id)
+    form = TouchpointForm(request.POST or None, initial=_initial(touchpoint), workspace_id=request.access.workspace_id)
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.change_touchpoint(touchpoint=touchpoint, spec=form.spec(), actor_id=request.access.user.pk)
+        except actions.TouchpointError as error:
+            form.add_error(None, str(error))
+        else:
+            flash(request, _("Saved"))
+            return redirect("moments")
+    return _form_page(request, form, touchpoint)
+
+
+@access_manager
+@require_POST
+def archive(request: ConsoleRequest, touchpoint_id: int) -> HttpResponse:
+    touchpoint = _touchpoint(request, touchpoint_id)
+    actions.archive_touchpoint(touchpoint=touchpoint, actor_id=request.access.user.pk, now=timezone.now())
+    undo = f"/moments/{touchpoint.pk}/restoration"
+    flash(request, _("“%(name)s” is off the map; what was heard there stays.") % {"name": touchpoint.label}, undo=undo)
+    return redirect("moments")
+
+
+@access_manager
+@require_POST
+def restore(request: ConsoleRequest, touchpoint_id: int) -> HttpResponse:
+    touchpoint = _touchpoint(request, touchpoint_id)
+    actions.restore_touchpoint(touchpoint=touchpoint, actor_id=request.access.user.pk)
+    flash(request, _("“%(name)s” is on the map.") % {"name": touchpoint.label})
+    return redirect("moments")
+
+
+@access_manager
+@require_POST
+def start_from_template(request: ConsoleRequest) -> HttpResponse:
+    """A whole journey at once; what exists is left alone."""
+    made = actions.apply_template(
+        workspace_id=request.access.workspace_id,
+        template_key=request.POST.get("template", ""),
+        actor_id=request.access.user.pk,
+        now=timezone.now(),
+    )
+    flash(request, _("Added to the map: %(count)s. Give each an owner next.") % {"count": len(made)})
+    return redirect("moments")
+
+
+urlpatterns = [
+    path("moments", journey, name="moments"),
+    path("moments/new", new_touchpoint, name="new_touchpoint"),
+    path("moments/templates", start_from_template, name="journey_template"),
+    path("moments/<int:touchpoint_id>", edit_touchpoint, name="touchpoint"),
+    path("moments/<int:touchpoint_id>/archival", archive, name="archive_touchpoint"),
+    path("moments/<int:touchpoint_id>/restoration", restore, name="restore_touchpoint"),
+]
