@@ -1,6 +1,7 @@
 """Set-wise writes to the operational store: ids reserved ahead, rows by COPY (PostgreSQL) or executemany (SQLite)."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 from django.db import connection, models
@@ -36,4 +37,19 @@ def insert_rows(model: type[models.Model], columns: Sequence[str], rows: Sequenc
                     copy.write_row(row)
             return
         marks = ", ".join(["%s"] * len(columns))
-        cursor.executemany(f"INSERT INTO {table} ({names}) VALUES ({marks})", rows)  # noqa: S608 – own names
+        sql = f"INSERT INTO {table} ({names}) VALUES ({marks})"  # noqa: S608 – own names
+        cursor.executemany(sql, _with_naive_times(model, columns, rows))
+
+
+def _with_naive_times(
+    model: type[models.Model], columns: Sequence[str], rows: Sequence[Sequence[Any]]
+) -> Iterable[Sequence[Any]]:
+    """SQLite compares times as text, so they must be written exactly as Django writes them: UTC without an offset."""
+    times = {field.column for field in model._meta.local_fields if isinstance(field, models.DateTimeField)}
+    places = [place for place, column in enumerate(columns) if column in times]
+    for row in rows:
+        written = list(row)
+        for place in places:
+            if isinstance(written[place], datetime) and written[place].tzinfo is not None:
+                written[place] = written[place].astimezone(UTC).replace(tzinfo=None)
+        yield written

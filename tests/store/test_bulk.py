@@ -1,0 +1,29 @@
+"""Bulk rows are the same rows that the ORM would have written."""
+
+from datetime import UTC, datetime, timedelta, timezone
+
+from django.db import transaction
+
+from allears.accounts.models import Workspace
+from allears.events.models import Event
+from allears.store.bulk import allocate_ids, insert_rows
+
+COLUMNS = ["id", "workspace_id", "type", "name", "ts", "received_at", "message_key", "properties", "context"]
+
+
+def test_a_bulk_row_is_found_by_the_time_the_orm_would_ask_for(acme: Workspace) -> None:
+    east = datetime(2026, 3, 1, 8, 30, tzinfo=timezone(timedelta(hours=8)))
+    with transaction.atomic():
+        ids = allocate_ids(Event, 2)
+        insert_rows(
+            Event,
+            COLUMNS,
+            [
+                (ids[0], acme.id, "track", "a", east, east, "k1", "{}", "{}"),
+                (ids[1], acme.id, "track", "b", east + timedelta(days=1), east, "k2", "{}", "{}"),
+            ],
+        )
+    rows = Event.objects.in_workspace(acme.id)
+    assert rows.get(ts=datetime(2026, 3, 1, 0, 30, tzinfo=UTC)).name == "a"
+    assert [row.name for row in rows.filter(ts__lte=east)] == ["a"]
+    assert rows.get(name="b").ts - rows.get(name="a").ts == timedelta(days=1)
