@@ -6,6 +6,7 @@ from typing import ClassVar
 from django.db import models
 from django.utils.timezone import now as utc_now
 
+from allears.accounts.models import Workspace
 from allears.store.models import ScopedModel
 
 
@@ -63,7 +64,15 @@ class Merge(ScopedModel):
     merged = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="+")
     reason = models.CharField(max_length=200)
     at = models.DateTimeField(default=utc_now)
+    moved = models.JSONField(default=dict)  # {"identifiers": [ids], "consents": [ids], "before": kept's columns then}
     undone_at = models.DateTimeField(null=True, blank=True)
+
+
+class IdentityEpoch(models.Model):
+    """Grows whenever identifiers of a workspace come to mean another customer, so that memories are dropped."""
+
+    workspace = models.OneToOneField(Workspace, on_delete=models.CASCADE, primary_key=True, related_name="+")
+    number = models.BigIntegerField(default=0)
 
 
 class ConsentRecord(ScopedModel):

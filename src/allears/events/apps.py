@@ -1,5 +1,6 @@
 from django.apps import AppConfig
 
+from allears.jobs.loops import register_loop
 from allears.jobs.sources import register_source
 
 
@@ -8,3 +9,4 @@ class EventsConfig(AppConfig):
 
     def ready(self) -> None:
         register_source("events", "allears.events.lake.SOURCE")
+        register_loop("consumer", "allears.events.consumer.run_once", "intake")

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
+from allears.accounts.models import Workspace
 from allears.customers.models import Customer
 from allears.store.models import HotModel, ScopedModel
 
@@ -15,7 +16,7 @@ class IntakeRow(models.Model):
 
     id = models.BigAutoField(primary_key=True)
     workspace_id = models.BigIntegerField()
-    kind = models.CharField(max_length=10)  # batch, track, identify, page, screen, group, alias
+    kind = models.CharField(max_length=10)  # batch, mixed, track, identify, page, screen, group, alias, broken
     received_at = models.DateTimeField()
     body = models.BinaryField()
 
@@ -28,9 +29,18 @@ class IntakeCursor(models.Model):
 
 
 class Event(HotModel):
-    """Something that happened to a customer."""
+    """Something that happened to a customer.
 
-    customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="events", null=True)
+    The hottest table: it has no foreign keys in the database (the consumer has just read or written both ends in the
+    same transaction) and no index that another one covers.
+    """
+
+    workspace = models.ForeignKey(
+        Workspace, on_delete=models.CASCADE, related_name="+", db_constraint=False, db_index=False
+    )
+    customer = models.ForeignKey(
+        Customer, on_delete=models.CASCADE, related_name="events", null=True, db_constraint=False, db_index=False
+    )
     type = models.CharField(max_length=10)  # track, page, screen, identify, group, alias
     name = models.CharField(max_length=200)  # of a track; the page's or screen's name; else empty
     ts = models.DateTimeField()  # when it happened, UTC
@@ -81,8 +91,8 @@ class QuarantinedRow(ScopedModel):
 
     source = models.CharField(max_length=10)  # intake, import, consumer
     import_file = models.ForeignKey(Import, on_delete=models.CASCADE, null=True, related_name="quarantine")
-    row_number = models.BigIntegerField(null=True)  # 1 is the first data row
-    field = models.CharField(max_length=120, default="", blank=True)
+    row_number = models.BigIntegerField(null=True)  # 1 is the first data row; of the consumer: the event's id
+    field = models.CharField(max_length=120, default="", blank=True)  # of the consumer: the subscription that failed
     reason = models.TextField()  # in words, with the way out
     payload = models.TextField()
     at = models.DateTimeField(default=timezone.now)

@@ -1,0 +1,115 @@
+"""Two customers who turned out to be one, and the way back.
+
+What happened stays with the customer it happened to; readers follow ``merged_into`` (``queries.family``). Identifiers
+and consent move, because they speak for the person from now on, and the merge remembers which did.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from allears.customers.events import CustomerMergeUndone, CustomersMerged
+from allears.customers.memory import lock_identity, new_epoch
+from allears.customers.models import ConsentRecord, Customer, Identifier, Merge
+from allears.jobs.bus import record
+
+COLUMNS = ("name", "email", "phone", "language", "timezone", "segment")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Join:
+    """``merged`` turned out to be ``kept``."""
+
+    kept: int
+    merged: int
+    reason: str
+
+
+class MergeError(ValueError):
+    """These customers cannot be merged, or this merge cannot be undone; the text says why."""
+
+
+def merge(*, workspace_id: int, kept_id: int, merged_id: int, reason: str, now: datetime) -> Merge:
+    """Join two customers by hand."""
+    if kept_id == merged_id:
+        raise MergeError("a customer cannot be merged with itself")
+    with transaction.atomic():
+        lock_identity(workspace_id=workspace_id)
+        join = Join(kept=kept_id, merged=merged_id, reason=reason)
+        (row,) = apply_joins(workspace_id=workspace_id, joins=[join], now=now)
+        new_epoch(workspace_id=workspace_id)
+    return row
+
+
+def apply_joins(*, workspace_id: int, joins: Sequence[Join], now: datetime) -> list[Merge]:
+    """Join all these pairs in order, under the identity lock."""
+    ids = {each for join in joins for each in (join.kept, join.merged)}
+    customers = Customer.objects.in_workspace(workspace_id).in_bulk(ids)
+    if len(customers) < len(ids):
+        raise MergeError("one of these customers does not exist in this workspace")
+    rows = [_apply(workspace_id, customers[join.kept], customers[join.merged], join.reason, now) for join in joins]
+    record(*(CustomersMerged(workspace_id=workspace_id, kept_id=join.kept, merged_id=join.merged) for join in joins))
+    return rows
+
+
+def _apply(workspace_id: int, kept: Customer, merged: Customer, reason: str, now: datetime) -> Merge:
+    if merged.merged_into_id is not None:
+        raise MergeError("the second customer was merged already")
+    moved: dict[str, Any] = {"before": {name: getattr(kept, name) for name in (*COLUMNS, "attributes")}}
+    for name, rows in (
+        ("identifiers", Identifier.objects.in_workspace(workspace_id).filter(customer_id=merged.id)),
+        ("consents", ConsentRecord.objects.in_workspace(workspace_id).filter(customer_id=merged.id)),
+    ):
+        moved[name] = list(rows.values_list("id", flat=True))
+        if moved[name]:
+            rows.filter(id__in=moved[name]).update(customer_id=kept.id)
+    for name in COLUMNS:
+        setattr(kept, name, getattr(kept, name) or getattr(merged, name))
+    kept.attributes = {**merged.attributes, **kept.attributes}
+    kept.first_seen_at = min(kept.first_seen_at, merged.first_seen_at)
+    kept.save(update_fields=[*COLUMNS, "attributes", "first_seen_at"])
+    merged.merged_into = kept
+    merged.save(update_fields=["merged_into"])
+    row = Merge(workspace_id=workspace_id, kept=kept, merged=merged, reason=reason, at=now, moved=moved)
+    row.save()
+    return row
+
+
+def undo_merge(*, workspace_id: int, merge_id: int, now: datetime) -> None:
+    """Make them two again; what the kept customer learnt since stays with it."""
+    with transaction.atomic():
+        lock_identity(workspace_id=workspace_id)
+        row = Merge.objects.in_workspace(workspace_id).select_related("kept", "merged").get(id=merge_id)
+        if row.undone_at is not None:
+            raise MergeError("this merge was undone already")
+        if row.merged.merged_into_id != row.kept_id:
+            raise MergeError("the customer was merged further since; undo that first")
+        _give_back(workspace_id, row)
+        row.undone_at = now
+        row.save(update_fields=["undone_at"])
+        new_epoch(workspace_id=workspace_id)
+        record(CustomerMergeUndone(workspace_id=workspace_id, kept_id=row.kept_id, merged_id=row.merged_id))
+
+
+def _give_back(workspace_id: int, row: Merge) -> None:
+    for name, rows in (
+        ("identifiers", Identifier.objects.in_workspace(workspace_id)),
+        ("consents", ConsentRecord.objects.in_workspace(workspace_id)),
+    ):
+        rows.filter(id__in=row.moved.get(name, []), customer_id=row.kept_id).update(customer_id=row.merged_id)
+    kept, before = row.kept, row.moved.get("before", {})
+    for name in COLUMNS:
+        if getattr(kept, name) == getattr(row.merged, name):  # came from the merge, unless it was there before
+            setattr(kept, name, before.get(name, getattr(kept, name)))
+    was = before.get("attributes", {})
+    kept.attributes = {
+        name: value
+        for name, value in kept.attributes.items()
+        if name in was or row.merged.attributes.get(name) != value
+    }
+    kept.save(update_fields=[*COLUMNS, "attributes"])
+    row.merged.merged_into = None
+    row.merged.save(update_fields=["merged_into"])

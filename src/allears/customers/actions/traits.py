@@ -1,0 +1,98 @@
+"""What we are told about customers: some traits have columns, consent has a ledger, the rest are attributes."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from allears.customers import sql
+from allears.customers.actions.consent import ConsentChange, read_consent, record_consent
+from allears.customers.keys import clean_email, clean_phone
+from allears.customers.models import Customer
+
+LONGEST = {"name": 200, "email": 254, "phone": 32, "language": 10, "timezone": 60, "segment": 80}
+COLUMNS = tuple(LONGEST)
+TAKEN = frozenset({"consent", "email", "phone", "language", "locale", "timezone", "segment", "name"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TraitChange:
+    """What one message says about one customer. A null trait is forgotten."""
+
+    customer_id: int
+    traits: Mapping[str, Any]
+    at: datetime
+
+
+def update_traits(
+    *, workspace_id: int, changes: Sequence[TraitChange], now: datetime, source: str = "identify"
+) -> None:
+    """Apply the changes in order, set-wise; consent goes to its ledger. Raises ConsentFormatError."""
+    with transaction.atomic():
+        customers = _load(workspace_id, list({change.customer_id for change in changes}))
+        before = {each.id: _row(each) for each in customers.values()}
+        consents: list[ConsentChange] = []
+        for change in changes:
+            apply_traits(customer=customers[change.customer_id], traits=change.traits)
+            if "consent" in change.traits:
+                consents += read_consent(customer_id=change.customer_id, consent=change.traits["consent"], at=change.at)
+        changed = [row for each in customers.values() if (row := _row(each)) != before[each.id]]
+        sql.update_columns("customers_customer", [*COLUMNS, "attributes"], changed)
+        if consents:
+            record_consent(workspace_id=workspace_id, changes=consents, source=source)
+
+
+def _load(workspace_id: int, ids: list[int]) -> dict[int, Customer]:
+    found: dict[int, Customer] = {}
+    for start in range(0, len(ids), sql.CHUNK):
+        found |= Customer.objects.in_workspace(workspace_id).in_bulk(ids[start : start + sql.CHUNK])
+    return found
+
+
+def _row(customer: Customer) -> tuple[Any, ...]:
+    return (
+        *(getattr(customer, name) for name in COLUMNS),
+        json.dumps(customer.attributes, ensure_ascii=False),
+        customer.id,
+    )
+
+
+def apply_traits(*, customer: Customer, traits: Mapping[str, Any]) -> None:
+    """Set columns and attributes of a customer in memory; what does not fit a column stays an attribute."""
+    attributes = dict(customer.attributes)
+    for name, value in traits.items():
+        if (name in TAKEN and (name == "consent" or _set_column(customer, name, value))) or value is None:
+            attributes.pop(name, None)
+        else:
+            attributes[name] = value
+    customer.attributes = attributes
+    if not traits.get("name") and (full := _full_name(traits)):
+        customer.name = full
+
+
+def _set_column(customer: Customer, name: str, value: Any) -> bool:
+    """Whether the trait went to a column."""
+    column = "language" if name == "locale" else name
+    if value is None:
+        text = ""
+    elif name == "email":
+        text = clean_email(value)
+    elif name == "phone":
+        text = clean_phone(value)
+    elif column == "language":
+        text = str(value).replace("_", "-").partition("-")[0].lower()
+    else:
+        text = str(value).strip()
+    if (not text and value not in (None, "")) or len(text) > LONGEST[column]:
+        return False
+    setattr(customer, column, text)
+    return True
+
+
+def _full_name(traits: Mapping[str, Any]) -> str:
+    first = traits.get("firstName") or traits.get("first_name") or ""
+    last = traits.get("lastName") or traits.get("last_name") or ""
+    return f"{first} {last}".strip()[:200]

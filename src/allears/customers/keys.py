@@ -1,0 +1,43 @@
+"""What a customer can be known by, strongest first."""
+
+import re
+from dataclasses import dataclass
+
+LONGEST = 254
+USER_ID, EMAIL, PHONE, ANONYMOUS_ID = "user_id", "email", "phone", "anonymous_id"
+Name = tuple[str, str]  # kind, value
+_SEPARATORS = re.compile(r"[\s().\-/]+")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IdentityKeys:
+    """The identifiers that one message or row carries; empty where it has none.
+
+    ``previous_id`` is what alias says the user was known by: an anonymous or a user id.
+    """
+
+    user_id: str = ""
+    email: str = ""
+    phone: str = ""
+    anonymous_id: str = ""
+    previous_id: str = ""
+
+    def names(self) -> list[Name]:
+        """What is given, strongest first."""
+        given = ((USER_ID, self.user_id), (EMAIL, self.email), (PHONE, self.phone), (ANONYMOUS_ID, self.anonymous_id))
+        return [name for name in given if name[1]]
+
+
+def clean_email(value: object) -> str:
+    """Lower case without spaces, or empty when it cannot be an address."""
+    text = value.strip().lower() if isinstance(value, str) else ""
+    local, at, domain = text.rpartition("@")
+    fits = bool(local and at and "." in domain.strip(".")) and not re.search(r"\s", text)
+    return text if fits and len(text) <= LONGEST else ""
+
+
+def clean_phone(value: object) -> str:
+    """Digits with their plus; empty when there are fewer than five or more than fifteen."""
+    text = _SEPARATORS.sub("", str(value)) if isinstance(value, str | int) else ""
+    text = "+" + text[2:] if text.startswith("00") else text
+    return text if re.fullmatch(r"\+?[0-9]{5,15}", text) else ""

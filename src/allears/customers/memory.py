@@ -1,0 +1,62 @@
+"""Who is known by what, remembered between the consumer's transactions and checked against each of them."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.db import connection
+
+from allears.customers.keys import Name
+from allears.customers.models import IdentityEpoch
+
+LOCK = 0x616C6C65  # first half of PostgreSQL's advisory key; the second is the workspace
+
+
+def lock_identity(*, workspace_id: int) -> int:
+    """Be the only one who changes this workspace's identifiers until the transaction ends; its epoch.
+
+    On SQLite a write transaction is that already.
+    """
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [LOCK, workspace_id % 2**31])
+    return IdentityEpoch.objects.filter(workspace_id=workspace_id).values_list("number", flat=True).first() or 0
+
+
+def new_epoch(*, workspace_id: int) -> None:
+    """Call under the lock, in the transaction that gives an identifier to another customer or deletes one."""
+    row, new = IdentityEpoch.objects.get_or_create(workspace_id=workspace_id, defaults={"number": 1})
+    if not new:
+        row.number += 1
+        row.save(update_fields=["number"])
+
+
+@dataclass(slots=True)
+class Memory:
+    """Identifiers of one workspace. What a transaction learns counts once ``keep`` is called after its commit."""
+
+    limit: int = 200_000
+    epoch: int = -1
+    known: dict[Name, int] = field(default_factory=dict)
+    seen: dict[int, datetime] = field(default_factory=dict)
+    learnt: dict[Name, int] = field(default_factory=dict)
+
+    def check(self, epoch: int) -> None:
+        """Forget everything if identifiers were re-pointed since."""
+        if epoch != self.epoch:
+            self.forget()
+            self.epoch = epoch
+
+    def keep(self) -> None:
+        """The transaction has committed."""
+        self.known.update(self.learnt)
+        self.learnt.clear()
+        for memory in (self.known, self.seen):
+            if len(memory) > self.limit:  # the oldest half goes
+                for name in list(memory)[: self.limit // 2]:
+                    del memory[name]  # type: ignore[arg-type]
+
+    def forget(self) -> None:
+        """The transaction failed, or the world changed."""
+        self.known.clear()
+        self.seen.clear()
+        self.learnt.clear()

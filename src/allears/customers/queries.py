@@ -1,0 +1,31 @@
+"""Reads of customers, scoped."""
+
+from django.db.models import QuerySet
+
+from allears.customers.models import Customer
+from allears.store.scope import ScopedQuerySet
+
+
+def customers(*, workspace_id: int) -> QuerySet[Customer]:
+    """Those who are customers now: not the ones merged into another."""
+    rows: ScopedQuerySet[Customer] = Customer.objects.in_workspace(workspace_id)
+    return rows.filter(merged_into__isnull=True)
+
+
+def family(*, workspace_id: int, customer_id: int) -> list[int]:
+    """The customer and all who were merged into it, at any distance: whose history to show as one."""
+    ids, step = [customer_id], [customer_id]
+    while step:
+        step = list(
+            Customer.objects.in_workspace(workspace_id).filter(merged_into_id__in=step).values_list("id", flat=True)
+        )
+        ids += step
+    return ids
+
+
+def present(*, workspace_id: int, key: str) -> Customer | None:
+    """The customer of this key; one merged away answers with the one it was merged into."""
+    row: Customer | None = Customer.objects.in_workspace(workspace_id).filter(key=key).first()
+    while row is not None and row.merged_into_id is not None:
+        row = Customer.objects.in_workspace(workspace_id).filter(id=row.merged_into_id).first()
+    return row

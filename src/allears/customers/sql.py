@@ -1,0 +1,34 @@
+"""Set-wise reads and writes of this domain that the ORM would do row by row."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from django.db import connection
+
+
+CHUNK = 900  # bound parameters of one statement on SQLite
+
+
+def customers_of(workspace_id: int, kind: str, values: Sequence[str]) -> list[tuple[str, int]]:
+    """(value, customer id) of those identifiers that are known."""
+    head = "SELECT value, customer_id FROM customers_identifier WHERE workspace_id = %s AND kind = %s AND value "
+    found: list[tuple[str, int]] = []
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute(head + "= ANY(%s)", [workspace_id, kind, list(values)])
+            return [(value, customer) for value, customer in cursor.fetchall()]
+        for start in range(0, len(values), CHUNK):
+            chunk = list(values[start : start + CHUNK])
+            marks = ",".join(["%s"] * len(chunk))
+            cursor.execute(f"{head} IN ({marks})", [workspace_id, kind, *chunk])
+            found += cursor.fetchall()
+        return found
+
+
+def update_columns(table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+    """Set ``columns`` of many rows; each of ``rows`` is plain database values followed by the id."""
+    sets = ", ".join(f'"{column}" = %s' for column in columns)
+    values = list(rows)
+    if values:
+        with connection.cursor() as cursor:
+            cursor.executemany(f'UPDATE "{table}" SET {sets} WHERE id = %s', values)  # noqa: S608 - own names

@@ -1,0 +1,189 @@
+"""One turn of the consumer: one transaction from the log to every consequence."""
+
+import logging
+import time
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+import msgspec
+from django.conf import settings
+from django.db import DatabaseError, transaction
+from django.utils import timezone
+from django.utils.module_loading import import_string
+
+from allears.events.batch import Batch, BatchSubscription, EventRow, batch_subscriptions
+from allears.events.consumer.bisect import apply_surviving
+from allears.events.consumer.decode import Bad, Call, Decoded, decode
+from allears.events.consumer.source import Source, open_source
+from allears.events.consumer.store import Memories, store_calls
+from allears.events.models import QuarantinedRow
+from allears.jobs.lease import LeaseLostError, acquire, hold
+
+logger = logging.getLogger(__name__)
+LEASE = "consumer"
+LEASE_SECONDS = 10.0
+RENEW_SECONDS = 2.0
+MOST_ROWS = 2000
+MOST_BYTES = 1_500_000
+LEAST_BYTES = 50_000
+AIM_SECONDS = 0.08  # of one transaction, so that other writers of SQLite live
+
+
+class Consumer:
+    """Reads the intake log as the only one who does. Not for sharing between threads."""
+
+    def __init__(self, owner: str, source: Source | None = None) -> None:
+        self.owner = owner
+        self._source = source or open_source()
+        self._memories = Memories()
+        self._fence: int | None = None
+        self._renewed = 0.0
+        self._size = MOST_BYTES // 4
+
+    def turn(self) -> int:
+        """Apply the next bodies; how many. Zero when there are none or another worker holds the lease."""
+        if not self._holds():
+            return 0
+        began = time.monotonic()
+        try:
+            taken = self._apply()
+        except LeaseLostError:
+            self._fence = None
+            self._memories.forget()
+            return 0
+        except BaseException:
+            self._memories.forget()
+            raise
+        self._memories.keep()
+        if taken:
+            self._source.settle()
+            self._pace(time.monotonic() - began)
+        return taken
+
+    def _holds(self) -> bool:
+        if self._fence is None or time.monotonic() - self._renewed > RENEW_SECONDS:
+            self._fence = acquire(name=LEASE, owner=self.owner, now=timezone.now(), seconds=LEASE_SECONDS)
+            self._renewed = time.monotonic()
+        return self._fence is not None
+
+    def _pace(self, seconds: float) -> None:
+        factor = min(1.5, max(0.5, AIM_SECONDS / seconds)) if seconds else 1.5
+        self._size = int(min(MOST_BYTES, max(LEAST_BYTES, self._size * factor)))
+
+    def _apply(self) -> int:
+        ahead = self._source.ahead(rows=MOST_ROWS, size=self._size)
+        if ahead is not None and not ahead:
+            return 0
+        limit = settings.INTAKE_MAX_EVENT
+        decoded = decode(ahead, event_limit=limit) if ahead else None
+        with transaction.atomic():
+            now = timezone.now()
+            hold(name=LEASE, owner=self.owner, fence=self._fence or 0, now=now, seconds=LEASE_SECONDS)
+            bodies = ahead or self._source.take(rows=MOST_ROWS, size=self._size)
+            apply_decoded(decoded or decode(bodies, event_limit=limit), now=now, memories=self._memories)
+            self._source.done()
+        return len(bodies)
+
+    def close(self) -> None:
+        self._source.close()
+
+
+def apply_decoded(decoded: Decoded, *, now: datetime, memories: Memories) -> None:
+    """Store the good calls, tell the subscribers, quarantine the bad; inside the caller's transaction."""
+    events: list[EventRow] = []
+    quarantine = [quarantined(bad, now) for bad in decoded.bad]
+
+    def store(calls: Sequence[Call]) -> None:
+        try:
+            events.extend(store_calls(calls, now=now, memories=memories))
+        except Exception:
+            memories.forget()  # it may have learnt what the savepoint now undoes
+            raise
+
+    def unstorable(call: Call, error: Exception) -> None:
+        logger.warning("an event could not be stored: %s", error)
+        quarantine.append(quarantined(bad_call(call, error), now))
+
+    apply_surviving(decoded.calls, store, unstorable)
+    if events:
+        for subscription in batch_subscriptions():
+            tell(subscription, events, now=now, quarantine=quarantine)
+    if quarantine:
+        QuarantinedRow.objects.bulk_create(quarantine)
+
+
+def tell(
+    subscription: BatchSubscription, events: Sequence[EventRow], *, now: datetime, quarantine: list[QuarantinedRow]
+) -> None:
+    """Hand the batch to one subscriber; events it cannot bear are noted and the others go on."""
+    handler: Callable[[Batch], object] = import_string(subscription.handler)
+
+    def hand_over(part: Sequence[EventRow]) -> None:
+        handler(Batch(events=list(part), now=now))
+
+    def refused(event: EventRow, error: Exception) -> None:
+        logger.exception("%s cannot bear event %s", subscription.name, event.id, exc_info=error)
+        quarantine.append(
+            QuarantinedRow(
+                workspace_id=event.workspace_id,
+                source="consumer",
+                row_number=event.id,
+                field=subscription.name,
+                reason=f"the event is stored, but {subscription.name} failed on it: {describe(error)}",
+                payload=f'{{"type": "{event.type}", "event_id": {event.id}}}',
+                at=now,
+            )
+        )
+
+    apply_surviving(events, hand_over, refused)
+
+
+def bad_call(call: Call, error: Exception) -> Bad:
+    """A call that decoded but could not be stored."""
+    payload = msgspec.json.encode(
+        {
+            "type": call.type,
+            "event": call.name,
+            "messageKey": call.message_key,
+            "userId": call.keys.user_id or None,
+            "anonymousId": call.keys.anonymous_id or None,
+            "previousId": call.keys.previous_id or None,
+            "timestamp": call.ts,
+            "properties": call.properties,
+            "context": call.context,
+        }
+    ).decode()
+    return Bad(workspace_id=call.workspace_id, reason=describe(error), payload=payload)
+
+
+def describe(error: Exception) -> str:
+    """An error in one line for people who mend data."""
+    return f"{error} ({type(error).__name__})"[:1000]
+
+
+def quarantined(bad: Bad, now: datetime) -> QuarantinedRow:
+    """The row that keeps a bad call until it is mended."""
+    return QuarantinedRow(
+        workspace_id=bad.workspace_id,
+        source="intake",
+        row_number=bad.position,
+        reason=bad.reason,
+        payload=bad.payload,
+        at=now,
+    )
+
+
+_consumer: Consumer | None = None
+
+
+def run_once(owner: str) -> int:
+    """The worker's loop: one turn, for the process's one consumer thread."""
+    global _consumer
+    if _consumer is None or _consumer.owner != owner:
+        _consumer = Consumer(owner)
+    try:
+        return _consumer.turn()
+    except DatabaseError:
+        _consumer.close()
+        _consumer = None
+        raise

@@ -1,0 +1,158 @@
+"""The intake's raw ASGI application."""
+
+import json
+import logging
+import time
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from django.conf import settings
+
+from allears.events.intake.bodies import NotJsonError, TooLargeError, outline, unpack
+from allears.events.intake.keys import KeysUnavailableError, WriteKeys, key_in
+from allears.events.intake.log import BROKEN, Body, LogUnavailableError, open_log
+from allears.events.intake.writer import DoorFullError, Writer
+
+logger = logging.getLogger(__name__)
+Scope = dict[str, Any]
+Receive = Callable[[], Awaitable[dict[str, Any]]]
+Send = Callable[[dict[str, Any]], Awaitable[None]]
+
+CALLS = ("track", "identify", "page", "screen", "group", "alias")
+ROUTES = {
+    **{f"/v1/{kind}": kind for kind in CALLS},
+    **dict.fromkeys(("/v1/batch", "/v1/import", "/v1/b"), "batch"),
+    **{f"/v1/{kind[0]}": kind for kind in ("track", "identify", "page")},
+}
+CORS = [(b"access-control-allow-origin", b"*")]
+PREFLIGHT = [
+    *CORS,
+    (b"access-control-allow-methods", b"POST, OPTIONS"),
+    (b"access-control-allow-headers", b"authorization, content-type, content-encoding, anonymousid"),
+    (b"access-control-max-age", b"86400"),
+]
+JSON = (b"content-type", b"application/json")
+SUCCESS = b'{"success": true}'
+
+
+class Refusal(Exception):  # noqa: N818 - an answer, not a fault
+    """An answer other than success."""
+
+    def __init__(self, status: int, error: str, *, retry_after: int | None = None) -> None:
+        super().__init__(error)
+        self.status, self.retry_after = status, retry_after
+
+
+class ClientGoneError(RuntimeError):
+    """The client closed the connection before its body was complete."""
+
+
+class Intake:
+    """Takes request bodies in; one for each web process."""
+
+    def __init__(self) -> None:
+        self._keys = WriteKeys()
+        self.writer = Writer(open_log, max_waiting=settings.INTAKE_MAX_WAITING)
+        self._started = False
+
+    def takes(self, path: str) -> bool:
+        """Whether this path is one of the intake's."""
+        return path in ROUTES
+
+    def start(self) -> None:
+        self.writer.start()
+        self._started = True
+
+    def stop(self) -> None:
+        """Store what waits, then end."""
+        self._started = False
+        self.writer.stop()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if not self._started:
+            self.start()
+        if scope["method"] == "OPTIONS":
+            await _answer(send, 204, b"", PREFLIGHT)
+            return
+        try:
+            await self._take(ROUTES[scope["path"]], scope, receive)
+        except Refusal as refusal:
+            await _refuse(send, refusal)
+        except ClientGoneError:
+            return
+        else:
+            await _answer(send, 200, SUCCESS, [*CORS, JSON])
+
+    async def _take(self, kind: str, scope: Scope, receive: Receive) -> None:
+        if scope["method"] != "POST":
+            raise Refusal(405, "send this by POST")
+        headers = dict(scope["headers"])
+        received_us = time.time_ns() // 1000
+        key = key_in(headers.get(b"authorization", b""))
+        workspace_id = await self._workspace(key) if key else None
+        data = await _read(receive, headers, settings.INTAKE_MAX_BODY)
+        try:
+            data = unpack(data, limit=settings.INTAKE_MAX_BODY)
+            seen = outline(kind, data, event_limit=settings.INTAKE_MAX_EVENT)
+        except TooLargeError as error:
+            raise Refusal(413, str(error)) from error
+        except NotJsonError as error:
+            if workspace_id is not None:
+                await self._store(workspace_id, BROKEN, received_us, data)
+            raise Refusal(400, f"{error}; {'kept in quarantine' if workspace_id else 'nothing was kept'}") from error
+        if workspace_id is None:
+            workspace_id = await self._workspace(seen.write_key)
+        if seen.events:
+            await self._store(workspace_id, seen.kind, received_us, data)
+
+    async def _workspace(self, key: str) -> int:
+        try:
+            workspace_id = await self._keys.workspace(key) if key else None
+        except KeysUnavailableError as error:
+            raise Refusal(503, "the database is away; nothing was kept, send it again", retry_after=2) from error
+        if workspace_id is None:
+            raise Refusal(401, "this write key is not valid; send it as the user name of Basic authentication")
+        return workspace_id
+
+    async def _store(self, workspace_id: int, kind: str, received_us: int, data: bytes) -> None:
+        try:
+            await self.writer.store(Body(workspace_id=workspace_id, kind=kind, received_us=received_us, data=data))
+        except DoorFullError as error:
+            raise Refusal(503, f"{error}; nothing was kept, send it again", retry_after=1) from error
+        except LogUnavailableError as error:
+            raise Refusal(503, "the intake log is away; send it again", retry_after=2) from error
+
+
+async def _read(receive: Receive, headers: dict[bytes, bytes], limit: int) -> bytes:
+    declared = headers.get(b"content-length", b"")
+    if declared.isdigit() and int(declared) > limit:
+        raise Refusal(413, f"the body has {int(declared)} bytes; the limit of one request is {limit}")
+    parts, size = [], 0
+    while True:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise ClientGoneError
+        part = message.get("body", b"")
+        parts.append(part)
+        size += len(part)
+        if size > limit:
+            raise Refusal(413, f"the body has more than {limit} bytes, the limit of one request")
+        if not message.get("more_body"):
+            return parts[0] if len(parts) == 1 else b"".join(parts)
+
+
+async def _refuse(send: Send, refusal: Refusal) -> None:
+    headers = [*CORS, JSON]
+    if refusal.retry_after is not None:
+        headers.append((b"retry-after", str(refusal.retry_after).encode()))
+    if refusal.status == 401:
+        headers.append((b"www-authenticate", b'Basic realm="write key"'))
+    if refusal.status == 405:
+        headers.append((b"allow", b"POST, OPTIONS"))
+    body = json.dumps({"success": False, "error": str(refusal)}).encode()
+    await _answer(send, refusal.status, body, headers)
+
+
+async def _answer(send: Send, status: int, body: bytes, headers: list[tuple[bytes, bytes]]) -> None:
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})

@@ -1,0 +1,174 @@
+"""The intake log: request bodies in order of arrival, on SQLite in a file of its own, on PostgreSQL in a table."""
+
+import secrets
+import sqlite3
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Protocol
+
+import psycopg
+from django.conf import settings
+
+from allears.events.models import IntakeCursor
+from allears.store.postgres import connect
+
+BROKEN = "broken"  # kind of a body that is no JSON we know: the consumer puts it in quarantine
+MIXED = "mixed"  # a batch with an event above the limit: the consumer looks at each on its own
+TRIM_ROWS = 2000  # in one commit, so that trimming never holds up the line
+TABLE = """
+CREATE TABLE IF NOT EXISTS intake (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    workspace_id INTEGER NOT NULL,
+    kind TEXT NOT NULL,
+    received_us INTEGER NOT NULL,
+    body BLOB NOT NULL
+);
+CREATE TABLE IF NOT EXISTS about (log_id TEXT NOT NULL);
+"""
+
+
+class LogUnavailableError(RuntimeError):
+    """The intake log cannot be written now; trying again is right."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Body:
+    """One request body as it came (unpacked), not yet understood."""
+
+    workspace_id: int
+    kind: str  # batch, track, identify, page, screen, group, alias, broken
+    received_us: int  # microseconds since 1970, UTC
+    data: bytes
+
+
+class IntakeLog(Protocol):
+    """Where the writer thread puts bodies; used by that thread alone."""
+
+    def append(self, bodies: Sequence[Body]) -> None:
+        """Store all in one transaction, durable when this returns; raises LogUnavailableError."""
+
+    def trim(self) -> int:
+        """Delete some rows that the consumer has applied for good; the number deleted."""
+
+    def close(self) -> None: ...
+
+
+def intake_path() -> Path:
+    """The SQLite log's file."""
+    return Path(settings.DATA_DIR) / "intake.sqlite3"
+
+
+def open_log() -> IntakeLog:
+    """The log of this installation."""
+    return PostgresLog() if settings.DATABASE_URL else SqliteLog(intake_path())
+
+
+def log_id(file: sqlite3.Connection) -> str:
+    """Names this file's row numbers: a log begun anew counts from 1 again, and its cursor must too."""
+    file.executescript(TABLE)
+    file.execute("BEGIN IMMEDIATE")
+    row = file.execute("SELECT log_id FROM about").fetchone()
+    if row is None:
+        row = (secrets.token_hex(8),)
+        file.execute("INSERT INTO about (log_id) VALUES (?)", row)
+    file.execute("COMMIT")
+    return str(row[0])
+
+
+def open_file(path: Path) -> sqlite3.Connection:
+    """The log's file with the settings that make an answered request survive a power cut."""
+    file = sqlite3.connect(path, timeout=5, isolation_level=None, check_same_thread=False)
+    file.executescript("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=4000;")
+    return file
+
+
+class SqliteLog:
+    """A file of its own, so that the door never waits for the consumer's transactions."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._file: sqlite3.Connection | None = None
+        self._id = ""
+
+    def append(self, bodies: Sequence[Body]) -> None:
+        try:
+            file = self._open()
+            file.execute("BEGIN IMMEDIATE")
+            file.executemany(
+                "INSERT INTO intake (workspace_id, kind, received_us, body) VALUES (?, ?, ?, ?)",
+                [(body.workspace_id, body.kind, body.received_us, body.data) for body in bodies],
+            )
+            file.execute("COMMIT")
+        except sqlite3.Error as error:
+            self.close()
+            raise LogUnavailableError(str(error)) from error
+
+    def trim(self) -> int:
+        """Delete what the consumer has applied and the operational file has safely on disk."""
+        file = self._open()
+        done = IntakeCursor.objects.filter(name=f"{self._id}:durable").values_list("position", flat=True).first()
+        if not done:
+            return 0
+        try:
+            first = file.execute("SELECT id FROM intake ORDER BY id LIMIT 1").fetchone()
+            if first is None or first[0] > done:
+                return 0
+            last = min(done, first[0] + TRIM_ROWS - 1)
+            return file.execute("DELETE FROM intake WHERE id <= ?", (last,)).rowcount
+        except sqlite3.Error as error:
+            self.close()
+            raise LogUnavailableError(str(error)) from error
+
+    def close(self) -> None:
+        if self._file is not None:
+            self._file.close()
+            self._file = None
+
+    def _open(self) -> sqlite3.Connection:
+        if self._file is None:
+            self._file = open_file(self._path)
+            self._id = log_id(self._file)
+        return self._file
+
+
+class PostgresLog:
+    """The table ``events.IntakeRow``, written by a connection beside Django's; the consumer deletes what it took."""
+
+    def __init__(self) -> None:
+        self._connection: psycopg.Connection[Any] | None = None
+
+    def append(self, bodies: Sequence[Body]) -> None:
+        try:
+            connection = self._open()
+            with connection.transaction(), connection.cursor() as cursor:
+                with cursor.copy(
+                    "COPY events_intakerow (workspace_id, kind, received_at, body) FROM STDIN (FORMAT BINARY)"
+                ) as copy:
+                    copy.set_types(["int8", "varchar", "timestamptz", "bytea"])
+                    for body in bodies:
+                        copy.write_row((body.workspace_id, body.kind, moment(body.received_us), body.data))
+                cursor.execute("SELECT pg_notify('allears', 'intake')")
+        except psycopg.Error as error:
+            self.close()
+            raise LogUnavailableError(str(error)) from error
+
+    def trim(self) -> int:
+        """Nothing to do: the consumer deletes rows in the transaction that applies them."""
+        return 0
+
+    def close(self) -> None:
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+
+    def _open(self) -> psycopg.Connection[Any]:
+        if self._connection is None:
+            self._connection = connect(autocommit=True)
+        return self._connection
+
+
+def moment(microseconds: int) -> datetime:
+    """As an aware UTC datetime."""
+    return datetime.fromtimestamp(microseconds // 1_000_000, UTC).replace(microsecond=microseconds % 1_000_000)
