@@ -5,7 +5,6 @@ from typing import Any
 
 from django.db import connection
 
-
 CHUNK = 900  # bound parameters of one statement on SQLite
 
 
