@@ -1,12 +1,18 @@
 from django.apps import AppConfig
 
+from allears.events.batch import subscribe_batch
 from allears.jobs.sources import register_source
+from allears.outreach.registry import register_delivery_hook, register_releaser
 
 
 class ListenConfig(AppConfig):
     name = "allears.listen"
 
     def ready(self) -> None:
+        subscribe_batch(order=20, name="probes", handler="allears.listen.probing.on_batch")
+        register_releaser("survey", "allears.listen.asking.invite")
+        register_releaser("follow_up", "allears.listen.asking.invite")
+        register_delivery_hook("allears.listen.asking.mark_sent")
         register_source("responses", "allears.listen.lake.RESPONSE_SOURCE")
         register_source("asks", "allears.listen.lake.ASK_SOURCE")
         register_source("voices", "allears.listen.lake.VOICE_SOURCE")

@@ -55,6 +55,7 @@ class Probe(ScopedModel):
     created_at = models.DateTimeField(default=timezone.now)
     started_at = models.DateTimeField(null=True, blank=True)
     paused_at = models.DateTimeField(null=True, blank=True)
+    changed_at = models.DateTimeField(default=timezone.now)  # tells the consumers to compile their probes anew
 
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [
@@ -88,6 +89,7 @@ class Invitation(HotModel):
             *HotModel.Meta.indexes,
             models.Index(fields=["customer", "-created_at"]),
             models.Index(fields=["workspace", "-created_at"]),
+            models.Index(fields=["decision_id"]),
         ]
 
 

@@ -43,7 +43,8 @@ def propose(*, workspace_id: int, proposals: Sequence[Proposal], now: datetime) 
         rules = policy_from(policy.rules)
         for start in range(0, len(proposals), CHUNK):
             chunk = proposals[start : start + CHUNK]
-            rulings.update(standing_rulings(workspace_id=workspace_id, ask_keys=[each.ask_key for each in chunk]))
+            ask_keys = [each.ask_key for each in chunk if each.ask_key not in rulings]
+            rulings.update(standing_rulings(workspace_id=workspace_id, ask_keys=ask_keys))
             fresh = {each.ask_key: each for each in chunk if each.ask_key not in rulings}
             rulings.update(_rule(workspace_id, list(fresh.values()), policy.version, rules, now))
     return [rulings[proposal.ask_key] for proposal in proposals]
@@ -59,16 +60,17 @@ def _one_at_a_time(workspace_id: int) -> None:
 def standing_rulings(*, workspace_id: int, ask_keys: Iterable[str]) -> dict[str, Ruling]:
     """The unsettled decision of each ask key, if there is one."""
     decisions = Decision.objects.in_workspace(workspace_id).filter(ask_key__in=list(ask_keys), settled_at__isnull=True)
-    return {decision.ask_key: ruling_of(decision=decision) for decision in decisions.defer("facts")}
+    return {decision.ask_key: ruling_of(decision=decision, fresh=False) for decision in decisions.defer("facts")}
 
 
-def ruling_of(*, decision: Decision) -> Ruling:
+def ruling_of(*, decision: Decision, fresh: bool = True) -> Ruling:
     return Ruling(
         decision_id=decision.id,
         ask_key=decision.ask_key,
         verdict=decision.verdict,
         rule=decision.rule,
         held_until=decision.held_until,
+        fresh=fresh,
     )
 
 

@@ -33,6 +33,7 @@ class Ruling:
     verdict: str  # sent, held, never
     rule: str
     held_until: datetime | None = None
+    fresh: bool = True  # False: ruled on before, so that what follows from it is there already
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -71,6 +71,7 @@ class SmtpSession:
     def _transact(self, sender: str, recipient: str, body: bytes, committing: Callable[[], None]) -> None:
         self._backend.open()
         smtp: Any = self._backend.connection
+        smtp.ehlo_or_helo_if_needed()
         self._expect(smtp.mail(sender), "sender", ours=True)
         self._expect(smtp.rcpt(recipient), "recipient")
         self._expect(smtp.docmd("DATA"), "message", wanted=354)

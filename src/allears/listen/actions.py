@@ -1,0 +1,258 @@
+"""What listening does: publish surveys, set probes, record voices, ask again after a case."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from hashlib import blake2b
+from typing import Any
+
+from django.db import models, transaction
+
+from allears.jobs.bus import record
+from allears.journeys.models import Touchpoint
+from allears.listen import asking, conditions, ready_made
+from allears.listen.definition import Definition, as_json, parse
+from allears.listen.events import VoiceReceived
+from allears.listen.models import Probe, Survey, SurveyVersion, Voice
+from allears.outreach import channels
+from allears.outreach.actions import propose
+from allears.outreach.contracts import Proposal, Release, Ruling
+
+FOLLOW_UP_EXPIRES = timedelta(days=14)
+
+
+class KeyTakenError(ValueError):
+    """Another survey or probe of the workspace has this key already."""
+
+
+class ProbeError(ValueError):
+    """A probe that cannot be set; ``field`` names what to mend."""
+
+    def __init__(self, field: str, problem: str) -> None:
+        super().__init__(f"{field}: {problem}")
+        self.field = field
+
+
+def create_survey(
+    *, workspace_id: int, key: str, name: str, family: str, definition: Mapping[str, Any], now: datetime
+) -> Survey:
+    """A survey with its first version; raises DefinitionError or KeyTakenError."""
+    checked = parse(definition)
+    if Survey.objects.in_workspace(workspace_id).filter(key=key).exists():
+        raise KeyTakenError(f"there is a survey {key} already; choose another key")
+    with transaction.atomic():
+        survey: Survey = Survey.objects.create(
+            workspace_id=workspace_id, key=key, name=name, family=family, created_at=now
+        )
+        _publish(survey, checked, number=1, now=now)
+    return survey
+
+
+def publish_version(*, survey: Survey, definition: Mapping[str, Any], now: datetime) -> SurveyVersion:
+    """The next version; asks made from now on use it, earlier ones keep theirs. An equal one is not repeated."""
+    checked = parse(definition)
+    with transaction.atomic():
+        latest = survey.versions.select_for_update().order_by("-number").first()
+        if latest is not None and latest.definition == as_json(checked):
+            return latest
+        return _publish(survey, checked, number=(latest.number if latest else 0) + 1, now=now)
+
+
+def _publish(survey: Survey, definition: Definition, *, number: int, now: datetime) -> SurveyVersion:
+    version: SurveyVersion = SurveyVersion.objects.create(
+        workspace_id=survey.workspace_id,
+        survey=survey,
+        number=number,
+        definition=as_json(definition),
+        published_at=now,
+    )
+    return version
+
+
+def ensure_ready_made(*, workspace_id: int, key: str, now: datetime) -> Survey:
+    """The workspace's copy of a ready-made survey; made at first use, never overwritten."""
+    survey: Survey | None = Survey.objects.in_workspace(workspace_id).filter(key=key).first()
+    if survey is not None:
+        return survey
+    wanted = ready_made.ALL[key]
+    return create_survey(
+        workspace_id=workspace_id,
+        key=key,
+        name=wanted.name,
+        family=wanted.family,
+        definition=as_json(wanted.definition),
+        now=now,
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProbeSpec:
+    """What a probe asks, when and how."""
+
+    key: str
+    name: str
+    touchpoint_id: int
+    survey_id: int
+    event_name: str
+    conditions: Sequence[Mapping[str, Any]] = field(default_factory=list)
+    delay_seconds: int = 0
+    expires_after_seconds: int = 7 * 86_400
+    channel: str = "email"
+    share: float = 1.0
+
+
+def create_probe(*, workspace_id: int, spec: ProbeSpec, now: datetime, started: bool = True) -> Probe:
+    """Set a probe; it asks at once unless told otherwise. Raises ProbeError, ConditionError or KeyTakenError."""
+    values = _probe_values(workspace_id, spec)
+    if Probe.objects.in_workspace(workspace_id).filter(key=spec.key).exists():
+        raise KeyTakenError(f"there is a probe {spec.key} already; choose another key")
+    probe: Probe = Probe.objects.create(
+        workspace_id=workspace_id,
+        **values,
+        created_at=now,
+        changed_at=now,
+        started_at=now if started else None,
+    )
+    return probe
+
+
+def change_probe(*, probe: Probe, spec: ProbeSpec, now: datetime) -> Probe:
+    """Change a probe; what it has asked so far stays as it was."""
+    for name, value in _probe_values(probe.workspace_id, spec).items():
+        setattr(probe, name, value)
+    probe.changed_at = now
+    probe.save()
+    return probe
+
+
+def _probe_values(workspace_id: int, spec: ProbeSpec) -> dict[str, Any]:
+    if not spec.event_name.strip():
+        raise ProbeError("event_name", "name the event at which to ask")
+    if not 0.0 < spec.share <= 1.0:
+        raise ProbeError("share", "ask a share above 0 and up to 1 (everybody)")
+    if spec.channel not in channels.adapters():
+        raise ProbeError("channel", f"there are: {', '.join(sorted(channels.adapters()))}")
+    if spec.delay_seconds < 0 or spec.expires_after_seconds < 60:
+        raise ProbeError("expires_after_seconds", "leave at least a minute to ask")
+    if not Touchpoint.objects.in_workspace(workspace_id).filter(id=spec.touchpoint_id).exists():
+        raise ProbeError("touchpoint_id", "there is no such touchpoint in this workspace")
+    if not Survey.objects.in_workspace(workspace_id).filter(id=spec.survey_id).exists():
+        raise ProbeError("survey_id", "there is no such survey in this workspace")
+    return {**vars(spec), "event_name": spec.event_name.strip(), "conditions": conditions.normalised(spec.conditions)}
+
+
+def pause_probe(*, probe: Probe, now: datetime) -> None:
+    """Stop asking; asks already allowed still go out."""
+    probe.paused_at, probe.changed_at = now, now
+    probe.save(update_fields=["paused_at", "changed_at"])
+
+
+def start_probe(*, probe: Probe, now: datetime) -> None:
+    """Ask (again) from now on."""
+    probe.started_at, probe.paused_at, probe.changed_at = now, None, now
+    probe.save(update_fields=["started_at", "paused_at", "changed_at"])
+
+
+def record_voice(
+    *,
+    workspace_id: int,
+    key: str,
+    initiator: str,
+    source_kind: str,
+    channel: str,
+    said_at: datetime,
+    text: str = "",
+    customer_id: int | None = None,
+    touchpoint_id: int | None = None,
+    response_id: int | None = None,
+    language: str = "",
+    segment: str = "",
+    metric: str = "",
+    score: int | None = None,
+    sentiment: str = "",
+    public: bool = False,
+    attributes: Mapping[str, Any] | None = None,
+    import_id: int | None = None,
+    now: datetime | None = None,
+) -> Voice:
+    """Store one utterance and tell the house. A key that is known changes nothing and tells nobody."""
+    values = {
+        "initiator": Voice.Initiator(initiator).value,
+        "source_kind": Voice.SourceKind(source_kind).value,
+        "channel": channel,
+        "public": public,
+        "touchpoint_id": touchpoint_id,
+        "customer_id": customer_id,
+        "response_id": response_id,
+        "text": text,
+        "language": language,
+        "segment": segment,
+        "metric": metric,
+        "score": score,
+        "sentiment": sentiment,
+        "attributes": dict(attributes or {}),
+        "import_id": import_id,
+        "said_at": said_at,
+        "received_at": now or said_at,
+    }
+    with transaction.atomic():
+        rows = Voice.objects.in_workspace(workspace_id)
+        voice: Voice
+        voice, created = rows.get_or_create(workspace_id=workspace_id, key=_voice_key(key), defaults=values)
+        if created:
+            record(VoiceReceived(workspace_id=workspace_id, voice_id=voice.id))
+    return voice
+
+
+def _voice_key(key: str) -> str:
+    """The key itself where it fits the column, else its digest."""
+    return key if len(key) <= 64 else blake2b(key.encode(), digest_size=32).hexdigest()
+
+
+def grow_voice(*, voice: Voice, text: str, score: int | None, language: str) -> bool:
+    """What a customer adds to or changes in an answer belongs to the same voice; True when something changed."""
+    if (voice.text, voice.score) == (text, score):
+        return False
+    voice.text, voice.score, voice.language = text, score, language
+    with transaction.atomic():
+        voice.heat().save(update_fields=["text", "score", "language", "flush_id"])
+        record(VoiceReceived(workspace_id=voice.workspace_id, voice_id=voice.id, updated=True))
+    return True
+
+
+def ask_follow_up(
+    *, workspace_id: int, customer_id: int, case_id: int, touchpoint_id: int | None, now: datetime
+) -> Ruling:
+    """Ask whether a closed case is settled; ``now`` is the time of closing, and asks once for each closing."""
+    survey = ensure_ready_made(workspace_id=workspace_id, key=ready_made.FOLLOW_UP.key, now=now)
+    touchpoint = Touchpoint.objects.in_workspace(workspace_id).filter(id=touchpoint_id).first()
+    ask = asking.Ask(
+        survey_id=survey.id,
+        touchpoint_id=touchpoint_id,
+        case_id=case_id,
+        snapshot={"customer": asking.portraits(workspace_id=workspace_id, customer_ids=[customer_id])[customer_id]},
+    )
+    proposal = Proposal(
+        customer_id=customer_id,
+        purpose="follow_up",
+        family=survey.family,
+        channel="email",
+        ask_key=f"case:{case_id}:{int(now.timestamp())}",
+        touchpoint_key=touchpoint.key if touchpoint else "",
+        expires_at=now + FOLLOW_UP_EXPIRES,
+        context=ask.as_context(),
+    )
+    with transaction.atomic():
+        (ruling,) = propose(workspace_id=workspace_id, proposals=[proposal], now=now)
+        if ruling.fresh and ruling.verdict == "sent":
+            asking.invite(workspace_id=workspace_id, releases=[Release(ruling=ruling, proposal=proposal)], now=now)
+    return ruling
+
+
+def archive_survey(*, survey: Survey, now: datetime) -> None:
+    """Take a survey off the list; raises ProbeError while a running probe asks it."""
+    running = survey.probes.filter(models.Q(paused_at__isnull=True), started_at__isnull=False)
+    if probe := running.first():
+        raise ProbeError("survey", f"the probe {probe.name} still asks it; pause the probe first")
+    survey.archived_at = now
+    survey.save(update_fields=["archived_at"])

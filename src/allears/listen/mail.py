@@ -1,0 +1,74 @@
+"""The ask as an e-mail: the first question can be answered in the mail, one tap a figure.
+
+A link carries the figure only as a suggestion (``?score=9``): link scanners follow links, so the page asks for one
+touch before it counts. The mail is rendered once for each version and language; what differs between customers
+is put in by plain replacement.
+"""
+
+from datetime import datetime
+
+from django.conf import settings
+from django.template.loader import render_to_string
+from django.utils import translation
+
+from allears.listen.definition import SCALES, Definition, Text
+from allears.outreach.contracts import Draft
+from allears.outreach.links import preferences_url
+
+DJANGO_LANGUAGE = {"zh": "zh-hans"}
+URL, PREFERENCES = "@@survey-url@@", "@@preferences-url@@"
+KEPT = 256  # rendered mails
+_rendered: dict[tuple[int, datetime, str, str], tuple[str, str, str]] = {}
+
+
+def survey_url(token: str) -> str:
+    return f"{settings.PUBLIC_URL}/s/{token}"
+
+
+def words(text: Text, *, language: str, company: str) -> str:
+    """A text of the survey in one language, with the company's name put in."""
+    return text.get(language, "").replace("{company}", company)
+
+
+def draft(
+    *,
+    version_id: int,
+    published_at: datetime,
+    definition: Definition,
+    language: str,
+    company: str,
+    token: str,
+    customer_key: str,
+) -> Draft:
+    """The ask for one customer."""
+    key = (version_id, published_at, language, company)
+    if key not in _rendered:
+        if len(_rendered) > KEPT:
+            _rendered.clear()
+        _rendered[key] = render(definition=definition, language=language, company=company)
+    subject, text, html = _rendered[key]
+    urls = {URL: survey_url(token), PREFERENCES: preferences_url(customer_key)}
+    for mark, url in urls.items():
+        text, html = text.replace(mark, url), html.replace(mark, url)
+    return Draft(language=language, subject=subject, text=text, html=html)
+
+
+def render(*, definition: Definition, language: str, company: str) -> tuple[str, str, str]:
+    """Subject, plain text and HTML with marks where the customer's own addresses go."""
+    main = definition.main
+    context = {
+        "company": company,
+        "language": "zh-Hans" if language == "zh" else language,
+        "subject": words(definition.mail.subject, language=language, company=company),
+        "intro": words(definition.mail.intro, language=language, company=company),
+        "question": words((main or definition.questions[0]).text, language=language, company=company),
+        "low": words(main.low, language=language, company=company) if main else "",
+        "high": words(main.high, language=language, company=company) if main else "",
+        "scores": list(SCALES[main.metric]) if main else [],
+        "url": URL,
+        "preferences": PREFERENCES,
+    }
+    with translation.override(DJANGO_LANGUAGE.get(language, language)):
+        text = render_to_string("listen/mail/ask.txt", context)
+        html = render_to_string("listen/mail/ask.html", context)
+    return str(context["subject"]), text.strip() + "\n", html
