@@ -38,7 +38,7 @@ def insert_rows(model: type[models.Model], columns: Sequence[str], rows: Sequenc
             return
         marks = ", ".join(["%s"] * len(columns))
         sql = f"INSERT INTO {table} ({names}) VALUES ({marks})"  # noqa: S608 – own names
-        cursor.executemany(sql, _with_naive_times(model, columns, rows))
+        cursor.executemany(sql, list(_with_naive_times(model, columns, rows)))
 
 
 def _with_naive_times(
