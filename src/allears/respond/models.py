@@ -1,6 +1,8 @@
 """Cases: one customer's matter until it is done."""
 
-from typing import ClassVar
+import secrets
+from datetime import timedelta
+from typing import Any, ClassVar
 
 from django.db import models
 from django.utils import timezone
@@ -10,6 +12,11 @@ from allears.customers.models import Customer
 from allears.journeys.models import Touchpoint
 from allears.listen.models import Voice
 from allears.store.models import HotModel, ScopedModel
+
+
+def new_token() -> str:
+    """The unguessable name of a customer's status page: 256 bits."""
+    return secrets.token_urlsafe(32)
 
 
 class Cause(ScopedModel):
@@ -52,7 +59,11 @@ class BusinessCalendar(ScopedModel):
 
 
 class Case(HotModel):
-    """One customer's matter until it is done. Whoever was asked first owns it to the end."""
+    """One customer's matter until it is done. Whoever was asked first owns it to the end.
+
+    The reply clock runs while the customer waits for a word from us (from ``unanswered_since`` to ``reply_due_at``;
+    both null when nothing is unanswered); the resolve clock runs from ``clock_started_at`` and stands still while we wait for the customer.
+    """
 
     class State(models.TextChoices):
         OPEN = "open"
@@ -66,21 +77,30 @@ class Case(HotModel):
         URGENT = "urgent"
 
     number = models.PositiveIntegerField()  # counts within the workspace
-    token = models.CharField(max_length=43, unique=True)  # of the customer's status page
+    token = models.CharField(max_length=43, unique=True, default=new_token)  # of the customer's status page
+    version = models.PositiveIntegerField(default=1)  # grows with each entry that whoever acts must have seen
     customer = models.ForeignKey(Customer, on_delete=models.CASCADE, null=True, related_name="cases")
     touchpoint = models.ForeignKey(Touchpoint, on_delete=models.SET_NULL, null=True, related_name="+")
     origin = models.ForeignKey(Voice, on_delete=models.SET_NULL, null=True, related_name="+")
     subject = models.CharField(max_length=200)
     state = models.CharField(max_length=8, choices=State.choices, default=State.OPEN)
     priority = models.CharField(max_length=8, choices=Priority.choices, default=Priority.NORMAL)
-    first_owner = models.ForeignKey(Membership, on_delete=models.SET_NULL, null=True, related_name="+")
-    owner = models.ForeignKey(Membership, on_delete=models.SET_NULL, null=True, related_name="cases")
+    first_owner = models.ForeignKey(Membership, on_delete=models.RESTRICT, related_name="+")
+    owner = models.ForeignKey(Membership, on_delete=models.RESTRICT, related_name="cases")
     opened_at = models.DateTimeField()
-    reply_due_at = models.DateTimeField()
-    resolve_due_at = models.DateTimeField()
-    first_reply_at = models.DateTimeField(null=True, blank=True)
+    clock_started_at = models.DateTimeField()  # opened, or opened again
+    paused = models.DurationField(default=timedelta)  # business time stood still since then, without a running wait
     waiting_since = models.DateTimeField(null=True, blank=True)
+    first_reply_due_at = models.DateTimeField()
+    first_reply_at = models.DateTimeField(null=True, blank=True)
+    unanswered_since = models.DateTimeField(null=True, blank=True)
+    reply_due_at = models.DateTimeField(null=True, blank=True)
+    resolve_due_at = models.DateTimeField()
+    reply_breached_at = models.DateTimeField(null=True, blank=True)  # of the answer due now
+    resolve_breached_at = models.DateTimeField(null=True, blank=True)
+    escalated_at = models.DateTimeField(null=True, blank=True)  # shown to managers since
     closed_at = models.DateTimeField(null=True, blank=True)
+    confirmed_at = models.DateTimeField(null=True, blank=True)  # the customer said that it is solved
     cause = models.ForeignKey(Cause, on_delete=models.PROTECT, null=True, blank=True, related_name="cases")
     reopened_count = models.PositiveSmallIntegerField(default=0)
 
@@ -88,6 +108,7 @@ class Case(HotModel):
         indexes: ClassVar[list[models.Index]] = [
             *HotModel.Meta.indexes,
             models.Index(fields=["workspace", "state", "reply_due_at"]),
+            models.Index(fields=["workspace", "owner", "state"]),
             models.Index(fields=["customer", "-opened_at"]),
         ]
         constraints: ClassVar[list[models.BaseConstraint]] = [
@@ -96,6 +117,21 @@ class Case(HotModel):
                 fields=["workspace", "origin"],
                 condition=models.Q(origin__isnull=False),
                 name="respond_case_origin",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(state="waiting", waiting_since__isnull=False)
+                | (~models.Q(state="waiting") & models.Q(waiting_since__isnull=True)),
+                name="respond_case_waits_since",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(state="closed", closed_at__isnull=False, cause__isnull=False)
+                | (~models.Q(state="closed") & models.Q(closed_at__isnull=True)),
+                name="respond_case_closed_with_cause",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(unanswered_since__isnull=True, reply_due_at__isnull=True)
+                | models.Q(unanswered_since__isnull=False, reply_due_at__isnull=False),
+                name="respond_case_reply_clock",
             ),
         ]
 
@@ -106,6 +142,36 @@ class CaseVoice(ScopedModel):
     case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="voices")
     voice = models.OneToOneField(Voice, on_delete=models.CASCADE, related_name="+")
     at = models.DateTimeField(default=timezone.now)
+
+
+class Handover(ScopedModel):
+    """A case offered by its owner to another member, who accepts or returns it; the giver owns it until then."""
+
+    class State(models.TextChoices):
+        PENDING = "pending"
+        ACCEPTED = "accepted"
+        RETURNED = "returned"
+        UNDONE = "undone"  # taken back by the giver, or overtaken by a newer one
+
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="handovers")
+    giver = models.ForeignKey(Membership, on_delete=models.RESTRICT, related_name="+")
+    taker = models.ForeignKey(Membership, on_delete=models.RESTRICT, related_name="+")
+    reason = models.TextField()
+    state = models.CharField(max_length=8, choices=State.choices, default=State.PENDING)
+    at = models.DateTimeField()
+    settled_at = models.DateTimeField(null=True, blank=True)
+    answer = models.TextField(default="", blank=True)
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(
+                fields=["case"], condition=models.Q(state="pending"), name="respond_one_pending_handover"
+            )
+        ]
+
+
+class AppendOnlyError(RuntimeError):
+    """An entry of a case was about to be changed; write a new entry instead."""
 
 
 class CaseEntry(ScopedModel):
@@ -124,14 +190,29 @@ class CaseEntry(ScopedModel):
         REOPENED = "reopened"
         BREACHED = "breached"
         FOLLOW_UP = "follow_up"
+        CONFIRMED = "confirmed"  # the customer said that it is solved
+        UNDONE = "undone"
+        FAILED = "failed"  # a reply did not reach the customer
 
     case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="entries")
     kind = models.CharField(max_length=10, choices=Kind.choices)
     at = models.DateTimeField()
-    actor = models.ForeignKey(Membership, on_delete=models.SET_NULL, null=True, related_name="+")
+    actor = models.ForeignKey(Membership, on_delete=models.SET_NULL, null=True, related_name="+")  # null: system
     text = models.TextField(default="", blank=True)
     detail = models.JSONField(default=dict, blank=True)
+    version = models.PositiveIntegerField(default=0)  # the case's, with this entry
+    voice = models.ForeignKey(Voice, on_delete=models.SET_NULL, null=True, related_name="+")  # its words stand there
     message_id = models.BigIntegerField(null=True)  # the outreach message of a reply
 
     class Meta:
-        indexes: ClassVar[list[models.Index]] = [models.Index(fields=["case", "at"])]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["case", "at"]),
+            models.Index(
+                fields=["message_id"], condition=models.Q(message_id__isnull=False), name="respond_entry_message"
+            ),
+        ]
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        if not self._state.adding:
+            raise AppendOnlyError(f"entry {self.pk} of case {self.case_id}")
+        super().save(*args, **kwargs)

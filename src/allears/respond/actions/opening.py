@@ -1,0 +1,169 @@
+"""A voice becomes a case, joins one, or changes the one it opened. Safe to repeat at any point."""
+
+import logging
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import Max
+
+from allears.accounts.models import Membership, Workspace
+from allears.jobs.bus import record
+from allears.listen.models import Voice
+from allears.respond import clock
+from allears.respond.actions import closing
+from allears.respond.actions._case import write
+from allears.respond.events import CaseOpened
+from allears.respond.models import Case, CaseEntry, CaseVoice
+from allears.respond.ownership import NobodyToOwnError, choose_owner
+from allears.respond.triage import Need, is_fresh, more_urgent, need_of, subject_of
+
+logger = logging.getLogger(__name__)
+
+
+@transaction.atomic
+def open_case(*, workspace_id: int, voice_id: int, now: datetime) -> Case | None:
+    """Give this voice its owner: a new case, the customer's open case at the same touchpoint, or the case it is in.
+
+    ``None`` when the voice needs no owner. A workspace without members is logged; the minute's sweep tries again.
+    """
+    voice: Voice = (
+        Voice.objects.in_workspace(workspace_id)
+        .select_related("customer", "touchpoint__owner", "response__invitation")
+        .get(pk=voice_id)
+    )
+    _one_at_a_time(workspace_id)
+    held = CaseVoice.objects.in_workspace(workspace_id).filter(voice=voice).select_related("case").first()
+    if held:
+        return _refresh(held.case, voice=voice, now=now)
+    if followed := _case_followed_up(voice):
+        return _take_follow_up(followed, voice=voice, now=now)
+    need = need_of(voice)
+    if need is None or not is_fresh(voice):
+        return None
+    if running := _running_case(voice):
+        return _join(running, voice=voice, need=need, now=now)
+    try:
+        return _open(voice=voice, need=need, now=now)
+    except NobodyToOwnError as error:
+        logger.warning("voice %s waits for an owner: %s", voice_id, error)
+        return None
+
+
+@transaction.atomic
+def open_by_hand(
+    *, workspace_id: int, voice: Voice, priority: str, now: datetime, asked: Membership | None = None
+) -> Case:
+    """A case for a voice that somebody took down; whoever was asked owns it."""
+    _one_at_a_time(workspace_id)
+    held = CaseVoice.objects.in_workspace(workspace_id).filter(voice=voice).select_related("case").first()
+    if held:
+        case: Case = held.case
+        return case
+    need = Need(reason=voice.source_kind, priority=Case.Priority(priority))
+    return _open(voice=voice, need=need, now=now, asked=asked)
+
+
+def _one_at_a_time(workspace_id: int) -> None:
+    """Opening is serial within a workspace: numbers have no gaps, and two voices of one customer meet in one case."""
+    Workspace.objects.select_for_update(no_key=True).get(pk=workspace_id)
+
+
+def _open(*, voice: Voice, need: Need, now: datetime, asked: Membership | None = None) -> Case:
+    choice = choose_owner(workspace_id=voice.workspace_id, touchpoint=voice.touchpoint, asked=asked)
+    terms = clock.terms_of(voice.workspace_id)
+    case = Case(
+        workspace_id=voice.workspace_id,
+        number=_next_number(voice.workspace_id),
+        customer=voice.customer,
+        touchpoint=voice.touchpoint,
+        origin=voice,
+        subject=subject_of(voice),
+        priority=need.priority,
+        first_owner=choice.member,
+        owner=choice.member,
+        opened_at=now,
+    )
+    clock.start(case, terms=terms, now=now)
+    assert case.reply_due_at is not None  # start() owes a word
+    case.first_reply_due_at = case.reply_due_at
+    case.save()
+    _bind(case, voice=voice, now=now)
+    detail = {"rule": choice.rule, "owner": choice.member.pk, "reason": need.reason, "priority": case.priority}
+    write(case, CaseEntry.Kind.OPENED, now=now, actor=asked, voice=voice, detail=detail)
+    record(CaseOpened(workspace_id=case.workspace_id, case_id=case.pk))
+    return case
+
+
+def _next_number(workspace_id: int) -> int:
+    return (Case.objects.in_workspace(workspace_id).aggregate(last=Max("number"))["last"] or 0) + 1
+
+
+def _running_case(voice: Voice) -> Case | None:
+    if voice.customer_id is None:
+        return None
+    return (
+        Case.objects.in_workspace(voice.workspace_id)
+        .filter(customer_id=voice.customer_id, touchpoint_id=voice.touchpoint_id)
+        .exclude(state=Case.State.CLOSED)
+        .select_for_update(of=("self",))
+        .order_by("opened_at")
+        .first()
+    )
+
+
+def _join(case: Case, *, voice: Voice, need: Need, now: datetime) -> Case:
+    """One matter, one case: the voice is heard there, resumes the clock and may make it more urgent."""
+    _bind(case, voice=voice, now=now)
+    terms = clock.terms_of(case.workspace_id)
+    case.state = Case.State.OPEN
+    clock.customer_spoke(case, terms=terms, now=now)
+    raised = more_urgent(case.priority, need.priority)
+    if raised != case.priority:
+        case.priority = raised
+        clock.change_priority(case, terms=terms, now=now)
+    write(case, CaseEntry.Kind.CUSTOMER, now=now, voice=voice, detail={"reason": need.reason, "joined": True})
+    return case
+
+
+def _bind(case: Case, *, voice: Voice, now: datetime) -> None:
+    CaseVoice.objects.create(workspace_id=case.workspace_id, case=case, voice=voice, at=now)
+
+
+def _refresh(case: Case, *, voice: Voice, now: datetime) -> Case:
+    """The voice said more (a comment after the score): the case is called by it; entries show the voice's own words."""
+    if case.origin_id != voice.pk:
+        return case
+    subject, need = subject_of(voice), need_of(voice)
+    priority = more_urgent(case.priority, need.priority) if need and case.first_reply_at is None else case.priority
+    if (subject, priority) == (case.subject, case.priority) or case.state == Case.State.CLOSED:
+        return case
+    case.subject = subject
+    if priority != case.priority:
+        case.priority = priority
+        clock.change_priority(case, terms=clock.terms_of(case.workspace_id), now=now)
+    case.heat().save()
+    return case
+
+
+def _case_followed_up(voice: Voice) -> Case | None:
+    invitation = voice.response.invitation if voice.response else None
+    if invitation is None or invitation.case_id is None:
+        return None
+    return (
+        Case.objects.in_workspace(voice.workspace_id)
+        .filter(pk=invitation.case_id)
+        .select_for_update(of=("self",))
+        .first()
+    )
+
+
+def _take_follow_up(case: Case, *, voice: Voice, now: datetime) -> Case:
+    """The customer's verdict on the case: kept with it, and when they were let down again it opens again."""
+    _bind(case, voice=voice, now=now)
+    detail = {"metric": voice.metric, "score": voice.score}
+    write(case, CaseEntry.Kind.FOLLOW_UP, now=now, voice=voice, detail=detail)
+    if need_of(voice) is None:
+        return case
+    if case.state == Case.State.CLOSED:
+        return closing.open_again(case, now=now, reason="follow_up")
+    return case
