@@ -1,10 +1,18 @@
 from django.apps import AppConfig
 
+from allears.jobs.schedules import every
 from allears.jobs.sources import register_source
+from allears.outreach.registry import register_suppressor
 
 
 class RespondConfig(AppConfig):
     name = "allears.respond"
 
     def ready(self) -> None:
+        from allears.jobs.bus import subscribe  # it stores jobs, so it waits until models are loaded
+
+        subscribe("voice.received", "allears.respond.jobs.open_case")
+        subscribe("case.closed", "allears.respond.jobs.ask_follow_up")
+        register_suppressor("allears.respond.queries.customers_with_open_case")
+        every(30, "allears.respond.jobs.tend")
         register_source("cases", "allears.respond.lake.SOURCE")

@@ -32,11 +32,11 @@ def open_case(*, workspace_id: int, voice_id: int, now: datetime) -> Case | None
         .get(pk=voice_id)
     )
     _one_at_a_time(workspace_id)
+    if followed := _case_followed_up(voice):
+        return _take_follow_up(followed, voice=voice, now=now)
     held = CaseVoice.objects.in_workspace(workspace_id).filter(voice=voice).select_related("case").first()
     if held:
         return _refresh(held.case, voice=voice, now=now)
-    if followed := _case_followed_up(voice):
-        return _take_follow_up(followed, voice=voice, now=now)
     need = need_of(voice)
     if need is None or not is_fresh(voice):
         return None
@@ -159,11 +159,14 @@ def _case_followed_up(voice: Voice) -> Case | None:
 
 def _take_follow_up(case: Case, *, voice: Voice, now: datetime) -> Case:
     """The customer's verdict on the case: kept with it, and when they were let down again it opens again."""
-    _bind(case, voice=voice, now=now)
+    CaseVoice.objects.in_workspace(case.workspace_id).get_or_create(
+        workspace_id=case.workspace_id, voice=voice, defaults={"case": case, "at": now}
+    )
     detail = {"metric": voice.metric, "score": voice.score}
-    write(case, CaseEntry.Kind.FOLLOW_UP, now=now, voice=voice, detail=detail)
-    if need_of(voice) is None:
+    known = case.entries.filter(kind=CaseEntry.Kind.FOLLOW_UP, voice=voice).order_by("-id").first()
+    if known and known.detail == detail:
         return case
-    if case.state == Case.State.CLOSED:
-        return closing.open_again(case, now=now, reason="follow_up")
+    write(case, CaseEntry.Kind.FOLLOW_UP, now=now, voice=voice, detail=detail)
+    if need_of(voice) and case.state == Case.State.CLOSED:
+        closing.open_again(case, now=now, reason="follow_up")
     return case

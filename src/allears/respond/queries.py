@@ -1,0 +1,96 @@
+"""Reading cases: what each member may see, what burns first, what has no owner."""
+
+from collections.abc import Collection, Mapping
+from datetime import datetime, timedelta
+
+from django.db.models import Case as When
+from django.db.models import Count, DateTimeField, Exists, F, OuterRef, Q, QuerySet
+from django.db.models import When as Then
+from django.db.models.functions import Coalesce, Least
+
+from allears.accounts.models import Membership, Role, Workspace
+from allears.listen.models import Voice
+from allears.respond.models import Case, CaseVoice, Handover
+from allears.respond.triage import BY_SOURCE, FRESH, LET_DOWN
+
+LOOK_BACK = timedelta(days=21)  # the sweep and the ledger search this far back
+
+
+def cases_of(workspace_id: int) -> QuerySet[Case]:
+    """Every case of the workspace with the names a list shows."""
+    return Case.objects.in_workspace(workspace_id).select_related(
+        "customer", "touchpoint", "owner__user", "first_owner__user", "cause"
+    )
+
+
+def visible_to(member: Membership) -> QuerySet[Case]:
+    """Managers see every case; agents their own, those they answer for, those offered to them or at their touchpoints."""
+    cases = cases_of(member.workspace_id)
+    if member.role != Role.AGENT:
+        return cases
+    offered = Handover.objects.in_workspace(member.workspace_id).filter(
+        case=OuterRef("pk"), taker=member, state=Handover.State.PENDING
+    )
+    return cases.filter(
+        Q(owner=member) | Q(first_owner=member) | Q(touchpoint__owner=member) | Exists(offered)
+    )
+
+
+def by_what_burns(cases: QuerySet[Case]) -> QuerySet[Case]:
+    """Running clocks first, the nearest promise on top; then those that wait for the customer; then the closed."""
+    nearest = Least(Coalesce("reply_due_at", "resolve_due_at"), "resolve_due_at")
+    burns = When(Then(state=Case.State.OPEN, then=nearest), default=None, output_field=DateTimeField())
+    return cases.annotate(burns=burns).order_by(
+        F("burns").asc(nulls_last=True), F("closed_at").desc(nulls_first=True), "-opened_at", "-id"
+    )
+
+
+def offered_to(member: Membership) -> QuerySet[Handover]:
+    """Hand-overs that wait for this member's word."""
+    return (
+        Handover.objects.in_workspace(member.workspace_id)
+        .filter(taker=member, state=Handover.State.PENDING)
+        .select_related("case", "giver__user")
+        .order_by("at")
+    )
+
+
+def customers_with_open_case(*, workspace_id: int, customer_ids: Collection[int]) -> Mapping[int, str]:
+    """Whom the governor must not survey now: their matter with us is not done."""
+    open_cases = Case.objects.in_workspace(workspace_id).exclude(state=Case.State.CLOSED)
+    found = open_cases.filter(customer_id__in=customer_ids).values_list("customer_id", flat=True)
+    return dict.fromkeys(found.distinct(), "open_case")
+
+
+def needing_owner(workspace_id: int, *, before: datetime) -> QuerySet[Voice]:
+    """Voices heard before ``before`` that the rules of triage give an owner: the same rules, as a query."""
+    bad = Q(source_kind__in=[kind.value for kind in BY_SOURCE])
+    for metric, worst in LET_DOWN.items():
+        bad |= Q(metric=metric, score__lte=worst)
+    return (
+        Voice.objects.in_workspace(workspace_id)
+        .filter(bad, said_at__gte=before - LOOK_BACK, received_at__lt=before)
+        .filter(said_at__gte=F("received_at") - FRESH)
+    )
+
+
+def unanswered_voices(workspace_id: int, *, before: datetime) -> QuerySet[Voice]:
+    """The ledger that aims at zero: voices that should have an owner and are in no case."""
+    held = CaseVoice.objects.in_workspace(workspace_id).filter(voice=OuterRef("pk"))
+    return needing_owner(workspace_id, before=before).exclude(Exists(held)).order_by("said_at")
+
+
+def voices_without_owner(*, before: datetime, limit: int = 500) -> list[Voice]:
+    """The same over all workspaces, for the sweep."""
+    found: list[Voice] = []
+    for workspace_id in Workspace.objects.values_list("pk", flat=True):
+        found += unanswered_voices(workspace_id, before=before)[: limit - len(found)]
+        if len(found) >= limit:
+            break
+    return found
+
+
+def hand_over_counts(case_ids: Collection[int], *, workspace_id: int) -> dict[int, int]:
+    """How often each case changed hands: ping-pong, visible."""
+    moved = Handover.objects.in_workspace(workspace_id).filter(case_id__in=case_ids, state=Handover.State.ACCEPTED)
+    return dict(moved.values_list("case_id").annotate(times=Count("id")))
