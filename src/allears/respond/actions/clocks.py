@@ -72,8 +72,10 @@ def _note_lost(message: Message, *, now: datetime) -> int:
     if case is None:
         return 0
     if case.state != Case.State.CLOSED:
+        terms = clock.terms_of(case.workspace_id)
         case.state = Case.State.OPEN
-        clock.owe_a_word(case, terms=clock.terms_of(case.workspace_id), now=now)
+        clock.resume(case, terms=terms, now=now)
+        clock.owe_a_word(case, terms=terms, now=now)
     detail = {"to": message.address, "error": message.error[-300:]}
     write(case, CaseEntry.Kind.FAILED, now=now, detail=detail, message_id=message.pk)
     return 1
