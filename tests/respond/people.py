@@ -3,11 +3,12 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from tests import builders
+
 from allears.accounts.models import Membership, Role, Workspace
 from allears.listen.models import Voice
 from allears.respond import actions
 from allears.respond.models import Case
-from tests import builders
 
 MONDAY = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)  # Acme works in UTC: 09–12 and 13–18
 BEFORE = MONDAY - timedelta(days=1)

@@ -4,6 +4,9 @@ from datetime import timedelta
 
 import pytest
 from django.db import IntegrityError, transaction
+from tests import builders
+from tests.conftest import Person
+from tests.respond.people import BEFORE, MONDAY, agent, case_of, detractor, kinds, opened, voice
 
 from allears.accounts.models import Role, Workspace
 from allears.jobs.models import Job
@@ -11,9 +14,6 @@ from allears.respond import actions
 from allears.respond.actions import open_case
 from allears.respond.models import AppendOnlyError, Case, CaseEntry, CaseVoice
 from allears.respond.queries import unanswered_voices
-from tests import builders
-from tests.conftest import Person
-from tests.respond.people import BEFORE, MONDAY, agent, case_of, detractor, kinds, opened, voice
 
 
 def cases(workspace: Workspace) -> int:

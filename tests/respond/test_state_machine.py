@@ -8,13 +8,13 @@ from django.db import transaction
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
+from tests import builders
+from tests.respond.people import MONDAY, agent, case_of
 
 from allears.respond import actions, clock
 from allears.respond.errors import CaseError
 from allears.respond.models import Case, CaseEntry, Handover
 from allears.respond.ownership import active_members
-from tests import builders
-from tests.respond.people import MONDAY, agent, case_of
 
 pytestmark = pytest.mark.django_db
 

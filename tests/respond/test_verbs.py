@@ -4,6 +4,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from tests import builders
+from tests.conftest import Person
+from tests.respond.people import MONDAY, agent, case_of, detractor, kinds, opened
 
 from allears.accounts.models import Role
 from allears.jobs.models import Job
@@ -19,9 +22,6 @@ from allears.respond.errors import (
     WrongStateError,
 )
 from allears.respond.models import Case, CaseEntry, Handover
-from tests import builders
-from tests.conftest import Person
-from tests.respond.people import MONDAY, agent, case_of, detractor, kinds, opened
 
 HOUR = timedelta(hours=1)
 
@@ -324,5 +324,5 @@ def test_a_case_offered_to_oneself_or_by_an_agent_without_reason_is_refused(alic
         actions.hand_over(**by(bob, case), to=bob.membership.pk, reason="me")
     with pytest.raises(MissingWordsError):
         actions.hand_over(**by(bob, case), to=alice.membership.pk, reason=" ")
-    assert Role.AGENT == bob.membership.role
+    assert bob.membership.role == Role.AGENT
     assert CaseEntry.objects.in_workspace(bob.workspace.pk).count() == 1

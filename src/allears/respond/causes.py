@@ -40,7 +40,7 @@ class CauseChoice:
 
 
 def causes_of(workspace_id: int, *, archived: bool = False) -> list[CauseChoice]:
-    """The shipped causes, as far as not archived or renamed, then the company's own; ``archived``: only those put away."""
+    """The shipped causes as far as in use, then the company's own; ``archived``: only those put away."""
     stored = {cause.key: cause for cause in Cause.objects.in_workspace(workspace_id).order_by("id")}
     shipped = {key: Cause(key=key, name=name, name_zh=name_zh) for key, name, name_zh in DEFAULTS}
     return [
@@ -56,6 +56,7 @@ def cause_named(*, workspace_id: int, key: str) -> Cause:
     choice = next((each for each in causes_of(workspace_id) if each.key == key), None)
     if choice is None:
         raise UnknownCauseError(f"no cause {key!r} is in use")
+    cause: Cause
     cause, _ = Cause.objects.in_workspace(workspace_id).get_or_create(
         workspace_id=workspace_id, key=key, defaults={"name": choice.name, "name_zh": choice.name_zh}
     )
@@ -68,12 +69,11 @@ def add_cause(*, workspace_id: int, name: str, name_zh: str) -> Cause:
     name, name_zh = name.strip() or name_zh.strip(), name_zh.strip()
     if not name:
         raise MissingWordsError("name")
-    taken = {key for key, *_ in DEFAULTS} | set(
-        Cause.objects.in_workspace(workspace_id).values_list("key", flat=True)
-    )
+    taken = {key for key, *_ in DEFAULTS} | set(Cause.objects.in_workspace(workspace_id).values_list("key", flat=True))
     stem = slugify(name)[:50] or "cause"
     key = next(key for key in (stem, *(f"{stem}-{count}" for count in range(2, 10_000))) if key not in taken)
-    return Cause.objects.create(workspace_id=workspace_id, key=key, name=name, name_zh=name_zh)
+    cause: Cause = Cause.objects.create(workspace_id=workspace_id, key=key, name=name, name_zh=name_zh)
+    return cause
 
 
 @transaction.atomic

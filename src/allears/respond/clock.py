@@ -12,7 +12,7 @@ from allears.kit.business_time import ZERO, Calendar, read_calendar
 from allears.respond.models import BusinessCalendar, Case, ServicePromise
 
 OFFICE_DAY = [["09:00", "12:00"], ["13:00", "18:00"]]
-OFFICE_WEEK = {day: OFFICE_DAY for day in ("mon", "tue", "wed", "thu", "fri")}
+OFFICE_WEEK = dict.fromkeys(("mon", "tue", "wed", "thu", "fri"), OFFICE_DAY)
 DEFAULT_MINUTES = {  # first reply, settled: a business day has 480
     Case.Priority.URGENT: (60, 480),
     Case.Priority.HIGH: (120, 960),

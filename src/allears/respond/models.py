@@ -62,7 +62,8 @@ class Case(HotModel):
     """One customer's matter until it is done. Whoever was asked first owns it to the end.
 
     The reply clock runs while the customer waits for a word from us (from ``unanswered_since`` to ``reply_due_at``;
-    both null when nothing is unanswered); the resolve clock runs from ``clock_started_at`` and stands still while we wait for the customer.
+    both null when nothing is unanswered). The resolve clock runs from ``clock_started_at`` and stands still while we
+    wait for the customer.
     """
 
     class State(models.TextChoices):

@@ -24,16 +24,14 @@ def cases_of(workspace_id: int) -> QuerySet[Case]:
 
 
 def visible_to(member: Membership) -> QuerySet[Case]:
-    """Managers see every case; agents their own, those they answer for, those offered to them or at their touchpoints."""
+    """Managers see all; agents what they own or answer for, what is offered to them, and their touchpoints' cases."""
     cases = cases_of(member.workspace_id)
     if member.role != Role.AGENT:
         return cases
     offered = Handover.objects.in_workspace(member.workspace_id).filter(
         case=OuterRef("pk"), taker=member, state=Handover.State.PENDING
     )
-    return cases.filter(
-        Q(owner=member) | Q(first_owner=member) | Q(touchpoint__owner=member) | Exists(offered)
-    )
+    return cases.filter(Q(owner=member) | Q(first_owner=member) | Q(touchpoint__owner=member) | Exists(offered))
 
 
 def by_what_burns(cases: QuerySet[Case]) -> QuerySet[Case]:

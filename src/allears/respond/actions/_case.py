@@ -3,11 +3,15 @@
 from datetime import datetime
 from typing import Any
 
+from django.db import transaction
+
 from allears.accounts.models import Membership, Role
+from allears.jobs.bell import ring
 from allears.listen.models import Voice
 from allears.respond.errors import MissingWordsError, NotYoursError, OvertakenError, WrongStateError
 from allears.respond.models import Case, CaseEntry
 
+DESK_BELL = "desk"  # wakes the desks that watch
 # Whoever acts need not have seen these: they take nothing back and promise nothing to the customer.
 QUIET = {CaseEntry.Kind.NOTE, CaseEntry.Kind.BREACHED}
 
@@ -67,7 +71,8 @@ def write(
     if kind not in QUIET:
         case.version += 1
     case.heat().save()
-    return CaseEntry.objects.create(
+    transaction.on_commit(lambda: ring(DESK_BELL))
+    entry: CaseEntry = CaseEntry.objects.create(
         workspace_id=case.workspace_id,
         case=case,
         kind=kind,
@@ -79,3 +84,4 @@ def write(
         voice=voice,
         message_id=message_id,
     )
+    return entry

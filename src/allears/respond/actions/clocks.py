@@ -82,7 +82,7 @@ def _note_lost(message: Message, *, now: datetime) -> int:
 
 
 def sweep(*, now: datetime) -> int:
-    """Find the voices that should have an owner and have none, and the cases whose owner has left; the number mended."""
+    """Find voices that should have an owner and have none, and cases whose owner has left; the number mended."""
     mended = 0
     for voice in voices_without_owner(before=now - GRACE)[:AT_ONCE]:
         mended += open_case(workspace_id=voice.workspace_id, voice_id=voice.pk, now=now) is not None

@@ -124,9 +124,7 @@ def open_again(case: Case, *, now: datetime, reason: str, actor: Membership | No
     case.state, case.closed_at, case.cause, case.confirmed_at = Case.State.OPEN, None, None, None
     case.reopened_count += 1
     clock.start(case, terms=clock.terms_of(case.workspace_id), now=now)
-    case.owner = choose_owner(
-        workspace_id=case.workspace_id, touchpoint=case.touchpoint, asked=case.owner
-    ).member
+    case.owner = choose_owner(workspace_id=case.workspace_id, touchpoint=case.touchpoint, asked=case.owner).member
     write(case, CaseEntry.Kind.REOPENED, now=now, actor=actor, text=text, detail={"reason": reason})
     record(CaseReopened(workspace_id=case.workspace_id, case_id=case.pk))
     return case
@@ -152,7 +150,7 @@ def follow_up(*, workspace_id: int, case_id: int, now: datetime) -> None:
         customer_id=case.customer_id,
         case_id=case.pk,
         touchpoint_id=case.touchpoint_id,
-        now=now,
+        now=case.closed_at,  # names this closing: it is asked once
     )
     detail = {"asked": ruling.verdict, "rule": ruling.rule}
     write(case, CaseEntry.Kind.FOLLOW_UP, now=now, detail=detail)

@@ -38,7 +38,7 @@ def hand_over(
     if taker is None or taker.pk == case.owner_id:
         raise WrongStateError("a case is handed to another member who works here")
     _overtake_pending(case, now=now)
-    handover = Handover.objects.create(
+    handover: Handover = Handover.objects.create(
         workspace_id=workspace_id, case=case, giver=case.owner, taker=taker, reason=reason, at=now
     )
     write(case, CaseEntry.Kind.HANDOVER, now=now, actor=actor, text=reason, detail=_facts(handover))

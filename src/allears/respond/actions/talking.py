@@ -42,9 +42,7 @@ def reply(
     message = _post(case, text=text, language=language, actor=actor, now=now)
     clock.we_spoke(case, now=now)
     detail = {"channel": message.channel, "to": message.address, "language": message.language}
-    entry = write(
-        case, CaseEntry.Kind.REPLY, now=now, actor=actor, text=text, detail=detail, message_id=message.pk
-    )
+    entry = write(case, CaseEntry.Kind.REPLY, now=now, actor=actor, text=text, detail=detail, message_id=message.pk)
     record(CaseReplied(workspace_id=workspace_id, case_id=case.pk))
     if wait:
         _wait(case, actor=actor, now=now)
@@ -94,9 +92,7 @@ def log_contact(
 
 
 @transaction.atomic
-def note(
-    *, workspace_id: int, number: int, text: str, now: datetime, actor: Membership | None = None
-) -> CaseEntry:
+def note(*, workspace_id: int, number: int, text: str, now: datetime, actor: Membership | None = None) -> CaseEntry:
     """A word among ourselves. The customer never sees it, and it stops no clock."""
     case = locked(workspace_id=workspace_id, number=number, version=None)
     return write(case, CaseEntry.Kind.NOTE, now=now, actor=actor, text=require_words("text", text))
