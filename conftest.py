@@ -23,8 +23,10 @@ if "--pg" in sys.argv and not os.environ.get("DATABASE_URL"):  # workers of xdis
     os.environ["DATABASE_URL"] = _postgres.create_database("allears")
 
 import django
+from django.conf import settings
 
 django.setup()
+settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # the slow one took most of each test
 
 pytest_plugins = [
     "tests.support.browser",

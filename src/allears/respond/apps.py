@@ -1,6 +1,5 @@
 from django.apps import AppConfig
 
-from allears.jobs.schedules import every
 from allears.jobs.sources import register_source
 from allears.outreach.registry import register_suppressor
 
@@ -9,7 +8,8 @@ class RespondConfig(AppConfig):
     name = "allears.respond"
 
     def ready(self) -> None:
-        from allears.jobs.bus import subscribe  # it stores jobs, so it waits until models are loaded
+        from allears.jobs.bus import subscribe  # these store rows, so they wait until models are loaded
+        from allears.jobs.schedules import every
 
         subscribe("voice.received", "allears.respond.jobs.open_case")
         subscribe("case.closed", "allears.respond.jobs.ask_follow_up")

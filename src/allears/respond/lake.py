@@ -18,7 +18,7 @@ SOURCE = HotSource(
         "cause": "cause__key",
         "touchpoint_key": "touchpoint__key",
         "first_reply_ms": "first_reply_at",
-        "reply_due_ms": "reply_due_at",
+        "reply_due_ms": "first_reply_due_at",
         "due_ms": "resolve_due_at",
         "closed_ms": "closed_at",
         "reopened": "reopened_count",

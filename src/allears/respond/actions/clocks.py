@@ -10,9 +10,9 @@ from allears.accounts.models import Membership
 from allears.jobs.bus import record
 from allears.outreach.models import Message
 from allears.respond import clock
-from allears.respond.actions._case import write
 from allears.respond.actions.opening import open_case
 from allears.respond.actions.ownership import rehome
+from allears.respond.entries import write
 from allears.respond.events import CaseBreached
 from allears.respond.models import Case, CaseEntry
 from allears.respond.ownership import NobodyToOwnError

@@ -11,8 +11,8 @@ from allears.jobs.bus import record
 from allears.jobs.queue import enqueue
 from allears.listen.actions import ask_follow_up
 from allears.respond import clock
-from allears.respond.actions._case import locked, require_hand, require_not_closed, require_words, write
 from allears.respond.causes import cause_named
+from allears.respond.entries import locked, require_hand, require_not_closed, require_words, write
 from allears.respond.errors import TooLateError, UnansweredError, WrongStateError
 from allears.respond.events import CaseClosed, CaseReopened
 from allears.respond.models import Case, CaseEntry, Handover
@@ -116,10 +116,10 @@ def reopen(
     require_hand(case, actor)
     if case.state != Case.State.CLOSED:
         raise WrongStateError(f"case {number} is not closed")
-    return open_again(case, now=now, reason="member", actor=actor, text=require_words("reason", reason))
+    return open_again(case=case, now=now, reason="member", actor=actor, text=require_words("reason", reason))
 
 
-def open_again(case: Case, *, now: datetime, reason: str, actor: Membership | None = None, text: str = "") -> Case:
+def open_again(*, case: Case, now: datetime, reason: str, actor: Membership | None = None, text: str = "") -> Case:
     """The same case, the same accountable first owner; an owner who has left meanwhile is replaced by the rule."""
     case.state, case.closed_at, case.cause, case.confirmed_at = Case.State.OPEN, None, None, None
     case.reopened_count += 1

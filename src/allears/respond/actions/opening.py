@@ -11,7 +11,7 @@ from allears.jobs.bus import record
 from allears.listen.models import Voice
 from allears.respond import clock
 from allears.respond.actions import closing
-from allears.respond.actions._case import write
+from allears.respond.entries import write
 from allears.respond.events import CaseOpened
 from allears.respond.models import Case, CaseEntry, CaseVoice
 from allears.respond.ownership import NobodyToOwnError, choose_owner
@@ -168,5 +168,5 @@ def _take_follow_up(case: Case, *, voice: Voice, now: datetime) -> Case:
         return case
     write(case, CaseEntry.Kind.FOLLOW_UP, now=now, voice=voice, detail=detail)
     if need_of(voice) and case.state == Case.State.CLOSED:
-        closing.open_again(case, now=now, reason="follow_up")
+        closing.open_again(case=case, now=now, reason="follow_up")
     return case

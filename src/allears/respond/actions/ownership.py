@@ -7,7 +7,7 @@ from django.db import transaction
 from allears.accounts.models import Membership, Role
 from allears.jobs.bus import record
 from allears.respond import clock
-from allears.respond.actions._case import locked, require_hand, require_not_closed, require_words, write
+from allears.respond.entries import locked, require_hand, require_not_closed, require_words, write
 from allears.respond.errors import NotYoursError, WrongStateError
 from allears.respond.events import CaseHandedOver
 from allears.respond.models import Case, CaseEntry, Handover

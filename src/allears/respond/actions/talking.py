@@ -12,7 +12,7 @@ from allears.outreach.actions import send_service_message
 from allears.outreach.models import Message
 from allears.respond import clock, mail
 from allears.respond.actions import closing
-from allears.respond.actions._case import locked, require_hand, require_not_closed, require_words, write
+from allears.respond.entries import locked, require_hand, require_not_closed, require_words, write
 from allears.respond.errors import CannotReachError, UnansweredError, WrongStateError
 from allears.respond.events import CaseReplied
 from allears.respond.models import Case, CaseEntry, CaseVoice
@@ -164,7 +164,7 @@ def hear_customer(*, token: str, text: str, once: str, now: datetime) -> CaseEnt
         return heard
     CaseVoice.objects.create(workspace_id=case.workspace_id, case=case, voice=voice, at=now)
     if case.state == Case.State.CLOSED:
-        closing.open_again(case, now=now, reason="customer")
+        closing.open_again(case=case, now=now, reason="customer")
     else:
         case.state = Case.State.OPEN
         clock.customer_spoke(case, terms=clock.terms_of(case.workspace_id), now=now)
@@ -182,7 +182,7 @@ def hear_verdict(*, token: str, solved: bool, now: datetime) -> Case:
     if not solved:
         case.confirmed_at = None
         if case.state == Case.State.CLOSED:
-            closing.open_again(case, now=now, reason="not_solved")
+            closing.open_again(case=case, now=now, reason="not_solved")
         else:
             case.state = Case.State.OPEN
             clock.customer_spoke(case, terms=clock.terms_of(case.workspace_id), now=now)
