@@ -69,6 +69,8 @@ DATA_DIR = Path(os.environ.get("ALLEARS_DATA", "data")).resolve()
 RUN_DIR = DATA_DIR / "run"
 LAKE_ROOT = os.environ.get("ALLEARS_LAKE") or str(DATA_DIR / "lake")
 ENGINE = os.environ.get("ALLEARS_ENGINE", "duckdb")
+DUCKDB_MEMORY = os.environ.get("ALLEARS_DUCKDB_MEMORY", "1GB")
+ANALYTICS_ADDRESS = os.environ.get("ALLEARS_ANALYTICS", "")  # host:port; empty: a socket in the data folder
 PUBLIC_URL = os.environ.get("ALLEARS_URL", "http://127.0.0.1:8080").rstrip("/")
 
 DEBUG = _flag("ALLEARS_DEBUG", default=False)

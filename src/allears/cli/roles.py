@@ -64,7 +64,18 @@ def worker() -> None:
     main()
 
 
-ROLES: dict[str, Callable[[], None]] = {"web": web, "worker": worker}
+def analytics() -> None:
+    """Figures for pages, API and commands; the flusher to the lake."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "allears.settings")
+    import django
+
+    django.setup()
+    from django.utils.module_loading import import_string
+
+    import_string("allears.understand.pool.main")()
+
+
+ROLES: dict[str, Callable[[], None]] = {"web": web, "worker": worker, "analytics": analytics}
 
 
 if __name__ == "__main__":

@@ -1,0 +1,217 @@
+"""The analytics process and its client: metrics never run in the web process.
+
+A request is one line of JSON, a frozen dataclass under the name of its call; so is the answer. The server listens on
+a Unix socket in the data folder, or on the loopback address that ``ALLEARS_ANALYTICS`` names (``host:port``). It also
+runs the flusher, so that Arrow is loaded in one process only.
+"""
+
+import logging
+import os
+import signal
+import socket
+import socketserver
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+import msgspec
+from django.conf import settings
+from django.db import close_old_connections, connections
+
+from allears.jobs.flusher import Flusher
+from allears.jobs.lease import release, worker_name
+from allears.understand.metrics import Question
+from allears.understand.queries import Report
+from allears.understand.service import Service, SqlAnswer, SqlQuestion
+
+logger = logging.getLogger(__name__)
+THREADS = 4
+TIMEOUT_SECONDS = 10.0
+T = TypeVar("T")
+
+
+class AnalyticsError(Exception):
+    """A question that was not answered; the text says why and what to do."""
+
+
+class AnalyticsAwayError(AnalyticsError):
+    """Nobody answers at the analytics address."""
+
+
+class _Request(msgspec.Struct):
+    call: str
+    body: msgspec.Raw
+
+
+class _Answer(msgspec.Struct):
+    body: msgspec.Raw = msgspec.Raw(b"null")
+    error: str | None = None
+
+
+@dataclass(frozen=True)
+class _Call:
+    takes: type
+    run: Callable[[Service, Any], Any]
+
+
+CALLS = {
+    "report": _Call(Question, Service.report),
+    "sql": _Call(SqlQuestion, Service.sql),
+}
+
+
+def address() -> str | tuple[str, int]:
+    """Where the analytics process listens: a path, or (host, port)."""
+    place = settings.ANALYTICS_ADDRESS
+    if not place:
+        return str(Path(settings.RUN_DIR) / "analytics.sock")
+    host, _, port = place.rpartition(":")
+    return host, int(port)
+
+
+# The client
+
+
+def ask_report(question: Question, *, timeout: float = TIMEOUT_SECONDS) -> Report:
+    """The score, its weeks and its cuts, from the analytics process."""
+    return _ask("report", question, Report, timeout)
+
+
+def ask_sql(question: SqlQuestion, *, timeout: float = 60.0) -> SqlAnswer:
+    """Rows of one SELECT, from the analytics process."""
+    return _ask("sql", question, SqlAnswer, timeout)
+
+
+def _ask(call: str, question: Any, answer_type: type[T], timeout: float) -> T:
+    line = msgspec.json.encode(_Request(call, msgspec.Raw(msgspec.json.encode(question)))) + b"\n"
+    try:
+        with _connect(timeout) as peer, peer.makefile("rb") as stream:
+            peer.sendall(line)
+            reply = stream.readline()
+    except TimeoutError as error:
+        raise AnalyticsError(f"The figures took longer than {timeout:g} s. Ask for a shorter time or wait.") from error
+    except OSError as error:
+        raise AnalyticsAwayError(
+            "The analytics process is not running, so there are no figures now; nothing is lost. "
+            "Start it: allears serve --role analytics"
+        ) from error
+    if not reply:
+        raise AnalyticsAwayError("The analytics process ended while it worked on this; it starts again by itself.")
+    answer = msgspec.json.decode(reply, type=_Answer)
+    if answer.error is not None:
+        raise AnalyticsError(answer.error)
+    return msgspec.json.decode(answer.body, type=answer_type)
+
+
+def _connect(timeout: float) -> socket.socket:
+    where = address()
+    if not isinstance(where, str):
+        return socket.create_connection(where, timeout=timeout)
+    peer = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    peer.settimeout(timeout)
+    try:
+        peer.connect(where)
+    except OSError:
+        peer.close()
+        raise
+    return peer
+
+
+# The server
+
+
+class _Handler(socketserver.StreamRequestHandler):
+    def handle(self) -> None:
+        pool = self.server
+        assert isinstance(pool, _Pool)
+        while line := self.rfile.readline():
+            with pool.slots:
+                reply = msgspec.json.encode(pool.answer(line))
+            try:
+                self.wfile.write(reply + b"\n")
+            except ConnectionError:  # the asker did not wait
+                return
+
+
+class _Pool(socketserver.ThreadingMixIn):
+    """Answers in threads of its own, a few at a time."""
+
+    daemon_threads = True
+    allow_reuse_address = True
+
+    def prepare(self, service: Service) -> None:
+        self.service = service
+        self.slots = threading.BoundedSemaphore(THREADS)
+
+    def answer(self, line: bytes) -> _Answer:
+        from allears.lake.sql import QueryRefusedError
+
+        try:
+            request = msgspec.json.decode(line, type=_Request)
+            call = CALLS[request.call]
+            body = call.run(self.service, msgspec.json.decode(request.body, type=call.takes))
+            return _Answer(body=msgspec.Raw(msgspec.json.encode(body)))
+        except (msgspec.DecodeError, QueryRefusedError, ValueError, KeyError) as error:
+            return _Answer(error=str(error))
+        except Exception as error:  # bulkhead: one question's failure is its asker's answer, the process goes on
+            logger.exception("a question failed")
+            return _Answer(error=f"The figures could not be worked out ({type(error).__name__}); see the server's log.")
+        finally:
+            close_old_connections()
+
+
+class _UnixPool(_Pool, socketserver.UnixStreamServer):
+    pass
+
+
+class _TcpPool(_Pool, socketserver.TCPServer):
+    pass
+
+
+def listen(service: Service) -> "_UnixPool | _TcpPool":
+    """Bind the address; ``serve_forever`` answers."""
+    where = address()
+    server: _UnixPool | _TcpPool
+    if isinstance(where, str):
+        Path(where).parent.mkdir(parents=True, exist_ok=True)
+        Path(where).unlink(missing_ok=True)  # of a server that is gone
+        server = _UnixPool(where, _Handler)
+        os.chmod(where, 0o600)
+    else:
+        server = _TcpPool(where, _Handler)
+    server.prepare(service)
+    return server
+
+
+def _flush_forever(stop: threading.Event, owner: str) -> None:
+    flusher = Flusher(owner=owner)
+    while not stop.wait(1.0):
+        try:
+            flusher.step()
+        except Exception:  # bulkhead: what failed is repeated in the next round; logged with its trace
+            logger.exception("flushing to the lake failed, trying again")
+            connections.close_all()
+            stop.wait(5.0)
+        finally:
+            close_old_connections()
+
+
+def main() -> None:
+    """Answer questions and flush until SIGTERM or SIGINT. Django must be set up."""
+    stop, owner = threading.Event(), worker_name()
+    server = listen(Service())
+    for name in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(name, lambda *_: stop.set())
+    threads = [
+        threading.Thread(target=server.serve_forever, name="answers", daemon=True),
+        threading.Thread(target=_flush_forever, args=(stop, owner), name="flusher", daemon=True),
+    ]
+    for thread in threads:
+        thread.start()
+    while not stop.wait(3600):
+        pass
+    server.shutdown()
+    threads[1].join(20)
+    release(owner=owner)

@@ -1,0 +1,93 @@
+"""What the analytics process can be asked: the one place that holds an engine and its cubes."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+
+from allears.understand.metrics import Question
+from allears.understand.queries import Report, report
+
+if TYPE_CHECKING:
+    from allears.lake.engine import DuckDBLimits, Engine
+    from allears.understand.cubes import CubeStore
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SqlQuestion:
+    """One SELECT over one workspace's tables; at most `limit` rows."""
+
+    workspace_id: int
+    query: str
+    limit: int = 10_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SqlAnswer:
+    """Rows as texts and numbers; moments in ISO format."""
+
+    columns: tuple[str, ...]
+    rows: tuple[tuple[Any, ...], ...]
+
+
+class Service:
+    """Answers questions; the engine is loaded with the first one. Safe to share between threads."""
+
+    def __init__(self) -> None:
+        self._loading = threading.Lock()
+
+    def report(self, question: Question) -> Report:
+        """The score, its weeks and its cuts."""
+        cubes = self.cubes.cubes(
+            workspace_id=question.workspace_id,
+            metric=question.metric,
+            offset_minutes=question.offset_minutes,
+        )
+        return report(question, cubes)
+
+    def sql(self, question: SqlQuestion) -> SqlAnswer:
+        """Raises `QueryRefusedError` for what is not one read-only statement."""
+        from allears.jobs.hot import snapshot
+        from allears.lake.sql import run_sql
+        from allears.lake.tables import TABLES
+
+        found = snapshot(tables=list(TABLES), workspace_id=question.workspace_id)
+        table = run_sql(query=question.query, slices=list(found.slices.values()), limits=limits(), limit=question.limit)
+        rows = tuple(tuple(map(_plain, row.values())) for row in table.to_pylist())
+        return SqlAnswer(columns=tuple(table.column_names), rows=rows)
+
+    @property
+    def cubes(self) -> CubeStore:
+        with self._loading:
+            return self._cubes
+
+    @cached_property
+    def _cubes(self) -> CubeStore:
+        from allears.understand.cubes import CubeStore
+
+        return CubeStore(self._engine)
+
+    @cached_property
+    def _engine(self) -> Engine:
+        from allears.lake.engine import connect
+
+        return connect(settings.ENGINE, limits=limits())
+
+
+def limits() -> DuckDBLimits:
+    """What DuckDB may use here."""
+    from allears.lake.engine import DuckDBLimits
+
+    return DuckDBLimits(
+        temp_directory=str(Path(settings.RUN_DIR) / "spill"),
+        memory_limit=settings.DUCKDB_MEMORY,
+    )
+
+
+def _plain(value: Any) -> Any:
+    return value if value is None or isinstance(value, bool | int | float | str) else str(value)
