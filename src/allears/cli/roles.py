@@ -70,9 +70,9 @@ def analytics() -> None:
     import django
 
     django.setup()
-    from django.utils.module_loading import import_string
+    from allears.understand.pool import main
 
-    import_string("allears.understand.pool.main")()
+    main()
 
 
 ROLES: dict[str, Callable[[], None]] = {"web": web, "worker": worker, "analytics": analytics}
