@@ -13,6 +13,7 @@ from django.db import transaction
 from allears.listen.actions import grow_voice, record_voice
 from allears.listen.definition import Definition, Score, Words, band, clean_answer, parse
 from allears.listen.models import Invitation, Response, Voice
+from allears.outreach.links import preferences_url
 
 CHANGE_WINDOW = timedelta(hours=24)  # after completion
 State = Literal["open", "changeable", "done", "expired"]
@@ -41,7 +42,7 @@ def sheet(*, token: str, now: datetime) -> Sheet:
     """What the page of a token shows; raises UnknownTokenError."""
     invitation = (
         Invitation.objects.across_workspaces()  # the token itself says whose it is
-        .select_related("workspace", "survey_version__survey", "response")
+        .select_related("workspace", "survey_version__survey", "response", "customer")
         .filter(token=token)
         .first()
     )
@@ -65,6 +66,11 @@ def _state(invitation: Invitation, now: datetime) -> State:
     if invitation.completed_at:
         return "changeable" if now < invitation.completed_at + CHANGE_WINDOW else "done"
     return "open" if now < invitation.expires_at else "expired"
+
+
+def preferences_of(invitation: Invitation) -> str:
+    """The address of the customer's own preference page; empty when the invitation is nobody's."""
+    return preferences_url(invitation.customer.key) if invitation.customer else ""
 
 
 def mark_opened(*, token: str, now: datetime) -> None:

@@ -7,7 +7,8 @@ from typing import Any
 
 from django.db import connection, models, transaction
 
-from allears.customers.models import ConsentRecord
+from allears.customers.actions import record_consent
+from allears.customers.actions.consent import ConsentChange
 from allears.jobs.bell import ring
 from allears.outreach import channels
 from allears.outreach.contracts import Draft, Posting, Proposal, Release, Ruling
@@ -357,15 +358,8 @@ def set_consent(
 ) -> None:
     """Record a grant or a withdrawal; a withdrawal also stops what is still in the outbox."""
     with transaction.atomic():
-        ConsentRecord.objects.create(
-            workspace_id=workspace_id,
-            customer_id=customer_id,
-            channel=channel,
-            purpose=purpose,
-            granted=granted,
-            source=source,
-            at=now,
-        )
+        change = ConsentChange(customer_id=customer_id, channel=channel, purpose=purpose, granted=granted, at=now)
+        record_consent(workspace_id=workspace_id, changes=[change], source=source)
         if not granted and purpose in ("survey", "*"):
             waiting = Message.objects.in_workspace(workspace_id).filter(
                 customer_id=customer_id, state=Message.State.QUEUED, purpose__in=SURVEYS

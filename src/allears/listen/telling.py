@@ -1,0 +1,109 @@
+"""What customers tell us unasked, through the public form or the API."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from allears.customers.actions import resolve
+from allears.customers.keys import IdentityKeys, clean_email, clean_phone
+from allears.customers.models import Customer
+from allears.journeys.models import Touchpoint
+from allears.listen.actions import record_voice
+from allears.listen.models import Voice
+
+KINDS = (Voice.SourceKind.COMPLAINT, Voice.SourceKind.PRAISE, Voice.SourceKind.REQUEST)
+LONGEST = 10_000
+
+
+class TellingError(ValueError):
+    """Something told that cannot be kept; ``field`` names what to mend."""
+
+    def __init__(self, field: str, problem: str) -> None:
+        super().__init__(f"{field}: {problem}")
+        self.field = field
+
+
+@dataclass(frozen=True, kw_only=True)
+class Telling:
+    """One utterance from outside, as it came."""
+
+    key: str  # who repeats it changes nothing
+    text: str
+    source_kind: str
+    channel: str
+    said_at: datetime
+    initiator: str = "customer"
+    name: str = ""
+    user_id: str = ""
+    email: str = ""
+    phone: str = ""
+    touchpoint_key: str = ""
+    language: str = ""
+    metric: str = ""
+    score: int | None = None
+    public: bool = False
+    attributes: Mapping[str, Any] = field(default_factory=dict)
+
+
+def tell(*, workspace_id: int, telling: Telling, now: datetime) -> Voice:
+    """Keep what was told as a voice, tied to the customer and touchpoint where they can be known."""
+    _check(telling)
+    with transaction.atomic():
+        touchpoint_id = _touchpoint_id(workspace_id, telling.touchpoint_key)
+        customer = _customer(workspace_id, telling, now)
+        return record_voice(
+            workspace_id=workspace_id,
+            key=telling.key,
+            initiator=telling.initiator,
+            source_kind=telling.source_kind,
+            channel=telling.channel,
+            said_at=telling.said_at,
+            now=now,
+            text=telling.text.strip(),
+            customer_id=customer.id if customer else None,
+            touchpoint_id=touchpoint_id,
+            language=telling.language,
+            segment=customer.segment if customer else "",
+            metric=telling.metric,
+            score=telling.score,
+            public=telling.public,
+            attributes=telling.attributes,
+        )
+
+
+def _check(telling: Telling) -> None:
+    if not telling.text.strip() and telling.score is None:
+        raise TellingError("text", "say something, or give a score")
+    if len(telling.text) > LONGEST:
+        raise TellingError("text", f"at most {LONGEST} characters")
+    if telling.email and not clean_email(telling.email):
+        raise TellingError("email", "this is not an e-mail address")
+    if telling.phone and not clean_phone(telling.phone):
+        raise TellingError("phone", "this is not a telephone number")
+
+
+def _touchpoint_id(workspace_id: int, key: str) -> int | None:
+    if not key:
+        return None
+    found = Touchpoint.objects.in_workspace(workspace_id).filter(key=key).values_list("id", flat=True).first()
+    if found is None:
+        raise TellingError("touchpoint", f"there is no touchpoint {key}")
+    return int(found)
+
+
+def _customer(workspace_id: int, telling: Telling, now: datetime) -> Customer | None:
+    keys = IdentityKeys(user_id=telling.user_id, email=clean_email(telling.email), phone=clean_phone(telling.phone))
+    if not keys.names():
+        return None
+    (customer_id,) = resolve(workspace_id=workspace_id, keys=[keys], now=now)
+    customer: Customer = Customer.objects.in_workspace(workspace_id).get(id=customer_id)
+    if telling.name and not customer.name:
+        customer.name = telling.name[:200]
+        customer.save(update_fields=["name"])
+    if telling.language and not customer.language:
+        customer.language = telling.language
+        customer.save(update_fields=["language"])
+    return customer

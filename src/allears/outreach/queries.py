@@ -1,0 +1,72 @@
+"""Scoped reads of the door out."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Q, QuerySet
+
+from allears.customers.models import ConsentRecord, Customer, Identifier
+from allears.outreach.links import customer_key_of
+from allears.outreach.models import Decision, Message, Policy
+
+
+class UnknownCustomerLinkError(LookupError):
+    """The address of a preference page is not ours, or its customer is gone."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Preferences:
+    """What one customer has chosen."""
+
+    customer: Customer
+    surveys_by_email: bool
+    changed_at: datetime | None
+
+
+def preferences(*, token: str) -> Preferences:
+    """The choices behind a signed address; raises UnknownCustomerLinkError."""
+    key = customer_key_of(token)
+    customer = (
+        Customer.objects.across_workspaces()  # the signed address itself says whose it is
+        .select_related("workspace")
+        .filter(key=key)
+        .first()
+        if key
+        else None
+    )
+    if customer is None:
+        raise UnknownCustomerLinkError
+    latest = (
+        ConsentRecord.objects.in_workspace(customer.workspace_id)
+        .filter(customer=customer, channel__in=["email", "*"], purpose__in=["survey", "*"])
+        .order_by("-at", "-id")
+        .first()
+    )
+    granted = latest.granted if latest else True
+    return Preferences(customer=customer, surveys_by_email=granted, changed_at=latest.at if latest else None)
+
+
+def decisions(*, workspace_id: int) -> QuerySet[Decision]:
+    found: QuerySet[Decision] = Decision.objects.in_workspace(workspace_id)
+    return found
+
+
+def messages(*, workspace_id: int) -> QuerySet[Message]:
+    found: QuerySet[Message] = Message.objects.in_workspace(workspace_id)
+    return found
+
+
+def policies(*, workspace_id: int) -> QuerySet[Policy]:
+    """Every version, newest first."""
+    found: QuerySet[Policy] = Policy.objects.in_workspace(workspace_id).order_by("-version")
+    return found
+
+
+def decisions_about(*, workspace_id: int, words: str) -> QuerySet[Decision]:
+    """Decisions on customers known by these words: an e-mail, a user id, a phone number, or a part of the name."""
+    text = words.strip()
+    known = Identifier.objects.in_workspace(workspace_id).filter(value__iexact=text).values("customer_id")
+    named = Customer.objects.in_workspace(workspace_id).filter(
+        Q(email__iexact=text) | Q(phone=text) | Q(name__icontains=text)
+    )
+    return decisions(workspace_id=workspace_id).filter(Q(customer_id__in=known) | Q(customer_id__in=named.values("id")))
