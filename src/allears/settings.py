@@ -8,17 +8,23 @@ import secrets
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
+# Mistakes found while reading, as (what is wrong, what to do); `store.checks` reports them.
+PROBLEMS: list[tuple[str, str]] = []
+_YES, _NO = {"1", "true", "yes", "on"}, {"0", "false", "no", "off"}
+
 
 def _flag(name: str, *, default: bool) -> bool:
     value = os.environ.get(name, "").strip().lower()
-    if not value:
-        return default
-    return value in {"1", "true", "yes", "on"}
+    if value and value not in _YES | _NO:
+        PROBLEMS.append((f"{name}={value} is neither on nor off", f"write {name}=on or {name}=off"))
+    return value in _YES if value in _YES | _NO else default
 
 
 def _number(name: str, default: int) -> int:
     value = os.environ.get(name, "").strip()
-    return int(value) if value else default
+    if value and not value.isdecimal():
+        PROBLEMS.append((f"{name}={value} is not a whole number", f"write for example {name}={default}"))
+    return int(value) if value.isdecimal() else default
 
 
 def _secret_key(data_dir: Path) -> str:
@@ -35,8 +41,13 @@ def _secret_key(data_dir: Path) -> str:
     return key
 
 
+_POSTGRES_FORM = "write DATABASE_URL=postgresql://user:password@host:5432/name, or leave it out for SQLite"
+
+
 def _postgres(url: str) -> dict[str, object]:
     parts = urlsplit(url)
+    if parts.scheme not in {"postgresql", "postgres"} or not parts.path.strip("/"):
+        PROBLEMS.append(("DATABASE_URL is not the address of a PostgreSQL database", _POSTGRES_FORM))
     query = dict(pair.split("=", 1) for pair in parts.query.split("&") if "=" in pair)
     return {
         "ENGINE": "django.db.backends.postgresql",
@@ -72,6 +83,11 @@ ENGINE = os.environ.get("ALLEARS_ENGINE", "duckdb")
 DUCKDB_MEMORY = os.environ.get("ALLEARS_DUCKDB_MEMORY", "1GB")
 ANALYTICS_ADDRESS = os.environ.get("ALLEARS_ANALYTICS", "")  # host:port; empty: a socket in the data folder
 PUBLIC_URL = os.environ.get("ALLEARS_URL", "http://127.0.0.1:8080").rstrip("/")
+
+if not PUBLIC_URL.startswith(("http://", "https://")):
+    PROBLEMS.append((f"ALLEARS_URL={PUBLIC_URL} is not a web address", "write ALLEARS_URL=https://ears.example.com"))
+if ENGINE != "duckdb" and not ENGINE.startswith("sc://"):
+    PROBLEMS.append((f"ALLEARS_ENGINE={ENGINE} is unknown", "write ALLEARS_ENGINE=duckdb or sc://host:port"))
 
 DEBUG = _flag("ALLEARS_DEBUG", default=False)
 SECRET_KEY = _secret_key(DATA_DIR)

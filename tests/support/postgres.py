@@ -85,10 +85,10 @@ class PostgresServer:
             return False
         return True
 
-    def create_database(self, name: str) -> str:
+    def create_database(self, name: str, *, template: str = "template1") -> str:
         """Returns its URL, as DATABASE_URL wants it."""
         with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
-            connection.execute(f'CREATE DATABASE "{name}"')  # names come from tests
+            connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')  # names come from tests
         return self.url(name)
 
     def kill(self) -> None:

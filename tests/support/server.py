@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -118,27 +119,52 @@ class AllEars:
 
 
 ServerFactory = Callable[..., AllEars]
+TemplateFactory = Callable[[str], AllEars]
+
+
+def environment(*, data: Path, port: int, **env: str) -> dict[str, str]:
+    """Ours alone: nothing of the test run's own settings reaches the installation."""
+    clean = {key: value for key, value in os.environ.items() if not key.startswith(("ALLEARS_", "DATABASE_URL"))}
+    return {**clean, "ALLEARS_DATA": str(data), "ALLEARS_URL": f"http://127.0.0.1:{port}", **env}
+
+
+@pytest.fixture(scope="session")
+def initialised(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> TemplateFactory:
+    """A fresh installation of each backend, made once by `allears init`; tests work on copies."""
+    made: dict[str, AllEars] = {}
+
+    def template(backend: str) -> AllEars:
+        if backend not in made:
+            data = tmp_path_factory.mktemp(f"template-{backend}") / "data"
+            env = environment(data=data, port=1)
+            if backend == "postgres":
+                env["DATABASE_URL"] = request.getfixturevalue("postgres_server").create_database("template_allears")
+            made[backend] = AllEars(data=data, port=1, env=env)
+            made[backend].init()
+        return made[backend]
+
+    return template
 
 
 @pytest.fixture
-def allears_server(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[ServerFactory]:
+def allears_server(
+    tmp_path: Path, initialised: TemplateFactory, request: pytest.FixtureRequest
+) -> Iterator[ServerFactory]:
     """`allears_server(backend="postgres", smtp=smtp_peer, start=True)`: a ready one unless told otherwise."""
     made: list[AllEars] = []
 
     def make(*, backend: str = "sqlite", smtp: SmtpPeer | None = None, start: bool = True, **env: str) -> AllEars:
-        number = len(made)
-        data = tmp_path / f"data{number}"
-        port = free_port()
-        clean = {key: value for key, value in os.environ.items() if not key.startswith(("ALLEARS_", "DATABASE_URL"))}
-        settings = {"ALLEARS_DATA": str(data), "ALLEARS_URL": f"http://127.0.0.1:{port}", **env}
+        template = initialised(backend)
+        data, port = tmp_path / f"data{len(made)}", free_port()
+        shutil.copytree(template.data, data)
+        settings = environment(data=data, port=port, **env)
         if backend == "postgres":
             postgres: PostgresServer = request.getfixturevalue("postgres_server")
-            settings["DATABASE_URL"] = postgres.create_database(f"{data.parent.name[:40]}_{number}_{port}")
+            settings["DATABASE_URL"] = postgres.create_database(f"allears_{port}", template="template_allears")
         if smtp is not None:
             settings |= {"ALLEARS_SMTP_HOST": smtp.host, "ALLEARS_SMTP_PORT": str(smtp.port)}
-        server = AllEars(data=data, port=port, env={**clean, **settings})
+        server = AllEars(data=data, port=port, env=settings, keys={**template.keys, "data": str(data)})
         made.append(server)
-        server.init()
         if start:
             server.start()
         return server

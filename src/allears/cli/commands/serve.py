@@ -79,12 +79,10 @@ def _check_before(*, data: Path, host: str, port: int, listens: bool) -> None:
                     f"Port {port} on {host} cannot be used: {error.strerror}. Nothing was started.\n"
                     f"Name another one:  allears serve --data {data} --port {port + 1}"
                 )
-    env = {**os.environ, "DJANGO_SETTINGS_MODULE": "allears.settings"}
-    command = [sys.executable, "-m", "django", "migrate", "--check"]
-    checked = subprocess.run(command, env=env, capture_output=True, text=True, check=False)  # noqa: S603 – our own
-    if checked.returncode:
-        reason = checked.stderr.strip().splitlines()[-1:] or ["its tables are not those of this version"]
-        _refuse(f"The database is not ready: {reason[0]}.\nBring it up to date:  allears init --data {data}")
+    command = [sys.executable, "-m", "allears.cli", "doctor", "--before-start", "--data", str(data)]
+    examined = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 – our own
+    if examined.returncode:
+        _refuse(f"{examined.stdout}{examined.stderr}Nothing was started.")
 
 
 def _refuse(text: str) -> None:

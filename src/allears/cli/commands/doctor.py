@@ -1,0 +1,40 @@
+"""`allears doctor`: what is wrong with this installation, and what to do."""
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from allears.cli.main import set_up
+
+MARKS = {"ok": "ok     ", "warning": "warning", "error": "ERROR  "}
+
+
+def doctor(
+    data: Annotated[Path, typer.Option(envvar="ALLEARS_DATA", help="The data folder.")] = Path("data"),
+    before_start: Annotated[
+        bool, typer.Option("--before-start", help="Only what must be right before a start; says errors only.")
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the findings as JSON.")] = False,
+) -> None:
+    """Examine settings, data folder, database, lake, mail and jobs; exit code 1 when something will not work."""
+    set_up(str(data))
+    from allears.cli import diagnosis
+
+    findings = list(diagnosis.before_start() if before_start else diagnosis.everything())
+    shown = [each for each in findings if not before_start or each.level == "error"]
+    if as_json:
+        typer.echo(json.dumps([asdict(each) for each in shown], ensure_ascii=False))
+    else:
+        for each in shown:
+            typer.echo(f"{MARKS[each.level]}  {each.subject}: {each.says}")
+            if each.do:
+                typer.echo(f"         → {each.do}")
+    if any(each.level == "error" for each in findings):
+        raise typer.Exit(1)
+
+
+def register(app: typer.Typer) -> None:
+    app.command()(doctor)

@@ -1,0 +1,166 @@
+"""What can be wrong with an installation, each with the way out. `allears serve` asks the first half."""
+
+import os
+import shutil
+import smtplib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import psycopg
+from django.conf import settings
+from django.core import checks
+from django.db import DatabaseError, connection
+from django.db.migrations.executor import MigrationExecutor
+
+GIGABYTE = 1 << 30
+OLDEST_POSTGRES = (15,)
+SMTP_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Finding:
+    """``level`` is ok, warning (works, but) or error (will not work)."""
+
+    subject: str
+    level: str
+    says: str
+    do: str = ""
+
+
+def before_start() -> Iterator[Finding]:
+    """What must be right before any process starts."""
+    yield from _settings()
+    yield from _folder(settings.DATA_DIR)
+    yield from _database()
+
+
+def everything() -> Iterator[Finding]:
+    """The whole examination."""
+    yield from before_start()
+    yield from _lake()
+    yield from _mail()
+    yield from _queue()
+
+
+def _settings() -> Iterator[Finding]:
+    messages = checks.run_checks()
+    for message in messages:
+        level = "error" if message.is_serious() else "warning"
+        yield Finding(subject="settings", level=level, says=f"{message.msg} ({message.id})", do=message.hint or "")
+    if not messages:
+        yield Finding(subject="settings", level="ok", says="no mistakes found")
+
+
+def _folder(folder: Path) -> Iterator[Finding]:
+    if not folder.is_dir():
+        yield Finding(
+            subject="data folder",
+            level="error",
+            says=f"{folder} is not there",
+            do=f"allears init --data {folder}",
+        )
+        return
+    if not os.access(folder, os.W_OK):
+        yield Finding(
+            subject="data folder",
+            level="error",
+            says=f"{folder} cannot be written by this user",
+            do="run as its owner, or give the folder to this user (chown)",
+        )
+        return
+    free = shutil.disk_usage(folder).free
+    level = "ok" if free > GIGABYTE else "warning" if free > GIGABYTE // 10 else "error"
+    do = "" if level == "ok" else "make room: when the disk is full, nothing more is acknowledged"
+    yield Finding(subject="data folder", level=level, says=f"{folder}, {free / GIGABYTE:.1f} GB free", do=do)
+
+
+def _database() -> Iterator[Finding]:
+    if connection.vendor == "sqlite" and not Path(str(settings.DATABASES["default"]["NAME"])).exists():
+        yield _not_ready("there is none yet")
+        return
+    try:
+        if settings.DATABASE_URL:  # the pool would wait and try again; here the first answer counts
+            psycopg.connect(settings.DATABASE_URL, connect_timeout=5).close()
+        waiting = _waiting_migrations()
+    except (DatabaseError, psycopg.Error) as error:
+        yield Finding(
+            subject="database",
+            level="error",
+            says=f"does not answer: {str(error).strip().splitlines()[0]}",
+            do="start it, or correct DATABASE_URL",
+        )
+        return
+    version = connection.get_database_version() if connection.vendor == "postgresql" else OLDEST_POSTGRES
+    if waiting:
+        yield _not_ready(f"{waiting} changes of this version are not in it")
+    elif version < OLDEST_POSTGRES:
+        yield Finding(
+            subject="database",
+            level="error",
+            says=f"PostgreSQL {version[0]} is too old",
+            do="use PostgreSQL 15 or newer",
+        )
+    else:
+        yield Finding(subject="database", level="ok", says=f"{connection.vendor}, up to date")
+
+
+def _waiting_migrations() -> int:
+    executor = MigrationExecutor(connection)
+    return len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
+
+
+def _not_ready(says: str) -> Finding:
+    return Finding(subject="database", level="error", says=says, do=f"allears init --data {settings.DATA_DIR}")
+
+
+def _lake() -> Iterator[Finding]:
+    root = settings.LAKE_ROOT
+    if "://" in root:
+        yield Finding(subject="lake", level="ok", says=f"{root} (not examined)")
+        return
+    parent = Path(root) if Path(root).exists() else Path(root).parent
+    if os.access(parent, os.W_OK):
+        yield Finding(subject="lake", level="ok", says=f"{root}, read by {settings.ENGINE}")
+    else:
+        yield Finding(subject="lake", level="error", says=f"{root} cannot be written", do="correct ALLEARS_LAKE")
+
+
+def _mail() -> Iterator[Finding]:
+    if settings.EMAIL_BACKEND != SMTP_BACKEND:
+        yield Finding(subject="mail", level="ok", says=f"through {settings.EMAIL_BACKEND} (not examined)")
+        return
+    server = f"{settings.EMAIL_HOST}:{settings.EMAIL_PORT}"
+    connect = smtplib.SMTP_SSL if settings.EMAIL_USE_SSL else smtplib.SMTP
+    try:
+        with connect(settings.EMAIL_HOST, settings.EMAIL_PORT, timeout=5) as peer:
+            peer.noop()
+    except (OSError, smtplib.SMTPException) as error:
+        yield Finding(
+            subject="mail",
+            level="warning",
+            says=f"{server} does not answer: {error}; mails wait in the outbox",
+            do="set ALLEARS_SMTP_HOST and ALLEARS_SMTP_PORT to your mail server",
+        )
+    else:
+        yield Finding(subject="mail", level="ok", says=f"{server} answers")
+
+
+def _queue() -> Iterator[Finding]:
+    from allears.jobs.models import Job
+
+    try:
+        dead = Job.objects.filter(state=Job.State.DEAD).count()
+    except DatabaseError:
+        return  # the database has its own finding
+    if dead:
+        last = Job.objects.filter(state=Job.State.DEAD).latest("finished_at")
+        reason = last.last_error.strip().splitlines()[-1:] or ["no reason kept"]
+        yield Finding(
+            subject="jobs",
+            level="warning",
+            says=f"{dead} given up, the last one {last.task}: {reason[0]}",
+            do="mend the cause; the jobs and their errors are kept",
+        )
+    else:
+        yield Finding(subject="jobs", level="ok", says="none given up")
