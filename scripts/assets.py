@@ -11,6 +11,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 FRONTEND = ROOT / "frontend"
+SYSTEM_CERTIFICATES = Path("/etc/ssl/certs/ca-certificates.crt")
 DIST = ROOT / "src" / "allears" / "web" / "static" / "dist"
 
 
@@ -21,17 +22,19 @@ def npm(*arguments: str) -> None:
             "npm is not here: run `make setup-dev`, which brings it into .venv, or install Node.js 20.19 or newer."
         )
     quiet = {f"npm_config_{each}": "false" for each in ("update_notifier", "fund", "audit")}
-    env = {**os.environ, **quiet}
+    env = {**os.environ, **quiet, "npm_config_fetch_retries": "2"}
+    if SYSTEM_CERTIFICATES.exists():  # behind a company's proxy its authority is there, and not in Node's own list
+        env.setdefault("NODE_EXTRA_CA_CERTS", str(SYSTEM_CERTIFICATES))
     if subprocess.run([path, *arguments], cwd=FRONTEND, env=env, check=False).returncode:
         sys.exit(f"npm {' '.join(arguments)} failed in {FRONTEND}; its output is above.")
 
 
 def install() -> None:
-    """Once for each state of the lock; `npm ci` throws the old folder away."""
+    """Once for each state of the lock. Not `npm ci`, which wants every other platform's packages in the registry too."""
     stamp = FRONTEND / "node_modules" / ".allears-lock"
     state = hashlib.sha256((FRONTEND / "package-lock.json").read_bytes()).hexdigest()
     if not stamp.exists() or stamp.read_text() != state:
-        npm("ci", "--no-progress")
+        npm("install", "--no-save", "--no-progress")
         stamp.write_text(state)
 
 

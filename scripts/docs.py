@@ -122,6 +122,7 @@ def events() -> str:
             yield heir
             yield from heirs(heir)
 
+    named = {kind for kind in heirs(DomainEvent) if hasattr(kind, "name") and kind.__module__.startswith("allears.")}
     rows = [
         (
             f"`{kind.name}`",
@@ -129,8 +130,7 @@ def events() -> str:
             ", ".join(f"`{each.name}`" for each in fields(kind)),
             ", ".join(f"`{task.removeprefix('allears.')}`" for task in listening.get(kind.name, ())),
         )
-        for kind in sorted(set(heirs(DomainEvent)), key=lambda kind: kind.name)
-        if kind.__module__.startswith("allears.")
+        for kind in sorted(named, key=lambda kind: kind.name)
     ]
     return table(head=("event", "says", "carries", "heard by"), rows=rows)
 

@@ -153,6 +153,7 @@ def edit_touchpoint(request: ConsoleRequest, touchpoint_id: int) -> HttpResponse
 @access_manager
 @require_POST
 def archive(request: ConsoleRequest, touchpoint_id: int) -> HttpResponse:
+    """Take a touchpoint out of use; what happened there stays."""
     touchpoint = _touchpoint(request, touchpoint_id)
     actions.archive_touchpoint(touchpoint=touchpoint, actor_id=request.access.user.pk, now=timezone.now())
     undo = f"/moments/{touchpoint.pk}/restoration"
@@ -163,6 +164,7 @@ def archive(request: ConsoleRequest, touchpoint_id: int) -> HttpResponse:
 @access_manager
 @require_POST
 def restore(request: ConsoleRequest, touchpoint_id: int) -> HttpResponse:
+    """Take an archived touchpoint back into use."""
     touchpoint = _touchpoint(request, touchpoint_id)
     actions.restore_touchpoint(touchpoint=touchpoint, actor_id=request.access.user.pk)
     flash(request, _("“%(name)s” is on the map.") % {"name": touchpoint.label})
