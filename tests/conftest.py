@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 import pytest
+from django.conf import LazySettings
 
 from allears.accounts.models import Membership, Role, User, Workspace
 from tests import builders
@@ -15,6 +16,12 @@ class Person:
     user: User
     membership: Membership
     workspace: Workspace
+
+
+@pytest.fixture(autouse=True)
+def quick_passwords(settings: LazySettings) -> None:
+    """A real hash takes a quarter of a second for each of the cast."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
 @pytest.fixture

@@ -14,10 +14,11 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from asgiref.sync import sync_to_async
+from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect, render
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from allears.accounts.access import Access, access_of
 from allears.accounts.models import Role, User
@@ -44,6 +45,8 @@ def _enter(request: HttpRequest, least: Role) -> HttpResponseBase | None:
         return render(request, "accounts/no_workspace.html", status=403)
     request.access = access  # type: ignore[attr-defined]
     timezone.activate(ZoneInfo(access.workspace.timezone))
+    if user.language and settings.LANGUAGE_COOKIE_NAME not in request.COOKIES:
+        translation.activate(user.language)  # a new device: as this person reads elsewhere
     if access.may(least):
         return None
     if request.path == "/":

@@ -1,0 +1,168 @@
+"""The frame around every page: navigation by role, strict policy, fragments, what Ctrl K finds."""
+
+import json
+import re
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.contrib.messages import constants
+from django.http import HttpRequest, HttpResponse
+from django.test import Client, RequestFactory, override_settings
+from django.urls import path
+
+from allears.accounts.models import Role
+from allears.respond.models import Case
+from allears.web import urls
+from allears.web.access import ConsoleRequest, access_agent
+from allears.web.palette import find
+from allears.web.render import flash, render_page, wants_fragment
+from tests import builders
+from tests.conftest import Person
+
+TEMPLATES = sorted((settings.PACKAGE_DIR / "web" / "templates").rglob("*.html"))
+DIST = settings.PACKAGE_DIR / "web" / "static" / "dist"
+HTMX = {"HX-Request": "true", "HX-Current-URL": "http://testserver/settings?x=1"}
+
+
+def visit(person: Person) -> Client:
+    client = Client()
+    client.force_login(person.user)
+    return client
+
+
+def test_the_navigation_shows_what_the_role_opens(alice: Person, bob: Person) -> None:
+    admin = visit(alice).get("/listen").content.decode()
+    agent = visit(bob).get("/listen").content.decode()
+    assert 'href="/settings"' in admin
+    assert 'href="/settings"' not in agent
+    assert agent.count('aria-current="page"') == 2  # side and bottom
+
+
+def test_members_and_keys_are_the_admin_s(acme: object, alice: Person) -> None:
+    manager = Person(
+        *builders.member(workspace=alice.workspace, email="mona@acme.test", role=Role.MANAGER), alice.workspace
+    )
+    client = visit(manager)
+    assert [client.get(f"/settings{each}").status_code for each in ("", "/members", "/keys", "/audit")] == [
+        200,
+        403,
+        403,
+        403,
+    ]
+    assert 'href="/settings/members"' not in client.get("/settings").content.decode()
+
+
+def test_pages_carry_a_strict_policy(alice: Person) -> None:
+    policy = visit(alice).get("/listen").headers["Content-Security-Policy"]
+    assert "default-src 'self'" in policy
+    assert "unsafe" not in policy
+
+
+@pytest.mark.parametrize("template", TEMPLATES, ids=lambda path: path.stem)
+def test_no_template_has_inline_style_or_script(template: Path) -> None:
+    text = template.read_text()
+    assert not re.search(r"\sstyle=|<style|\son\w+=|javascript:|<script(?![^>]*\ssrc=)", text)
+
+
+def test_classes_in_templates_are_in_the_built_style_sheet() -> None:
+    """A class that is not there does nothing: add it to frontend/src/vocabulary.css and build."""
+    built = (DIST / "look.css").read_text() + (DIST / "public.css").read_text()
+    known = {each.replace("\\", "") for each in re.findall(r"\.((?:[\w-]|\\.)+)", built)}
+    hooks = {"plain", "toasts", "undo"}  # marks for scripts and tests, without a look of their own
+    strange = {}
+    for template in TEMPLATES:
+        text = re.sub(r"{[%#].*?[%#]}", " ", re.sub(r"{{.*?}}", "{{}}", template.read_text()))
+        for value in re.findall(r'class="([^"]*)"', text):
+            for name in value.split():
+                if "{{}}" in name or name in known | hooks or name.endswith("-"):
+                    continue
+                strange[name] = template.name
+    assert strange == {}
+
+
+def test_a_lost_session_sends_the_whole_page_to_sign_in(db: None) -> None:
+    answer = Client().get("/palette", headers=HTMX)
+    assert answer.status_code == 204
+    assert answer.headers["HX-Redirect"] == "/accounts/login/?next=%2Fsettings%3Fx%3D1"
+
+
+@access_agent
+def flashing(request: ConsoleRequest) -> HttpResponse:
+    flash(request, "Closed · 已结案", undo="/undo")
+    return render_page(request, "components/skeleton.html")
+
+
+@override_settings(ROOT_URLCONF="tests.web.test_shell")
+def test_fragments_carry_their_toasts(alice: Person) -> None:
+    answer = visit(alice).get("/flashing", headers=HTMX)
+    assert json.loads(answer.headers["HX-Trigger"]) == {
+        "toast": [{"text": "Closed · 已结案", "level": "success", "undo": "/undo"}]
+    }
+    assert "HX-Request" in answer.headers["Vary"]
+
+
+urlpatterns = [*urls.urlpatterns, path("flashing", flashing)]
+
+
+@pytest.mark.parametrize(
+    ("headers", "fragment"),
+    [
+        ({}, False),
+        ({"HX-Request": "true"}, True),
+        ({"HX-Request": "true", "HX-Boosted": "true"}, False),
+        ({"HX-Request": "true", "HX-History-Restore-Request": "true"}, False),
+    ],
+)
+def test_htmx_gets_fragments_only_for_parts_of_a_page(headers: dict[str, str], fragment: bool) -> None:
+    request: HttpRequest = RequestFactory().get("/", headers=headers)
+    assert wants_fragment(request) is fragment
+
+
+def test_message_levels_are_the_ones_scripts_know() -> None:
+    assert constants.DEFAULT_TAGS[constants.ERROR] == "error"
+
+
+def case(person: Person, number: int, subject: str) -> Case:
+    now = datetime(2026, 11, 22, tzinfo=UTC)
+    return Case.objects.create(
+        workspace=person.workspace,
+        number=number,
+        token=f"t{number}",
+        subject=subject,
+        opened_at=now,
+        reply_due_at=now,
+        resolve_due_at=now,
+    )
+
+
+def test_the_palette_finds_in_one_s_own_workspace_only(alice: Person, charlie: Person) -> None:
+    case(alice, 7, "Sofa in the rain")
+    builders.customer(workspace=alice.workspace, email="sofia@example.test", name="Sofia")
+    client = visit(charlie)
+    assert "Sofa" not in client.get("/palette?q=Sof").content.decode()
+    assert "Sofia" not in client.get("/palette?q=Sof").content.decode()
+    mine = visit(alice).get("/palette?q=Sof").content.decode()
+    assert "Sofa in the rain" in mine
+    assert "Sofia" in mine
+
+
+def test_the_palette_finds_cases_by_number_and_agents_only_their_own(alice: Person, bob: Person) -> None:
+    case(alice, 41, "Sofa in the rain")
+    assert "#41" in visit(alice).get("/palette?q=%2341").content.decode()
+    assert "#41" not in visit(bob).get("/palette?q=41").content.decode()
+
+
+def test_the_palette_answers_odd_input(alice: Person) -> None:
+    client = visit(alice)
+    for text in ("", "'", "%", "9" * 40, "💥", "%00"):
+        assert client.get("/palette", {"q": text}).status_code == 200
+
+
+def test_find_is_quiet_on_nothing(alice: Person) -> None:
+    from allears.accounts.access import access_of
+
+    access = access_of(user=alice.user, preferred=None)
+    assert access is not None
+    assert find(access=access, text="zzzzzzzz") == []
