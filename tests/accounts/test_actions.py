@@ -4,12 +4,12 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.core import mail
+from tests.conftest import Person
 
 from allears.accounts import actions, queries
 from allears.accounts.mail import invite_url, send_invitation, token_of
 from allears.accounts.models import AccessKey, AuditEntry, MemberInvite, Membership, Role, User
 from allears.jobs.models import Job
-from tests.conftest import Person
 
 NOW = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
 

@@ -5,12 +5,12 @@ from datetime import timedelta
 from typing import Any
 
 from django.utils import timezone
+from tests import builders
+from tests.conftest import Person
 
 from allears.accounts import actions
 from allears.accounts.models import AccessKey
 from allears.listen.models import Voice
-from tests import builders
-from tests.conftest import Person
 
 
 def invite(alice: Person) -> int:

@@ -5,11 +5,11 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 from django.utils import timezone
+from tests.conftest import Person
 
 from allears.accounts import actions
 from allears.accounts.mail import token_of
 from allears.accounts.models import AccessKey, MemberInvite, Role, SignInLink, User
-from tests.conftest import Person
 
 
 def visit(person: Person) -> Client:

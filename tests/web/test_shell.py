@@ -8,9 +8,12 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 from django.contrib.messages import constants
+from django.db.models import DateTimeField
 from django.http import HttpRequest, HttpResponse
 from django.test import Client, RequestFactory, override_settings
 from django.urls import path
+from tests import builders
+from tests.conftest import Person
 
 from allears.accounts.models import Role
 from allears.respond.models import Case
@@ -18,8 +21,6 @@ from allears.web import urls
 from allears.web.access import ConsoleRequest, access_agent
 from allears.web.palette import find
 from allears.web.render import flash, render_page, wants_fragment
-from tests import builders
-from tests.conftest import Person
 
 TEMPLATES = sorted((settings.PACKAGE_DIR / "web" / "templates").rglob("*.html"))
 DIST = settings.PACKAGE_DIR / "web" / "static" / "dist"
@@ -126,14 +127,10 @@ def test_message_levels_are_the_ones_scripts_know() -> None:
 
 def case(person: Person, number: int, subject: str) -> Case:
     now = datetime(2026, 11, 22, tzinfo=UTC)
+    clocks = {each.name: now for each in Case._meta.fields if isinstance(each, DateTimeField) and not each.null}
+    mine = {"owner": person.membership, "first_owner": person.membership}
     return Case.objects.create(
-        workspace=person.workspace,
-        number=number,
-        token=f"t{number}",
-        subject=subject,
-        opened_at=now,
-        reply_due_at=now,
-        resolve_due_at=now,
+        workspace=person.workspace, number=number, token=f"t{number}", subject=subject, **mine, **clocks
     )
 
 

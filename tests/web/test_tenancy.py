@@ -8,11 +8,11 @@ from django.apps import apps
 from django.core import serializers
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
+from tests.conftest import Person
+from tests.web.objects import MAKERS
 
 from allears.accounts.models import Role, Workspace
 from allears.store.models import ScopedModel
-from tests.conftest import Person
-from tests.web.objects import MAKERS
 
 
 def patterns(entries: list[Any]) -> Iterator[URLPattern]:
@@ -104,6 +104,7 @@ def test_every_console_page_has_a_guard() -> None:
         "c/",
         "u/",
         "t/",
+        "tell/",
         "help",
         "me",
         "widget",

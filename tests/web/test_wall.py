@@ -4,11 +4,11 @@ import asyncio
 
 import pytest
 from django.test import AsyncClient, Client
+from tests.conftest import Person
+from tests.web.objects import voice
 
 from allears.listen.models import Voice
 from allears.web import stream
-from tests.conftest import Person
-from tests.web.objects import voice
 
 
 def test_the_wall_says_what_will_be_there(alice: Person, client: Client) -> None:

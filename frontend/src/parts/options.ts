@@ -100,12 +100,7 @@ function bar(series: Series, index: number, spec: Spec): Row[] {
     data: series.points.map((p) => ({
       value: pair(spec, p.x, p.y),
       href: p.href,
-      ...(isLow(p, spec)
-        ? {
-            itemStyle: { opacity: 0.55, decal: hatch },
-            label: { show: true, position: sideways(spec) ? "right" : "top", formatter: `n=${p.n}`, color: token("mute") },
-          }
-        : {}),
+      ...(isLow(p, spec) ? { itemStyle: { opacity: 0.55, decal: hatch } } : {}),
     })),
   };
   const spans = series.points.map((p, at) => [at, p.low, p.high]).filter(([, low, high]) => low !== null && high !== null);
@@ -162,21 +157,29 @@ function hovered(spec: Spec, params: Hovered | Hovered[]): string {
   return spec.series[0]?.points[first?.dataIndex ?? 0]?.x ?? "";
 }
 
-/** ECharts does not see whiskers: the axis is told to reach their ends. */
+/** ECharts does not see whiskers: bars get an axis that reaches their ends and stops on even ticks. */
 function extent(spec: Spec): Row {
-  const ends = spec.series.flatMap((s) => s.points.flatMap((p) => [p.low, p.high])).filter((v) => v !== null);
-  const reach = spec.kind === "line" || spec.kind === "stacked" || ends.length === 0;
-  return {
-    ...(spec.minimum !== null ? { min: spec.minimum } : reach ? {} : { min: (v: { min: number }) => nice(Math.min(0, v.min, ...ends), -1) }),
-    ...(spec.maximum !== null ? { max: spec.maximum } : reach ? {} : { max: (v: { max: number }) => nice(Math.max(0, v.max, ...ends), 1) }),
-  };
+  const given = { ...(spec.minimum === null ? {} : { min: spec.minimum }), ...(spec.maximum === null ? {} : { max: spec.maximum }) };
+  if (spec.kind === "line" || spec.kind === "stacked") return given;
+  const ends = spec.series.flatMap((s) => s.points.flatMap((p) => [p.y, p.low, p.high])).filter((v) => v !== null);
+  const [least, most] = [Math.min(0, ...ends), Math.max(0, ...ends)];
+  const step = even((most - least) / 5 || 1);
+  return { min: Math.floor(least / step) * step, max: Math.ceil(most / step) * step, interval: step, ...given };
 }
 
-/** The next round number away from zero, so that the axis ends on a tick. */
-function nice(value: number, direction: 1 | -1): number {
-  if (value === 0 || Math.sign(value) !== direction) return 0;
-  const step = 10 ** Math.floor(Math.log10(Math.abs(value)));
-  return (direction * Math.ceil((Math.abs(value) / step) * 2) * step) / 2;
+/** The next of 1, 2, 5 × 10ⁿ. */
+function even(value: number): number {
+  const size = 10 ** Math.floor(Math.log10(value));
+  return size * ([1, 2, 5, 10].find((each) => each * size >= value) ?? 10);
+}
+
+/** A low base says its n beside the name, where no whisker crosses it. */
+function named(spec: Spec): (name: string) => string {
+  const low = new Map(spec.series[0]?.points.filter((p) => isLow(p, spec)).map((p) => [p.x, p.n]));
+  return (name) => {
+    const shown = spec.axis === "time" ? shortDay(name) : name;
+    return spec.series.length === 1 && low.has(name) ? `${shown}  n=${low.get(name)}` : shown;
+  };
 }
 
 function axes(spec: Spec): { xAxis: Row; yAxis: Row } {
@@ -191,8 +194,13 @@ function axes(spec: Spec): { xAxis: Row; yAxis: Row } {
           data: names,
           ...quiet,
           inverse: sideways(spec),
-          axisLabel: { ...label, interval: sideways(spec) ? 0 : "auto", width: 150, overflow: "truncate",
-            ...(spec.axis === "time" ? { formatter: shortDay } : {}) },
+          axisLabel: {
+            ...label,
+            interval: sideways(spec) ? 0 : "auto",
+            width: 150,
+            overflow: "truncate",
+            formatter: named(spec),
+          },
         };
   const value: Row = {
     type: "value",
