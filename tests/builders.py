@@ -9,6 +9,7 @@ from allears.customers.models import Customer
 from allears.events.batch import EventRow
 from allears.journeys.models import Touchpoint
 from allears.listen import actions as listen_actions
+from allears.listen import probing
 from allears.listen.models import Probe
 from allears.outreach import actions as outreach_actions
 from allears.outreach.governor import Policy as Rules
@@ -32,6 +33,7 @@ def probe(*, workspace: Workspace, key: str = "after-delivery", survey: str = "n
     """A running probe on ``order_delivered`` with a ready-made survey; quiet hours and rests are the policy's."""
     now = fields.pop("now", timezone.now())
     at = fields.pop("touchpoint", None) or touchpoint(workspace=workspace, key=f"at-{key}")
+    probing.forget()  # tests go back in time
     asked = listen_actions.ensure_ready_made(workspace_id=workspace.id, key=survey, now=now)
     values = {"key": key, "name": key.title(), "event_name": "order_delivered", **fields}
     spec = listen_actions.ProbeSpec(touchpoint_id=at.id, survey_id=asked.id, **values)

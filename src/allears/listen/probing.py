@@ -44,7 +44,14 @@ class _Compiled:
     index: Index
 
 
-_compiled = _Compiled(stamp=(None, -1), index={})
+NOTHING = _Compiled(stamp=(None, -1), index={})
+_compiled = NOTHING
+
+
+def forget() -> None:
+    """Compile anew at the next batch (where the database itself went back in time, as in tests)."""
+    global _compiled
+    _compiled = NOTHING
 
 
 def running_probes() -> Index:

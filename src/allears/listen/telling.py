@@ -12,6 +12,7 @@ from allears.customers.keys import IdentityKeys, clean_email, clean_phone
 from allears.customers.models import Customer
 from allears.journeys.models import Touchpoint
 from allears.listen.actions import record_voice
+from allears.listen.definition import SCALES
 from allears.listen.models import Voice
 
 KINDS = (Voice.SourceKind.COMPLAINT, Voice.SourceKind.PRAISE, Voice.SourceKind.REQUEST)
@@ -77,6 +78,8 @@ def tell(*, workspace_id: int, telling: Telling, now: datetime) -> Voice:
 def _check(telling: Telling) -> None:
     if not telling.text.strip() and telling.score is None:
         raise TellingError("text", "say something, or give a score")
+    if telling.score is not None and telling.score not in SCALES.get(telling.metric, ()):
+        raise TellingError("score", "name its metric, and stay on its scale: nps 0–10, csat 1–5, ces 1–7")
     if len(telling.text) > LONGEST:
         raise TellingError("text", f"at most {LONGEST} characters")
     if telling.email and not clean_email(telling.email):

@@ -1,0 +1,123 @@
+"""Voices: anything a customer says, asked or not."""
+
+import secrets
+from datetime import datetime
+from typing import Any
+
+from django.http import HttpRequest
+from django.utils import timezone
+from ninja import Field, Header, Query, Router, Schema, Status
+
+from allears.api.listing import Listing, PageParams, listing, where, workspace_of
+from allears.api.problems import ProblemError
+from allears.listen import queries
+from allears.listen.models import Voice
+from allears.listen.telling import Telling, TellingError, tell
+
+router = Router(tags=["voices"])
+
+
+class VoiceIn(Schema):
+    """What was said. Name the customer by any of user_id, email, phone; none makes an anonymous voice."""
+
+    text: str = Field("", max_length=10_000)
+    source_kind: Voice.SourceKind = Voice.SourceKind.COMPLAINT
+    initiator: Voice.Initiator = Voice.Initiator.CUSTOMER
+    channel: str = Field("api", max_length=20)
+    said_at: datetime | None = Field(None, description="when it was said; now, unless given")
+    user_id: str = Field("", max_length=254)
+    email: str = Field("", max_length=254)
+    phone: str = Field("", max_length=32)
+    name: str = Field("", max_length=200)
+    touchpoint: str = Field("", max_length=60, description="key of the touchpoint")
+    language: str = Field("", max_length=10)
+    metric: str = Field("", pattern="^(nps|csat|ces)?$")
+    score: int | None = Field(None, ge=0, le=10)
+    public: bool = False
+    attributes: dict[str, Any] = {}
+
+
+class VoiceOut(Schema):
+    """One voice."""
+
+    id: int
+    key: str
+    initiator: str
+    source_kind: str
+    channel: str
+    public: bool
+    touchpoint_id: int | None
+    customer_id: int | None
+    response_id: int | None
+    text: str
+    language: str
+    segment: str
+    metric: str
+    score: int | None
+    sentiment: str
+    attributes: dict[str, Any]
+    said_at: datetime
+    received_at: datetime
+
+
+@router.get("/voices", response=Listing[VoiceOut])
+def list_voices(
+    request: HttpRequest,
+    page: Query[PageParams],
+    customer_id: int | None = None,
+    touchpoint_id: int | None = None,
+    initiator: str | None = None,
+    source_kind: str | None = None,
+    channel: str | None = None,
+    metric: str | None = None,
+    score: int | None = None,
+    since: datetime | None = None,
+) -> dict[str, Any]:
+    """Newest first; ``since`` keeps those said at or after it."""
+    rows = where(
+        queries.voices(workspace_id=workspace_of(request)),
+        customer_id=customer_id,
+        touchpoint_id=touchpoint_id,
+        initiator=initiator,
+        source_kind=source_kind,
+        channel=channel,
+        metric=metric,
+        score=score,
+        said_at__gte=since,
+    )
+    return listing(rows, page, order=("-said_at", "-id"))
+
+
+@router.get("/voices/{voice_id}", response=VoiceOut)
+def get_voice(request: HttpRequest, voice_id: int) -> Voice:
+    """One voice."""
+    return queries.voices(workspace_id=workspace_of(request)).get(id=voice_id)
+
+
+@router.post("/voices", response={201: VoiceOut})
+def create_voice(
+    request: HttpRequest,
+    body: VoiceIn,
+    idempotency_key: str | None = Header(None, alias="Idempotency-Key", max_length=200),  # type: ignore[type-arg]
+) -> Status[Voice]:
+    """Record what a customer said. The same Idempotency-Key stores it once and answers alike."""
+    now = timezone.now()
+    given = body.dict(exclude={"touchpoint", "said_at"})
+    telling = Telling(
+        key=f"api:{idempotency_key or secrets.token_urlsafe(16)}",
+        said_at=body.said_at or now,
+        touchpoint_key=body.touchpoint,
+        **given,
+    )
+    try:
+        voice = tell(workspace_id=workspace_of(request), telling=telling, now=now)
+    except TellingError as error:
+        errors = [{"pointer": error.field, "detail": str(error)}]
+        raise ProblemError(status=422, title="This voice was not kept", detail=str(error), errors=errors) from error
+    if (voice.text, voice.score) != (body.text.strip(), body.score):
+        raise ProblemError(
+            status=409,
+            title="This Idempotency-Key was used for another voice",
+            detail=f"Voice {voice.id} has it. Nothing was stored; send a key of its own for each voice.",
+        )
+    return Status(201, voice)
