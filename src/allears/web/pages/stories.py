@@ -1,0 +1,44 @@
+"""The customer's story: one timeline of what they lived with us."""
+
+from datetime import datetime
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import path
+from django.utils.dateparse import parse_datetime
+from django.views.decorators.http import require_GET
+
+from allears.customers.models import Customer
+from allears.respond.story import access_customer, story_of
+from allears.web.access import ConsoleRequest, access_agent
+from allears.web.render import render_page
+
+
+def _before(request: HttpRequest) -> datetime | None:
+    try:
+        found = parse_datetime(request.GET.get("before", ""))
+    except ValueError:
+        return None
+    return found if found and found.tzinfo else None
+
+
+@require_GET
+@access_agent
+def customer_story(request: ConsoleRequest, key: str) -> HttpResponse:
+    """Everything in order, newest first."""
+    try:
+        customer = access_customer(access=request.access, key=key)
+    except Customer.DoesNotExist as error:
+        raise Http404 from error
+    story = story_of(customer=customer, before=_before(request))
+    query = request.GET.copy()
+    if story.older:
+        query["before"] = story.older.isoformat()
+    context = {
+        "story": story,
+        "customer": story.customer,
+        "older": f"?{query.urlencode()}" if story.older else "",
+    }
+    return render_page(request, "stories/page.html", context)
+
+
+urlpatterns = [path("customers/<str:key>", customer_story, name="customer_story")]

@@ -1,0 +1,126 @@
+"""How a customer's moments are put into words (``{% load stories %}``)."""
+
+from django import template
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from allears.events.models import Event
+from allears.outreach.models import Decision, Message
+from allears.respond.models import CaseEntry
+from allears.respond.story import Moment
+from allears.web.templatetags.cases import reason, reopened_by
+from allears.web.templatetags.ui import voice_tone
+
+register = template.Library()
+
+EVENT_TYPES = {
+    "page": gettext_lazy("Viewed page: %(name)s"),
+    "screen": gettext_lazy("Opened screen: %(name)s"),
+    "identify": gettext_lazy("Told us who they are"),
+    "group": gettext_lazy("Joined a group"),
+    "alias": gettext_lazy("Was recognised as the same person"),
+}
+RULES = {  # of the governor
+    "allowed": gettext_lazy("nothing stood in the way"),
+    "sampled_out": gettext_lazy("not in the sample"),
+    "expired": gettext_lazy("too late to ask"),
+    "no_address": gettext_lazy("no address"),
+    "consent": gettext_lazy("the customer does not want this"),
+    "no_grant": gettext_lazy("the customer has not agreed to this"),
+    "delay": gettext_lazy("not yet time"),
+    "open_case": gettext_lazy("a case is open"),
+    "rest": gettext_lazy("asked too recently"),
+    "rest_overall": gettext_lazy("asked too recently"),
+    "cap": gettext_lazy("too many messages lately"),
+    "quiet_hours": gettext_lazy("quiet hours"),
+}
+IDENTIFIERS = {
+    "user_id": gettext_lazy("Customer number"),
+    "anonymous_id": gettext_lazy("Device"),
+    "email": gettext_lazy("E-mail"),
+    "phone": gettext_lazy("Phone"),
+}
+LANGUAGES = {"zh": gettext_lazy("Chinese"), "en": gettext_lazy("English")}
+FEW = 4
+
+
+@register.filter
+def moment_dot(moment: Moment) -> str:
+    """The dot's tone; the words say the same."""
+    if moment.kind == "voice":
+        return {"good": "dot-good", "bad": "dot-bad"}.get(voice_tone(moment.row), "")
+    if moment.kind == "case":
+        return "dot-bad" if moment.row.kind in {"breached", "reopened"} else "dot-now"
+    return "dot-now" if moment.kind in {"told", "message"} else ""
+
+
+@register.filter
+def event_title(event: Event) -> str:
+    """The name of a tracked event as the business calls it, with the underscores read as spaces."""
+    if event.type == "track":
+        return event.name.replace("_", " ").strip().capitalize()
+    return str(EVENT_TYPES.get(event.type, event.type)) % {"name": event.name}
+
+
+@register.filter
+def event_facts(event: Event) -> str:
+    """The first few plain properties."""
+    plain = [(key, value) for key, value in event.properties.items() if isinstance(value, str | int | float | bool)]
+    return " · ".join(f"{key} {value}" for key, value in plain[:FEW])
+
+
+@register.filter
+def rule_words(rule: str) -> str:
+    return str(RULES.get(rule, rule))
+
+
+@register.filter
+def decision_words(decision: Decision) -> str:
+    """Asked, will be asked, or not asked, and why."""
+    words = {"rule": rule_words(decision.rule), "family": decision.family.upper() or decision.purpose}
+    if decision.verdict == Decision.Verdict.SENT:
+        return _("Asked: %(family)s") % words
+    if decision.verdict == Decision.Verdict.HELD and decision.settled_at is None:
+        return _("To be asked later: %(family)s (%(rule)s)") % words
+    if decision.verdict == Decision.Verdict.HELD:
+        return _("Put off: %(family)s (%(rule)s)") % words
+    return _("Not asked: %(family)s (%(rule)s)") % words
+
+
+@register.filter
+def message_words(message: Message) -> str:
+    words = {"subject": message.subject}
+    if message.state == Message.State.SENT:
+        return _("We wrote: %(subject)s") % words
+    if message.state in {Message.State.FAILED, Message.State.CANCELLED}:
+        return _("Not delivered: %(subject)s") % words
+    return _("On its way: %(subject)s") % words
+
+
+@register.filter
+def case_words(entry: CaseEntry) -> str:
+    """One line about what happened to a case."""
+    owner = str(entry.case.owner.user)
+    match entry.kind:
+        case CaseEntry.Kind.OPENED:
+            return _("Case opened: %(reason)s") % {"reason": reason(entry.detail.get("reason", ""))}
+        case CaseEntry.Kind.HANDOVER:
+            return _("Handed over; now with %(name)s") % {"name": owner}
+        case CaseEntry.Kind.BREACHED:
+            return _("We did not keep our time")
+        case CaseEntry.Kind.CLOSED:
+            return _("Case closed")
+        case CaseEntry.Kind.REOPENED:
+            return reopened_by(entry.detail.get("reason", ""))
+        case _:
+            return _("The customer confirms that it is solved")
+
+
+@register.filter
+def identifier_word(kind: str) -> str:
+    return str(IDENTIFIERS.get(kind, kind))
+
+
+@register.filter
+def language_word(code: str) -> str:
+    return str(LANGUAGES.get(code, code))
