@@ -8,6 +8,7 @@ its holidays.
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import pairwise
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -105,7 +106,7 @@ def read_calendar(*, shifts: Mapping[str, Sequence[Sequence[str]]], holidays: It
 
 def _day(shifts: Sequence[Sequence[str]]) -> tuple[Shift, ...]:
     read = sorted(_shift(*pair) for pair in shifts)
-    for (_, end), (start, _) in zip(read, read[1:], strict=False):
+    for (_, end), (start, _) in pairwise(read):
         if start < end:
             raise CalendarError(f"two shifts overlap at {start // 60:02}:{start % 60:02}")
     return tuple(read)

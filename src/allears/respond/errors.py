@@ -45,5 +45,9 @@ class MissingWordsError(CaseError):
         self.field = field
 
 
+class TooMuchError(CaseError):
+    """More messages within an hour on one status page than a person writes."""
+
+
 class TooLateError(CaseError):
     """An undo after its time, or after somebody else has acted."""

@@ -1,6 +1,6 @@
 """Words between us and the customer, and among ourselves."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
 
@@ -13,9 +13,11 @@ from allears.outreach.models import Message
 from allears.respond import clock, mail
 from allears.respond.actions import closing
 from allears.respond.entries import locked, require_hand, require_not_closed, require_words, write
-from allears.respond.errors import CannotReachError, UnansweredError, WrongStateError
+from allears.respond.errors import CannotReachError, TooMuchError, UnansweredError, WrongStateError
 from allears.respond.events import CaseReplied
 from allears.respond.models import Case, CaseEntry, CaseVoice
+
+MOST_AN_HOUR = 30  # messages of a customer on one status page
 
 
 @transaction.atomic
@@ -148,6 +150,9 @@ def hear_customer(*, token: str, text: str, once: str, now: datetime) -> CaseEnt
     """
     case = _locked_by_token(token)
     text = require_words("text", text)
+    lately = case.entries.filter(kind=CaseEntry.Kind.CUSTOMER, at__gt=now - timedelta(hours=1))
+    if lately.count() >= MOST_AN_HOUR:
+        raise TooMuchError(f"more than {MOST_AN_HOUR} messages within an hour on case {case.number}")
     voice = record_voice(
         workspace_id=case.workspace_id,
         key=f"case-{case.pk}-{once}"[:64],

@@ -80,10 +80,9 @@ def case_messages(request: HttpRequest, status: Status) -> HttpResponse:
     if len(text) > LONGEST:
         problem = _("This is longer than we can take at once. Your words are still below; please shorten them.")
         return _page(request, status, problem=problem, code=422)
+    once = request.POST.get("once", "")[:32] or token_hex(8)
     try:
-        actions.hear_customer(
-            token=status.case.token, text=text, once=request.POST.get("once", "")[:32], now=timezone.now()
-        )
+        actions.hear_customer(token=status.case.token, text=text, once=once, now=timezone.now())
     except MissingWordsError:
         return _page(request, status, problem=_("Nothing was written yet, so nothing was sent."), code=422)
     except CaseError:
