@@ -44,6 +44,30 @@ def choose_language(*, user: User, language: str) -> None:
     user.save(update_fields=["language"])
 
 
+def choose_name(*, user: User, name: str) -> None:
+    """What colleagues and customers call this person."""
+    user.name = name
+    user.save(update_fields=["name"])
+
+
+def ensure_member(*, workspace: Workspace, email: str, role: str, now: datetime) -> User:
+    """The user of this address, who from now on is a member; a present member keeps their role."""
+    email = email.strip().lower()
+    with transaction.atomic():
+        user = User.objects.filter(email=email).first() or User.objects.create_user(email)
+        present = Membership.objects.in_workspace(workspace.pk).filter(user=user, ended_at__isnull=True)
+        if not present.exists():
+            member = Membership.objects.create(workspace=workspace, user=user, role=role, created_at=now)
+            audit(
+                workspace_id=workspace.pk,
+                actor_id=None,
+                verb="accounts.member.made",
+                subject=f"member:{member.pk}",
+                detail={"role": role},
+            )
+    return user
+
+
 def make_sign_in_link(*, user: User, now: datetime, life: timedelta = LINK_LIFE) -> str:
     """The token of a link that signs this user in once: ``/sign-in/<token>``. Only its hash is kept."""
     token = secrets.token_urlsafe(32)

@@ -20,7 +20,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from allears.accounts import actions, queries
 from allears.accounts.mail import invite_url
 from allears.accounts.models import AccessKey, MemberInvite, Membership, Role, User, Workspace
-from allears.web.access import WORKSPACE_KEY, ConsoleRequest, access_admin, access_manager
+from allears.web.access import WORKSPACE_KEY, ConsoleRequest, access_admin, access_agent, access_manager
 from allears.web.render import flash, render_page
 
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
@@ -116,6 +116,34 @@ def _enter(request: HttpRequest, invite: MemberInvite, user: User) -> HttpRespon
     request.session[WORKSPACE_KEY] = invite.workspace_id
     flash(request, _("Welcome. You are now a member of %(where)s.") % {"where": invite.workspace.name})
     return redirect("/")
+
+
+# One's own account
+
+
+class ProfileForm(forms.Form):
+    name = forms.CharField(
+        max_length=120,
+        label=gettext_lazy("Your name"),
+        help_text=gettext_lazy("Colleagues see it beside what you do, customers under what you write."),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        style(self)
+
+
+@access_agent
+@require_http_methods(["GET", "POST"])
+def profile(request: ConsoleRequest) -> HttpResponse:
+    """Who am I here?"""
+    form = ProfileForm(request.POST or None, initial={"name": request.access.user.name})
+    if request.method == "POST" and form.is_valid():
+        actions.choose_name(user=request.access.user, name=form.cleaned_data["name"])
+        flash(request, _("Saved"))
+        return redirect("profile")
+    context = {"form": form, "role": ROLE_NAMES[request.access.role]}
+    return render_page(request, "accounts/profile.html", context, status=422 if form.errors else 200)
 
 
 # Settings: the workspace
@@ -344,6 +372,7 @@ def audit_log(request: ConsoleRequest) -> HttpResponse:
 urlpatterns = [
     path("sign-in/<str:token>", sign_in, name="sign_in_link"),
     path("join/<str:token>", join, name="join"),
+    path("settings/profile", profile, name="profile"),
     path("settings", workspace_settings, name="settings"),
     path("settings/members", members, name="members"),
     path("settings/members/invites", invite, name="invite"),
