@@ -30,7 +30,7 @@ def npm(*arguments: str) -> None:
 
 
 def install() -> None:
-    """Once for each state of the lock. Not `npm ci`, which wants every other platform's packages in the registry too."""
+    """Once for each state of the lock. Not `npm ci`: it wants every other platform's packages in the registry too."""
     stamp = FRONTEND / "node_modules" / ".allears-lock"
     state = hashlib.sha256((FRONTEND / "package-lock.json").read_bytes()).hexdigest()
     if not stamp.exists() or stamp.read_text() != state:
