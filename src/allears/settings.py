@@ -90,6 +90,7 @@ if ENGINE != "duckdb" and not ENGINE.startswith("sc://"):
     PROBLEMS.append((f"ALLEARS_ENGINE={ENGINE} is unknown", "write ALLEARS_ENGINE=duckdb or sc://host:port"))
 
 DEBUG = _flag("ALLEARS_DEBUG", default=False)
+DEMO = _flag("ALLEARS_DEMO", default=False)  # set by `allears demo`
 SECRET_KEY = _secret_key(DATA_DIR)
 ALLOWED_HOSTS = os.environ.get("ALLEARS_ALLOWED_HOSTS", "*").split(",")
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]

@@ -75,9 +75,17 @@ def analytics() -> None:
     main()
 
 
+def demo() -> None:
+    """The simulated company of `allears demo`: its post office and its customers. Loads no Django."""
+    from allears.cli.demo.live import main
+
+    main()
+
+
 ROLES: dict[str, Callable[[], None]] = {"web": web, "worker": worker, "analytics": analytics}
+EXTRA: dict[str, Callable[[], None]] = {"demo": demo}  # never started by `allears serve`
 
 
 if __name__ == "__main__":
     die_with_parent(int(os.environ[PARENT]))
-    ROLES[sys.argv[1]]()
+    (ROLES | EXTRA)[sys.argv[1]]()

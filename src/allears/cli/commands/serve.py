@@ -44,7 +44,7 @@ def serve(
     run_supervisor(data=data, roles=roles, url=url)
 
 
-def run_supervisor(*, data: Path, roles: list[str], url: str) -> None:
+def run_supervisor(*, data: Path, roles: list[str], url: str, greeting: str = "") -> None:
     """Serve until Ctrl-C; the environment already says where and how. Exits with code 1 when it cannot."""
     from allears.cli.supervisor import AlreadyServedError, NeverStartedError, Supervisor
 
@@ -54,7 +54,7 @@ def run_supervisor(*, data: Path, roles: list[str], url: str) -> None:
             data=data.resolve(),
             roles=roles,
             ready_url=f"{url}/readyz" if "web" in roles else None,
-            on_ready=lambda: typer.echo(f"All Ears is listening at {os.environ['ALLEARS_URL']} (Ctrl-C stops it)"),
+            on_ready=lambda: typer.echo(greeting or _listening()),
         ).run()
     except AlreadyServedError as error:
         _refuse(
@@ -63,6 +63,10 @@ def run_supervisor(*, data: Path, roles: list[str], url: str) -> None:
         )
     except NeverStartedError as error:
         _refuse(f"The {error} process ended five times before All Ears was up; its reason is above. All was stopped.")
+
+
+def _listening() -> str:
+    return f"All Ears is listening at {os.environ['ALLEARS_URL']} (Ctrl-C stops it)"
 
 
 def _check_before(*, data: Path, host: str, port: int, listens: bool) -> None:

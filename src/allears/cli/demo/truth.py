@@ -50,7 +50,7 @@ PER_DAY = -0.22  # of a return or refund, beyond four days
 PAYMENT_FAILED = -2.6
 NOT_SOLVED = -2.0  # a call, chat or repair that did not solve it
 
-ANSWER = -0.95  # logit of answering: the lukewarm, regular, English-speaking customer by e-mail
+ANSWER = -1.35  # logit of answering: the lukewarm, regular, English-speaking customer by e-mail
 ANSWER_UNHAPPY, ANSWER_DELIGHTED = 0.75, 0.35  # u < 5; u ≥ 9.5
 ANSWER_SEGMENT: Mapping[str, float] = {"new": -0.2, "regular": 0.0, "vip": 0.45}
 ANSWER_LANGUAGE: Mapping[str, float] = {"en": 0.0, "zh": -0.15}

@@ -1,0 +1,123 @@
+"""Writes the company's past into the database, all of it or none."""
+
+import json
+import os
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from django.db import transaction
+from django.db.models import Max
+from django.utils import timezone
+
+from allears.accounts.actions import make_key
+from allears.accounts.models import AccessKey, Workspace
+from allears.cli.demo import company
+from allears.cli.demo.past import Past, play
+from allears.cli.demo.seeding import rows
+from allears.cli.demo.seeding.cases import Casebook
+from allears.cli.demo.seeding.found import RULES, Founded, found
+from allears.cli.demo.seeding.people import write_customers
+from allears.cli.demo.seeding.report import truth_report
+from allears.cli.demo.simulate import Happening, simulate
+from allears.jobs.models import Job
+
+WEEKS = 26
+Tell = Callable[[str, float], None]  # what is being done, and the share done
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scale:
+    """How much of a company."""
+
+    seed: int = 7
+    customers: int = 1500
+    days: int = WEEKS * 7
+
+
+@dataclass(frozen=True, kw_only=True)
+class Keys:
+    """The demo's secrets, shown once."""
+
+    write_key: str
+    api_key: str
+
+
+def is_seeded() -> bool:
+    return Workspace.objects.filter(slug=company.SLUG).exists()
+
+
+def seed(*, scale: Scale, now: datetime, folder: Path, tell: Tell) -> Keys:
+    """Simulate and store; ``folder`` gets truth.json and demo.json. Interrupted, it leaves nothing behind."""
+    start = now - timedelta(days=scale.days)
+    tell("Living through half a year", 0.0)
+    happenings = list(simulate(seed=scale.seed, start=start, days=scale.days, customers=scale.customers))
+    tell("Asking and answering", 0.15)
+    past = play(seed=scale.seed, happenings=happenings, policy=RULES, until=now)
+    with transaction.atomic():
+        newest_job = Job.objects.aggregate(newest=Max("id"))["newest"] or 0
+        founded = found(since=start)
+        _store(founded, happenings, past, tell)
+        Job.objects.filter(id__gt=newest_job).delete()  # what followed from the past has happened in the past
+        keys = make_keys(founded.workspace, now=now)
+        tell("Noting the truth", 0.95)
+        report = truth_report(seed=scale.seed, start=start, until=now, happenings=happenings, past=past)
+        _write(folder / "truth.json", report)
+        _write(
+            folder / "demo.json",
+            {"seed": scale.seed, "start": start.isoformat(), "customers": scale.customers, "now": now.isoformat()},
+        )
+    tell("Ready", 1.0)
+    return keys
+
+
+def _store(founded: Founded, happenings: Sequence[Happening], past: Past, tell: Tell) -> None:
+    seen: dict[int, tuple[datetime, datetime]] = {}
+    shoppers = {}
+    for each in happenings:
+        number = each.shopper.number
+        shoppers[number] = each.shopper
+        seen[number] = (seen[number][0] if number in seen else each.at, each.at)
+    tell("Writing customers and events", 0.3)
+    customers = write_customers(workspace_id=founded.id, shoppers=shoppers.values(), seen=seen)
+    written = rows.Written(founded=founded, customers=customers)
+    rows.write_events(written, happenings)
+    tell("Writing asks, answers and voices", 0.45)
+    surveys = [ask for ask in past.asks if ask.purpose == "survey"]
+    rows.write_decisions(written, surveys)
+    rows.write_invitations(written, surveys)
+    rows.write_answers(written, surveys)
+    rows.write_letters(written, past)
+    _replay(written, past, tell)
+
+
+def _replay(written: rows.Written, past: Past, tell: Tell) -> None:
+    book = Casebook(written)
+    for number, done in enumerate(past.done):
+        if number % 25 == 0:
+            tell("Answering customers and settling cases", 0.6 + 0.35 * number / len(past.done))
+        book.replay(done)
+    for ask in past.asks:
+        if ask.purpose == "follow_up" and not ask.answered_at:
+            book.store_follow_up(ask)
+
+
+def make_keys(workspace: Workspace, *, now: datetime) -> Keys:
+    made = [
+        make_key(workspace=workspace, kind=kind, name=name, actor=None, now=now)[1]
+        for kind, name in ((AccessKey.Kind.WRITE, "Wrenfold shop"), (AccessKey.Kind.API, "Demo scripts"))
+    ]
+    return Keys(write_key=made[0], api_key=made[1])
+
+
+def new_keys() -> Keys:
+    """Keys for a company whose demo.env was lost: secrets cannot be read again."""
+    return make_keys(Workspace.objects.get(slug=company.SLUG), now=timezone.now())
+
+
+def _write(path: Path, value: object) -> None:
+    """Whole or not at all."""
+    beside = path.with_suffix(".new")
+    beside.write_text(json.dumps(value, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    os.replace(beside, path)

@@ -1,0 +1,62 @@
+"""How the simulated shop and its customers reach All Ears: over HTTP, like everybody else."""
+
+import base64
+import json
+import urllib.error
+import urllib.parse
+import urllib.request
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+TIMEOUT = 10.0
+
+
+class _Stay(urllib.request.HTTPRedirectHandler):
+    """A redirect after a form is an answer, not an errand."""
+
+    def redirect_request(self, *_: Any, **__: Any) -> None:
+        return None
+
+
+class Visitor:
+    """Requests to one server. Raises OSError when it cannot be reached; an error page is an answer."""
+
+    def __init__(self, base: str, write_key: str = "") -> None:
+        self.base = base.rstrip("/")
+        self.basic = base64.b64encode(f"{write_key}:".encode()).decode()
+        self.opener = urllib.request.build_opener(_Stay())
+
+    def page(self, path: str) -> str:
+        """The text of a page; empty when there is none."""
+        status, body = self._ask(urllib.request.Request(self.base + path))  # noqa: S310 – our own address
+        return body if status == 200 else ""
+
+    def is_ready(self) -> bool:
+        try:
+            status, _ = self._ask(urllib.request.Request(f"{self.base}/readyz"))  # noqa: S310 – our own address
+        except OSError:
+            return False
+        return status == 200
+
+    def submit(self, path: str, fields: Mapping[str, str]) -> int:
+        """Send a form as a browser does; the status."""
+        body = urllib.parse.urlencode(fields).encode()
+        request = urllib.request.Request(self.base + path, data=body, method="POST")  # noqa: S310 – our own address
+        return self._ask(request)[0]
+
+    def post_events(self, calls: Sequence[Mapping[str, Any]]) -> bool:
+        """One batch through the door in; True when it was acknowledged."""
+        request = urllib.request.Request(  # noqa: S310 – our own address
+            f"{self.base}/v1/batch",
+            data=json.dumps({"batch": list(calls)}).encode(),
+            headers={"Content-Type": "application/json", "Authorization": f"Basic {self.basic}"},
+            method="POST",
+        )
+        return self._ask(request)[0] == 200
+
+    def _ask(self, request: urllib.request.Request) -> tuple[int, str]:
+        try:
+            with self.opener.open(request, timeout=TIMEOUT) as answer:
+                return answer.status, answer.read().decode("utf-8", "replace")
+        except urllib.error.HTTPError as error:
+            return error.code, error.read().decode("utf-8", "replace")
