@@ -56,6 +56,7 @@ def _postgres(url: str) -> dict[str, object]:
         "PASSWORD": unquote(parts.password or ""),
         "HOST": unquote(query.get("host", parts.hostname or "")),
         "PORT": str(parts.port or query.get("port", "")),
+        "CONN_HEALTH_CHECKS": True,  # so that connections of before a restart of the server are not handed out
         "OPTIONS": {"pool": {"min_size": 1, "max_size": 20, "timeout": 10}},
     }
 
@@ -69,7 +70,8 @@ def _sqlite(path: Path) -> dict[str, object]:
             "timeout": 20,
             "init_command": (
                 "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-32000;"
-                "PRAGMA temp_store=MEMORY; PRAGMA mmap_size=268435456; PRAGMA journal_size_limit=67108864;"
+                "PRAGMA temp_store=MEMORY; PRAGMA mmap_size=268435456; PRAGMA journal_size_limit=134217728;"
+                "PRAGMA wal_autocheckpoint=16000;"
             ),
         },
     }

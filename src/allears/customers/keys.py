@@ -1,7 +1,8 @@
 """What a customer can be known by, strongest first."""
 
 import re
-from dataclasses import dataclass
+
+import msgspec
 
 LONGEST = 254
 USER_ID, EMAIL, PHONE, ANONYMOUS_ID = "user_id", "email", "phone", "anonymous_id"
@@ -9,8 +10,7 @@ Name = tuple[str, str]  # kind, value
 _SEPARATORS = re.compile(r"[\s().\-/]+")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class IdentityKeys:
+class IdentityKeys(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """The identifiers that one message or row carries; empty where it has none.
 
     ``previous_id`` is what alias says the user was known by: an anonymous or a user id.
@@ -21,6 +21,10 @@ class IdentityKeys:
     phone: str = ""
     anonymous_id: str = ""
     previous_id: str = ""
+
+    def is_plain(self) -> bool:
+        """Whether a user id is all there is, as in nearly all calls."""
+        return bool(self.user_id) and not (self.anonymous_id or self.email or self.phone or self.previous_id)
 
     def names(self) -> list[Name]:
         """What is given, strongest first."""

@@ -10,3 +10,4 @@ class EventsConfig(AppConfig):
     def ready(self) -> None:
         register_source("events", "allears.events.lake.SOURCE")
         register_loop("consumer", "allears.events.consumer.run_once", "intake")
+        register_loop("checkpoint", "allears.events.consumer.checkpoint.run_once", "checkpoint")

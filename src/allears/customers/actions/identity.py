@@ -32,7 +32,8 @@ def resolve(
         resolver = _Resolver(workspace_id, memory or Memory())
         resolver.memory.check(epoch)
         resolver.load(keys)
-        found = [resolver.one(each) for each in keys]
+        one = {each: resolver.one(each) for each in resolver.distinct}
+        found = [one[each] for each in keys]
         ids = resolver.save(found, now)
         if memory is None and resolver.joins:
             new_epoch(workspace_id=workspace_id)
@@ -51,12 +52,17 @@ class _Resolver:
         self.is_user: dict[int, bool] = {}
         self.joins: list[Join] = []
         self.created = 0
+        self.distinct: dict[IdentityKeys, None] = {}  # in order of first appearance
 
     def load(self, keys: Sequence[IdentityKeys]) -> None:
         """Look up at once whatever the keys name and the memory does not know."""
         wanted: dict[str, set[str]] = {USER_ID: set(), EMAIL: set(), PHONE: set(), ANONYMOUS_ID: set()}
         remembered, learnt, known = self.memory.known, self.memory.learnt, self.known
-        for each in set(keys):
+        self.distinct = dict.fromkeys(keys)
+        for each in self.distinct:
+            if each.is_plain() and (customer := remembered.get((USER_ID, each.user_id))):
+                known[USER_ID, each.user_id] = customer
+                continue
             names = each.names()
             if each.previous_id:
                 names += [(ANONYMOUS_ID, each.previous_id), (USER_ID, each.previous_id)]
@@ -72,10 +78,10 @@ class _Resolver:
 
     def one(self, keys: IdentityKeys) -> int:
         """The customer of one set of keys, as a number to be given to ``save``."""
+        if keys.is_plain() and (owner := self._owner((USER_ID, keys.user_id))):
+            return owner
         names = keys.names()
         owners = {name: owner for name in names if (owner := self._owner(name))}
-        if len(names) == len(owners) == 1 and not keys.previous_id:
-            return owners[names[0]]
         primary = self._primary(keys, names, owners)
         for name in names:
             if name not in owners:

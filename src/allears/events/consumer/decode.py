@@ -1,9 +1,9 @@
 """From request bodies to calls: lenient about what SDKs send, strict about what cannot be kept."""
 
-import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -11,12 +11,18 @@ import msgspec
 from allears.customers.keys import LONGEST as LONGEST_ID
 from allears.customers.keys import IdentityKeys, clean_email, clean_phone
 from allears.events.intake.log import BROKEN, MIXED, Body, moment
+from allears.events.keys import body_key, message_key
 
 LONGEST_NAME = 200
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 BATCHES = frozenset({"batch", MIXED})
 TYPES = frozenset({"track", "identify", "page", "screen", "group", "alias"})
 NAMED = frozenset({"track", "page", "screen"})
 Loose = str | int | float | None  # ids come as numbers, too
+
+
+ABSENT = msgspec.Raw()
+EMPTY = b"{}"
 
 
 class CallError(ValueError):
@@ -37,9 +43,9 @@ class Wire(msgspec.Struct, gc=False, rename="camel"):
     timestamp: Loose = None
     original_timestamp: Loose = None
     sent_at: Loose = None
-    properties: dict[str, Any] | None = None
+    properties: msgspec.Raw = ABSENT
     traits: dict[str, Any] | None = None
-    context: dict[str, Any] | None = None
+    context: msgspec.Raw = ABSENT
 
 
 class WireBatch(msgspec.Struct, gc=False, rename="camel"):
@@ -62,10 +68,10 @@ _batch = msgspec.json.Decoder(WireBatch)
 _raw_batch = msgspec.json.Decoder(RawBatch)
 _call = msgspec.json.Decoder(Wire)
 _encode = msgspec.json.Encoder().encode
+_object = msgspec.json.Decoder(dict[str, Any])
 
 
-@dataclass(slots=True, kw_only=True)
-class Call:
+class Call(msgspec.Struct, kw_only=True, eq=False, gc=False):
     """One good call, on its way to becoming an event."""
 
     workspace_id: int
@@ -75,8 +81,9 @@ class Call:
     received_at: datetime
     message_key: str
     keys: IdentityKeys
-    properties: dict[str, Any]
-    context: dict[str, Any]
+    properties: bytes  # a JSON object, as sent
+    context: bytes  # likewise
+    traits: dict[str, Any] | None = None  # of identify and group calls
 
 
 @dataclass(slots=True, kw_only=True)
@@ -122,7 +129,10 @@ def _read(body: Body, decoded: Decoded, event_limit: int) -> None:
             wires, shared = batch.batch, batch
         else:
             wires, shared = [_call.decode(body.data)], None
-        decoded.calls += [_understand(wire, body, received, position, shared) for position, wire in enumerate(wires, 1)]
+        decoded.calls += [
+            _plain(wire, body, received, shared) or _understand(wire, body, received, position, shared)
+            for position, wire in enumerate(wires, 1)
+        ]
     except (msgspec.DecodeError, UnicodeDecodeError, CallError):
         _read_singly(body, received, decoded, event_limit)
 
@@ -176,13 +186,45 @@ def _scrubbed(value: Any) -> Any:
     return value
 
 
+def _plain(wire: Wire, body: Body, received: datetime, shared: WireBatch | None) -> Call | None:
+    """The shape that nearly all calls have, without the detours: a user's track call in good order."""
+    event, user_id, message_id = wire.event, wire.user_id, wire.message_id
+    if (
+        shared is None
+        or shared.context is not None
+        or wire.type != "track"
+        or event.__class__ is not str
+        or user_id.__class__ is not str
+        or message_id.__class__ is not str
+        or wire.anonymous_id is not None
+        or not (event and user_id and message_id)
+        or len(event) > LONGEST_NAME
+        or len(user_id) > LONGEST_ID
+        or user_id[0] <= " "
+        or user_id[-1] <= " "
+    ):
+        return None
+    return Call(
+        workspace_id=body.workspace_id,
+        type="track",
+        name=event,
+        ts=_happened(wire, received, shared),
+        received_at=received,
+        message_key=message_key(message_id),
+        keys=IdentityKeys(user_id=user_id),
+        properties=_json(wire.properties, "properties"),
+        context=_json(wire.context, "context"),
+    )
+
+
 def _understand(wire: Wire, body: Body, received: datetime, position: int, shared: WireBatch | None) -> Call:
     kind = body.kind if shared is None else wire.type or ""
     if kind not in TYPES:
         raise CallError(f"type {kind!r} is none of {', '.join(sorted(TYPES))}")
-    context = wire.context or {}
+    context = _json(wire.context, "context")
     if shared is not None and shared.context:
-        context = {**shared.context, **context}
+        context = _encode({**shared.context, **_object.decode(context)})
+    traits = _traits(kind, wire, context)
     return Call(
         workspace_id=body.workspace_id,
         type=kind,
@@ -190,10 +232,38 @@ def _understand(wire: Wire, body: Body, received: datetime, position: int, share
         ts=_happened(wire, received, shared),
         received_at=received,
         message_key=_message_key(wire, body, position, shared),
-        keys=_keys(kind, wire, context),
-        properties=_properties(kind, wire, context),
+        keys=_keys(kind, wire, traits),
+        properties=_properties(kind, wire, traits),
         context=context,
+        traits=_with_locale(traits, context) if kind == "identify" else traits if kind == "group" else None,
     )
+
+
+def _json(raw: msgspec.Raw, field_name: str) -> bytes:
+    """A JSON object as sent; absent and null are an empty one."""
+    data = bytes(raw)
+    if data[:1] == b"{":
+        data.decode()  # raises where it is no text
+        return data
+    if data in (b"", b"null"):
+        return EMPTY
+    raise CallError(f"{field_name} must be an object")
+
+
+def _traits(kind: str, wire: Wire, context: bytes) -> dict[str, Any]:
+    """What the call says about the person (or group); RudderStack's server SDKs put it into the context."""
+    traits = wire.traits or {}
+    if kind != "group" and b'"traits"' in context:
+        inner = _object.decode(context).get("traits")
+        return {**inner, **traits} if isinstance(inner, dict) else traits
+    return traits
+
+
+def _with_locale(traits: dict[str, Any], context: bytes) -> dict[str, Any]:
+    if b'"locale"' in context and not (traits.get("language") or traits.get("locale")):
+        locale = _object.decode(context).get("locale")
+        return {**traits, "locale": locale} if locale else traits
+    return traits
 
 
 def _name(kind: str, wire: Wire) -> str:
@@ -208,15 +278,14 @@ def _name(kind: str, wire: Wire) -> str:
     return text
 
 
-def _properties(kind: str, wire: Wire, context: dict[str, Any]) -> dict[str, Any]:
-    if kind == "identify":  # RudderStack's server SDKs put traits into the context
-        inner = context.get("traits")
-        return {**inner, **(wire.traits or {})} if isinstance(inner, dict) else wire.traits or {}
+def _properties(kind: str, wire: Wire, traits: dict[str, Any]) -> bytes:
+    if kind == "identify":
+        return _encode(traits)
     if kind == "group":
-        return {"groupId": _identifier(wire.group_id, "groupId"), **(wire.traits or {})}
+        return _encode({"groupId": _identifier(wire.group_id, "groupId"), **traits})
     if kind == "alias":
-        return {"previousId": _identifier(wire.previous_id, "previousId")}
-    return wire.properties or {}
+        return _encode({"previousId": _identifier(wire.previous_id, "previousId")})
+    return _json(wire.properties, "properties")
 
 
 def _identifier(value: Loose, field_name: str) -> str:
@@ -228,20 +297,16 @@ def _identifier(value: Loose, field_name: str) -> str:
     return text
 
 
-def _keys(kind: str, wire: Wire, context: dict[str, Any]) -> IdentityKeys:
+def _keys(kind: str, wire: Wire, traits: dict[str, Any]) -> IdentityKeys:
     user_id = _identifier(wire.user_id, "userId")
     anonymous_id = _identifier(wire.anonymous_id, "anonymousId")
-    if kind in ("identify", "alias") or not (user_id or anonymous_id):
-        traits = wire.traits or context.get("traits")
-        traits = traits if isinstance(traits, dict) else {}
-        email, phone = clean_email(traits.get("email")), clean_phone(traits.get("phone"))
-        if not (user_id or anonymous_id or email or phone):
-            raise CallError("nobody is named: send userId, anonymousId, or an e-mail address in traits")
-        previous_id = _identifier(wire.previous_id, "previousId") if kind == "alias" else ""
-        return IdentityKeys(
-            user_id=user_id, anonymous_id=anonymous_id, email=email, phone=phone, previous_id=previous_id
-        )
-    return IdentityKeys(user_id=user_id, anonymous_id=anonymous_id)
+    if kind not in ("identify", "alias") and (user_id or anonymous_id):
+        return IdentityKeys(user_id=user_id, anonymous_id=anonymous_id)
+    email, phone = clean_email(traits.get("email")), clean_phone(traits.get("phone"))
+    if not (user_id or anonymous_id or email or phone):
+        raise CallError("nobody is named: send userId, anonymousId, or an e-mail address in traits")
+    previous_id = _identifier(wire.previous_id, "previousId") if kind == "alias" else ""
+    return IdentityKeys(user_id=user_id, anonymous_id=anonymous_id, email=email, phone=phone, previous_id=previous_id)
 
 
 def _message_key(wire: Wire, body: Body, position: int, shared: WireBatch | None) -> str:
@@ -250,35 +315,40 @@ def _message_key(wire: Wire, body: Body, position: int, shared: WireBatch | None
     A call that carries neither an id nor a time of its own is a new event each time it is sent.
     """
     if wire.message_id is not None and wire.message_id != "":
-        return hashlib.blake2b(str(wire.message_id).encode(), digest_size=16).hexdigest()
-    digest = hashlib.blake2b(body.data, digest_size=16, salt=position.to_bytes(4, "big"))
+        return message_key(str(wire.message_id))
     dated = (wire.timestamp, wire.original_timestamp, wire.sent_at, shared.sent_at if shared else None)
-    if not any(dated):
-        digest.update(body.received_us.to_bytes(8, "big"))
-    return digest.hexdigest()
+    return body_key(body.data, position, salt=b"" if any(dated) else body.received_us.to_bytes(8, "big"))
 
 
 def _happened(wire: Wire, received: datetime, shared: WireBatch | None) -> datetime:
     """When it happened by our clock: the sender's clock is set right by what it showed at sending."""
-    sent = wire.sent_at if wire.sent_at is not None else shared.sent_at if shared else None
     said = wire.timestamp if wire.timestamp is not None else wire.original_timestamp
     if said is None or said == "":
         return received  # then sentAt, corrected by itself, is the time of receipt
     happened = _moment(said, "timestamp")
+    sent = wire.sent_at if wire.sent_at is not None else shared.sent_at if shared else None
     if sent is None or sent == "":
         return happened
     try:
-        return happened + (received - _moment(sent, "sentAt"))
+        return happened + (received - _sent(sent))
     except OverflowError as error:
         raise CallError(f"timestamp {said!r} lies outside the calendar") from error
+
+
+@lru_cache(maxsize=16)
+def _sent(value: str | int | float) -> datetime:
+    """The calls of a batch share theirs."""
+    return _moment(value, "sentAt")
 
 
 def _moment(value: Loose, field_name: str) -> datetime:
     try:
         if isinstance(value, str):
             parsed = datetime.fromisoformat(value)
+            if parsed.tzinfo is UTC:
+                return parsed
             return parsed.astimezone(UTC) if parsed.tzinfo is not None else parsed.replace(tzinfo=UTC)
         seconds = float(value or 0)
-        return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=seconds / 1000 if seconds > 1e11 else seconds)
+        return EPOCH + timedelta(seconds=seconds / 1000 if seconds > 1e11 else seconds)
     except (ValueError, OverflowError) as error:
         raise CallError(f"{field_name} {value!r} is not an ISO 8601 time such as 2026-01-31T08:00:00Z") from error

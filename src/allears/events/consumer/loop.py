@@ -149,8 +149,8 @@ def bad_call(call: Call, error: Exception) -> Bad:
             "anonymousId": call.keys.anonymous_id or None,
             "previousId": call.keys.previous_id or None,
             "timestamp": call.ts,
-            "properties": call.properties,
-            "context": call.context,
+            "properties": msgspec.Raw(call.properties),
+            "context": msgspec.Raw(call.context),
         }
     ).decode()
     return Bad(workspace_id=call.workspace_id, reason=describe(error), payload=payload)

@@ -1,6 +1,7 @@
 """Where the consumer takes bodies from, and how it says in its own transaction that they are done."""
 
 import sqlite3
+import time
 from collections.abc import Sequence
 from datetime import UTC
 from pathlib import Path
@@ -11,8 +12,9 @@ from django.db import connection
 
 from allears.events.intake.log import Body, intake_path, log_id, open_file
 from allears.events.models import IntakeCursor
+from allears.jobs.bell import ring_local
 
-CHECKPOINT_ROWS = 200
+CHECKPOINT_SECONDS = 0.25  # while there is work
 
 
 class Source(Protocol):
@@ -48,7 +50,7 @@ class SqliteSource:
         self._file = open_file(path)
         self._name = log_id(self._file)
         self._last = 0
-        self._durable = -1
+        self._rung_at = 0.0
 
     def ahead(self, *, rows: int, size: int) -> Sequence[Body]:
         position = IntakeCursor.objects.filter(name=self._name).values_list("position", flat=True).first() or 0
@@ -79,13 +81,9 @@ class SqliteSource:
             IntakeCursor.objects.create(name=self._name, position=self._last)
 
     def settle(self) -> None:
-        """A commit is safe from a power cut once the write-ahead log is in the file: only then may the log go."""
-        if self._last - self._durable < CHECKPOINT_ROWS and self._durable >= 0:
-            return
-        with connection.cursor() as cursor:
-            cursor.execute("PRAGMA wal_checkpoint(PASSIVE)")
-        IntakeCursor.objects.update_or_create(name=f"{self._name}:durable", defaults={"position": self._last})
-        self._durable = self._last
+        if time.monotonic() - self._rung_at >= CHECKPOINT_SECONDS:
+            self._rung_at = time.monotonic()
+            ring_local("checkpoint")
 
     def close(self) -> None:
         self._file.close()

@@ -1,15 +1,16 @@
 """Applying calls: whose they are, which are new, their rows, and what they say about customers."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
+from functools import lru_cache
 from itertools import groupby
+from typing import Any
 
 import msgspec
 from django.db import connection
 
 from allears.customers.actions import TraitChange, resolve, update_traits
 from allears.customers.memory import Memory
-from allears.customers.sql import CHUNK
 from allears.events.batch import EventRow
 from allears.events.consumer.decode import Call
 from allears.events.models import Event
@@ -18,7 +19,7 @@ from allears.store.bulk import allocate_ids, insert_rows
 COLUMNS = (
     "id", "workspace_id", "customer_id", "type", "name", "ts", "received_at", "message_key", "properties", "context"
 )  # fmt: skip
-_encode = msgspec.json.Encoder().encode
+Stored = tuple[int, int, Call]  # the event's id, its customer's, what was said
 
 
 class Memories:
@@ -45,41 +46,29 @@ def store_calls(calls: Sequence[Call], *, now: datetime, memories: Memories) -> 
     rows: list[EventRow] = []
     ordered = sorted(calls, key=lambda call: call.workspace_id)  # stable, and locks are taken in one order
     for workspace_id, group in groupby(ordered, key=lambda call: call.workspace_id):
-        fresh = unseen(workspace_id, list(group))
-        if fresh:
-            rows += _store(workspace_id, fresh, now, memories.of(workspace_id))
+        rows += _store(workspace_id, once(group), now, memories.of(workspace_id))
     return rows
 
 
-def unseen(workspace_id: int, calls: list[Call]) -> list[Call]:
-    """The calls not stored before, each once."""
+def once(calls: Iterable[Call]) -> list[Call]:
+    """Each message once, the first that came."""
     first: dict[str, Call] = {}
     for call in calls:
         first.setdefault(call.message_key, call)
-    for key in _stored(workspace_id, list(first)):
-        del first[key]
     return list(first.values())
 
 
-def _stored(workspace_id: int, keys: list[str]) -> list[str]:
-    head = "SELECT message_key FROM events_event WHERE workspace_id = %s AND message_key "
-    with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
-            cursor.execute(head + "= ANY(%s)", [workspace_id, keys])
-            return [row[0] for row in cursor.fetchall()]
-        found: list[str] = []
-        for start in range(0, len(keys), CHUNK):
-            chunk = keys[start : start + CHUNK]
-            cursor.execute(f"{head} IN ({','.join(['%s'] * len(chunk))})", [workspace_id, *chunk])
-            found += [row[0] for row in cursor.fetchall()]
-        return found
-
-
 def _store(workspace_id: int, calls: list[Call], now: datetime, memory: Memory) -> list[EventRow]:
+    if connection.vendor == "postgresql":
+        calls = _unseen(workspace_id, calls)
     customers = resolve(workspace_id=workspace_id, keys=[call.keys for call in calls], now=now, memory=memory)
     ids = allocate_ids(Event, len(calls))
-    insert_rows(Event, COLUMNS, [_row(*each) for each in zip(ids, customers, calls, strict=True)])
-    _describe(workspace_id, customers, calls, now)
+    stored = list(zip(ids, customers, calls, strict=True))
+    if connection.vendor == "postgresql":
+        insert_rows(Event, COLUMNS, [_row(*each) for each in stored])
+    else:
+        stored = _insert_new(stored)
+    _describe(workspace_id, stored, now)
     return [
         EventRow(
             id=number,
@@ -92,11 +81,40 @@ def _store(workspace_id: int, calls: list[Call], now: datetime, memory: Memory) 
             properties=call.properties,
             context=call.context,
         )
-        for number, customer_id, call in zip(ids, customers, calls, strict=True)
+        for number, customer_id, call in stored
     ]
 
 
-def _row(number: int, customer_id: int, call: Call) -> tuple[object, ...]:
+def _unseen(workspace_id: int, calls: list[Call]) -> list[Call]:
+    """PostgreSQL copies rows in, which bears no conflicts: ask first which are stored."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT message_key FROM events_event WHERE workspace_id = %s AND message_key = ANY(%s)",
+            [workspace_id, [call.message_key for call in calls]],
+        )
+        seen = {row[0] for row in cursor.fetchall()}
+    return [call for call in calls if call.message_key not in seen] if seen else calls
+
+
+def _insert_new(stored: list[Stored]) -> list[Stored]:
+    """SQLite inserts past conflicts, which saves looking each key up first: ask afterwards which are in."""
+    if not stored:
+        return stored
+    marks = ", ".join(["%s"] * len(COLUMNS))
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            f"INSERT INTO events_event ({', '.join(COLUMNS)}) VALUES ({marks})"  # noqa: S608 - own names
+            " ON CONFLICT (workspace_id, message_key) DO NOTHING",
+            [_row_as_text(*each) for each in stored],
+        )
+        if cursor.rowcount == len(stored):
+            return stored
+        cursor.execute("SELECT id FROM events_event WHERE id >= %s", [stored[0][0]])
+        new = {row[0] for row in cursor.fetchall()}
+    return [each for each in stored if each[0] in new]
+
+
+def _row(number: int, customer_id: int, call: Call) -> tuple[Any, ...]:
     return (
         number,
         call.workspace_id,
@@ -106,25 +124,47 @@ def _row(number: int, customer_id: int, call: Call) -> tuple[object, ...]:
         call.ts,
         call.received_at,
         call.message_key,
-        _encode(call.properties).decode(),
-        _encode(call.context).decode(),
+        call.properties.decode(),
+        call.context.decode(),
     )
 
 
-def _describe(workspace_id: int, customers: list[int], calls: list[Call], now: datetime) -> None:
+@lru_cache(maxsize=64)
+def _text(received_at: datetime) -> str:
+    """The calls of a body share theirs."""
+    return received_at.isoformat(" ")[:-6]
+
+
+def _row_as_text(number: int, customer_id: int, call: Call) -> tuple[Any, ...]:
+    """The same with times as Django writes them to SQLite: UTC without an offset."""
+    return (
+        number,
+        call.workspace_id,
+        customer_id,
+        call.type,
+        call.name,
+        call.ts.isoformat(" ")[:-6],
+        _text(call.received_at),
+        call.message_key,
+        call.properties.decode(),
+        call.context.decode(),
+    )
+
+
+def _describe(workspace_id: int, stored: list[Stored], now: datetime) -> None:
     """Traits of identify and account of group calls."""
-    changes = []
-    for customer_id, call in zip(customers, calls, strict=True):
-        if call.type == "identify":
-            traits = call.properties
-            locale = call.context.get("locale")
-            if locale and not (traits.get("language") or traits.get("locale")):
-                traits = {**traits, "locale": locale}
-        elif call.type == "group":
-            account = {name: value for name, value in call.properties.items() if name != "groupId"}
-            traits = {"account": {"id": call.properties.get("groupId", ""), **account}}
-        else:
-            continue
-        changes.append(TraitChange(customer_id=customer_id, traits=traits, at=call.ts))
+    changes = [
+        TraitChange(customer_id=customer_id, traits=_said(call), at=call.ts)
+        for _, customer_id, call in stored
+        if call.traits is not None
+    ]
     if changes:
         update_traits(workspace_id=workspace_id, changes=changes, now=now)
+
+
+def _said(call: Call) -> dict[str, Any]:
+    traits = call.traits or {}
+    if call.type == "identify":
+        return traits
+    group = msgspec.json.decode(call.properties)
+    return {"account": {"id": group["groupId"], **traits}}

@@ -1,0 +1,148 @@
+"""Who is who: the rules of recognising, joining and parting customers."""
+
+from datetime import UTC, datetime
+
+import pytest
+from tests import builders
+
+from allears.accounts.models import Workspace
+from allears.customers.actions import merge, resolve, undo_merge
+from allears.customers.actions.merging import MergeError
+from allears.customers.keys import IdentityKeys, clean_email, clean_phone
+from allears.customers.memory import Memory
+from allears.customers.models import Customer, Identifier, Merge
+from allears.customers.queries import customers, family, present
+
+NOW = datetime(2026, 3, 1, 9, tzinfo=UTC)
+
+
+def who(workspace: Workspace, *keys: IdentityKeys, memory: Memory | None = None) -> list[int]:
+    return resolve(workspace_id=workspace.id, keys=keys, now=NOW, memory=memory)
+
+
+def test_one_user_id_is_one_customer_within_a_call_and_between_calls(acme: Workspace) -> None:
+    first = who(acme, IdentityKeys(user_id="u1"), IdentityKeys(user_id="u2"), IdentityKeys(user_id="u1"))
+    assert first[0] == first[2] != first[1]
+    assert who(acme, IdentityKeys(user_id="u2"), IdentityKeys(user_id="u1")) == [first[1], first[0]]
+    assert Customer.objects.in_workspace(acme.id).count() == 2
+
+
+def test_the_same_id_in_two_workspaces_is_two_customers(acme: Workspace, elsewhere: Workspace) -> None:
+    (here,) = who(acme, IdentityKeys(user_id="u1"))
+    (there,) = who(elsewhere, IdentityKeys(user_id="u1"))
+    assert here != there
+    assert list(Customer.objects.in_workspace(acme.id).values_list("id", flat=True)) == [here]
+
+
+def test_a_visitor_who_signs_in_becomes_the_user(acme: Workspace) -> None:
+    (visitor,) = who(acme, IdentityKeys(anonymous_id="a1"))
+    (user,) = who(acme, IdentityKeys(user_id="u1"))
+    assert who(acme, IdentityKeys(user_id="u1", anonymous_id="a1")) == [user]
+    assert who(acme, IdentityKeys(anonymous_id="a1")) == [user]
+    assert family(workspace_id=acme.id, customer_id=user) == [user, visitor]
+    assert list(customers(workspace_id=acme.id).values_list("id", flat=True)) == [user]
+
+
+def test_a_new_user_id_takes_over_the_visitor_it_came_with(acme: Workspace) -> None:
+    (visitor,) = who(acme, IdentityKeys(anonymous_id="a1"))
+    assert who(acme, IdentityKeys(user_id="u1", anonymous_id="a1")) == [visitor]
+    assert Merge.objects.in_workspace(acme.id).count() == 0
+
+
+def test_two_users_on_one_device_stay_two(acme: Workspace) -> None:
+    first, second = who(
+        acme, IdentityKeys(user_id="u1", anonymous_id="shared"), IdentityKeys(user_id="u2", anonymous_id="shared")
+    )
+    assert first != second
+    assert who(acme, IdentityKeys(anonymous_id="shared")) == [first]
+    assert Merge.objects.in_workspace(acme.id).count() == 0
+
+
+def test_a_user_is_recognised_by_an_address_imported_before(acme: Workspace) -> None:
+    (imported,) = who(acme, IdentityKeys(email="zoe@example.test"))
+    assert who(acme, IdentityKeys(user_id="u1", email="zoe@example.test")) == [imported]
+    assert who(acme, IdentityKeys(user_id="u2", email="zoe@example.test")) != [imported]
+
+
+def test_visitor_and_user_of_one_call_are_joined_before_they_are_stored(acme: Workspace) -> None:
+    found = who(
+        acme,
+        IdentityKeys(anonymous_id="a1"),
+        IdentityKeys(user_id="u1"),
+        IdentityKeys(user_id="u1", anonymous_id="a1"),
+    )
+    assert len(set(found)) == 1
+    assert Customer.objects.in_workspace(acme.id).count() == 1
+    assert Identifier.objects.in_workspace(acme.id).count() == 2
+
+
+def test_alias_joins_two_users_because_it_says_so(acme: Workspace) -> None:
+    old, new = who(acme, IdentityKeys(user_id="old"), IdentityKeys(user_id="new"))
+    assert who(acme, IdentityKeys(user_id="new", previous_id="old")) == [new]
+    assert who(acme, IdentityKeys(user_id="old")) == [new]
+    assert family(workspace_id=acme.id, customer_id=new) == [new, old]
+
+
+def test_alias_of_an_unknown_id_names_a_visitor(acme: Workspace) -> None:
+    (user,) = who(acme, IdentityKeys(user_id="u1", previous_id="a9"))
+    assert who(acme, IdentityKeys(anonymous_id="a9")) == [user]
+
+
+def test_a_merge_by_hand_can_be_undone_exactly(acme: Workspace) -> None:
+    kept, merged = who(acme, IdentityKeys(user_id="u1"), IdentityKeys(user_id="u2"))
+    Customer.objects.in_workspace(acme.id).filter(id=kept).update(name="Zoe", attributes={"plan": "pro"})
+    Customer.objects.in_workspace(acme.id).filter(id=merged).update(
+        email="z@example.test", attributes={"plan": "free", "city": "Lyon"}
+    )
+    row = merge(workspace_id=acme.id, kept_id=kept, merged_id=merged, reason="same person", now=NOW)
+    one = Customer.objects.in_workspace(acme.id).get(id=kept)
+    assert (one.name, one.email, one.attributes) == ("Zoe", "z@example.test", {"plan": "pro", "city": "Lyon"})
+    assert who(acme, IdentityKeys(user_id="u2")) == [kept]
+
+    undo_merge(workspace_id=acme.id, merge_id=row.id, now=NOW)
+    one = Customer.objects.in_workspace(acme.id).get(id=kept)
+    assert (one.name, one.email, one.attributes) == ("Zoe", "", {"plan": "pro"})
+    assert who(acme, IdentityKeys(user_id="u2"), IdentityKeys(user_id="u1")) == [merged, kept]
+    with pytest.raises(MergeError, match="undone already"):
+        undo_merge(workspace_id=acme.id, merge_id=row.id, now=NOW)
+
+
+def test_what_is_remembered_gives_way_to_a_merge_made_elsewhere(acme: Workspace) -> None:
+    memory = Memory()
+    kept, merged = who(acme, IdentityKeys(user_id="u1"), IdentityKeys(user_id="u2"), memory=memory)
+    memory.keep()
+    assert memory.known == {("user_id", "u1"): kept, ("user_id", "u2"): merged}
+    merge(workspace_id=acme.id, kept_id=kept, merged_id=merged, reason="same person", now=NOW)
+    assert who(acme, IdentityKeys(user_id="u2"), memory=memory) == [kept]
+
+
+def test_a_merged_customer_is_found_under_the_one_it_became(acme: Workspace, elsewhere: Workspace) -> None:
+    kept, merged = who(acme, IdentityKeys(user_id="u1"), IdentityKeys(user_id="u2"))
+    key = Customer.objects.in_workspace(acme.id).get(id=merged).key
+    merge(workspace_id=acme.id, kept_id=kept, merged_id=merged, reason="same person", now=NOW)
+    found = present(workspace_id=acme.id, key=key)
+    assert found is not None
+    assert found.id == kept
+    assert present(workspace_id=elsewhere.id, key=key) is None
+
+
+def test_nobody_merges_across_workspaces(acme: Workspace, elsewhere: Workspace) -> None:
+    mine, theirs = builders.customer(workspace=acme), builders.customer(workspace=elsewhere)
+    with pytest.raises(MergeError, match="does not exist"):
+        merge(workspace_id=acme.id, kept_id=mine.id, merged_id=theirs.id, reason="mistake", now=NOW)
+    assert Merge.objects.across_workspaces().count() == 0
+
+
+@pytest.mark.parametrize(
+    ("given", "kept"),
+    [(" Zoe@Example.TEST ", "zoe@example.test"), ("zoe", ""), ("a b@x.y", ""), ("@x.y", ""), (None, ""), (7, "")],
+)
+def test_addresses_are_compared_without_case_and_only_when_they_are_some(given: object, kept: str) -> None:
+    assert clean_email(given) == kept
+
+
+@pytest.mark.parametrize(
+    ("given", "kept"), [("+86 138-0013 8000", "+8613800138000"), ("0049 30 1234", "+49301234"), ("12", ""), ([], "")]
+)
+def test_phone_numbers_lose_their_spaces(given: object, kept: str) -> None:
+    assert clean_phone(given) == kept

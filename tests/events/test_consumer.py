@@ -1,0 +1,210 @@
+"""From bodies to events: exactly once, in order, and one bad event never stops the line."""
+
+import json
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from allears.accounts.models import Workspace
+from allears.customers.models import Customer
+from allears.events import batch as batches
+from allears.events.batch import Batch, subscribe_batch
+from allears.events.consumer.loop import Consumer
+from allears.events.intake.log import Body
+from allears.events.models import Event, QuarantinedRow
+from allears.jobs.models import WorkerLease
+
+RECEIVED = datetime(2026, 3, 1, 9, 0, 0, 123456, tzinfo=UTC)
+heard: list[tuple[str, ...]] = []
+
+
+class FakeSource:
+    """Bodies from a list."""
+
+    def __init__(self, *bodies: Body) -> None:
+        self.bodies = list(bodies)
+        self.taken = 0
+
+    def ahead(self, *, rows: int, size: int) -> Sequence[Body]:
+        return self.bodies[self.taken : self.taken + rows]
+
+    def take(self, *, rows: int, size: int) -> Sequence[Body]:
+        return self.ahead(rows=rows, size=size)
+
+    def done(self) -> None:
+        self.taken = len(self.bodies)
+
+    def settle(self) -> None: ...
+
+    def close(self) -> None: ...
+
+
+def body(workspace: Workspace, content: Any, *, kind: str = "batch") -> Body:
+    data = content if isinstance(content, bytes) else json.dumps(content).encode()
+    received_us = int(RECEIVED.timestamp()) * 1_000_000 + RECEIVED.microsecond
+    return Body(workspace_id=workspace.id, kind=kind, received_us=received_us, data=data)
+
+
+def consume(*bodies: Body) -> int:
+    return Consumer("tests", FakeSource(*bodies)).turn()
+
+
+def track(event: str = "order_delivered", **fields: Any) -> dict[str, Any]:
+    return {"type": "track", "userId": "u1", "event": event, **fields}
+
+
+def names(workspace: Workspace) -> list[str]:
+    return list(Event.objects.in_workspace(workspace.id).order_by("id").values_list("name", flat=True))
+
+
+@pytest.fixture(autouse=True)
+def only_own_subscribers(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(batches, "_subscriptions", [])
+    heard.clear()
+
+
+def hear(batch: Batch) -> None:
+    heard.append(tuple(event.name for event in batch.events))
+
+
+def hear_no_evil(batch: Batch) -> None:
+    if any(event.name == "evil" for event in batch.events):
+        raise ValueError("cannot bear evil")
+    hear(batch)
+
+
+def test_a_batch_becomes_events_in_order_of_arrival(acme: Workspace) -> None:
+    assert consume(body(acme, {"batch": [track("a"), track("b", userId=7)]}), body(acme, track("c"), kind="track")) == 2
+    assert names(acme) == ["a", "b", "c"]
+    event = Event.objects.in_workspace(acme.id).get(name="b")
+    assert (event.type, event.ts, event.received_at, event.properties) == ("track", RECEIVED, RECEIVED, {})
+    assert Customer.objects.in_workspace(acme.id).count() == 2
+
+
+def test_a_repeat_is_stored_and_told_once(acme: Workspace, elsewhere: Workspace) -> None:
+    subscribe_batch(order=1, name="hear", handler="tests.events.test_consumer.hear")
+    once = body(acme, {"batch": [track("a", messageId="m1"), track("a", messageId="m1")]})
+    again = body(acme, {"batch": [track("b", messageId="m2"), track("a", messageId="m1", userId="u9")]})
+    consume(once)
+    consume(again, body(elsewhere, track("a", messageId="m1"), kind="track"))
+    assert names(acme) == ["a", "b"]
+    assert names(elsewhere) == ["a"]
+    assert heard == [("a",), ("b", "a")]
+
+
+def test_without_a_message_id_the_same_dated_body_is_a_repeat_and_an_undated_one_is_not(acme: Workspace) -> None:
+    dated = {"batch": [track("a", timestamp="2026-03-01T08:00:00Z")]}
+    consume(body(acme, dated))
+    consume(body(acme, dated))
+    assert names(acme) == ["a"]
+    now = body(acme, track("b"), kind="track")
+    later = Body(workspace_id=acme.id, kind="track", received_us=now.received_us + 1, data=now.data)
+    consume(now)
+    consume(now)
+    consume(later)
+    assert names(acme) == ["a", "b", "b"]
+
+
+def test_the_senders_clock_is_set_right(acme: Workspace) -> None:
+    wrong = RECEIVED + timedelta(hours=3)
+    consume(
+        body(
+            acme,
+            {
+                "sentAt": wrong.isoformat(),
+                "batch": [
+                    track("fast clock", timestamp=(wrong - timedelta(minutes=5)).isoformat()),
+                    track("original", originalTimestamp=(wrong - timedelta(minutes=6)).isoformat()),
+                    track("no time"),
+                ],
+            },
+        ),
+        body(acme, track("milliseconds", timestamp=1_772_355_600_000), kind="track"),
+        body(acme, track("zone", timestamp="2026-03-01T17:00:00+08:00"), kind="track"),
+    )
+    times = dict(Event.objects.in_workspace(acme.id).values_list("name", "ts"))
+    assert times == {
+        "fast clock": RECEIVED - timedelta(minutes=5),
+        "original": RECEIVED - timedelta(minutes=6),
+        "no time": RECEIVED,
+        "milliseconds": datetime(2026, 3, 1, 9, tzinfo=UTC),
+        "zone": datetime(2026, 3, 1, 9, tzinfo=UTC),
+    }
+
+
+@pytest.mark.parametrize(
+    ("bad", "reason"),
+    [
+        ({"type": "trac", "userId": "u"}, "type 'trac' is none of"),
+        ({"type": "track", "userId": "u"}, "needs its event's name"),
+        ({"type": "track", "event": "x"}, "nobody is named"),
+        ({"type": "track", "event": "x" * 201, "userId": "u"}, "201 characters; the limit is 200"),
+        ({"type": "track", "event": "x", "userId": "u" * 255}, "userId has 255 characters; the limit is 254"),
+        ({"type": "track", "event": "x", "userId": "u", "timestamp": "yesterday"}, "'yesterday' is not an ISO 8601"),
+        ({"type": "track", "event": "x", "userId": "u", "properties": [1]}, "properties must be an object"),
+        ({"type": "track", "event": "x", "userId": {"id": 1}}, "userId"),
+        ("not an object", "Expected `object`"),
+        ({"type": "identify", "userId": "u", "traits": {"consent": "yes"}}, "consent must read like"),
+    ],
+)
+def test_a_bad_event_goes_to_quarantine_and_its_neighbours_do_not(acme: Workspace, bad: Any, reason: str) -> None:
+    consume(body(acme, {"batch": [track("before"), bad, track("after")]}))
+    assert names(acme) == ["before", "after"]
+    row = QuarantinedRow.objects.in_workspace(acme.id).get()
+    assert reason in row.reason
+    assert row.source == "intake"
+
+
+def test_what_the_door_could_not_read_is_kept(acme: Workspace) -> None:
+    consume(body(acme, b'{"batch": [\xff\x00', kind="broken"))
+    row = QuarantinedRow.objects.in_workspace(acme.id).get()
+    assert row.payload == '{"batch": [\\xff\\x00'
+
+
+def test_nul_characters_are_dropped_and_emoji_stay(acme: Workspace) -> None:
+    consume(body(acme, {"batch": [track("a\x00b", properties={"n\x00": "x\x00y", "mood": "😀"})]}))
+    event = Event.objects.in_workspace(acme.id).get()
+    assert (event.name, event.properties) == ("ab", {"n": "xy", "mood": "😀"})
+
+
+def test_an_event_above_the_limit_is_quarantined_alone(acme: Workspace, settings: Any) -> None:
+    settings.INTAKE_MAX_EVENT = 500
+    consume(body(acme, {"batch": [track("a"), track("b", properties={"x": "y" * 600})]}, kind="mixed"))
+    assert names(acme) == ["a"]
+    assert "the limit of one event is 500" in QuarantinedRow.objects.in_workspace(acme.id).get().reason
+
+
+def test_a_subscriber_that_fails_on_one_event_hears_all_others(acme: Workspace) -> None:
+    subscribe_batch(order=1, name="tender", handler="tests.events.test_consumer.hear_no_evil")
+    subscribe_batch(order=2, name="hear", handler="tests.events.test_consumer.hear")
+    consume(body(acme, {"batch": [track(name) for name in ("a", "b", "evil", "c", "d")]}))
+    assert names(acme) == ["a", "b", "evil", "c", "d"]
+    assert heard == [("a", "b"), ("c", "d"), ("a", "b", "evil", "c", "d")]
+    row = QuarantinedRow.objects.in_workspace(acme.id).get()
+    assert (row.source, row.field) == ("consumer", "tender")
+    assert "cannot bear evil" in row.reason
+    assert Event.objects.in_workspace(acme.id).get(id=row.row_number).name == "evil"
+
+
+def test_rudderstack_traits_in_the_context_describe_the_customer(acme: Workspace) -> None:
+    call = {"type": "identify", "userId": "u1", "context": {"traits": {"email": "z@x.test"}, "locale": "zh-CN"}}
+    group = {"type": "group", "userId": "u1", "groupId": "g1", "traits": {"name": "Acme"}}
+    consume(body(acme, {"batch": [call, group], "context": {"app": "shop"}}))
+    customer = Customer.objects.in_workspace(acme.id).get()
+    assert (customer.email, customer.language) == ("z@x.test", "zh")
+    assert customer.attributes == {"account": {"id": "g1", "name": "Acme"}}
+    assert Event.objects.in_workspace(acme.id).get(type="group").context == {"app": "shop"}
+
+
+def test_who_lost_the_lease_applies_nothing(acme: Workspace) -> None:
+    first, second = FakeSource(body(acme, {"batch": [track("a")]})), FakeSource(body(acme, {"batch": [track("b")]}))
+    loser, other = Consumer("elsewhere:1:x", first), Consumer("elsewhere:2:x", second)
+    assert loser._holds()
+    assert other.turn() == 0
+    WorkerLease.objects.filter(name="consumer").update(owner="elsewhere:2:x", fence=2)
+    assert loser.turn() == 0
+    assert (names(acme), first.taken) == ([], 0)
+    assert other.turn() == 1
+    assert names(acme) == ["b"]
