@@ -1,0 +1,253 @@
+"""Whom do we ask, when, and is it bearable? Each probe with what became of its wishes."""
+
+import json
+from typing import Any
+
+from django import forms
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect
+from django.urls import path
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from allears.journeys import queries as journey_queries
+from allears.listen import actions, queries, ready_made
+from allears.listen.conditions import OPERATORS, ConditionError
+from allears.listen.models import Probe
+from allears.outreach import channels, wording
+from allears.web.access import ConsoleRequest, access_manager
+from allears.web.pages.accounts import style
+from allears.web.render import flash, render_page
+from allears.web.templatetags.ui import local_name
+
+CONDITIONS = 4  # rows of conditions in the form
+UNITS = {"60": gettext_lazy("minutes"), "3600": gettext_lazy("hours"), "86400": gettext_lazy("days")}
+
+
+class ProbeForm(forms.Form):
+    """A probe in the words of those who set it."""
+
+    name = forms.CharField(max_length=120, label=gettext_lazy("Name"))
+    key = forms.SlugField(
+        max_length=60, label=gettext_lazy("Key"), help_text=gettext_lazy("Short and lasting; the API names it by this.")
+    )
+    event_name = forms.CharField(
+        max_length=200,
+        label=gettext_lazy("When this event happens"),
+        widget=forms.TextInput(attrs={"list": "events"}),
+        help_text=gettext_lazy("As your systems send it, e.g. order_delivered."),
+    )
+    touchpoint = forms.ChoiceField(label=gettext_lazy("At this touchpoint"))
+    survey = forms.ChoiceField(label=gettext_lazy("Ask this survey"))
+    channel = forms.ChoiceField(label=gettext_lazy("By"))
+    delay = forms.IntegerField(min_value=0, initial=0, label=gettext_lazy("After a wait of"))
+    delay_unit = forms.ChoiceField(choices=list(UNITS.items()), initial="60", label=gettext_lazy("Unit of the wait"))
+    expires_days = forms.FloatField(
+        min_value=0.01,
+        initial=7,
+        label=gettext_lazy("But not later than, in days"),
+        help_text=gettext_lazy("An ask held longer than this is never made."),
+    )
+    share = forms.FloatField(
+        min_value=0.1,
+        max_value=100,
+        initial=100,
+        label=gettext_lazy("Share asked, in %"),
+        help_text=gettext_lazy("100 asks everybody; less draws a random sample."),
+    )
+
+    def __init__(self, *args: Any, workspace_id: int, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        touchpoints = journey_queries.touchpoints(workspace_id=workspace_id)
+        surveys = queries.surveys(workspace_id=workspace_id)
+        self._choose("touchpoint", [(str(each.pk), local_name(each)) for each in touchpoints])
+        self._choose("survey", [(str(each.pk), each.name) for each in surveys])
+        self._choose("channel", [(name, name) for name in sorted(channels.adapters())])
+        style(self)
+
+    def _choose(self, name: str, choices: list[tuple[str, str]]) -> None:
+        field = self.fields[name]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = choices
+
+    def conditions(self) -> list[dict[str, Any]]:
+        """The rows that name a property; raises ConditionError from the action, with the row's number."""
+        rows = (
+            (self.data.get(f"{part}-{row}", "").strip() for part in ("property", "op", "value"))
+            for row in range(CONDITIONS)
+        )
+        return [{"property": name, "op": op, "value": _value(op, value)} for name, op, value in rows if name]
+
+    def spec(self) -> actions.ProbeSpec:
+        told = self.cleaned_data
+        return actions.ProbeSpec(
+            key=told["key"],
+            name=told["name"],
+            event_name=told["event_name"],
+            touchpoint_id=int(told["touchpoint"]),
+            survey_id=int(told["survey"]),
+            channel=told["channel"],
+            conditions=self.conditions(),
+            delay_seconds=told["delay"] * int(told["delay_unit"]),
+            expires_after_seconds=round(told["expires_days"] * 86_400),
+            share=told["share"] / 100,
+        )
+
+
+def _value(op: str, text: str) -> Any:
+    """What was typed, as JSON sees it: numbers and true/false as such, lists by commas, all else as words."""
+    if op == "in":
+        return [
+            _value("=", part.strip()) for part in text.replace("，", ",").replace("、", ",").split(",") if part.strip()
+        ]
+    if op == "contains":
+        return text
+    if op == "exists":
+        return False if text.lower() in ("no", "false", "0", "否") else None
+    try:
+        found = json.loads(text)
+    except ValueError:
+        return text
+    return found if isinstance(found, bool | int | float) else text
+
+
+def _shown_value(value: Any) -> str:
+    if isinstance(value, list):
+        return ", ".join(map(str, value))
+    return "" if value is None else json.dumps(value) if isinstance(value, bool) else str(value)
+
+
+def _initial(probe: Probe) -> dict[str, Any]:
+    unit = next((size for size in (86_400, 3600) if probe.delay_seconds and probe.delay_seconds % size == 0), 60)
+    return {
+        **{name: getattr(probe, name) for name in ("name", "key", "event_name", "channel")},
+        "touchpoint": str(probe.touchpoint_id),
+        "survey": str(probe.survey_id),
+        "delay": probe.delay_seconds // unit,
+        "delay_unit": str(unit),
+        "expires_days": probe.expires_after_seconds / 86_400,
+        "share": probe.share * 100,
+    }
+
+
+def _condition_rows(form: ProbeForm, probe: Probe | None) -> list[dict[str, Any]]:
+    stored = [*(probe.conditions if probe else []), *[{}] * CONDITIONS][:CONDITIONS]
+    if not form.is_bound:
+        return [{**each, "value": _shown_value(each.get("value"))} for each in stored]
+    return [
+        {part: form.data.get(f"{part}-{row}", "") for part in ("property", "op", "value")} for row in range(CONDITIONS)
+    ]
+
+
+def _probe(request: ConsoleRequest, probe_id: int) -> Probe:
+    try:
+        return queries.access_probe(workspace_id=request.access.workspace_id, probe_id=probe_id)
+    except Probe.DoesNotExist as error:
+        raise Http404 from error
+
+
+def _figures(request: ConsoleRequest) -> dict[str, queries.ProbeFigures]:
+    return dict(queries.probe_figures(workspace_id=request.access.workspace_id, now=timezone.now()))
+
+
+def _refusals(figures: queries.ProbeFigures) -> list[dict[str, Any]]:
+    return [{"rule": rule, "name": wording.rule_name(rule), "number": number} for rule, number in figures.refusals]
+
+
+@access_manager
+@require_GET
+def probes(request: ConsoleRequest) -> HttpResponse:
+    """Every probe with what became of its wishes in the last 30 days."""
+    figures = _figures(request)
+    rows = []
+    for probe in queries.probes(workspace_id=request.access.workspace_id).order_by("id"):
+        found = figures.get(probe.key, queries.ProbeFigures())
+        rows.append({"probe": probe, "figures": found, "refusals": _refusals(found)})
+    return render_page(request, "listen/probes.html", {"rows": rows})
+
+
+def _page(request: ConsoleRequest, form: ProbeForm, probe: Probe | None, wrong: str = "") -> HttpResponse:
+    workspace_id = request.access.workspace_id
+    events = {name for each in journey_queries.touchpoints(workspace_id=workspace_id) for name in each.event_names}
+    context: dict[str, Any] = {
+        "form": form,
+        "probe": probe,
+        "conditions": _condition_rows(form, probe),
+        "operators": OPERATORS,
+        "events": sorted(events),
+        "wrong": wrong,
+    }
+    if probe:
+        figures = _figures(request).get(probe.key, queries.ProbeFigures())
+        due = queries.next_asks(workspace_id=workspace_id, probe_key=probe.key)
+        context |= {"figures": figures, "refusals": _refusals(figures), "due": due}
+    return render_page(request, "listen/probe.html", context, status=422 if form.errors or wrong else 200)
+
+
+@access_manager
+@require_http_methods(["GET", "POST"])
+def new_probe(request: ConsoleRequest) -> HttpResponse:
+    """Set a probe."""
+    workspace_id = request.access.workspace_id
+    if not queries.surveys(workspace_id=workspace_id).exists():
+        actions.ensure_ready_made(workspace_id=workspace_id, key=ready_made.NPS.key, now=timezone.now())
+    form = ProbeForm(request.POST or None, workspace_id=workspace_id)
+    if request.method == "GET" or not form.is_valid():
+        return _page(request, form, None)
+    try:
+        made = actions.create_probe(workspace_id=workspace_id, spec=form.spec(), now=timezone.now())
+    except (actions.ProbeError, actions.KeyTakenError, ConditionError) as error:
+        return _page(request, form, None, wrong=str(error))
+    flash(request, _("“%(name)s” asks from now on.") % {"name": made.name})
+    return redirect("probes")
+
+
+@access_manager
+@require_http_methods(["GET", "POST"])
+def probe(request: ConsoleRequest, probe_id: int) -> HttpResponse:
+    """Look at a probe, or change it."""
+    found = _probe(request, probe_id)
+    form = ProbeForm(request.POST or None, initial=_initial(found), workspace_id=request.access.workspace_id)
+    if request.method == "GET" or not form.is_valid():
+        return _page(request, form, found)
+    try:
+        actions.change_probe(probe=found, spec=form.spec(), now=timezone.now())
+    except (actions.ProbeError, ConditionError) as error:
+        return _page(request, form, found, wrong=str(error))
+    flash(request, _("Saved"))
+    return redirect("probe", found.pk)
+
+
+@access_manager
+@require_POST
+def pause(request: ConsoleRequest, probe_id: int) -> HttpResponse:
+    """Stop asking."""
+    found = _probe(request, probe_id)
+    actions.pause_probe(probe=found, now=timezone.now())
+    flash(
+        request,
+        _("“%(name)s” is paused; nobody new is asked.") % {"name": found.name},
+        undo=f"/probes/{found.pk}/start",
+    )
+    return redirect("probe", found.pk)
+
+
+@access_manager
+@require_POST
+def start(request: ConsoleRequest, probe_id: int) -> HttpResponse:
+    """Ask (again)."""
+    found = _probe(request, probe_id)
+    actions.start_probe(probe=found, now=timezone.now())
+    flash(request, _("“%(name)s” asks from now on.") % {"name": found.name})
+    return redirect("probe", found.pk)
+
+
+urlpatterns = [
+    path("probes", probes, name="probes"),
+    path("probes/new", new_probe, name="new_probe"),
+    path("probes/<int:probe_id>", probe, name="probe"),
+    path("probes/<int:probe_id>/pause", pause, name="pause_probe"),
+    path("probes/<int:probe_id>/start", start, name="start_probe"),
+]
