@@ -180,7 +180,7 @@ def test_cuts_are_called_different_only_when_they_are(ask, acme):
         "store": "different",
         "web": "different",
         "app": "different",
-        "sms": "same",
+        "sms": "unknown",
     }
     assert found["store"].difference > 0 > found["web"].difference
     assert found["sms"].score.warnings == ("low_base",)

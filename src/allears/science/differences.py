@@ -23,6 +23,8 @@ from allears.science.intervals import Limits, mover_difference, t_of, wilson, z_
 from allears.science.scores import NO_ANSWERS, NO_SPREAD, Metric, mean_and_variance, nps_share_limits
 
 K = TypeVar("K", bound=Hashable)
+LEAST_COMPARED = 10
+TOO_FEW = "fewer than ten answers on one side"
 _Z_MIN = 1e-9
 _Z_MAX = 38.0  # beyond it a two-sided p-value is below the smallest float
 
@@ -65,7 +67,7 @@ def difference(metric: Metric, a: ScoreCounts, b: ScoreCounts, *, level: float =
 
 
 def _nps_difference(a: ScoreCounts, b: ScoreCounts, level: float) -> Difference:
-    """MOVER-D on the single NPS intervals of each side."""
+    """MOVER-D on the single NPS intervals of each side; below ten answers these are too short to claim anything."""
     x, y = (a.promoters - a.detractors) / a.n, (b.promoters - b.detractors) / b.n
 
     def limits(z: float) -> Limits:
@@ -73,6 +75,8 @@ def _nps_difference(a: ScoreCounts, b: ScoreCounts, level: float) -> Difference:
         two = nps_share_limits(b.promoters, b.passives, b.detractors, z=z)
         return mover_difference(x, one, y, two)
 
+    if min(a.n, b.n) < LEAST_COMPARED:
+        return Difference("nps", 100 * (x - y), None, None, level, None, "mover-d", TOO_FEW)
     low, high = limits(z_of(level))
     p = _p_by_inversion(x - y, limits)
     return Difference("nps", 100 * (x - y), 100 * low, 100 * high, level, p, "mover-d")

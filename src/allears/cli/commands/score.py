@@ -1,0 +1,87 @@
+"""`allears score`: NPS, CSAT or CES with interval and base, by any cut."""
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from allears.cli.main import set_up
+
+if TYPE_CHECKING:
+    from allears.accounts.models import Workspace
+
+
+def score(
+    metric: Annotated[str, typer.Argument(help="nps, csat or ces")],
+    by: Annotated[str, typer.Option(help="touchpoint, channel, segment, week; several with commas.")] = "",
+    since: Annotated[str, typer.Option(help="First day: 2026-11-21, or 90d for ninety days ago.")] = "",
+    until: Annotated[str, typer.Option(help="Last day, likewise.")] = "",
+    touchpoint: Annotated[str, typer.Option(help="Only this touchpoint (its key; - for not known).")] = "",
+    channel: Annotated[str, typer.Option(help="Only this channel.")] = "",
+    segment: Annotated[str, typer.Option(help="Only this segment.")] = "",
+    workspace: Annotated[str, typer.Option(help="Short name of the workspace; the only one if there is one.")] = "",
+    data: Annotated[Path, typer.Option(envvar="ALLEARS_DATA", help="The data folder.")] = Path("data"),
+    as_json: Annotated[bool, typer.Option("--json", help="Print the figures as JSON.")] = False,
+) -> None:
+    """Print a score with its interval, base and cuts."""
+    open_data(data)
+    from django.utils import timezone
+
+    from allears.understand.asking import Asked, AskingError, question_of
+    from allears.understand.service import Service
+    from allears.understand.shapes import score_json
+
+    asked = Asked(
+        metric=metric, by=by, since=since, until=until, touchpoint=touchpoint, channel=channel, segment=segment
+    )
+    try:
+        question = question_of(asked, workspace=chosen_workspace(workspace), now=timezone.now())
+    except AskingError as error:
+        raise typer.BadParameter(str(error)) from error
+    found = score_json(Service().report(question))
+    if as_json:
+        typer.echo(json.dumps(found, ensure_ascii=False))
+    else:
+        _tell(found, by)
+
+
+def open_data(data: Path) -> None:
+    """Load Django on a data folder that is there; a usage error otherwise."""
+    if not data.is_dir():
+        raise typer.BadParameter(f"there is no data folder {data}. Make one: allears init --data {data}")
+    set_up(str(data))
+
+
+def chosen_workspace(slug: str) -> "Workspace":
+    """The workspace named, or the only one there is; a usage error otherwise."""
+    from allears.accounts.models import Workspace
+
+    names = list(Workspace.objects.order_by("slug").values_list("slug", flat=True))
+    wanted = slug or (names[0] if len(names) == 1 else "")
+    if wanted not in names:
+        raise typer.BadParameter(f"name one of the workspaces with --workspace: {', '.join(names) or 'there is none'}")
+    return Workspace.objects.get(slug=wanted)
+
+
+def _tell(found: dict[str, Any], by: str) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(title=f"{found['metric'].upper()}, {found['level']:.0%} intervals", title_justify="left")
+    for head in (by or "cut", "score", "from", "to", "n", "method", "warnings"):
+        table.add_column(head, justify="right" if head in {"score", "from", "to", "n"} else "left")
+    for row in [{**found, "key": "all"}, *found["groups"]]:
+        numbers = [_number(row[name], found["metric"]) for name in ("estimate", "low", "high")]
+        table.add_row(row["key"] or "not known", *numbers, str(row["n"]), row["method"], ", ".join(row["warnings"]))
+    Console().print(table)
+
+
+def _number(value: float | None, metric: str) -> str:
+    if value is None:
+        return "–"
+    return {"nps": f"{value:+.1f}", "csat": f"{value:.1%}"}.get(metric, f"{value:.2f}")
+
+
+def register(app: typer.Typer) -> None:
+    app.command()(score)

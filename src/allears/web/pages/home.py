@@ -1,0 +1,102 @@
+"""Home: is it getting better, and what needs me now?"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db.models import Q
+from django.http import HttpResponse
+from django.urls import path
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_GET
+
+from allears.listen.models import Voice
+from allears.respond.models import Case
+from allears.respond.queries import by_what_burns, cases_of, unanswered_voices
+from allears.science.scores import METRICS
+from allears.understand import shapes
+from allears.understand.asking import Asked, AskingError, question_of
+from allears.understand.pool import AnalyticsError, ask_report
+from allears.web.access import ConsoleRequest, access_manager
+from allears.web.render import render_page
+
+BURNING = 5
+GRACE = timedelta(seconds=60)  # a voice of this minute is still on its way to an owner
+
+
+@dataclass(frozen=True, kw_only=True)
+class Today:
+    """What needs someone now, and what happened in the last 24 hours."""
+
+    voices: int
+    unowned: int
+    opened: int
+    closed: int
+    running: int
+    late: int
+
+    @property
+    def sentences(self) -> list[str]:
+        """ "Since yesterday", in three sentences."""
+        return [
+            ngettext("%(n)d voice was heard.", "%(n)d voices were heard.", self.voices) % {"n": self.voices},
+            _("Cases: %(opened)d opened, %(closed)d closed.") % {"opened": self.opened, "closed": self.closed},
+            _("Every promise to reply or settle is kept so far.")
+            if not self.late
+            else ngettext("%(n)d case is past its promise.", "%(n)d cases are past their promise.", self.late)
+            % {"n": self.late},
+        ]
+
+
+def _today(workspace_id: int, now: datetime) -> Today:
+    since = now - timedelta(days=1)
+    cases = cases_of(workspace_id)
+    running = cases.exclude(state=Case.State.CLOSED)
+    return Today(
+        voices=Voice.objects.in_workspace(workspace_id).filter(said_at__gte=since, said_at__lte=now).count(),
+        unowned=unanswered_voices(workspace_id, before=now - GRACE).count(),
+        opened=cases.filter(opened_at__gte=since).count(),
+        closed=cases.filter(closed_at__gte=since).count(),
+        running=running.count(),
+        late=running.filter(Q(resolve_due_at__lte=now) | Q(reply_due_at__lte=now), state=Case.State.OPEN).count(),
+    )
+
+
+@require_GET
+@access_manager
+def home(request: ConsoleRequest) -> HttpResponse:
+    """Success as the company defines it, what happened since yesterday, whom nobody owns, what burns."""
+    now, workspace = timezone.now(), request.access.workspace
+    burning = by_what_burns(cases_of(workspace.pk).exclude(state=Case.State.CLOSED))[:BURNING]
+    context = {"workspace": workspace, "today": _today(workspace.pk, now), "burning": list(burning), "now": now}
+    return render_page(request, "home/home.html", context)
+
+
+@require_GET
+@access_manager
+def home_score(request: ConsoleRequest) -> HttpResponse:
+    """The first score with answers, with its band over half a year; loaded after the page."""
+    try:
+        for metric in METRICS:
+            question = question_of(
+                Asked(metric=metric, since="182d", by="touchpoint"),
+                workspace=request.access.workspace,
+                now=timezone.now(),
+            )
+            found = ask_report(question)
+            if found.whole.score.n:
+                break
+    except (AskingError, AnalyticsError) as error:
+        return render_page(request, "home/_score.html", {"problem": error})
+    context = {
+        "report": found,
+        "trend": shapes.trend_chart(found),
+        "name": shapes.NAMES[metric],
+        "unit": shapes.UNITS[metric],
+        "movers": [cut for cut in found.cuts if cut.verdict == "different"][:3],
+    }
+    return render_page(request, "home/_score.html", context)
+
+
+urlpatterns = [path("", home, name="home"), path("home/score", home_score, name="home_score")]

@@ -1,0 +1,15 @@
+"""Questions answered in the test's own process, on a lake of its own, where pages would ask over the socket."""
+
+import pytest
+
+from allears.understand.service import Service
+
+
+@pytest.fixture
+def in_process(monkeypatch, settings, tmp_path):
+    """Pages and API get real answers without the socket between."""
+    settings.LAKE_ROOT, settings.RUN_DIR = str(tmp_path / "lake"), tmp_path / "run"
+    service = Service()
+    for place in ("web.pages.understand", "web.pages.home", "api.routers.scores"):
+        monkeypatch.setattr(f"allears.{place}.ask_report", service.report)
+    return service
