@@ -1,5 +1,6 @@
 from django.apps import AppConfig
 
+from allears.events.imports.kinds import register_kind
 from allears.jobs.loops import register_loop
 from allears.jobs.sources import register_source
 
@@ -11,3 +12,5 @@ class EventsConfig(AppConfig):
         register_source("events", "allears.events.lake.SOURCE")
         register_loop("consumer", "allears.events.consumer.run_once", "intake")
         register_loop("checkpoint", "allears.events.consumer.checkpoint.run_once", "checkpoint")
+        register_kind("events", "allears.events.imports.history.EVENTS")
+        register_kind("customers", "allears.events.imports.people.CUSTOMERS")

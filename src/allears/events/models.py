@@ -82,6 +82,17 @@ class Import(ScopedModel):
     finished_at = models.DateTimeField(null=True)
 
 
+class ImportMark(ScopedModel):
+    """A customer or touchpoint that an import made besides its own rows, so that undoing it can take it away again."""
+
+    import_file = models.ForeignKey(Import, on_delete=models.CASCADE, related_name="marks")
+    subject = models.CharField(max_length=12)  # customer, touchpoint
+    object_id = models.BigIntegerField()
+
+    class Meta:
+        indexes: ClassVar[list[models.Index]] = [models.Index(fields=["import_file", "subject"])]
+
+
 class QuarantinedRow(ScopedModel):
     """A row or event that could not be taken, with what to mend; downloadable, and gone once sent again."""
 

@@ -1,6 +1,7 @@
 from django.apps import AppConfig
 
 from allears.events.batch import subscribe_batch
+from allears.events.imports.kinds import register_kind
 from allears.jobs.sources import register_source
 from allears.outreach.registry import register_delivery_hook, register_releaser
 
@@ -16,3 +17,5 @@ class ListenConfig(AppConfig):
         register_source("responses", "allears.listen.lake.RESPONSE_SOURCE")
         register_source("asks", "allears.listen.lake.ASK_SOURCE")
         register_source("voices", "allears.listen.lake.VOICE_SOURCE")
+        register_kind("voices", "allears.listen.importing.VOICES")
+        register_kind("responses", "allears.listen.importing.RESPONSES")

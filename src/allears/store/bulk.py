@@ -26,6 +26,27 @@ def allocate_ids(model: type[models.Model], count: int) -> list[int]:
     return list(range(last + 1, last + 1 + count))
 
 
+def existing_values(
+    model: type[models.Model], column: str, values: Sequence[Any], *, workspace_id: int, chunk: int = 900
+) -> set[Any]:
+    """Which of ``values`` stand in ``column`` of the workspace's rows already."""
+    quote = connection.ops.quote_name
+    head = (
+        f"SELECT {quote(column)} FROM {quote(model._meta.db_table)} "  # noqa: S608 – own names
+        f"WHERE workspace_id = %s AND {quote(column)} "
+    )
+    found: set[Any] = set()
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute(head + "= ANY(%s)", [workspace_id, list(values)])
+            return {row[0] for row in cursor.fetchall()}
+        for start in range(0, len(values), chunk):
+            part = list(values[start : start + chunk])
+            cursor.execute(f"{head} IN ({','.join(['%s'] * len(part))})", [workspace_id, *part])
+            found.update(row[0] for row in cursor.fetchall())
+    return found
+
+
 def insert_rows(model: type[models.Model], columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
     """Insert rows of plain database values (datetimes aware UTC, JSON already text) under the given column names."""
     table = connection.ops.quote_name(model._meta.db_table)

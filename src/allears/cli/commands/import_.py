@@ -1,0 +1,261 @@
+"""`allears import`: a file of voices, responses, events or customers."""
+
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from allears.cli.main import set_up
+
+if TYPE_CHECKING:
+    from allears.accounts.models import Workspace
+    from allears.events.imports.actions import Prepared, Trial
+    from allears.events.models import Import
+
+WRONG_USE = 2
+QUARANTINED = 1
+
+
+def import_(
+    file: Annotated[Path, typer.Argument(help="CSV, TSV, Excel, JSON Lines or Parquet, plain or .gz.")],
+    kind: Annotated[str, typer.Option("--as", help="What a row is: voices, responses, events or customers.")],
+    workspace: Annotated[str, typer.Option(help="Short name of the workspace.")] = "default",
+    mapping: Annotated[Path | None, typer.Option("--map", help="JSON that overrides the proposed mapping.")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Count and judge every row, write nothing.")] = False,
+    open_cases: Annotated[bool, typer.Option("--open-cases", help="Let these rows open cases and probes.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask before importing.")] = False,
+    data: Annotated[Path | None, typer.Option(envvar="ALLEARS_DATA", help="The data folder.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the result as JSON.")] = False,
+) -> None:
+    """Import a file. Exit code 0: every row is in; 1: some rows wait in quarantine; 2: wrong use."""
+    set_up(str(data) if data else None)
+    from django.utils import translation
+
+    with wrong_use(as_json=as_json):
+        place = find_workspace(workspace)
+        with translation.override(place.language):
+            given = _read_map(mapping) | ({"open_cases": True} if open_cases else {})
+            result = _Command(place, file, kind, as_json=as_json, ask=not yes).run(given, dry_run=dry_run)
+    raise typer.Exit(QUARANTINED if result else 0)
+
+
+class _Command:
+    """One call: what is shown goes to the terminal, or to standard error where figures are asked for as JSON."""
+
+    def __init__(self, workspace: "Workspace", file: Path, kind: str, *, as_json: bool, ask: bool) -> None:
+        from rich.console import Console
+
+        self.workspace, self.file, self.kind, self.as_json = workspace, file, kind, as_json
+        self.console: Console = Console(stderr=as_json)
+        self.ask = ask and not as_json and sys.stdin.isatty() and self.console.is_terminal
+
+    def run(self, given: dict[str, Any], *, dry_run: bool) -> bool:
+        """Whether rows are in quarantine (or would be)."""
+        from django.utils import timezone
+
+        from allears.events.imports import actions
+
+        if not dry_run and (unfinished := self._unfinished()):
+            return self._carry(unfinished, resumed=True)
+        prepared = self._prepare(given)
+        self._show_mapping(prepared)
+        if dry_run:
+            trial = actions.attempt(prepared=prepared, now=timezone.now())
+            actions.discard(folder=prepared.folder)
+            self._show_trial(prepared, trial)
+            return trial.bad > 0
+        if earlier := self._done_before(prepared):
+            actions.discard(folder=prepared.folder)
+            return self._show_result(earlier, prepared, repeated=True)
+        if self.ask and not typer.confirm("Import?", default=True):
+            actions.discard(folder=prepared.folder)
+            raise typer.Exit(WRONG_USE)
+        row = actions.register(prepared=prepared, actor_id=None, now=timezone.now())
+        return self._carry(row, prepared)
+
+    def _unfinished(self) -> "Import | None":
+        """An import of this very file that was interrupted."""
+        from allears.events.imports import files, kinds, queries
+
+        kinds.kind_named(self.kind)
+        if not self.file.is_file():
+            return None
+        digest = files.digest_of(self.file)
+        earlier = queries.same_file(workspace_id=self.workspace.pk, kind=self.kind, digest=digest)
+        return earlier.filter(state="running").first()
+
+    def _prepare(self, given: dict[str, Any]) -> "Prepared":
+        from allears.events.imports import actions
+
+        with self.console.status("Reading …") as status:
+            return actions.prepare(
+                workspace=self.workspace,
+                kind_name=self.kind,
+                path=self.file,
+                filename=self.file.name,
+                given=given,
+                on_progress=lambda rows: status.update(f"Reading … {rows:,} rows"),
+            )
+
+    def _done_before(self, prepared: "Prepared") -> "Import | None":
+        """The finished import of these bytes with this mapping: running it again could change nothing."""
+        from allears.events.imports import actions, queries
+
+        earlier = queries.same_file(workspace_id=self.workspace.pk, kind=self.kind, digest=prepared.digest).first()
+        if (
+            earlier
+            and earlier.state == "done"
+            and actions.same_meaning(stored=earlier.mapping, wanted=prepared.mapping)
+        ):
+            return earlier
+        return None
+
+    def _carry(self, row: "Import", prepared: "Prepared | None" = None, *, resumed: bool = False) -> bool:
+        from django.utils import timezone
+        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+        from allears.events.imports import running
+
+        if resumed:
+            self.console.print(f"Going on with import {row.pk} after row {row.rows_read:,}.")
+        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+        with Progress(*columns, console=self.console, transient=True) as progress:
+            bar = progress.add_task("Importing", total=row.rows_total, completed=row.rows_read)
+            row = running.run(
+                row, now=timezone.now, on_progress=lambda each: progress.update(bar, completed=each.rows_read)
+            )
+        return self._show_result(row, prepared)
+
+    def _show_mapping(self, prepared: "Prepared") -> None:
+        from rich.markup import escape
+        from rich.table import Table
+
+        about = ", ".join(f"{name} {value!r}" for name, value in prepared.staged.about.items() if name != "first")
+        self.console.print(f"{escape(prepared.filename)}: {prepared.staged.rows:,} rows ({escape(about)})")
+        table = Table("field", "column", "sure", "why")
+        for name, each in prepared.mapping.fields.items():
+            source = ", ".join(each.columns) or (f"= {each.value}" if each.value is not None else "")
+            meaning = f" {each.metric}" if each.metric else ""
+            table.add_row(f"{name}{meaning}", escape(source), f"{each.confidence:.0%}", escape(each.reason))
+        self.console.print(table)
+        for warning in prepared.warnings:
+            self.console.print(f"[yellow]![/] {escape(warning)}")
+
+    def _show_trial(self, prepared: "Prepared", trial: "Trial") -> None:
+        document = {
+            "dry_run": True,
+            "file": prepared.filename,
+            "kind": prepared.kind.name,
+            "rows": trial.rows,
+            "good": trial.good,
+            "repeated": trial.repeated,
+            "bad": trial.bad,
+            "quarantine": [
+                {"field": field, "reason": reason, "count": count} for field, reason, count in trial.reasons
+            ],
+            "mapping": prepared.mapping.to_json(),
+            "warnings": prepared.warnings,
+        }
+        if self.as_json:
+            typer.echo(json.dumps(document, ensure_ascii=False))
+            return
+        self.console.print(
+            f"Dry run, nothing was written: {trial.good:,} rows would come in, {trial.repeated:,} are there already, "
+            f"{trial.bad:,} would go to quarantine."
+        )
+        self._show_reasons(trial.reasons)
+
+    def _show_result(self, row: "Import", prepared: "Prepared | None", *, repeated: bool = False) -> bool:
+        from allears.events.imports import queries
+
+        counts = queries.counts_of(row)
+        if repeated:
+            counts = {**counts, "good": 0, "repeated": counts["good"] + counts["repeated"]}
+        reasons = queries.reasons_of(row)
+        if self.as_json:
+            document = {"import": row.pk, "file": row.filename, "kind": row.kind, "state": row.state, **counts}
+            document |= {"quarantine": [{"field": f, "reason": r, "count": n} for f, r, n in reasons]}
+            document |= {"mapping": {name: value for name, value in row.mapping.items() if name not in HIDDEN}}
+            document |= {"warnings": prepared.warnings if prepared else []}
+            typer.echo(json.dumps(document, ensure_ascii=False))
+        else:
+            if repeated:
+                self.console.print(f"This very file was imported before (import {row.pk}): nothing was changed.")
+            self.console.print(
+                f"Import {row.pk}: {counts['good']:,} rows in, {counts['repeated']:,} were there already, "
+                f"{counts['bad']:,} in quarantine."
+            )
+            self._show_reasons(reasons)
+            if counts["bad"]:
+                self.console.print(
+                    f"Mend them: allears quarantine export --import {row.pk} -o rows.csv, "
+                    f"then: allears quarantine resend rows.csv --import {row.pk}"
+                )
+        return counts["bad"] > 0
+
+    def _show_reasons(self, reasons: list[tuple[str, str, int]]) -> None:
+        from rich.markup import escape
+
+        for field, reason, count in reasons[:20]:
+            self.console.print(f"  {count:,} × {escape(f'{field}: ' if field else '')}{escape(reason)}")
+
+
+HIDDEN = {"columns", "signature", "warnings", "origin"}
+
+
+@contextmanager
+def wrong_use(*, as_json: bool) -> Iterator[None]:
+    """Tell an error of use on standard error and leave with code 2."""
+    from django.db import OperationalError
+
+    from allears.events.imports.errors import ImportUseError
+
+    try:
+        yield
+    except ImportUseError as error:
+        typer.echo(f"{error.field}: {error}", err=True)
+        if as_json:
+            typer.echo(json.dumps({"error": {"field": error.field, "message": str(error)}}, ensure_ascii=False))
+        raise typer.Exit(WRONG_USE) from error
+    except OperationalError as error:
+        if "no such table" not in str(error) and "unable to open" not in str(error):
+            raise
+        message = "data: there is no All Ears database in this data folder. Make one: allears init --data DIR"
+        typer.echo(message, err=True)
+        raise typer.Exit(WRONG_USE) from error
+
+
+def find_workspace(slug: str) -> "Workspace":
+    """The workspace of this short name."""
+    from allears.accounts.models import Workspace
+    from allears.events.imports.errors import ImportUseError
+
+    found = Workspace.objects.filter(slug=slug).first()
+    if found is None:
+        names = ", ".join(Workspace.objects.order_by("slug").values_list("slug", flat=True)[:20])
+        raise ImportUseError("workspace", f"there is no workspace “{slug}”. There are: {names or 'none yet'}.")
+    return found
+
+
+def _read_map(path: Path | None) -> dict[str, Any]:
+    from allears.events.imports.errors import ImportUseError
+
+    if path is None:
+        return {}
+    try:
+        document = json.loads(path.read_text(encoding="utf-8-sig"))
+    except (OSError, ValueError) as error:
+        raise ImportUseError(
+            "map", f"{path} cannot be read as JSON: {error}. See docs/import.md for its form."
+        ) from error
+    if not isinstance(document, dict):
+        raise ImportUseError("map", f"{path} must hold a JSON object. See docs/import.md for its form.")
+    return document
+
+
+def register(app: typer.Typer) -> None:
+    app.command("import")(import_)

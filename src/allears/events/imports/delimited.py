@@ -1,0 +1,202 @@
+"""CSV and its kin: separator, quotes and header found out; broken rows told apart without losing their neighbours."""
+
+import csv
+import io
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from django.utils.translation import gettext as _
+
+from allears.events.imports.encodings import Opener
+from allears.events.imports.errors import ImportUseError
+from allears.events.imports.headers import looks_like_header
+
+# One row as read: its cells, or why it cannot be read and how it stands in the file.
+Line = tuple[list[str], str, str]
+
+SEPARATORS = (",", "\t", ";", "|", "\x01", "，")
+BLANKS = " "  # runs of blanks, as statisticians' files have
+LONGEST_ROW = 4 << 20  # characters; a quote that never closes would swallow the rest of the file
+MOST_LINES = 5_000
+SAMPLE_LINES = 400
+csv.field_size_limit(LONGEST_ROW)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Dialect:
+    """How the file separates. ``quote`` is empty where quotes are ordinary characters."""
+
+    encoding: str
+    separator: str
+    quote: str = '"'
+    header: bool = True
+    width: int = 1
+
+    def reader(self, lines: Iterable[str]) -> "Iterator[list[str]]":
+        if self.separator == BLANKS:
+            return (line.split() for line in lines)
+        if len(self.separator) != 1:
+            raise ImportUseError("separator", _("The separator must be one character, or “\\t” for a tabulator."))
+        if self.quote:
+            return csv.reader(lines, delimiter=self.separator, quotechar=self.quote)
+        return csv.reader(lines, delimiter=self.separator, quoting=csv.QUOTE_NONE)
+
+
+class _Feed:
+    """Lines for the reader, remembering those of the present row, so that they can be read again another way."""
+
+    def __init__(self, lines: Iterator[str]) -> None:
+        self._lines = lines
+        self._again: list[str] = []
+        self.taken: list[str] = []
+        self._size = 0
+
+    def __iter__(self) -> Iterator[str]:
+        return self
+
+    def __next__(self) -> str:
+        if self._size > LONGEST_ROW or len(self.taken) >= MOST_LINES:
+            raise _EndlessRowError
+        line = self._again.pop() if self._again else next(self._lines)
+        self.taken.append(line)
+        self._size += len(line)
+        return line
+
+    def begin(self) -> None:
+        self.taken, self._size = [], 0
+
+    def give_back(self, keep: int) -> None:
+        """Offer all lines of the present row but the first ``keep`` again."""
+        self._again.extend(reversed(self.taken[keep:]))
+        del self.taken[keep:]
+
+
+class _EndlessRowError(Exception):
+    """A quote that does not close within reason."""
+
+
+def sniff(opener: Opener, *, encoding: str, separator: str = "", quote: str | None = None) -> Dialect:
+    """Find the separator and the use of quotes from the first rows, and whether they have a header."""
+    sample = _sample(opener, encoding)
+    if not any(line.strip() for line in sample):
+        raise ImportUseError("file", _("The file is empty: there is nothing to import."))
+    candidates = [separator] if separator else [*SEPARATORS, BLANKS]
+    quotes = [quote] if quote is not None else ['"', ""]
+    best = max(
+        (Dialect(encoding=encoding, separator=each, quote=mark) for each in candidates for mark in quotes),
+        key=lambda dialect: _fit(dialect, sample),
+    )
+    if _fit(best, sample)[0] <= 0 and not separator:
+        best = replace(best, separator="\x1f", quote="")  # one column: each line is one text
+    rows = _rows_of(best, sample)
+    widths = Counter(len(row) for row in rows)
+    best = replace(best, width=max(widths, key=lambda width: (widths[width], width)))
+    return replace(best, header=looks_like_header(rows[0], rows[1:]))
+
+
+def _sample(opener: Opener, encoding: str) -> list[str]:
+    lines = []
+    with io.TextIOWrapper(opener(), encoding=encoding, errors="surrogateescape", newline="") as text:
+        for _position, line in zip(range(SAMPLE_LINES), text, strict=False):
+            lines.append(line[:LONGEST_ROW])
+    return lines
+
+
+def _rows_of(dialect: Dialect, lines: Sequence[str]) -> list[list[str]]:
+    feed = _Feed(iter(lines))
+    rows, reader = [], dialect.reader(feed)
+    try:
+        for row in reader:
+            feed.begin()
+            if any(cell.strip() for cell in row):
+                rows.append(row)
+    except (csv.Error, _EndlessRowError):
+        return rows or [[""]]
+    return rows or [[""]]
+
+
+def _fit(dialect: Dialect, sample: Sequence[str]) -> tuple[float, int]:
+    """(share of rows of the commonest width, that width); a separator that splits nothing fits nothing."""
+    whole = sample if len(sample) < SAMPLE_LINES else sample[:-1]
+    widths = Counter(len(row) for row in _rows_of(dialect, whole))
+    width, rows = max(widths.items(), key=lambda item: (item[1], item[0]))
+    if width < 2:
+        return (0.0, 1)
+    share = rows / sum(widths.values())
+    if dialect.separator == BLANKS:
+        numbers = all(re.search(r"\d\s+\d", line) for line in whole[1:20] if line.strip())
+        share = share - 0.05 if numbers and share > 0.98 else 0.0
+    if share < 0.5:
+        return (0.0, width)
+    covered = rows * width / max(1, len(whole))  # rows that swallow many lines cover little
+    return (share - (0.02 if not dialect.quote else 0.0) + min(0.01 * width, 0.05) + min(covered, 1) * 0.2, width)
+
+
+def column_names(opener: Opener, dialect: Dialect) -> list[str]:
+    """The header's names, or empty ones where there is no header or the rows are wider than it."""
+    if not dialect.header:
+        return [""] * dialect.width
+    with io.TextIOWrapper(opener(), encoding=dialect.encoding, errors="surrogateescape", newline="") as text:
+        header = next(row for row in dialect.reader(text) if any(cell.strip() for cell in row))
+    names = [cell.strip() for cell in header]
+    if dialect.width == len(names) + 1:
+        return ["", *names]  # row names without a heading, as R writes them
+    while len(names) > max(dialect.width, 1) and not names[-1]:
+        names.pop()
+    return names
+
+
+def read(opener: Opener, dialect: Dialect, *, width: int) -> Iterator[Line]:
+    """Every data row in order. A row is broken when its width is wrong, its bytes are, or its quote never closes."""
+    with io.TextIOWrapper(opener(), encoding=dialect.encoding, errors="surrogateescape", newline="") as text:
+        feed = _Feed(iter(text))
+        reader, waiting_for_header = dialect.reader(feed), dialect.header
+        while True:
+            feed.begin()
+            try:
+                cells = next(reader)
+            except StopIteration:
+                return
+            except (csv.Error, _EndlessRowError):
+                cells = _first_line_alone(feed, dialect)
+            if len(cells) != width and len(feed.taken) > 1:
+                cells = _first_line_alone(feed, dialect)
+            if not any(cells):
+                continue
+            if waiting_for_header:
+                waiting_for_header = False
+                continue
+            yield _judge(cells, width=width, raw=feed.taken, dialect=dialect)
+
+
+def _first_line_alone(feed: _Feed, dialect: Dialect) -> list[str]:
+    """Read the row's first line with quotes as ordinary characters, and give the other lines back."""
+    feed.give_back(1)
+    plain = replace(dialect, quote="")
+    first = feed.taken[0] if feed.taken else ""
+    return next(iter(plain.reader([first[:LONGEST_ROW]])), [])
+
+
+def _judge(cells: list[str], *, width: int, raw: list[str], dialect: Dialect) -> Line:
+    while len(cells) > width and not cells[-1].strip():
+        cells.pop()
+    reason = ""
+    if len(cells) != width:
+        reason = _(
+            "The row has %(found)d cells, but the header has %(wanted)d. A separator or quotation mark inside a "
+            "text may be missing its quotes: put the text in quotation marks and send the row again."
+        ) % {"found": len(cells), "wanted": width}
+    elif not all(map(str.isascii, cells)) and any("\udc80" <= char <= "\udcff" for cell in cells for char in cell):
+        reason = _("Some bytes of the row are not %(encoding)s. Save the file as UTF-8 and send the row again.") % {
+            "encoding": dialect.encoding.upper()
+        }
+    if not reason:
+        return cells, "", ""
+    return [], reason, printable("".join(raw).rstrip("\r\n"))
+
+
+def printable(text: str) -> str:
+    """Undecodable bytes shown as the replacement character, so that the row can be stored and shown."""
+    return text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")

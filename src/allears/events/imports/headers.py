@@ -1,0 +1,77 @@
+"""Whether the first row names the columns, and names made good: none empty, none twice."""
+
+import re
+import unicodedata
+from collections.abc import Sequence
+
+NUMBER = re.compile(r"^\s*[-+]?[\d,]*\.?\d+\s*%?\s*$")
+DATE = re.compile(r"^\s*\d{1,4}[-/.年]\d{1,2}[-/.月]\d{1,4}")
+WORDS = re.compile(r"[a-z]+|[\u3400-\u9fff]+|\d+")
+_KNOWN = """
+    id text comment comments content review reviews body message feedback title subject label sentiment polarity
+    emotion score rating star stars nps csat ces date time timestamp created user customer email phone name category
+    class topic intent channel source language lang product order event type value answer question index no sn
+    内容 评论 文本 留言 标签 情感 评分 星级 分数 满意度 时间 日期 用户 客户 编号 序号 姓名 电话 手机 邮箱 渠道 来源 语言
+    产品 类别 分类 主题 标题 问题 事件 类型
+"""
+KNOWN = frozenset(_KNOWN.split())
+
+
+def key_of(name: str) -> str:
+    """A header brought to one form: words in small letters with single blanks, full-width forms folded."""
+    folded = unicodedata.normalize("NFKC", name)
+    folded = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", " ", folded)
+    folded = re.sub(r"[\W_]+", " ", folded.lower())
+    return folded.strip()
+
+
+def _typed(cell: str) -> bool:
+    return bool(NUMBER.match(cell) or DATE.match(cell))
+
+
+def looks_like_header(first: Sequence[str], body: Sequence[Sequence[str]]) -> bool:
+    """Whether ``first`` names the columns of ``body`` rather than being a row like the others."""
+    cells = [cell.strip() for cell in first]
+    if not any(cells):
+        return False
+    votes = sum(_known(cell) for cell in cells)
+    for position, cell in enumerate(cells):
+        column = [row[position].strip() for row in body if position < len(row) and row[position].strip()]
+        votes += _column_vote(cell, column)
+    return votes > 0
+
+
+def _known(cell: str) -> int:
+    key = key_of(cell)
+    if len(cell) > 60:
+        return -1
+    words = set(WORDS.findall(key)) | {key}
+    near = any(known in key for known in KNOWN if known > "\u3400")
+    return 2 if (words & KNOWN or near) and len(words) <= 8 and len(key) <= 40 else 0
+
+
+def _column_vote(cell: str, column: Sequence[str]) -> int:
+    if not column or not cell:
+        return 0
+    typed_share = sum(map(_typed, column)) / len(column)
+    if _typed(cell):
+        return -3 if typed_share > 0.5 else -1
+    if typed_share > 0.9:
+        return 3
+    if column.count(cell) > len(column) * 0.02:
+        return -2  # the value stands among the rows as well
+    typical = sorted(map(len, column))[len(column) // 2]
+    if typical > 20 and len(cell) > typical * 0.6:
+        return -1
+    return 1 if typical > 20 and len(cell) < typical * 0.4 else 0
+
+
+def good_names(names: Sequence[str], *, empty: str) -> list[str]:
+    """Names for use: an empty one becomes ``empty`` with its place, a repeated one gets a number."""
+    seen: dict[str, int] = {}
+    result = []
+    for place, name in enumerate(names, start=1):
+        base = " ".join(name.replace("\x00", "").split())[:120] or f"{empty} {place}"
+        seen[base] = seen.get(base, 0) + 1
+        result.append(base if seen[base] == 1 else f"{base} ({seen[base]})")
+    return result

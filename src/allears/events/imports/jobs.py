@@ -1,0 +1,24 @@
+"""Imports that run in the worker."""
+
+from django.utils import timezone, translation
+
+from allears.accounts.models import Workspace
+from allears.events.imports.errors import ImportUseError
+from allears.events.imports.running import ImportTakenOverError, run
+from allears.events.models import Import
+
+
+def run_import(*, workspace_id: int, import_id: int) -> None:
+    """Run an import to its end; run again after a crash, it goes on at its last chunk."""
+    row = Import.objects.in_workspace(workspace_id).filter(pk=import_id, state=Import.State.RUNNING).first()
+    if row is None:
+        return  # done, undone or gone: nothing is left to do
+    with translation.override(Workspace.objects.get(pk=workspace_id).language):
+        try:
+            run(row, now=timezone.now)
+        except ImportTakenOverError:
+            return  # whoever took it over finishes it
+        except ImportUseError as error:
+            Import.objects.in_workspace(workspace_id).filter(pk=import_id).update(
+                state=Import.State.FAILED, error=str(error), finished_at=timezone.now()
+            )

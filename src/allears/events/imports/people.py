@@ -1,0 +1,177 @@
+"""Whose rows they are: identifiers in a file resolved to customers, and customers of their own right."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db.models import Max
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from allears.customers.actions import TraitChange, resolve, update_traits
+from allears.customers.keys import IdentityKeys, clean_email, clean_phone
+from allears.customers.memory import lock_identity
+from allears.customers.models import ConsentRecord, Customer
+from allears.events.imports.kinds import BadRow, Chunk, Field, FieldType, Kind, Outcome, Row
+from allears.events.imports.marks import mark
+from allears.store.scope import ScopedQuerySet
+
+WHO_FIELDS = (
+    Field(name="user_id", type=FieldType.WHO, label=gettext_lazy("Customer’s id")),
+    Field(name="email", type=FieldType.EMAIL, label=gettext_lazy("E-mail")),
+    Field(name="phone", type=FieldType.PHONE, label=gettext_lazy("Telephone"), most=40),
+)
+CONSENTS: dict[str, Any] = {
+    "consent": lambda granted: granted,
+    "consent_email": lambda granted: {"email": granted},
+    "consent_survey": lambda granted: {"*": {"survey": granted}},
+    "consent_marketing": lambda granted: {"*": {"marketing": granted}},
+}
+STATE = ("name", "email", "phone", "language", "timezone", "segment", "attributes")
+
+
+@dataclass(frozen=True, kw_only=True)
+class People:
+    """The customer of each row, in order; None where the row names nobody. ``segments`` as the customers have them."""
+
+    customer_ids: list[int | None]
+    created: frozenset[int] = frozenset()
+    segments: dict[int, str] = field(default_factory=dict)
+
+    def segment_of(self, customer_id: int | None) -> str:
+        return self.segments.get(customer_id, "") if customer_id else ""
+
+
+def keys_of(values: dict[str, Any]) -> IdentityKeys:
+    """What the row knows its customer by; what cannot be an address or a number is left out."""
+    return IdentityKeys(
+        user_id=values.get("user_id", ""),
+        anonymous_id=values.get("anonymous_id", ""),
+        email=clean_email(values.get("email", "")),
+        phone=clean_phone(values.get("phone", "")),
+    )
+
+
+def recognise(chunk: Chunk, rows: Sequence[Row]) -> People:
+    """Resolve the rows' identifiers set-wise; customers made for them are marked as the import's."""
+    keys = [keys_of(row.values) for row in rows]
+    named = [each for each in keys if each.names()]
+    if not named:
+        return People(customer_ids=[None] * len(rows))
+    lock_identity(workspace_id=chunk.workspace_id)
+    last = Customer.objects.in_workspace(chunk.workspace_id).aggregate(last=Max("id"))["last"] or 0
+    found = resolve(workspace_id=chunk.workspace_id, keys=named, now=chunk.now)
+    created = frozenset(each for each in found if each > last)
+    mark(workspace_id=chunk.workspace_id, import_id=chunk.import_id, subject="customer", ids=sorted(created))
+    remaining = iter(found)
+    return People(
+        customer_ids=[next(remaining) if each.names() else None for each in keys],
+        created=created,
+        segments=_segments(chunk.workspace_id, set(found) - created),
+    )
+
+
+def _segments(workspace_id: int, customer_ids: Collection[int]) -> dict[int, str]:
+    ids, found = list(customer_ids), dict[int, str]()
+    for start in range(0, len(ids), 900):
+        rows = Customer.objects.in_workspace(workspace_id).filter(id__in=ids[start : start + 900])
+        found |= dict(rows.exclude(segment="").values_list("id", "segment"))
+    return found
+
+
+def _load_customers(chunk: Chunk) -> Outcome:
+    good: list[Row] = []
+    bad: list[BadRow] = []
+    for row in chunk.rows:
+        if keys_of(row.values).names():
+            good.append(row)
+        else:
+            bad.append(BadRow(number=row.number, field="user_id", reason=_nobody()))
+    people = recognise(chunk, good)
+    ids = [each for each in people.customer_ids if each is not None]
+    before = _states(chunk.workspace_id, ids)
+    changes = [
+        TraitChange(customer_id=customer, traits=_traits(row), at=chunk.now)
+        for row, customer in zip(good, ids, strict=True)
+    ]
+    update_traits(workspace_id=chunk.workspace_id, changes=changes, now=chunk.now, source="import")
+    after = _states(chunk.workspace_id, ids)
+    unchanged = sum(each not in people.created and before[each] == after[each] for each in ids)
+    return Outcome(repeated=unchanged, bad=bad)
+
+
+def _nobody() -> str:
+    return _(
+        "The row names nobody: it has no id, no valid e-mail address and no telephone number. Fill in one of them."
+    )
+
+
+def _traits(row: Row) -> dict[str, Any]:
+    """The unmapped columns as attributes, the mapped ones by their own names."""
+    traits: dict[str, Any] = dict(row.rest)
+    values = row.values
+    for name in ("name", "email", "phone", "language", "timezone", "segment"):
+        if name in values:
+            traits[name] = values[name]
+    if "name" not in values and ("first_name" in values or "last_name" in values):
+        traits |= {name: values.get(name, "") for name in ("first_name", "last_name")}
+    traits.pop("consent", None)
+    consent: Any = None
+    for name, shape in CONSENTS.items():
+        if name in values:
+            said = shape(values[name])
+            consent = said if consent is None or not isinstance(said, dict) else _merged(consent, said)
+    return traits if consent is None else {**traits, "consent": consent}
+
+
+def _merged(first: Any, second: dict[str, Any]) -> dict[str, Any]:
+    """Two statements of consent as one; the general one is the floor under the special one."""
+    base = {"*": {"*": first}} if isinstance(first, bool) else dict(first)
+    for channel, said in second.items():
+        have = base.get(channel)
+        if isinstance(have, dict) and isinstance(said, dict):
+            base[channel] = {**have, **said}
+        else:
+            base[channel] = said
+    return base
+
+
+def _states(workspace_id: int, customer_ids: Sequence[int]) -> dict[int, Any]:
+    """All that a row could change about these customers, to tell whether it did."""
+    states: dict[int, Any] = {}
+    ids = sorted(set(customer_ids))
+    for start in range(0, len(ids), 900):
+        part = ids[start : start + 900]
+        rows = Customer.objects.in_workspace(workspace_id).filter(id__in=part).values_list("id", *STATE)
+        states |= {row[0]: [row[1:]] for row in rows}
+        consents = ConsentRecord.objects.in_workspace(workspace_id).filter(customer_id__in=part)
+        for customer, number in consents.values_list("customer_id", "id"):
+            states[customer].append(number)
+    return {each: sorted(map(str, state)) for each, state in states.items()}
+
+
+def _no_rows(workspace_id: int, import_id: int) -> dict[str, ScopedQuerySet[Any]]:
+    """Customers are no rows of the file: those it made are marked, what it said of others stays said."""
+    return {}
+
+
+CUSTOMERS = Kind(
+    name="customers",
+    label=gettext_lazy("Customers"),
+    fields=(
+        *WHO_FIELDS,
+        Field(name="name", type=FieldType.NAME, label=gettext_lazy("Name"), most=200),
+        Field(name="first_name", type=FieldType.NAME, label=gettext_lazy("First name"), most=100),
+        Field(name="last_name", type=FieldType.NAME, label=gettext_lazy("Last name"), most=100),
+        Field(name="language", type=FieldType.LANGUAGE, label=gettext_lazy("Language")),
+        Field(name="timezone", type=FieldType.LABEL, label=gettext_lazy("Time zone"), most=60),
+        Field(name="segment", type=FieldType.LABEL, label=gettext_lazy("Segment"), most=80),
+        Field(name="consent", type=FieldType.FLAG, label=gettext_lazy("Consent to everything")),
+        Field(name="consent_email", type=FieldType.FLAG, label=gettext_lazy("Consent to e-mail")),
+        Field(name="consent_survey", type=FieldType.FLAG, label=gettext_lazy("Consent to surveys")),
+        Field(name="consent_marketing", type=FieldType.FLAG, label=gettext_lazy("Consent to marketing")),
+    ),
+    needs=(("user_id", "email", "phone"),),
+    load=_load_customers,
+    rows=_no_rows,
+)

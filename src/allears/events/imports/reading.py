@@ -1,0 +1,292 @@
+"""Any file as rows of text cells: delimited text, Excel, JSON Lines and Parquet, plain or packed with gzip."""
+
+import datetime as dt
+import io
+import json
+import shutil
+import zipfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+from pathlib import Path
+from tempfile import TemporaryFile
+from typing import IO, Any
+
+import openpyxl
+import pyarrow as pa
+import pyarrow.parquet as pq
+from django.utils.translation import gettext as _
+from openpyxl.utils.exceptions import InvalidFileException
+
+from allears.events.imports import delimited, encodings
+from allears.events.imports.delimited import Line
+from allears.events.imports.errors import ImportUseError
+from allears.events.imports.headers import good_names, looks_like_header
+
+MOST_COLUMNS = 2_000
+SPREADSHEET_SAMPLE = 50
+
+
+@dataclass(frozen=True, kw_only=True)
+class FormatOptions:
+    """What the user said about the file's form; empty values are found out."""
+
+    encoding: str = ""
+    separator: str = ""
+    quote: str | None = None
+    header: bool | None = None
+    sheet: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Table:
+    """A readable file: its columns' names and its rows, which can be walked anew with each call of ``rows``."""
+
+    form: str  # csv, xlsx, jsonl, parquet
+    columns: list[str]
+    rows: Callable[[], Iterator[Line]]
+    about: dict[str, Any] = field(default_factory=dict)  # encoding, separator, sheet …
+
+
+def open_table(path: Path, options: FormatOptions | None = None) -> Table:
+    """Find out what the file is by its content, whatever its name says."""
+    options = options or FormatOptions()
+    if not path.is_file():
+        raise ImportUseError("file", _("There is no file %(path)s. Check the path.") % {"path": path})
+    opener = encodings.opener_of(path)
+    with opener() as file:
+        head = file.read(4096)
+    if not head:
+        raise ImportUseError("file", _("The file is empty: there is nothing to import."))
+    if head.startswith(b"PAR1"):
+        return _parquet(opener)
+    if head.startswith(b"PK\x03\x04"):
+        return _spreadsheet(opener, options)
+    _refuse_foreign(head)
+    encoding = _encoding(options, opener)
+    start = head.decode(encoding, "replace").lstrip("\ufeff \t\r\n")
+    if start.startswith(("{", "[{")) or (start.startswith("[") and start[1:].lstrip().startswith("{")):
+        return _json(opener, encoding, array=start.startswith("["))
+    return _delimited(opener, encoding, options)
+
+
+def _refuse_foreign(head: bytes) -> None:
+    foreign = {
+        b"\xd0\xcf\x11\xe0": _("This is an old Excel file (.xls). Save it as .xlsx or CSV and import that."),
+        b"%PDF": _("This is a PDF. Import the table it was made from, as Excel or CSV."),
+        b"7z\xbc\xaf": _("This is a 7z archive. Unpack it and import the file inside."),
+        b"Rar!": _("This is a RAR archive. Unpack it and import the file inside."),
+    }
+    for mark, message in foreign.items():
+        if head.startswith(mark):
+            raise ImportUseError("file", message)
+
+
+def _encoding(options: FormatOptions, opener: encodings.Opener) -> str:
+    if not options.encoding:
+        return encodings.detect(opener)
+    try:
+        "".encode(options.encoding)
+    except LookupError as error:
+        message = _("There is no encoding “%(name)s”. Known ones are for example utf-8, gb18030 and windows-1252.")
+        raise ImportUseError("encoding", message % {"name": options.encoding}) from error
+    return options.encoding
+
+
+def _delimited(opener: encodings.Opener, encoding: str, options: FormatOptions) -> Table:
+    separator = {"\\t": "\t", "tab": "\t"}.get(options.separator, options.separator)
+    dialect = delimited.sniff(opener, encoding=encoding, separator=separator, quote=options.quote)
+    if options.header is not None:
+        dialect = replace(dialect, header=options.header)
+    names = good_names(delimited.column_names(opener, dialect), empty="column")
+    shown = {"\t": "\\t", "\x1f": ""}.get(dialect.separator, dialect.separator)
+    return Table(
+        form="csv",
+        columns=names,
+        rows=lambda: delimited.read(opener, dialect, width=len(names)),
+        about={"encoding": encoding, "separator": shown, "quote": dialect.quote, "header": dialect.header},
+    )
+
+
+def cell_text(value: Any) -> str:
+    """A typed cell as the text that a CSV of the same table would hold: whole numbers without a point, times as ISO."""
+    if value is None:
+        return ""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, float):
+        if value != value:
+            return ""
+        return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
+    if isinstance(value, dt.datetime):
+        midnight = value.time() == dt.time() and value.tzinfo is None
+        return value.date().isoformat() if midnight else value.isoformat(sep=" ")
+    if isinstance(value, Decimal):
+        return str(int(value)) if value == value.to_integral_value() else str(value)
+    if isinstance(value, dict | list | tuple):
+        return json.dumps(value, ensure_ascii=False, default=cell_text)
+    if isinstance(value, bytes):
+        return value.decode("utf-8", "replace")
+    return str(value)
+
+
+def _seekable(opener: encodings.Opener) -> IO[bytes]:
+    """Formats that are read from their end need a real file; what is packed is unpacked to a nameless one."""
+    source = opener()
+    if isinstance(source, io.BufferedReader):
+        return source
+    with source:
+        target: IO[bytes] = TemporaryFile()  # noqa: SIM115 – handed to the reader, which closes it
+        shutil.copyfileobj(source, target)
+    target.seek(0)
+    return target
+
+
+def _parquet(opener: encodings.Opener) -> Table:
+    try:
+        with _seekable(opener) as file:
+            schema = pq.ParquetFile(file).schema_arrow
+    except pa.ArrowInvalid as error:
+        message = _("The Parquet file cannot be read (%(error)s). It may be cut off: fetch it again.")
+        raise ImportUseError("file", message % {"error": error}) from error
+
+    def rows() -> Iterator[Line]:
+        with _seekable(opener) as file:
+            for batch in pq.ParquetFile(file).iter_batches(batch_size=8192):
+                columns = [[cell_text(value) for value in column.to_pylist()] for column in batch.columns]
+                for cells in zip(*columns, strict=True):
+                    yield list(cells), "", ""
+
+    return Table(form="parquet", columns=good_names(schema.names, empty="column"), rows=rows)
+
+
+def _spreadsheet(opener: encodings.Opener, options: FormatOptions) -> Table:
+    def sheet_rows() -> Iterator[list[str]]:
+        with _seekable(opener) as file:
+            book = openpyxl.load_workbook(file, read_only=True, data_only=True)
+            try:
+                sheet = _sheet(book, options.sheet)
+                sheet.reset_dimensions()
+                for row in sheet.iter_rows(values_only=True):
+                    yield _without_tail([cell_text(value) for value in row])
+            finally:
+                book.close()
+
+    try:
+        top = [row for _place, row in zip(range(SPREADSHEET_SAMPLE), sheet_rows(), strict=False)]
+    except (InvalidFileException, zipfile.BadZipFile, KeyError) as error:
+        message = _("This is a ZIP archive but no Excel workbook. Unpack it and import the file inside.")
+        raise ImportUseError("file", message) from error
+    skip, header, width = _shape(top, options.header)
+    names = [*top[skip], *[""] * width][:width] if header else [""] * width
+    return Table(
+        form="xlsx",
+        columns=good_names(names, empty="column"),
+        rows=lambda: _spreadsheet_lines(sheet_rows(), skip=skip + header, width=width),
+        about={"sheet": options.sheet, "header": bool(header)},
+    )
+
+
+def _sheet(book: Any, wanted: str) -> Any:
+    if wanted:
+        if wanted not in book.sheetnames:
+            message = _("There is no sheet “%(name)s”. The workbook has: %(names)s.")
+            raise ImportUseError("sheet", message % {"name": wanted, "names": ", ".join(book.sheetnames)})
+        return book[wanted]
+    return next((sheet for sheet in book.worksheets if sheet.sheet_state == "visible"), book.worksheets[0])
+
+
+def _without_tail(cells: list[str]) -> list[str]:
+    while cells and not cells[-1].strip():
+        cells.pop()
+    return cells
+
+
+def _shape(top: list[list[str]], header: bool | None) -> tuple[int, int, int]:
+    """(rows above the table, 1 with a header else 0, width): titles above a table are narrower than the table."""
+    if not any(top):
+        raise ImportUseError("file", _("The sheet is empty: there is nothing to import."))
+    width = max(map(len, top))
+    skip = next(place for place, row in enumerate(top) if sum(map(bool, row)) >= max(1, round(width * 0.5)))
+    found = looks_like_header(top[skip], top[skip + 1 :]) if header is None else header
+    return skip, int(found), width
+
+
+def _spreadsheet_lines(rows: Iterator[list[str]], *, skip: int, width: int) -> Iterator[Line]:
+    for place, cells in enumerate(rows):
+        if place < skip or not cells:
+            continue
+        if len(cells) > width:
+            reason = _("The row has %(found)d cells, but the table has %(wanted)d columns.")
+            yield [], reason % {"found": len(cells), "wanted": width}, "\t".join(cells)
+        else:
+            yield cells + [""] * (width - len(cells)), "", ""
+
+
+def _json(opener: encodings.Opener, encoding: str, *, array: bool) -> Table:
+    def objects() -> Iterator[tuple[Any, str]]:
+        with io.TextIOWrapper(opener(), encoding=encoding, errors="surrogateescape") as text:
+            if array:
+                yield from _array_items(text)
+                return
+            for line in text:
+                if line.strip():
+                    yield _object_of(line), line
+
+    columns: dict[str, None] = {}
+    for item, _line in objects():
+        if isinstance(item, dict):
+            columns.update(dict.fromkeys(flat(item)))
+        if len(columns) > MOST_COLUMNS:
+            raise ImportUseError("file", _("The objects have more than %(n)d different keys.") % {"n": MOST_COLUMNS})
+    names = list(columns)
+    if not names:
+        raise ImportUseError("file", _("No line of the file is a JSON object: there is nothing to import."))
+    return Table(
+        form="jsonl",
+        columns=good_names(names, empty="column"),
+        rows=lambda: (_json_line(item, line, names) for item, line in objects()),
+        about={"encoding": encoding},
+    )
+
+
+def _array_items(text: IO[str]) -> Iterator[tuple[Any, str]]:
+    try:
+        items = json.load(text)
+    except ValueError as error:
+        message = _("The file is no valid JSON (%(error)s). Mend it, or write one object a line.")
+        raise ImportUseError("file", message % {"error": error}) from error
+    for item in items:
+        yield item, json.dumps(item, ensure_ascii=False)
+
+
+def _object_of(line: str) -> Any:
+    """The line's object, or the error as text: a broken line is a broken row, not a broken file."""
+    try:
+        return json.loads(line)
+    except ValueError as error:
+        return str(error)
+
+
+def _json_line(item: Any, line: str, names: list[str]) -> Line:
+    if isinstance(item, dict):
+        values = flat(item)
+        cells = [values.get(name, "") for name in names]
+        if not any("\udc80" <= char <= "\udcff" for cell in cells if not cell.isascii() for char in cell):
+            return cells, "", ""
+        item = _("some bytes are in another encoding")
+    reason = _("The line is no JSON object (%(error)s). Mend it and send the row again.") % {"error": item}
+    return [], reason, delimited.printable(line.rstrip("\r\n"))
+
+
+def flat(item: dict[str, Any], prefix: str = "") -> dict[str, str]:
+    """Nested objects as dotted names; lists stay one cell of JSON."""
+    result: dict[str, str] = {}
+    for name, value in item.items():
+        if isinstance(value, dict) and value:
+            result |= flat(value, f"{prefix}{name}.")
+        else:
+            result[f"{prefix}{name}"] = cell_text(value)
+    return result

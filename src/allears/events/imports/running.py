@@ -1,0 +1,118 @@
+"""Carrying a staged file in: chunk by chunk, each in one transaction with the place reached, so that a kill costs one.
+
+The place moves by a conditional update, so two processes that run the same import cannot both count a chunk.
+"""
+
+import json
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import F
+from django.utils.translation import gettext as _
+
+from allears.events.imports import staging
+from allears.events.imports.converting import Converter, file_moment
+from allears.events.imports.errors import ImportUseError
+from allears.events.imports.files import forget_files, source_time, staged_folder
+from allears.events.imports.kinds import BadRow, Chunk, Outcome, kind_named
+from allears.events.imports.mapping import Mapping, from_json
+from allears.events.imports.staging import Staged, StagedRow
+from allears.events.models import Import, QuarantinedRow
+
+CHUNK_ROWS = staging.BATCH
+OnProgress = Callable[[Import], None]
+
+
+class ImportTakenOverError(RuntimeError):
+    """Another process is running this import; what this one did since its last chunk is undone."""
+
+
+def stored_mapping(row: Import, staged: Staged) -> Mapping:
+    """The import's mapping, checked against its file."""
+    return from_json(row.mapping, kind=kind_named(row.kind), columns=staged.columns)
+
+
+def run(row: Import, *, now: Callable[[], datetime], on_progress: OnProgress | None = None) -> Import:
+    """Run an import to its end, or go on where it was interrupted."""
+    staged = staging.find(staged_folder(row))
+    if staged is None:
+        raise ImportUseError("file", _("The import’s file is gone from the data folder. Send the file again."))
+    mapping = stored_mapping(row, staged)
+    kind = kind_named(row.kind)
+    converter = Converter(kind=kind, mapping=mapping, staged=staged)
+    moment = file_moment(mapping, source_time(row))
+    while row.rows_read < staged.rows:
+        rows = list(staged.read(start=row.rows_read, count=CHUNK_ROWS))
+        good, bad = converter.convert(rows)
+        chunk = Chunk(
+            workspace_id=row.workspace_id,
+            import_id=row.pk,
+            rows=good,
+            now=now(),
+            file_time=moment,
+            source=row.filename,
+            announce=mapping.open_cases,
+        )
+        with transaction.atomic():
+            outcome = kind.load(chunk) if good else Outcome()
+            _quarantine(row, rows, [*bad, *outcome.bad], staged.columns, at=chunk.now)
+            _advance(row, rows=len(rows), outcome=outcome, bad=len(bad) + len(outcome.bad), now=chunk.now)
+        row.refresh_from_db()
+        if on_progress:
+            on_progress(row)
+    return _finish(row, now())
+
+
+def _advance(row: Import, *, rows: int, outcome: Outcome, bad: int, now: datetime) -> None:
+    good = rows - bad - outcome.repeated
+    moved = (
+        Import.objects.in_workspace(row.workspace_id)
+        .filter(pk=row.pk, rows_read=row.rows_read, state=Import.State.RUNNING)
+        .update(
+            rows_read=F("rows_read") + rows,
+            rows_good=F("rows_good") + good,
+            rows_repeated=F("rows_repeated") + outcome.repeated,
+            rows_bad=F("rows_bad") + bad,
+        )
+    )
+    if not moved:
+        raise ImportTakenOverError(row.pk)
+
+
+def _quarantine(
+    row: Import, rows: Sequence[StagedRow], bad: Sequence[BadRow], columns: Sequence[str], *, at: datetime
+) -> None:
+    by_number = {each.number: each for each in rows}
+    QuarantinedRow.objects.bulk_create(
+        QuarantinedRow(
+            workspace_id=row.workspace_id,
+            source="import",
+            import_file=row,
+            row_number=each.number,
+            field=each.field[:120],
+            reason=each.reason,
+            payload=payload_of(by_number[each.number], columns),
+            at=at,
+        )
+        for each in bad
+    )
+
+
+def payload_of(row: StagedRow, columns: Sequence[str]) -> str:
+    """The row as JSON: its cells by column, or its text where it could not even be split."""
+    if row.reason:
+        return json.dumps({"raw": row.raw}, ensure_ascii=False)
+    return json.dumps({"cells": dict(zip(columns, row.cells, strict=True))}, ensure_ascii=False)
+
+
+def _finish(row: Import, now: datetime) -> Import:
+    done = (
+        Import.objects.in_workspace(row.workspace_id)
+        .filter(pk=row.pk, state=Import.State.RUNNING)
+        .update(state=Import.State.DONE, finished_at=now)
+    )
+    if done:
+        forget_files(row)
+    row.refresh_from_db()
+    return row
