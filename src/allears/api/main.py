@@ -10,6 +10,7 @@ from ninja.security import HttpBearer
 
 from allears.accounts.models import AccessKey
 from allears.api import problems, routers
+from allears.api.idempotency import once
 
 
 class ApiKey(HttpBearer):
@@ -26,5 +27,6 @@ class ApiKey(HttpBearer):
 
 api = NinjaAPI(title="All Ears", version="1", urls_namespace="api", auth=ApiKey(), docs_url="/docs")
 problems.install(api)
+api.add_decorator(once, mode="view")
 for _module in sorted(module.name for module in iter_modules(routers.__path__)):
     api.add_router("", import_module(f"allears.api.routers.{_module}").router)

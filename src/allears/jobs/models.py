@@ -73,3 +73,14 @@ class ScheduleMark(models.Model):
 
     task = models.CharField(max_length=200, primary_key=True)
     queued_at = models.DateTimeField()
+
+
+class KeptReply(models.Model):
+    """What was answered to a request that carried an Idempotency-Key, so that a repeat is answered the same."""
+
+    scope = models.CharField(max_length=64, primary_key=True)  # hex sha256 of API key, address and the key sent
+    request = models.CharField(max_length=64)  # hex sha256 of the body
+    status = models.PositiveSmallIntegerField()
+    content_type = models.CharField(max_length=100, default="", blank=True)
+    body = models.TextField()
+    at = models.DateTimeField(db_index=True)

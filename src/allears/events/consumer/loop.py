@@ -88,8 +88,13 @@ class Consumer:
         self._source.close()
 
 
-def apply_decoded(decoded: Decoded, *, now: datetime, memories: Memories) -> None:
-    """Store the good calls, tell the subscribers, quarantine the bad; inside the caller's transaction."""
+def apply_decoded(
+    decoded: Decoded, *, now: datetime, memories: Memories, refused: list[QuarantinedRow] | None = None
+) -> None:
+    """Store the good calls, tell the subscribers, quarantine the bad; inside the caller's transaction.
+
+    With ``refused``, rows for the quarantine are put there instead of being stored.
+    """
     events: list[EventRow] = []
     quarantine = [quarantined(bad, now) for bad in decoded.bad]
 
@@ -108,7 +113,9 @@ def apply_decoded(decoded: Decoded, *, now: datetime, memories: Memories) -> Non
     if events:
         for subscription in batch_subscriptions():
             tell(subscription, events, now=now, quarantine=quarantine)
-    if quarantine:
+    if refused is not None:
+        refused += quarantine
+    elif quarantine:
         QuarantinedRow.objects.bulk_create(quarantine)
 
 

@@ -1,0 +1,43 @@
+"""Bells: a ring wakes, a ring while awake is kept, and a deep data folder does no harm."""
+
+import threading
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from allears.jobs import bell
+from allears.jobs.bell import Bell, ring_local
+
+
+@pytest.fixture(params=["short", "deep"])
+def folder(request: pytest.FixtureRequest, tmp_path: Path, settings: Any) -> Path:
+    settings.RUN_DIR = tmp_path if request.param == "short" else tmp_path / ("deep" * 30)
+    return Path(settings.RUN_DIR)
+
+
+def test_a_ring_wakes_every_listener_of_its_topic(folder: Path) -> None:
+    with Bell("intake") as one, Bell("intake") as two, Bell("jobs") as other:
+        ring_local("intake")
+        assert (one.wait(1), two.wait(1), other.wait(0)) == (True, True, False)
+        assert one.wait(0) is False
+
+
+def test_it_wakes_who_sleeps_and_keeps_what_rang_before(folder: Path) -> None:
+    with Bell("intake") as ours:
+        ring_local("intake")
+        ring_local("intake")
+        assert ours.wait(0)
+        began = time.monotonic()
+        threading.Timer(0.05, ring_local, ["intake"]).start()
+        assert ours.wait(5)
+        assert time.monotonic() - began < 2
+
+
+def test_sockets_of_the_dead_are_removed(folder: Path) -> None:
+    left = Bell("intake")
+    left._socket.close()
+    ring_local("intake")
+    assert not left._path.exists()
+    assert len(bytes(left._path)) <= bell.LONGEST_PATH
