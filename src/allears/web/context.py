@@ -52,6 +52,7 @@ SETTINGS_PLACES = (
     Place("/settings/contact", gettext_lazy("Contact rules"), "scale", Role.MANAGER),
     Place("/settings/service", gettext_lazy("Service promises"), "clock", Role.MANAGER),
     Place("/settings/audit", gettext_lazy("Audit log"), "history", Role.ADMIN),
+    Place("/settings/mailbox", gettext_lazy("Mailbox"), "inbox", Role.ADMIN),
     Place("/settings/components", gettext_lazy("Components"), "palette", Role.ADMIN),
 )
 

@@ -263,11 +263,11 @@ class Street:
         """Somebody of the company wrote: content customers confirm, others write back, many do nothing."""
         chance = self.dice.random()
         if chance < 0.35:
-            self.visitor.submit(f"{path}/verdict", {"solved": "yes"})
+            self.visitor.fill_in(path, f"{path}/verdict", {"solved": "yes"})
         elif chance < 0.6:
             section = "answer.thanks" if self.dice.random() < 0.5 else "answer.unhappy"
             words = line(self.dice, language=who.language, section=section, slots=_no_slots(who))
-            self.visitor.submit(f"{path}/messages", {"text": words, "once": f"{self.dice.getrandbits(64):x}"})
+            self.visitor.fill_in(path, f"{path}/messages", {"text": words, "once": f"{self.dice.getrandbits(64):x}"})
 
 
 def _no_slots(who: Shopper) -> dict[str, str]:

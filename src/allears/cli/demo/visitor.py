@@ -1,7 +1,9 @@
 """How the simulated shop and its customers reach All Ears: over HTTP, like everybody else."""
 
 import base64
+import http.cookiejar
 import json
+import re
 import urllib.error
 import urllib.parse
 import urllib.request
@@ -9,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 TIMEOUT = 10.0
+TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="([^"]+)"')
 
 
 class _Stay(urllib.request.HTTPRedirectHandler):
@@ -38,6 +41,16 @@ class Visitor:
             return False
         return status == 200
 
+    def fill_in(self, page: str, action: str, fields: Mapping[str, str]) -> int:
+        """Open a page, fill in one of its forms and send it with the cookies and token it came with; the status."""
+        jar = http.cookiejar.CookieJar()
+        browser = urllib.request.build_opener(_Stay(), urllib.request.HTTPCookieProcessor(jar))
+        _, text = self._ask(urllib.request.Request(self.base + page), browser)  # noqa: S310 – our own address
+        token = TOKEN.search(text)
+        body = urllib.parse.urlencode({**fields, "csrfmiddlewaretoken": token[1] if token else ""}).encode()
+        request = urllib.request.Request(self.base + action, data=body, method="POST")  # noqa: S310 – our own address
+        return self._ask(request, browser)[0]
+
     def submit(self, path: str, fields: Mapping[str, str]) -> int:
         """Send a form as a browser does; the status."""
         body = urllib.parse.urlencode(fields).encode()
@@ -54,9 +67,11 @@ class Visitor:
         )
         return self._ask(request)[0] == 200
 
-    def _ask(self, request: urllib.request.Request) -> tuple[int, str]:
+    def _ask(
+        self, request: urllib.request.Request, browser: urllib.request.OpenerDirector | None = None
+    ) -> tuple[int, str]:
         try:
-            with self.opener.open(request, timeout=TIMEOUT) as answer:
+            with (browser or self.opener).open(request, timeout=TIMEOUT) as answer:
                 return answer.status, answer.read().decode("utf-8", "replace")
         except urllib.error.HTTPError as error:
             return error.code, error.read().decode("utf-8", "replace")

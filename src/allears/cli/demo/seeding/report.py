@@ -26,7 +26,8 @@ def truth_report(
                 "by_segment": {key: _nps(group) for key, group in _grouped(pairs, lambda each: each.shopper.segment)},
                 "by_week": {str(key): _nps(group) for key, group in _grouped(pairs, lambda each: each.week)},
                 "mean_u": round(sum(reaction.u for _, reaction in pairs) / len(pairs), 4),
-                "would_answer": round(sum(reaction.answers for _, reaction in pairs) / len(pairs), 4),
+                "would_answer": _nps([pair for pair in pairs if pair[1].answers]),
+                "would_answer_share": round(sum(reaction.answers for _, reaction in pairs) / len(pairs), 4),
             }
             for touchpoint, pairs in _grouped(met, lambda each: each.touchpoint)
         },

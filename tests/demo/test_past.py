@@ -1,0 +1,92 @@
+"""The written past: it agrees with the truth, replays, and is written once."""
+
+import json
+from collections import Counter
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from django.db import transaction
+
+from allears.accounts.models import Workspace
+from allears.cli.demo import company, seeding
+from allears.events.models import Event
+from allears.jobs.models import Job
+from allears.listen.models import Invitation, Probe, Response, Voice
+from allears.outreach.actions import replay
+from allears.outreach.models import Decision, Message
+from allears.respond.models import Case
+from allears.respond.queries import unanswered_voices
+from allears.understand.metrics import Question
+from allears.understand.service import Service
+
+NOW = datetime(2026, 11, 20, 10, tzinfo=UTC)
+SMALL = seeding.Scale(seed=7, customers=90, days=182)
+
+
+@pytest.fixture(scope="module")
+def told(
+    django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[dict[str, Any]]:
+    """truth.json of a small company, written once for all tests here and undone after them."""
+    folder = tmp_path_factory.mktemp("demo")
+    with django_db_blocker.unblock(), transaction.atomic():
+        seeding.seed(scale=SMALL, now=NOW, folder=folder, tell=lambda what, share: None)
+        report: dict[str, Any] = json.loads((folder / "truth.json").read_text())
+        yield report
+        transaction.set_rollback(True)
+
+
+def workspace_id() -> int:
+    return Workspace.objects.get(slug=company.SLUG).pk
+
+
+def rows(model: Any) -> Any:
+    return model.objects.in_workspace(workspace_id())
+
+
+def test_what_is_stored_counts_exactly_what_is_true(told: dict[str, Any]) -> None:
+    assert rows(Event).exclude(name="order_shipped").count() == sum(
+        each["all"]["n"] for each in told["everybody"].values()
+    )
+    for key, wanted in told["probes"].items():
+        probe = rows(Probe).get(key=key)
+        answers = rows(Response).filter(invitation__probe=probe)
+        scores = Counter(str(each) for each in answers.values_list("score", flat=True))
+        assert scores == wanted["scores"]
+        assert rows(Invitation).filter(probe=probe).count() == wanted["sent"]
+        assert rows(Decision).filter(probe_key=key).count() == sum(wanted["rules"].values())
+    assert rows(Case).count() == told["cases"]
+
+
+def test_nobody_is_unheard_and_nothing_waits_to_be_done_again(told: dict[str, Any]) -> None:
+    assert unanswered_voices(workspace_id(), before=NOW).count() == 0
+    assert Job.objects.count() == 0
+    assert not rows(Message).exclude(state=Message.State.SENT).exists()
+    assert rows(Case).filter(state=Case.State.CLOSED).count() > 0.6 * told["cases"]
+    assert not rows(Case).filter(state=Case.State.CLOSED, cause__isnull=True).exists()
+
+
+def test_verdicts_replay_from_their_facts(told: dict[str, Any]) -> None:
+    for decision in rows(Decision).order_by("?")[:60]:
+        again = replay(decision=decision)
+        assert (again.name, again.rule, again.until) == (decision.verdict, decision.rule, decision.held_until)
+
+
+def test_the_scores_of_the_console_recover_the_truth(told: dict[str, Any]) -> None:
+    """Counts exactly; the interval of those asked covers the NPS of all who would answer at that touchpoint."""
+    for touchpoint, probe in (("delivery", "delivered"), ("store", "store-visit")):
+        answered = told["probes"][probe]["nps"]
+        found = Service().report(Question(workspace_id=workspace_id(), metric="nps", touchpoint=touchpoint)).whole
+        assert (found.score.n, found.score.estimate) == (answered["n"], pytest.approx(answered["nps"], abs=1e-3))
+        truth = told["everybody"][touchpoint]["would_answer"]["nps"]
+        assert found.score.low is not None
+        assert found.score.high is not None
+        assert found.score.low <= truth <= found.score.high
+
+
+def test_voices_carry_where_they_came_from(told: dict[str, Any]) -> None:
+    answer = rows(Voice).filter(source_kind="survey", response__invitation__probe__isnull=False).first()
+    assert answer.attributes["probe"] == answer.response.invitation.probe.key
+    assert rows(Voice).filter(source_kind="complaint").count() == told["letters"].get("complaint", 0)
