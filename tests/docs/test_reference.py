@@ -78,3 +78,22 @@ def test_links_between_the_docs_lead_somewhere() -> None:
         if "://" not in target and not target.startswith("mailto:") and not (path.parent / target).exists()
     ]
     assert broken == []
+
+
+@pytest.mark.parametrize("name", ["README.md", "README.zh.md"])
+def test_readme_names_only_commands_and_targets_that_exist(name: str) -> None:
+    text = (ROOT / name).read_text(encoding="utf-8")
+    commands = set(re.findall(r"^## `allears ([\w-]+)", docs.commands(), re.MULTILINE))
+    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
+    assert set(re.findall(r"bin/allears (\w+)", text)) - commands == set()
+    assert set(re.findall(r"^make ([a-z-]+)", text, re.MULTILINE)) - targets == set()
+
+
+def test_both_readmes_give_the_same_lines_to_type() -> None:
+    """The one in Chinese is no abridged edition."""
+
+    def typed(name: str) -> list[str]:
+        text = (ROOT / name).read_text(encoding="utf-8")
+        return sorted([*re.findall(r"```\n(.*?)```", text, re.DOTALL), *re.findall(r"`([^`\n]+)`", text)])
+
+    assert typed("README.md") == typed("README.zh.md")
