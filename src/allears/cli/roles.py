@@ -8,6 +8,7 @@ import ctypes
 import os
 import signal
 import sys
+import warnings
 from collections.abc import Callable
 from typing import Any
 
@@ -27,6 +28,8 @@ def load_site(target: str) -> Any:
     """Runs in granian's worker process, the child of the web role."""
     die_with_parent(int(os.environ[PARENT]))
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "allears.settings")
+    # whitenoise's static files are read in one go; Django warns of each first one, on the user's terminal
+    warnings.filterwarnings("ignore", message="StreamingHttpResponse must consume synchronous iterators")
     from django.conf import settings
     from django.utils.module_loading import import_string
 

@@ -174,8 +174,9 @@ class Supervisor:
             return False
 
     def _stop(self) -> None:
-        """The door first, then those who work on what came in."""
+        """All at once: what one leaves for another waits safely in the log, the outbox or the queue."""
         deadline = time.monotonic() + GRACE
         for child in self.children:
             child.stop()
+        for child in self.children:
             child.finish(deadline)
