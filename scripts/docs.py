@@ -42,18 +42,18 @@ def table(*, head: Iterable[str], rows: Iterable[Iterable[object]]) -> str:
 
 def commands() -> str:
     """One section for each command, from the command line's own description of itself."""
-    import click
     import typer
 
     from allears.cli.main import app
 
-    def walk(command: click.Command, name: str) -> Iterator[str]:
-        if isinstance(command, click.Group):
-            for child in sorted(command.commands):
-                yield from walk(command.commands[child], f"{name} {child}")
+    def walk(command: Any, name: str) -> Iterator[str]:
+        children = getattr(command, "commands", {})
+        for child in sorted(children):
+            yield from walk(children[child], f"{name} {child}")
+        if children:
             return
-        context = click.Context(command, info_name=name)
-        usage = " ".join(command.collect_usage_pieces(context))
+        context = command.context_class(command, info_name=name)
+        usage = " ".join(command.collect_usage_pieces(context)).translate({ord("{"): None, ord("}"): None})
         yield f"## `{name}`\n\n{inspect.cleandoc(command.help or '')}\n\n```\n{name} {usage}\n```"
         rows = [(spelled(each), getattr(each, "help", "") or "", shown_default(each)) for each in command.params]
         if rows:
@@ -63,13 +63,15 @@ def commands() -> str:
 
 
 def spelled(parameter: Any) -> str:
-    return ", ".join(f"`{each}`" for each in parameter.opts)
+    return ", ".join(f"`{each}`" for each in [*parameter.opts, *parameter.secondary_opts])
 
 
 def shown_default(parameter: Any) -> str:
     if parameter.required:
         return "required"
     default = parameter.default() if callable(parameter.default) else parameter.default
+    if default is True:
+        return "on"
     return "" if default is None or default is False or default == () else f"`{default}`"
 
 
