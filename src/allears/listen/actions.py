@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db import models, transaction
 
+from allears.accounts.models import Workspace
 from allears.jobs.bus import record
 from allears.journeys.models import Touchpoint
 from allears.listen import asking, conditions, ready_made
@@ -75,10 +76,11 @@ def ensure_ready_made(*, workspace_id: int, key: str, now: datetime) -> Survey:
     if survey is not None:
         return survey
     wanted = ready_made.ALL[key]
+    language = Workspace.objects.get(id=workspace_id).language[:2]
     return create_survey(
         workspace_id=workspace_id,
         key=key,
-        name=wanted.name,
+        name=wanted.name.get(language, wanted.name["en"]),
         family=wanted.family,
         definition=as_json(wanted.definition),
         now=now,

@@ -12,7 +12,7 @@ class ReadyMade:
     """A survey that is there before anybody has written one."""
 
     key: str
-    name: str
+    name: Mapping[str, str]
     family: str
     definition: Definition
 
@@ -49,7 +49,7 @@ def _survey(*, title: dict[str, str], subject: dict[str, str], intro: dict[str, 
 
 NPS = ReadyMade(
     key="nps-why",
-    name="NPS with why",
+    name=_both("NPS with why", "NPS（含原因）"),
     family="nps",
     definition=_survey(
         title=_both("Your experience with {company}", "您对{company}的体验"),
@@ -72,7 +72,7 @@ NPS = ReadyMade(
 )
 CSAT = ReadyMade(
     key="csat",
-    name="Satisfaction (CSAT)",
+    name=_both("Satisfaction (CSAT)", "满意度（CSAT）"),
     family="csat",
     definition=_survey(
         title=_both("How was it?", "这次体验怎么样？"),
@@ -92,7 +92,7 @@ CSAT = ReadyMade(
 )
 CES = ReadyMade(
     key="ces",
-    name="Effort (CES)",
+    name=_both("Effort (CES)", "费力度（CES）"),
     family="ces",
     definition=_survey(
         title=_both("Was it easy?", "办得顺利吗？"),
@@ -121,7 +121,7 @@ CES = ReadyMade(
 )
 FOLLOW_UP = ReadyMade(
     key="case-follow-up",
-    name="After a case",
+    name=_both("After a case", "工单回访"),
     family="follow_up",
     definition=_survey(
         title=_both("Is it settled?", "问题解决了吗？"),

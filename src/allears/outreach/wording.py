@@ -29,7 +29,25 @@ VERDICTS: Mapping[str, Any] = {
     "held": pgettext_lazy("verdict", "Held"),
     "never": pgettext_lazy("verdict", "Not asked"),
 }
+STATES: Mapping[str, Any] = {
+    "queued": gettext_lazy("waiting to be sent"),
+    "sending": gettext_lazy("on its way"),
+    "sent": gettext_lazy("handed to the mail server"),
+    "failed": gettext_lazy("refused for good"),
+    "cancelled": gettext_lazy("cancelled"),
+}
+FAMILIES: Mapping[str, Any] = {
+    "nps": "NPS",
+    "csat": gettext_lazy("Satisfaction (CSAT)"),
+    "ces": gettext_lazy("Effort (CES)"),
+    "follow_up": gettext_lazy("After a case"),
+}
 TONES = {"sent": "good", "held": "waiting", "never": "none"}
+
+
+def family_name(family: str) -> str:
+    """A kind of survey; a company's own word stays as it is."""
+    return str(FAMILIES.get(family, family))
 
 
 def rule_name(rule: str) -> str:
@@ -49,7 +67,8 @@ def reason(decision: Decision) -> str:
     say = _SENTENCES.get(decision.rule)
     sentence = say(parameters) if say else rule_name(decision.rule)
     if parameters.get("too_late"):
-        return " ".join([sentence, _("That would have been after the ask had expired.")])
+        too_late = _("That would have been after the ask had expired.")
+        return _("%(first)s %(second)s") % {"first": sentence, "second": too_late}
     return sentence
 
 
@@ -58,8 +77,11 @@ def _moment(parameters: Mapping[str, Any], name: str) -> str:
 
 
 def _days(number: float) -> str:
-    whole = round(number) if number == round(number) else number
-    return ngettext("%(number)s day", "%(number)s days", round(number)) % {"number": formats.number_format(whole)}
+    return ngettext("%(number)s day", "%(number)s days", round(number)) % {"number": _tidy(number)}
+
+
+def _tidy(number: float) -> str:
+    return formats.number_format(int(number) if number == int(number) else round(number, 1))
 
 
 def _cap(parameters: Mapping[str, Any]) -> str:
@@ -70,7 +92,7 @@ def _cap(parameters: Mapping[str, Any]) -> str:
 def _rest(parameters: Mapping[str, Any]) -> str:
     sentence = _("Was asked a survey of the kind “%(family)s” on %(moment)s; these rest for %(days)s.")
     return sentence % {
-        "family": parameters["family"],
+        "family": family_name(parameters["family"]),
         "moment": _moment(parameters, "last_at"),
         "days": _days(parameters["days"]),
     }
@@ -103,7 +125,7 @@ _SENTENCES: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     ),
     "sampled_out": lambda given: (
         _("The probe asks %(share)s %% at random, and this ask was not drawn.")
-        % {"share": formats.number_format(round(given["share"] * 100, 1))}
+        % {"share": _tidy(round(given["share"] * 100, 1))}
     ),
     "expired": lambda given: _("The ask had expired on %(moment)s.") % {"moment": _moment(given, "expired_at")},
 }

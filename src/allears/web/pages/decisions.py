@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods
 
+from allears.journeys.vocabulary import channel_label
 from allears.listen import queries as listen_queries
 from allears.outreach import actions, queries, wording
 from allears.outreach.governor import Cap, Policy, QuietHours, policy_from
@@ -82,7 +83,12 @@ def decision(request: ConsoleRequest, decision_id: int) -> HttpResponse:
         "facts": found.facts["facts"],
         "agrees": same,
         "chain": [shown(each) for each in chain] if chain.count() > 1 else [],
-        "messages": queries.messages(workspace_id=request.access.workspace_id).filter(decision=found),
+        "channel": channel_label(found.channel),
+        "family": wording.family_name(found.family),
+        "posts": [
+            {"subject": each.subject, "said": wording.STATES[each.state], "sent_at": each.sent_at, "error": each.error}
+            for each in queries.messages(workspace_id=request.access.workspace_id).filter(decision=found)
+        ],
     }
     return render_page(request, "outreach/decision.html", context)
 
@@ -150,17 +156,22 @@ class PolicyForm(forms.Form):
         )
 
 
+def tidy(number: float) -> float:
+    """90 instead of 90.0."""
+    return int(number) if number == int(number) else number
+
+
 def as_form(policy: Policy) -> dict[str, Any]:
     """The form's values for a policy."""
     families = ("nps", "csat", "ces", "follow_up")
     cap = policy.caps[0] if policy.caps else None
     quiet = policy.quiet
     return {
-        **{f"rest_{family}": policy.rest_days.get(family, policy.rest_days_other) for family in families},
-        "rest_other": policy.rest_days_other,
-        "rest_overall": policy.rest_days_overall,
+        **{f"rest_{family}": tidy(policy.rest_days.get(family, policy.rest_days_other)) for family in families},
+        "rest_other": tidy(policy.rest_days_other),
+        "rest_overall": tidy(policy.rest_days_overall),
         "cap_limit": cap.limit if cap else None,
-        "cap_days": cap.hours / 24 if cap else None,
+        "cap_days": tidy(cap.hours / 24) if cap else None,
         "quiet_start": quiet.start if quiet else None,
         "quiet_end": quiet.end if quiet else None,
         "open_case": bool(policy.suppressible),

@@ -13,12 +13,14 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from allears.journeys import queries as journey_queries
+from allears.journeys.vocabulary import channel_label
 from allears.listen import actions, queries, ready_made
 from allears.listen.conditions import OPERATORS, ConditionError
 from allears.listen.models import Probe
 from allears.outreach import channels, wording
 from allears.web.access import ConsoleRequest, access_manager
 from allears.web.pages.accounts import style
+from allears.web.pages.decisions import tidy
 from allears.web.render import flash, render_page
 from allears.web.templatetags.ui import local_name
 
@@ -64,7 +66,7 @@ class ProbeForm(forms.Form):
         surveys = queries.surveys(workspace_id=workspace_id)
         self._choose("touchpoint", [(str(each.pk), local_name(each)) for each in touchpoints])
         self._choose("survey", [(str(each.pk), each.name) for each in surveys])
-        self._choose("channel", [(name, name) for name in sorted(channels.adapters())])
+        self._choose("channel", [(name, channel_label(name)) for name in sorted(channels.adapters())])
         style(self)
 
     def _choose(self, name: str, choices: list[tuple[str, str]]) -> None:
@@ -127,8 +129,8 @@ def _initial(probe: Probe) -> dict[str, Any]:
         "survey": str(probe.survey_id),
         "delay": probe.delay_seconds // unit,
         "delay_unit": str(unit),
-        "expires_days": probe.expires_after_seconds / 86_400,
-        "share": probe.share * 100,
+        "expires_days": tidy(round(probe.expires_after_seconds / 86_400, 2)),
+        "share": tidy(round(probe.share * 100, 1)),
     }
 
 

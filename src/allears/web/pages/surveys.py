@@ -8,8 +8,8 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path
 from django.utils import timezone
+from django.utils.translation import get_language, gettext_lazy, pgettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -17,6 +17,7 @@ from allears.listen import actions, drafting, queries, ready_made
 from allears.listen.definition import DefinitionError, as_json, parse
 from allears.listen.forms import LANGUAGE_NAMES, sheet_form
 from allears.listen.models import Survey
+from allears.outreach import wording
 from allears.web.access import ConsoleRequest, access_manager
 from allears.web.middleware import CONTENT_POLICY
 from allears.web.pages.answer import speaking
@@ -64,10 +65,11 @@ def surveys(request: ConsoleRequest) -> HttpResponse:
         languages = [LANGUAGE_NAMES.get(each, {"name": each})["name"] for each in definition.languages]
         rows.append(
             {"survey": survey, "version": version, "languages": languages, "asked": asked, "begun": begun}
-            | {"rate": begun / asked if asked else None}
+            | {"rate": begun / asked if asked else None, "family": wording.family_name(survey.family)}
         )
     have = {row["survey"].key for row in rows}
-    templates = [each for key, each in ready_made.ALL.items() if key not in have]
+    here = (get_language() or "en")[:2]
+    templates = [(key, each.name.get(here, each.name["en"])) for key, each in ready_made.ALL.items() if key not in have]
     return render_page(request, "listen/surveys.html", {"rows": rows, "templates": templates})
 
 
