@@ -151,11 +151,19 @@ def demoted(line: str) -> str:
     return f"#{line}" if line.startswith("#") else line
 
 
+def lake() -> str:
+    """The contract of every analytics table."""
+    from allears.lake.tables import contracts_markdown
+
+    return "\n".join(contracts_markdown()).rstrip()
+
+
 REFERENCES: dict[str, Callable[[], str]] = {
     "commands.md": commands,
     "routes.md": routes,
     "events.md": events,
     "channels.md": channels,
+    "lake.md": lake,
 }
 
 

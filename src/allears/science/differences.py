@@ -26,7 +26,7 @@ K = TypeVar("K", bound=Hashable)
 LEAST_COMPARED = 10
 TOO_FEW = "fewer than ten answers on one side"
 _Z_MIN = 1e-9
-_Z_MAX = 38.0  # beyond it a two-sided p-value is below the smallest float
+_Z_MAX = 64.0  # beyond it a two-sided p-value is below the smallest float
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,11 +118,14 @@ def _p_by_inversion(gap: float, limits: Callable[[float], Limits]) -> float:
     def edge(z: float) -> float:
         return limits(z).low if gap > 0 else -limits(z).high
 
-    if edge(_Z_MIN) <= 0:
+    low, high = _Z_MIN, 1.0
+    if edge(low) <= 0:
         return 1.0
-    if edge(_Z_MAX) > 0:
-        return 0.0
-    return 2 * float(ndtr(-brentq(edge, _Z_MIN, _Z_MAX, xtol=1e-10)))
+    while edge(high) > 0:  # the edge falls almost linearly with z, so a narrow bracket is found and solved fast
+        low, high = high, 2 * high
+        if high > _Z_MAX:
+            return 0.0
+    return 2 * float(ndtr(-brentq(edge, low, high, xtol=1e-8)))
 
 
 def benjamini_hochberg(p_values: Sequence[float]) -> list[float]:

@@ -179,7 +179,7 @@ def response_rates(asks: AskCounts, *, level: float = 0.95) -> ResponseRates:
 
 def response_rate(asks: AskCounts, *, level: float = 0.95) -> Estimate:
     """The one that headlines: AAPOR RR1, complete answers among all asked."""
-    return response_rates(asks, level=level).response
+    return share("response", asks.completed, asks.invited, level=level, none_reason=NOBODY_ASKED)
 
 
 def _refuse_negative(*counts: int) -> None:

@@ -57,11 +57,19 @@ class CubeStore:
         return Cubes(scores, asks)
 
     def _answers(self, data: Slice, key: tuple[Any, ...], given: dict[str, Any]) -> pa.Table:
-        parts = [(1, self._cold_answers(replace(data, hot=None), key, given))]
-        if data.hot is not None and len(data.hot):
-            parts.append((1, self._count(score_cube, replace(data, files=()), given)))
+        cold = self._cold_answers(replace(data, hot=None), key, given)
+        if data.hot is None or not len(data.hot):
+            return cold
+        fingerprint = frozenset([*data.files, _fingerprint(data.hot)])
+        kept = self._find(("hot", *key))
+        if kept is not None and kept.files == fingerprint:
+            return kept.cube
+        parts = [(1, cold), (1, self._count(score_cube, replace(data, files=()), given))]
+        if data.files:
             parts.append((-1, self._older_selves(data, given)))
-        return added(parts, SCORE_SUMS)
+        cube = added(parts, SCORE_SUMS)
+        self._keep(("hot", *key), _Kept(fingerprint, cube))
+        return cube
 
     def _cold_answers(self, data: Slice, key: tuple[Any, ...], given: dict[str, Any]) -> pa.Table:
         kept, files = self._find(key), frozenset(data.files)

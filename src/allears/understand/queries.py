@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Literal
 
@@ -30,6 +30,7 @@ class Cut:
     key: Key
     score: Estimate
     response: Estimate
+    sums: ScoreCounts = field(default_factory=ScoreCounts)
     verdict: Verdict = "unknown"
     adjusted_p: float | None = None
     difference: float | None = None
@@ -51,7 +52,7 @@ def report(question: Question, cubes: Cubes) -> Report:
     """Finish the sums of the two cubes."""
     scores = _wanted(cubes.scores, question)
     asks = _wanted(cubes.asks, question)
-    cuts = _cuts(scores, asks, question, question.by) if question.by else ()
+    cuts = _compared(_cuts(scores, asks, question, question.by), question) if question.by else ()
     return Report(
         question=question,
         whole=next(iter(_cuts(scores, asks, question, ())), _nothing(question)),
@@ -76,31 +77,35 @@ def _wanted(cube: pa.Table, question: Question) -> pa.Table:
     if question.until is not None:
         keep = pc.and_(keep, pc.less_equal(cube["day"], (question.until - EPOCH).days))
     chosen = cube.filter(keep)
-    weekday = [(day + 3) % 7 for day in chosen["day"].to_pylist()]  # 1970-01-01 was a Thursday
-    return chosen.append_column("week", pc.subtract(chosen["day"], pa.array(weekday, pa.int64())))
+    since_monday = pc.add(chosen["day"], 3)  # 1970-01-01 was a Thursday
+    weekday = pc.subtract(since_monday, pc.multiply(pc.floor(pc.divide(since_monday, 7.0)).cast("int64"), 7))
+    return chosen.append_column("week", pc.subtract(chosen["day"], weekday))
 
 
 def _cuts(scores: pa.Table, asks: pa.Table, question: Question, by: tuple[Dimension, ...]) -> tuple[Cut, ...]:
     answered = {key: ScoreCounts(**sums) for key, sums in _cells(scores, by, SCORE_SUMS) if sums["n"]}
     asked = {key: AskCounts(**sums) for key, sums in _cells(asks, by, ASK_SUMS) if sums["invited"]}
-    verdicts = (
-        {c.a: c for c in against_rest(question.metric, answered, level=question.level)} if len(answered) > 1 else {}
-    )
-    keys = {**answered, **asked}
     cuts = [
-        _judged(
-            Cut(
-                key=key,
-                score=score(question.metric, answered.get(key, ScoreCounts()), level=question.level),
-                response=response_rate(asked.get(key, AskCounts()), level=question.level),
-            ),
-            verdicts.get(key),
+        Cut(
+            key=key,
+            score=score(question.metric, answered.get(key, ScoreCounts()), level=question.level),
+            response=response_rate(asked.get(key, AskCounts()), level=question.level),
+            sums=answered.get(key, ScoreCounts()),
         )
-        for key in keys
+        for key in {**answered, **asked}
     ]
     if "week" in by:
         return tuple(sorted(cuts, key=lambda cut: cut.key))
     return tuple(sorted(cuts, key=lambda cut: (-cut.score.n, cut.key)))
+
+
+def _compared(cuts: tuple[Cut, ...], question: Question) -> tuple[Cut, ...]:
+    """Each cut with answers against all the others together."""
+    cells = {cut.key: cut.sums for cut in cuts if cut.score.n}
+    if len(cells) < 2:
+        return cuts
+    found = {each.a: each for each in against_rest(question.metric, cells, level=question.level)}
+    return tuple(_judged(cut, found.get(cut.key)) for cut in cuts)
 
 
 def _judged(cut: Cut, found: Comparison[Key] | None) -> Cut:
@@ -133,4 +138,4 @@ def _nothing(question: Question) -> Cut:
 
 
 def _values(cubes: Cubes, name: str) -> tuple[str, ...]:
-    return tuple(sorted({*cubes.scores[name].to_pylist(), *cubes.asks[name].to_pylist()}))
+    return tuple(sorted({*cubes.scores[name].unique().to_pylist(), *cubes.asks[name].unique().to_pylist()}))
