@@ -3,6 +3,7 @@ import htmx from "htmx.org";
 import { startAgo } from "./parts/ago";
 import { startConfirm } from "./parts/confirm";
 import { startCopy } from "./parts/copy";
+import { startKeys } from "./parts/keys";
 import { startLive } from "./parts/live";
 import { startMenus } from "./parts/menus";
 import { startPalette } from "./parts/palette";
@@ -26,6 +27,7 @@ startToasts();
 startConfirm();
 startCopy();
 startPalette();
+startKeys();
 Alpine.start();
 htmx.onLoad((element) => {
   const root = element.parentElement ?? document;

@@ -6,7 +6,7 @@ from typing import Any
 from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import get_language, gettext_lazy, pgettext_lazy
 from django.utils.translation import gettext as _
 
 from allears.respond.causes import CauseChoice
@@ -49,7 +49,7 @@ CHANNELS = {
     "wechat": gettext_lazy("on WeChat"),
     "other": gettext_lazy("on another channel"),
 }
-CLOCKS = {"reply": gettext_lazy("Answer"), "resolve": gettext_lazy("Settle")}
+CLOCKS = {"reply": pgettext_lazy("clock", "Answer"), "resolve": pgettext_lazy("clock", "Settle")}
 LEFT_BY_ITSELF = "left"  # the reason of a hand-over when a member leaves
 
 
