@@ -56,8 +56,9 @@ def offered_to(member: Membership) -> QuerySet[Handover]:
 def customers_with_open_case(*, workspace_id: int, customer_ids: Collection[int]) -> Mapping[int, str]:
     """Whom the governor must not survey now: their matter with us is not done."""
     open_cases = Case.objects.in_workspace(workspace_id).exclude(state=Case.State.CLOSED)
-    found = open_cases.filter(customer_id__in=customer_ids).values_list("customer_id", flat=True)
-    return dict.fromkeys(found.distinct(), "open_case")
+    theirs = Q(customer_id__in=customer_ids) | Q(customer__merged_into_id__in=customer_ids)
+    found = open_cases.filter(theirs).values_list("customer_id", "customer__merged_into_id").distinct()
+    return dict.fromkeys({each for pair in found for each in pair if each in customer_ids}, "open_case")
 
 
 def needing_owner(workspace_id: int, *, before: datetime) -> QuerySet[Voice]:

@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 
 from allears.accounts.access import Access
 from allears.customers.models import Customer, Identifier
+from allears.customers.queries import family, present
 from allears.events.models import Event
 from allears.listen.models import Voice
 from allears.outreach.models import Decision, Message
@@ -16,7 +17,8 @@ from allears.respond.models import Case, CaseEntry
 from allears.respond.queries import visible_to
 
 LENGTH = 60
-# Replies and the customer's words stand in the story as messages and voices.
+ORDER = ("event", "voice", "decision", "case", "message", "told")  # of what happened in the same instant
+# Replies are told with their own words; the customer's words stand in the story as voices.
 TOLD = (
     CaseEntry.Kind.OPENED,
     CaseEntry.Kind.HANDOVER,
@@ -31,18 +33,18 @@ TOLD = (
 class Moment:
     """One line of the story: its kind, its time and the row it tells."""
 
-    kind: str  # event, decision, voice, message, case, told
+    kind: str  # one of ORDER
     at: datetime
     row: Any
 
     @property
-    def order(self) -> tuple[datetime, str, int]:
-        return self.at, self.kind, self.row.pk
+    def order(self) -> tuple[datetime, int, int]:
+        return self.at, ORDER.index(self.kind), self.row.pk
 
 
 @dataclass(frozen=True, kw_only=True)
 class Story:
-    """A customer with their newest moments first."""
+    """A customer, and all who turned out to be them, with their newest moments first."""
 
     customer: Customer
     identifiers: Sequence[Identifier]
@@ -58,26 +60,29 @@ def access_customer(*, access: Access, key: str) -> Customer:
     Raises:
         Customer.DoesNotExist: none of this key, here, for this member. A merged customer leads to the one kept.
     """
-    customer: Customer = Customer.objects.in_workspace(access.workspace_id).select_related("merged_into").get(key=key)
-    customer = customer.merged_into or customer
-    if access.is_manager or visible_to(access.membership).filter(customer=customer).exists():
+    customer = present(workspace_id=access.workspace_id, key=key)
+    if customer is None:
+        raise Customer.DoesNotExist(key)
+    kin = family(workspace_id=access.workspace_id, customer_id=customer.pk)
+    if access.is_manager or visible_to(access.membership).filter(customer_id__in=kin).exists():
         return customer
     raise Customer.DoesNotExist(key)
 
 
 def story_of(*, customer: Customer, before: datetime | None = None, length: int = LENGTH) -> Story:
     """The newest ``length`` moments before ``before``. Each source is read only as far as it can matter."""
-    moments = sorted(_moments(customer, before, length + 1), key=lambda each: each.order, reverse=True)
-    older = moments[length - 1].at if len(moments) > length else None
     workspace_id = customer.workspace_id
-    scored = Voice.objects.in_workspace(workspace_id).filter(customer=customer, score__isnull=False)
+    kin = family(workspace_id=workspace_id, customer_id=customer.pk)
+    moments = sorted(_moments(workspace_id, kin, before, length + 1), key=lambda each: each.order, reverse=True)
+    older = moments[length - 1].at if len(moments) > length else None
+    scored = Voice.objects.in_workspace(workspace_id).filter(customer_id__in=kin, score__isnull=False)
     return Story(
         customer=customer,
-        identifiers=list(Identifier.objects.in_workspace(workspace_id).filter(customer=customer).order_by("id")),
+        identifiers=list(Identifier.objects.in_workspace(workspace_id).filter(customer_id__in=kin).order_by("id")),
         moments=moments[:length],
         cases=list(
             Case.objects.in_workspace(workspace_id)
-            .filter(customer=customer)
+            .filter(customer_id__in=kin)
             .select_related("owner__user")
             .order_by("-opened_at")[:10]
         ),
@@ -86,28 +91,23 @@ def story_of(*, customer: Customer, before: datetime | None = None, length: int 
     )
 
 
-def _moments(customer: Customer, before: datetime | None, length: int) -> Iterable[Moment]:
-    mine: dict[str, Any] = {"customer": customer}
-    here = customer.workspace_id
+def _moments(here: int, kin: Sequence[int], before: datetime | None, length: int) -> Iterable[Moment]:
+    mine: dict[str, Any] = {"customer_id__in": kin}
+    replies = CaseEntry.objects.in_workspace(here).filter(case__customer_id__in=kin, kind=CaseEntry.Kind.REPLY)
+    told = replies.filter(message_id__isnull=False).values("message_id")
     sources: list[tuple[str, str, QuerySet[Any]]] = [
         ("event", "ts", Event.objects.in_workspace(here).filter(**mine)),
         ("decision", "at", Decision.objects.in_workspace(here).filter(**mine).exclude(purpose="service")),
         ("voice", "said_at", Voice.objects.in_workspace(here).filter(**mine).select_related("touchpoint", "customer")),
-        ("message", "created_at", Message.objects.in_workspace(here).filter(**mine)),
+        ("message", "created_at", Message.objects.in_workspace(here).filter(**mine).exclude(pk__in=told)),
         (
             "case",
             "at",
             CaseEntry.objects.in_workspace(here)
-            .filter(case__customer=customer, kind__in=TOLD)
+            .filter(case__customer_id__in=kin, kind__in=TOLD)
             .select_related("case__owner__user", "actor__user"),
         ),
-        (
-            "told",
-            "at",
-            CaseEntry.objects.in_workspace(here)
-            .filter(case__customer=customer, kind=CaseEntry.Kind.REPLY, message_id__isnull=True)
-            .select_related("case", "actor__user"),
-        ),
+        ("told", "at", replies.select_related("case", "actor__user")),
     ]
     for kind, field, rows in sources:
         rows = rows.filter(**{f"{field}__lt": before}) if before else rows

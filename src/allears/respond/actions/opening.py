@@ -7,11 +7,14 @@ from django.db import transaction
 from django.db.models import Max
 
 from allears.accounts.models import Membership, Workspace
+from allears.customers.queries import family, present
 from allears.jobs.bus import record
 from allears.listen.models import Voice
+from allears.listen.telling import Telling, tell
 from allears.respond import clock
 from allears.respond.actions import closing
 from allears.respond.entries import write
+from allears.respond.errors import WrongStateError
 from allears.respond.events import CaseOpened
 from allears.respond.models import Case, CaseEntry, CaseVoice
 from allears.respond.ownership import NobodyToOwnError, choose_owner
@@ -51,10 +54,18 @@ def open_case(*, workspace_id: int, voice_id: int, now: datetime) -> Case | None
 
 @transaction.atomic
 def open_by_hand(
-    *, workspace_id: int, voice: Voice, priority: str, now: datetime, asked: Membership | None = None
+    *, workspace_id: int, telling: Telling, priority: str, now: datetime, asked: Membership | None = None
 ) -> Case:
-    """A case for a voice that somebody took down; whoever was asked owns it."""
+    """A case for what a customer told somebody in person; whoever was asked owns it. The same key opens one case.
+
+    Raises:
+        TellingError: what was told cannot be kept as a voice.
+        WrongStateError: no such priority.
+    """
+    if priority not in Case.Priority.values:
+        raise WrongStateError(f"{priority!r} is no priority: use {', '.join(Case.Priority.values)}")
     _one_at_a_time(workspace_id)
+    voice = tell(workspace_id=workspace_id, telling=telling, now=now)
     held = CaseVoice.objects.in_workspace(workspace_id).filter(voice=voice).select_related("case").first()
     if held:
         case: Case = held.case
@@ -99,11 +110,13 @@ def _next_number(workspace_id: int) -> int:
 
 
 def _running_case(voice: Voice) -> Case | None:
-    if voice.customer_id is None:
+    if voice.customer is None:
         return None
+    person = present(workspace_id=voice.workspace_id, key=voice.customer.key) or voice.customer
+    kin = family(workspace_id=voice.workspace_id, customer_id=person.pk)
     return (
         Case.objects.in_workspace(voice.workspace_id)
-        .filter(customer_id=voice.customer_id, touchpoint_id=voice.touchpoint_id)
+        .filter(customer_id__in=kin, touchpoint_id=voice.touchpoint_id)
         .exclude(state=Case.State.CLOSED)
         .select_for_update(of=("self",))
         .order_by("opened_at")

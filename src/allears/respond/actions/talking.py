@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from allears.accounts.models import Membership
+from allears.customers.queries import present
 from allears.jobs.bus import record
 from allears.listen.actions import record_voice
 from allears.listen.models import Voice
@@ -31,17 +32,23 @@ def reply(
     language: str = "",
     version: int | None = None,
     wait: bool = False,
+    once: str = "",
 ) -> CaseEntry:
     """Write to the customer by mail. Stops the reply clock; with ``wait``, the resolve clock stands still as well.
+
+    ``once`` names this very reply: the same name is sent once, and answers with the entry of the first time.
 
     Raises:
         CannotReachError: no customer, no address, or the governor says never; nothing is kept of the reply.
     """
     case = locked(workspace_id=workspace_id, number=number, version=version)
     require_hand(case, actor)
+    key = f"case:{case.pk}:{once or case.version + 1}"
+    if once and (sent := _sent_before(case, key)):
+        return sent
     require_not_closed(case)
     text = require_words("text", text)
-    message = _post(case, text=text, language=language, actor=actor, now=now)
+    message = _post(case, key=key, text=text, language=language, actor=actor, now=now)
     clock.we_spoke(case, now=now)
     detail = {"channel": message.channel, "to": message.address, "language": message.language}
     entry = write(case, CaseEntry.Kind.REPLY, now=now, actor=actor, text=text, detail=detail, message_id=message.pk)
@@ -51,11 +58,15 @@ def reply(
     return entry
 
 
-def _post(case: Case, *, text: str, language: str, actor: Membership | None, now: datetime) -> Message:
-    customer = case.customer
+def _sent_before(case: Case, key: str) -> CaseEntry | None:
+    messages = Message.objects.in_workspace(case.workspace_id).filter(idempotency_key=key)
+    return case.entries.filter(kind=CaseEntry.Kind.REPLY, message_id__in=messages.values_list("pk", flat=True)).first()
+
+
+def _post(case: Case, *, key: str, text: str, language: str, actor: Membership | None, now: datetime) -> Message:
+    customer = present(workspace_id=case.workspace_id, key=case.customer.key) if case.customer else None
     if customer is None or not customer.email:
         raise CannotReachError("no_address")
-    key = f"case:{case.pk}:{case.version + 1}"
     draft = mail.reply_draft(case=case, text=text, language=language or mail.language_of(case), author=actor)
     ruling = send_service_message(
         workspace_id=case.workspace_id,

@@ -83,8 +83,8 @@ def clock_name(clock: Countdown) -> str:
 
 @register.simple_tag
 def clock_mark(clock: Countdown) -> SafeString:
-    """The words with their shape: ▼ overdue, ● running out, ▲ in time."""
-    tone = "waiting" if clock.stands else {"bad": "late", "fair": "doing", "good": "open"}[clock.tone]
+    """The words with a shape of their own for overdue, running out, in time and standing still."""
+    tone = "waiting" if clock.stands else {"bad": "late", "fair": "open", "good": "none"}[clock.tone]
     return mark(tone, f"{clock_name(clock)}: {time_left(clock)}", True)
 
 
