@@ -61,3 +61,12 @@ def test_an_outsider_gets_404_and_changes_nothing(alice: Person, charlie: Person
 
 def test_agents_are_told_it_is_not_theirs(bob: Person) -> None:
     assert signed_in(bob).get("/moments").status_code == 403
+
+
+def test_without_the_analytics_process_the_map_stays_and_says_why(alice: Person) -> None:
+    builders.touchpoint(workspace=alice.workspace, key="delivery", stage="receive")
+    answer = signed_in(alice).get("/moments/scores")
+    assert answer.status_code == 200
+    page = answer.content.decode()
+    assert "notice-warning" in page
+    assert "Delivery" in page

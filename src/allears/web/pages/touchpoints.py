@@ -1,6 +1,7 @@
 """The journey: its touchpoints by stage, who answers for each, and how each is doing."""
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -17,6 +18,13 @@ from allears.journeys import actions, queries
 from allears.journeys.models import Touchpoint
 from allears.journeys.templates import TEMPLATES
 from allears.journeys.vocabulary import CHANNELS, STAGES, channel_label, stage_label
+from allears.listen.models import Probe
+from allears.listen.queries import probes
+from allears.science.scores import METRICS, Metric
+from allears.understand import shapes
+from allears.understand.asking import Asked, AskingError, question_of
+from allears.understand.pool import AnalyticsError, ask_report
+from allears.understand.queries import Cut
 from allears.web.access import ConsoleRequest, access_manager
 from allears.web.pages.accounts import style
 from allears.web.render import flash, render_page
@@ -93,20 +101,60 @@ def _touchpoint(request: ConsoleRequest, touchpoint_id: int) -> Touchpoint:
 @require_GET
 def journey(request: ConsoleRequest) -> HttpResponse:
     """Where do we win and lose people?"""
-    stages = [
-        {"label": stage_label(stage), "rows": [_row(touchpoint) for touchpoint in touchpoints]}
-        for stage, touchpoints in queries.journey(workspace_id=request.access.workspace_id)
+    return render_page(request, "journeys/journey.html", _map(request, {}))
+
+
+@access_manager
+@require_GET
+def scored_journey(request: ConsoleRequest) -> HttpResponse:
+    """The journey once more with its scores, which arrive after the page."""
+    now = timezone.now()
+    found: dict[str, dict[str, Any]] = {}
+    problem = ""
+    try:
+        for metric in METRICS:
+            asked = Asked(metric=metric, since="90d", by="touchpoint")
+            for cut in ask_report(question_of(asked, workspace=request.access.workspace, now=now)).cuts:
+                _keep_better(found, metric, cut)
+    except (AskingError, AnalyticsError) as error:
+        problem = str(error)
+    return render_page(request, "journeys/_journey.html", {**_map(request, found), "problem": problem, "asked": True})
+
+
+def _keep_better(found: dict[str, dict[str, Any]], metric: Metric, cut: Cut) -> None:
+    """A touchpoint shows the score that has most answers."""
+    if cut.score.n > (found[cut.key[0]]["score"].n if cut.key[0] in found else 0):
+        found[cut.key[0]] = {
+            "metric": metric,
+            "name": shapes.NAMES[metric],
+            "unit": shapes.UNITS[metric],
+            "score": cut.score,
+        }
+
+
+def _map(request: ConsoleRequest, scores: Mapping[str, dict[str, Any]]) -> dict[str, Any]:
+    workspace_id = request.access.workspace_id
+    asking: dict[int, list[Probe]] = {}
+    for probe in probes(workspace_id=workspace_id):
+        if probe.started_at and not probe.paused_at:
+            asking.setdefault(probe.touchpoint_id, []).append(probe)
+    stages: list[dict[str, Any]] = [
+        {"label": stage_label(stage), "rows": [_row(each, asking, scores) for each in touchpoints]}
+        for stage, touchpoints in queries.journey(workspace_id=workspace_id)
     ]
-    context = {"stages": stages, "templates": TEMPLATES.values(), "unowned": _unowned(stages)}
-    return render_page(request, "journeys/journey.html", context)
+    unowned = sum(row["touchpoint"].owner is None for stage in stages for row in stage["rows"])
+    return {"stages": stages, "templates": TEMPLATES.values(), "unowned": unowned}
 
 
-def _row(touchpoint: Touchpoint) -> dict[str, Any]:
-    return {"touchpoint": touchpoint, "channel": channel_label(touchpoint.channel)}
-
-
-def _unowned(stages: list[dict[str, Any]]) -> int:
-    return sum(row["touchpoint"].owner is None for stage in stages for row in stage["rows"])
+def _row(
+    touchpoint: Touchpoint, asking: Mapping[int, list[Probe]], scores: Mapping[str, dict[str, Any]]
+) -> dict[str, Any]:
+    return {
+        "touchpoint": touchpoint,
+        "channel": channel_label(touchpoint.channel),
+        "probes": asking.get(touchpoint.pk, []),
+        "found": scores.get(touchpoint.key),
+    }
 
 
 def _form_page(request: ConsoleRequest, form: TouchpointForm, touchpoint: Touchpoint | None) -> HttpResponse:
@@ -187,6 +235,7 @@ def start_from_template(request: ConsoleRequest) -> HttpResponse:
 
 urlpatterns = [
     path("moments", journey, name="moments"),
+    path("moments/scores", scored_journey, name="moments_scores"),
     path("moments/new", new_touchpoint, name="new_touchpoint"),
     path("moments/templates", start_from_template, name="journey_template"),
     path("moments/<int:touchpoint_id>", edit_touchpoint, name="touchpoint"),
