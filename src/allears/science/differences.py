@@ -13,11 +13,6 @@ from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import Generic, TypeVar
 
-import numpy as np
-from scipy.optimize import brentq
-from scipy.special import ndtr, stdtr
-from scipy.stats import false_discovery_control
-
 from allears.science.estimate import ScoreCounts
 from allears.science.intervals import Limits, mover_difference, t_of, wilson, z_of
 from allears.science.scores import NO_ANSWERS, NO_SPREAD, Metric, mean_and_variance, nps_share_limits
@@ -98,6 +93,8 @@ def share_difference(successes_a: int, n_a: int, successes_b: int, n_b: int, *, 
 
 def _mean_difference(a: ScoreCounts, b: ScoreCounts, level: float) -> Difference:
     """Welch's t interval with Satterthwaite's degrees of freedom, as R's `t.test`."""
+    from scipy.special import stdtr
+
     mean_a, var_a = mean_and_variance(a.n, a.total, a.total_squares)
     mean_b, var_b = mean_and_variance(b.n, b.total, b.total_squares)
     gap = mean_a - mean_b
@@ -115,6 +112,8 @@ def _mean_difference(a: ScoreCounts, b: ScoreCounts, level: float) -> Difference
 def _p_by_inversion(gap: float, limits: Callable[[float], Limits]) -> float:
     """The two-sided p-value at which the interval just touches no difference."""
 
+    from scipy.optimize import brentq
+
     def edge(z: float) -> float:
         return limits(z).low if gap > 0 else -limits(z).high
 
@@ -125,7 +124,7 @@ def _p_by_inversion(gap: float, limits: Callable[[float], Limits]) -> float:
         low, high = high, 2 * high
         if high > _Z_MAX:
             return 0.0
-    return 2 * float(ndtr(-brentq(edge, low, high, xtol=1e-8)))
+    return math.erfc(brentq(edge, low, high, xtol=1e-8) / math.sqrt(2))
 
 
 def benjamini_hochberg(p_values: Sequence[float]) -> list[float]:
@@ -135,7 +134,9 @@ def benjamini_hochberg(p_values: Sequence[float]) -> list[float]:
     """
     if not p_values:
         return []
-    return [float(p) for p in false_discovery_control(np.asarray(p_values, dtype=float), method="bh")]
+    from scipy.stats import false_discovery_control
+
+    return [float(p) for p in false_discovery_control(list(p_values), method="bh")]
 
 
 def pairwise(

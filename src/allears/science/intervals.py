@@ -1,11 +1,13 @@
-"""Interval building blocks: normal quantiles, Wilson limits, MOVER."""
+"""Interval building blocks: normal quantiles, Wilson limits, MOVER.
+
+scipy is loaded by the functions that need it: pages read these modules too, and must stay light.
+"""
 
 from __future__ import annotations
 
 import math
+from statistics import NormalDist
 from typing import NamedTuple
-
-from scipy.special import ndtri, stdtrit
 
 
 class Limits(NamedTuple):
@@ -17,13 +19,15 @@ def z_of(level: float) -> float:
     """Two-sided normal quantile of a confidence level in (0, 1)."""
     if not 0 < level < 1:
         raise ValueError(f"A confidence level lies between 0 and 1, not {level}.")
-    return float(ndtri(0.5 + level / 2))
+    return NormalDist().inv_cdf(0.5 + level / 2)
 
 
 def t_of(level: float, df: float) -> float:
     """Two-sided Student quantile."""
     if not 0 < level < 1:
         raise ValueError(f"A confidence level lies between 0 and 1, not {level}.")
+    from scipy.special import stdtrit
+
     return float(stdtrit(df, 0.5 + level / 2))
 
 
