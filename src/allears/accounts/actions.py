@@ -9,10 +9,12 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from allears.accounts.audit import audit
+from allears.accounts.events import MemberLeft
 from allears.accounts.jobs import post_invitation
 from allears.accounts.mail import token_of
 from allears.accounts.models import AccessKey, MemberInvite, Membership, Role, SignInLink, User, Workspace
 from allears.accounts.queries import open_invites
+from allears.jobs.bus import record
 
 INVITE_LIFE = timedelta(days=7)
 LINK_LIFE = timedelta(hours=24)
@@ -200,6 +202,7 @@ def remove_member(*, member: Membership, actor: User, now: datetime) -> None:
         _keep_an_admin(member)
         member.ended_at = now
         member.save(update_fields=["ended_at"])
+        record(MemberLeft(workspace_id=member.workspace_id, member_id=member.pk))
         audit(
             workspace_id=member.workspace_id,
             actor_id=actor.pk,

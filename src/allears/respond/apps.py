@@ -12,6 +12,7 @@ class RespondConfig(AppConfig):
         from allears.jobs.schedules import every
 
         subscribe("voice.received", "allears.respond.jobs.open_case")
+        subscribe("member.left", "allears.respond.jobs.rehome")
         subscribe("case.closed", "allears.respond.jobs.ask_follow_up")
         register_suppressor("allears.respond.queries.customers_with_open_case")
         every(30, "allears.respond.jobs.tend")

@@ -15,6 +15,11 @@ def ask_follow_up(*, workspace_id: int, case_id: int) -> None:
     actions.follow_up(workspace_id=workspace_id, case_id=case_id, now=timezone.now())
 
 
+def rehome(*, workspace_id: int, member_id: int) -> None:
+    """A member left: their cases go on in other hands."""
+    actions.rehome(workspace_id=workspace_id, member_id=member_id, now=timezone.now())
+
+
 def tend() -> None:
     """Look after the clocks, lost replies and anything without an owner."""
     now = timezone.now()

@@ -76,7 +76,7 @@ def _customers(access: Access, text: str) -> Iterator[Hit]:
     rows = Customer.objects.in_workspace(access.workspace_id).filter(starts, merged_into__isnull=True)
     for customer in rows.order_by("-last_seen_at")[:FEW]:
         name = customer.name or customer.email or customer.phone or customer.key
-        yield Hit(label=name, href=f"/customers/{customer.pk}", icon="user", hint=customer.segment)
+        yield Hit(label=name, href=f"/customers/{customer.key}", icon="user", hint=customer.segment)
 
 
 def _voices(access: Access, text: str) -> Iterator[Hit]:
