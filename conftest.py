@@ -40,7 +40,7 @@ USES_DATABASE = {"db", "transactional_db", "django_db_reset_sequences", "live_se
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--pg", action="store_true", help="run the tests that use the database, on PostgreSQL")
-    parser.addoption("--kills", type=int, default=2, help="how often the durability test kills each process")
+    parser.addoption("--kills", type=int, default=1, help="how often the durability test kills each process")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -26,7 +26,7 @@ step() { # step NAME COMMAND...
     code=$?
     took=$(($(date +%s) - began))
     cat "$log/out"
-    closing=$(grep -E '^=+ .*(passed|failed|error|no tests ran).* =+$' "$log/out" | tail -n 1)
+    closing=$(grep -E '(passed|failed|errors?|deselected|no tests ran).* in [0-9.]+s' "$log/out" | tail -n 1 | tr -d '=')
     if [ $code -eq 0 ]; then verdict=ok; else verdict=FAILED; failed=1; fi
     printf '%-10s %4ds  %-34s %s\n' "$verdict" "$took" "$name" "$closing" >>"$log/table"
 }
