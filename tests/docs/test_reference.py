@@ -1,6 +1,7 @@
 """Documentation is a test: what exists is described, and what is described exists."""
 
 import ast
+import dataclasses
 import re
 import tomllib
 from pathlib import Path
@@ -8,6 +9,8 @@ from pathlib import Path
 import pytest
 from packaging.requirements import Requirement
 
+from allears.science.scores import METRICS, ResponseRates
+from allears.understand.metrics import DIMENSIONS
 from scripts import docs
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -97,3 +100,9 @@ def test_both_readmes_give_the_same_lines_to_type() -> None:
         return sorted([*re.findall(r"```\n(.*?)```", text, re.DOTALL), *re.findall(r"`([^`\n]+)`", text)])
 
     assert typed("README.md") == typed("README.zh.md")
+
+
+def test_every_metric_rate_and_cut_is_described_and_nothing_else() -> None:
+    described = re.findall(r"^\| `(\w+)` \|", page("metrics.md"), re.MULTILINE)
+    rates = [each.name for each in dataclasses.fields(ResponseRates)]
+    assert described == [*METRICS, *rates, *DIMENSIONS]
