@@ -4,6 +4,7 @@ import json
 import logging
 import time
 from collections.abc import Awaitable, Callable
+from http import HTTPStatus
 from typing import Any
 
 from django.conf import settings
@@ -149,7 +150,8 @@ async def _refuse(send: Send, refusal: Refusal) -> None:
         headers.append((b"www-authenticate", b'Basic realm="write key"'))
     if refusal.status == 405:
         headers.append((b"allow", b"POST, OPTIONS"))
-    body = json.dumps({"success": False, "error": str(refusal)}).encode()
+    code, text = HTTPStatus(refusal.status).phrase, str(refusal)  # SDKs read `code` and `message`
+    body = json.dumps({"success": False, "error": text, "code": code, "message": text}).encode()
     await _answer(send, refusal.status, body, headers)
 
 
