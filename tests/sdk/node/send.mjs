@@ -1,6 +1,5 @@
-// Sends with the unmodified SDKs of Segment and RudderStack: node send.mjs URL WRITE_KEY COUNT
+// Sends with the unmodified SDK of Segment: node send.mjs URL WRITE_KEY COUNT
 import { Analytics } from "@segment/analytics-node";
-import RudderAnalytics from "@rudderstack/rudder-sdk-node";
 
 const [, , url, writeKey, count] = process.argv;
 const number = Number(count);
@@ -17,12 +16,6 @@ for (let at = 0; at < number; at++) {
 segment.page({ anonymousId: "node-visitor", name: "Home" });
 segment.group({ userId: "segment-node", groupId: "acme", traits: { name: "Acme" } });
 await segment.closeAndFlush();
-
-const rudder = new RudderAnalytics(writeKey, { dataPlaneUrl: url, flushAt: 20, gzip: true });
-for (let at = 0; at < number; at++) {
-  rudder.track({ userId: "rudder-node", event: "rudder_node_tracked", properties: { at } });
-}
-await new Promise((done, fail) => rudder.flush((error) => (error ? fail(error) : done())));
 
 if (failures.length) {
   console.error(failures.join("\n"));
