@@ -16,7 +16,7 @@ from allears.events.imports.headers import looks_like_header
 # One row as read: its cells, or why it cannot be read and how it stands in the file.
 Line = tuple[list[str], str, str]
 
-SEPARATORS = (",", "\t", ";", "|", "\x01", "，")
+SEPARATORS = (",", "\t", ";", "|", "\x01")
 BLANKS = " "  # runs of blanks, as statisticians' files have
 LONGEST_ROW = 4 << 20  # characters; a quote that never closes would swallow the rest of the file
 MOST_LINES = 5_000
@@ -120,7 +120,8 @@ def _rows_of(dialect: Dialect, lines: Sequence[str]) -> list[list[str]]:
 def _fit(dialect: Dialect, sample: Sequence[str]) -> tuple[float, int]:
     """(share of rows of the commonest width, that width); a separator that splits nothing fits nothing."""
     whole = sample if len(sample) < SAMPLE_LINES else sample[:-1]
-    widths = Counter(len(row) for row in _rows_of(dialect, whole))
+    found = _rows_of(dialect, whole)
+    widths = Counter(map(len, found))
     width, rows = max(widths.items(), key=lambda item: (item[1], item[0]))
     if width < 2:
         return (0.0, 1)
@@ -131,6 +132,7 @@ def _fit(dialect: Dialect, sample: Sequence[str]) -> tuple[float, int]:
     if share < 0.5:
         return (0.0, width)
     covered = rows * width / max(1, len(whole))  # rows that swallow many lines cover little
+    share += 0.1 if len(found[0]) in {width, width - 1} else -0.3  # a heading is split like its rows
     return (share - (0.02 if not dialect.quote else 0.0) + min(0.01 * width, 0.05) + min(covered, 1) * 0.2, width)
 
 

@@ -3,6 +3,7 @@
 Headings lie and data sets differ, so content has the last word: a column of numbers called "review" is no text.
 """
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -23,6 +24,7 @@ SENTIMENT_SETS = (
     {"0", "2", "4"},
     {"0", "4"},
 )
+_CHINESE_NAME = re.compile(r"^[\u4e00-\u9fff]{2,4}$")
 LANGUAGES = {
     "en": "en eng english 英语 英文", "zh": "zh chi zho chinese mandarin cn 中文 汉语 简体中文 繁体中文 普通话",
     "es": "es spa spanish", "fr": "fr fra fre french", "de": "de deu ger german", "pt": "pt por portuguese",
@@ -143,7 +145,7 @@ def _key(profile: Profile, heading: float) -> Fit:
 
 
 def _who(profile: Profile, heading: float) -> Fit:
-    if heading < 0.45 or profile.width > 80 or profile.fill < 0.02:
+    if heading < 0.45 or profile.width > 80 or profile.fill < 0.02 or profile.urls > 0.2:
         return Fit(NONE)
     if profile.dates > 0.5 > profile.numbers or (
         profile.labels is not None and len(profile.labels) < 3 < profile.total
@@ -151,9 +153,9 @@ def _who(profile: Profile, heading: float) -> Fit:
         return Fit(NONE)
     if any("." in value for value in profile.values[:50]) and profile.numbers > 0.5:
         return Fit(NONE)
-    if profile.spoken > 0.4 and heading < 0.9:
-        return Fit(NONE)
-    return Fit(0.5 if profile.spoken > 0.4 else 0.9, _("values that name someone"))
+    if profile.spoken > 0.4 or profile.share(_CHINESE_NAME) > 0.5:
+        return Fit(NONE)  # names of people: two may have the same
+    return Fit(0.9, _("values that name someone"))
 
 
 def _email(profile: Profile, heading: float) -> Fit:

@@ -1,5 +1,6 @@
 """A mapping proposed from headings and contents, each part with its confidence and its reason."""
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -126,7 +127,8 @@ def _score(base: FieldMap, profile: Profile) -> tuple[FieldMap, list[str]]:
     if len(found) < len(labels) / 2:
         return replace(base, metric="csat", scale=(1, 5)), []
     low, high = min(found), max(found)
-    metric, scale, why = metric_of(profile.key, low, high)
+    least, most = _scale_in(profile.name) or (low, high)
+    metric, scale, why = metric_of(profile.key, min(low, least), max(high, most))
     made = replace(base, metric=metric, scale=scale, reason=f"{base.reason}; {why}")
     warnings = []
     if metric == "csat" and scale == (1, 5) and low == 0:
@@ -146,6 +148,15 @@ def _score(base: FieldMap, profile: Profile) -> tuple[FieldMap, list[str]]:
             % {"column": profile.name, "low": scale[0], "high": scale[1], "metric": metric}
         )  # fmt: skip
     return made, warnings
+
+
+_SCALE = re.compile(r"(?<!\d)([01])\s*(?:[-–—~～]|to|至|到)\s*(5|7|10|100)(?!\d)")
+
+
+def _scale_in(heading: str) -> tuple[float, float] | None:
+    """The scale that a heading names, as in “(0-10)” or “1到5分”."""
+    found = _SCALE.search(heading.lower())
+    return (float(found.group(1)), float(found.group(2))) if found else None
 
 
 def metric_of(key: str, low: float, high: float) -> tuple[str, tuple[float, float], str]:
