@@ -26,6 +26,8 @@ CHECKPOINT_EVERY = 50
 KEEP_HOURS = 24
 """How long files that no current version names are kept for readers of an older head."""
 
+MOST_RANGES = 200  # spans of keys in one delete
+
 
 class LakeProtocolError(Exception):
     """The table on disk uses a Delta feature that readers of plain files would misread."""
@@ -263,6 +265,34 @@ def erase(*, root: str, spec: TableSpec, workspace_id: int, customer_keys: Colle
     listed = ", ".join(f"'{_quoted(key)}'" for key in sorted(customer_keys))
     delta.delete(f"workspace_id = {workspace_id:d} AND customer_key IN ({listed})")
     return int(delta.version())
+
+
+def remove(*, root: str, spec: TableSpec, workspace_id: int, keys: Sequence[int]) -> int | None:
+    """Delete the rows of these keys by rewriting their files. Run it under the flusher's lease.
+
+    Returns the newest version; the caller's head must move to it, or readers go on seeing the rows.
+    """
+    delta = open_table(root, spec)
+    if delta is None:
+        return None
+    ranges = _ranges(sorted(keys))
+    for start in range(0, len(ranges), MOST_RANGES):
+        spans = " OR ".join(
+            f"{spec.key} BETWEEN {low:d} AND {high:d}" for low, high in ranges[start : start + MOST_RANGES]
+        )
+        delta.delete(f"workspace_id = {workspace_id:d} AND ({spans})")
+    return int(delta.version())
+
+
+def _ranges(keys: Sequence[int]) -> list[tuple[int, int]]:
+    """Sorted keys as spans without a gap."""
+    spans: list[tuple[int, int]] = []
+    for key in keys:
+        if spans and key == spans[-1][1] + 1:
+            spans[-1] = (spans[-1][0], key)
+        else:
+            spans.append((key, key))
+    return spans
 
 
 def vacuum(*, root: str, spec: TableSpec, keep_hours: int = KEEP_HOURS) -> list[str]:

@@ -12,6 +12,8 @@ import typer
 from allears.cli.main import set_up
 
 if TYPE_CHECKING:
+    from rich.console import Console
+
     from allears.accounts.models import Workspace
     from allears.events.imports.actions import Prepared, Trial
     from allears.events.models import Import
@@ -47,10 +49,10 @@ class _Command:
     """One call: what is shown goes to the terminal, or to standard error where figures are asked for as JSON."""
 
     def __init__(self, workspace: "Workspace", file: Path, kind: str, *, as_json: bool, ask: bool) -> None:
-        from rich.console import Console
+        from rich.console import Console as Screen
 
         self.workspace, self.file, self.kind, self.as_json = workspace, file, kind, as_json
-        self.console: Console = Console(stderr=as_json)
+        self.console: Console = Screen(stderr=as_json)
         self.ask = ask and not as_json and sys.stdin.isatty() and self.console.is_terminal
 
     def run(self, given: dict[str, Any], *, dry_run: bool) -> bool:
@@ -70,7 +72,7 @@ class _Command:
             return trial.bad > 0
         if earlier := self._done_before(prepared):
             actions.discard(folder=prepared.folder)
-            return self._show_result(earlier, prepared, repeated=True)
+            return tell_result(earlier, self.console, prepared, as_json=self.as_json, repeated=True)
         if self.ask and not typer.confirm("Import?", default=True):
             actions.discard(folder=prepared.folder)
             raise typer.Exit(WRONG_USE)
@@ -128,7 +130,7 @@ class _Command:
             row = running.run(
                 row, now=timezone.now, on_progress=lambda each: progress.update(bar, completed=each.rows_read)
             )
-        return self._show_result(row, prepared)
+        return tell_result(row, self.console, prepared, as_json=self.as_json)
 
     def _show_mapping(self, prepared: "Prepared") -> None:
         from rich.markup import escape
@@ -167,44 +169,66 @@ class _Command:
             f"Dry run, nothing was written: {trial.good:,} rows would come in, {trial.repeated:,} are there already, "
             f"{trial.bad:,} would go to quarantine."
         )
-        self._show_reasons(trial.reasons)
+        _tell_reasons(self.console, trial.reasons)
 
-    def _show_result(self, row: "Import", prepared: "Prepared | None", *, repeated: bool = False) -> bool:
-        from allears.events.imports import queries
 
-        counts = queries.counts_of(row)
-        if repeated:
-            counts = {**counts, "good": 0, "repeated": counts["good"] + counts["repeated"]}
-        reasons = queries.reasons_of(row)
-        if self.as_json:
-            document = {"import": row.pk, "file": row.filename, "kind": row.kind, "state": row.state, **counts}
-            document |= {"quarantine": [{"field": f, "reason": r, "count": n} for f, r, n in reasons]}
-            document |= {"mapping": {name: value for name, value in row.mapping.items() if name not in HIDDEN}}
-            document |= {"warnings": prepared.warnings if prepared else []}
-            typer.echo(json.dumps(document, ensure_ascii=False))
-        else:
-            if repeated:
-                self.console.print(f"This very file was imported before (import {row.pk}): nothing was changed.")
-            self.console.print(
-                f"Import {row.pk}: {counts['good']:,} rows in, {counts['repeated']:,} were there already, "
-                f"{counts['bad']:,} in quarantine."
-            )
-            self._show_reasons(reasons)
-            if counts["bad"]:
-                self.console.print(
-                    f"Mend them: allears quarantine export --import {row.pk} -o rows.csv, "
-                    f"then: allears quarantine resend rows.csv --import {row.pk}"
-                )
+SHOWN = ("kind", "fields", "rest", "timezone", "open_cases", "format", "file_time")
+
+
+def tell_result(
+    row: "Import",
+    console: "Console | None" = None,
+    prepared: "Prepared | None" = None,
+    *,
+    as_json: bool,
+    repeated: bool = False,
+) -> bool:
+    """Print what became of an import; whether rows wait in quarantine."""
+    from rich.console import Console as Screen
+
+    from allears.events.imports import queries
+
+    console = console or Screen(stderr=as_json)
+    counts, reasons = queries.counts_of(row), queries.reasons_of(row)
+    if repeated:
+        counts = {**counts, "good": 0, "repeated": counts["good"] + counts["repeated"]}
+        console.print(f"This very file was imported before (import {row.pk}): nothing was changed.")
+    if as_json:
+        typer.echo(json.dumps(_document(row, counts, reasons, prepared), ensure_ascii=False))
         return counts["bad"] > 0
+    console.print(
+        f"Import {row.pk}: {counts['good']:,} rows in, {counts['repeated']:,} were there already, "
+        f"{counts['bad']:,} in quarantine."
+    )
+    _tell_reasons(console, reasons)
+    if counts["bad"]:
+        console.print(
+            f"Mend them: allears quarantine export --import {row.pk} -o rows.csv, "
+            f"then: allears quarantine resend rows.csv --import {row.pk}"
+        )
+    return counts["bad"] > 0
 
-    def _show_reasons(self, reasons: list[tuple[str, str, int]]) -> None:
-        from rich.markup import escape
 
-        for field, reason, count in reasons[:20]:
-            self.console.print(f"  {count:,} × {escape(f'{field}: ' if field else '')}{escape(reason)}")
+def _document(
+    row: "Import", counts: dict[str, int], reasons: list[tuple[str, str, int]], prepared: "Prepared | None"
+) -> dict[str, Any]:
+    return {
+        "import": row.pk,
+        "file": row.filename,
+        "kind": row.kind,
+        "state": row.state,
+        **counts,
+        "quarantine": [{"field": field, "reason": reason, "count": count} for field, reason, count in reasons],
+        "mapping": {name: value for name, value in row.mapping.items() if name in SHOWN},
+        "warnings": prepared.warnings if prepared else row.mapping.get("warnings", []),
+    }
 
 
-HIDDEN = {"columns", "signature", "warnings", "origin"}
+def _tell_reasons(console: "Console", reasons: list[tuple[str, str, int]]) -> None:
+    from rich.markup import escape
+
+    for field, reason, count in reasons[:20]:
+        console.print(f"  {count:,} × {escape(f'{field}: ' if field else '')}{escape(reason)}")
 
 
 @contextmanager

@@ -82,26 +82,38 @@ def prepare(
     folder = files.folder_named(uuid4().hex)
     staged = staging.stage(table, folder / "staged", on_progress=on_progress)
     try:
-        prepared = _understood(workspace, kind, staged, folder, filename, path, given or {}, strict=strict)
+        chosen = _choose(workspace, kind, staged, filename, given or {}, strict=strict)
     except ImportUseError:
         discard(folder=folder)
         raise
-    moment = file_time or datetime.fromtimestamp(path.stat().st_mtime, UTC)
-    files.keep_source_time(folder, moment)
-    return prepared
+    return Prepared(
+        workspace=workspace,
+        kind=kind,
+        filename=filename[:255],
+        digest=files.digest_of(path),
+        file_time=file_time or datetime.fromtimestamp(path.stat().st_mtime, UTC),
+        folder=folder,
+        staged=staged,
+        profiles=chosen.profiles,
+        mapping=chosen.mapping,
+        warnings=chosen.warnings,
+        problem=chosen.problem,
+    )
 
 
-def _understood(
-    workspace: Workspace,
-    kind: Kind,
-    staged: Staged,
-    folder: Path,
-    filename: str,
-    path: Path,
-    given: Mapping[str, Any],
-    *,
-    strict: bool,
-) -> Prepared:
+@dataclass(frozen=True, kw_only=True)
+class _Choice:
+    """The mapping decided on for a staged file."""
+
+    profiles: list[Profile]
+    mapping: ColumnMapping
+    warnings: list[str]
+    problem: ImportUseError | None
+
+
+def _choose(
+    workspace: Workspace, kind: Kind, staged: Staged, filename: str, given: Mapping[str, Any], *, strict: bool
+) -> _Choice:
     profiles = profile(staged)
     proposal = propose(kind, staged, profiles, filename=filename, timezone=workspace.timezone)
     chosen, warnings, problem = proposal.mapping, list(proposal.warnings), None
@@ -116,19 +128,7 @@ def _understood(
         if strict:
             raise
         problem = error
-    return Prepared(
-        workspace=workspace,
-        kind=kind,
-        filename=filename[:255],
-        digest=files.digest_of(path),
-        file_time=datetime.fromtimestamp(path.stat().st_mtime, UTC),
-        folder=folder,
-        staged=staged,
-        profiles=profiles,
-        mapping=chosen,
-        warnings=warnings,
-        problem=problem,
-    )
+    return _Choice(profiles=profiles, mapping=chosen, warnings=warnings, problem=problem)
 
 
 def discard(*, folder: Path) -> None:
@@ -178,6 +178,9 @@ def register(*, prepared: Prepared, actor_id: int | None, now: datetime, started
         "signature": mapping.signature(prepared.staged.columns),
         "columns": prepared.staged.columns,
         "warnings": prepared.warnings,
+        "first": prepared.staged.about["first"],
+        "file_moment": prepared.file_time.isoformat(),
+        "about": {name: value for name, value in prepared.staged.about.items() if name != "first"},
     }
     row: Import = Import.objects.create(
         workspace_id=prepared.workspace.pk,

@@ -129,9 +129,9 @@ def _fit(dialect: Dialect, sample: Sequence[str]) -> tuple[float, int]:
     if dialect.separator == BLANKS:
         numbers = all(re.search(r"\d\s+\d", line) for line in whole[1:20] if line.strip())
         share = share - 0.05 if numbers and share > 0.98 else 0.0
-    if share < 0.5:
-        return (0.0, width)
     covered = rows * width / max(1, len(whole))  # rows that swallow many lines cover little
+    if share < (0.3 if len(found[0]) == width else 0.5):
+        return (0.0, width)
     share += 0.1 if len(found[0]) in {width, width - 1} else -0.3  # a heading is split like its rows
     return (share - (0.02 if not dialect.quote else 0.0) + min(0.01 * width, 0.05) + min(covered, 1) * 0.2, width)
 

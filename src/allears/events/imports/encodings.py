@@ -42,15 +42,15 @@ def detect(opener: Opener) -> str:
 
 
 def _wide_without_mark(opener: Opener) -> str:
-    """UTF-16 without a mark shows as a zero in every second byte of its plain letters."""
+    """UTF-16 without a mark shows as zeros in every second byte: those of its plain letters and commas."""
     with opener() as file:
         block = file.read(4096)
     if len(block) < 16:
         return ""
     even, odd = block[0::2].count(0), block[1::2].count(0)
-    if odd > len(block) * 0.3 and even < len(block) * 0.02:
+    if odd > len(block) * 0.03 and even < odd * 0.2:
         return "utf-16-le"
-    if even > len(block) * 0.3 and odd < len(block) * 0.02:
+    if even > len(block) * 0.03 and odd < even * 0.2:
         return "utf-16-be"
     return ""
 

@@ -3,7 +3,7 @@
 import hashlib
 import shutil
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 
 from django.conf import settings
@@ -38,15 +38,8 @@ def digest_of(path: Path) -> str:
 
 def source_time(row: Import) -> datetime:
     """The file's own date, or when it came where that was not known."""
-    stamp = folder_of(row) / "source_time"
-    if stamp.exists():
-        return datetime.fromtimestamp(float(stamp.read_text()), UTC)
-    return row.created_at
-
-
-def keep_source_time(folder: Path, moment: datetime) -> None:
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / "source_time").write_text(str(moment.timestamp()))
+    stated = row.mapping.get("file_moment")
+    return datetime.fromisoformat(stated) if stated else row.created_at
 
 
 def keep_upload(folder: Path, blocks: Iterable[bytes]) -> Path:

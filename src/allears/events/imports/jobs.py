@@ -5,6 +5,7 @@ from django.utils import timezone, translation
 from allears.accounts.models import Workspace
 from allears.events.imports.errors import ImportUseError
 from allears.events.imports.running import ImportTakenOverError, run
+from allears.events.imports.undoing import undo
 from allears.events.models import Import
 
 
@@ -22,3 +23,10 @@ def run_import(*, workspace_id: int, import_id: int) -> None:
             Import.objects.in_workspace(workspace_id).filter(pk=import_id).update(
                 state=Import.State.FAILED, error=str(error), finished_at=timezone.now()
             )
+
+
+def undo_import(*, workspace_id: int, import_id: int) -> None:
+    """Take away what an undone import brought."""
+    row = Import.objects.in_workspace(workspace_id).filter(pk=import_id, state=Import.State.UNDONE).first()
+    if row is not None:
+        undo(row=row)

@@ -2,6 +2,9 @@
 
 from collections.abc import Sequence
 
+from django.db import models
+from django.utils.module_loading import import_string
+
 from allears.events.models import ImportMark
 from allears.store.bulk import insert_rows
 
@@ -17,3 +20,17 @@ def marked(*, workspace_id: int, import_id: int, subject: str) -> list[int]:
     """What the import made of this subject."""
     marks = ImportMark.objects.in_workspace(workspace_id).filter(import_file_id=import_id, subject=subject)
     return list(marks.values_list("object_id", flat=True))
+
+
+_models: dict[str, str] = {"customer": "allears.customers.models.Customer"}
+
+
+def register_marked(subject: str, model: str) -> None:
+    """Say, by dotted path, which model the marks of a subject name."""
+    _models[subject] = model
+
+
+def marked_model(subject: str) -> type[models.Model]:
+    """The model that the marks of this subject name."""
+    found: type[models.Model] = import_string(_models[subject])
+    return found
