@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 
-from django.db import models
 from django.utils.module_loading import import_string
 
 from allears.events.models import ImportMark
 from allears.store.bulk import insert_rows
+from allears.store.models import ScopedModel
 
 
 def mark(*, workspace_id: int, import_id: int, subject: str, ids: Sequence[int]) -> None:
@@ -30,7 +30,7 @@ def register_marked(subject: str, model: str) -> None:
     _models[subject] = model
 
 
-def marked_model(subject: str) -> type[models.Model]:
+def marked_model(subject: str) -> type[ScopedModel]:
     """The model that the marks of this subject name."""
-    found: type[models.Model] = import_string(_models[subject])
+    found: type[ScopedModel] = import_string(_models[subject])
     return found

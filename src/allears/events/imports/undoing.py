@@ -111,7 +111,7 @@ def _remove_marked(row: Import) -> None:
             Customer.objects.in_workspace(row.workspace_id).filter(id__in=ids).delete()
             new_epoch(workspace_id=row.workspace_id)
     for ids in _lonely(row, "touchpoint"):
-        marked_model("touchpoint")._default_manager.in_workspace(row.workspace_id).filter(id__in=ids).delete()
+        marked_model("touchpoint").objects.in_workspace(row.workspace_id).filter(id__in=ids).delete()
     ImportMark.objects.in_workspace(row.workspace_id).filter(import_file=row).delete()
 
 
