@@ -24,7 +24,7 @@ def test_a_link_scanner_does_not_spend_a_sign_in_link(alice: Person, client: Cli
         assert client.get(f"/sign-in/{token}").status_code == 200
     assert SignInLink.objects.get().used_at is None
     answer = client.post(f"/sign-in/{token}")
-    assert (answer.status_code, answer["Location"]) == (302, "/")
+    assert answer.status_code == 302
     assert client.session["_auth_user_id"] == str(alice.user.pk)
     assert Client().post(f"/sign-in/{token}").status_code == 410
     assert Client().get(f"/sign-in/{token}").status_code == 410

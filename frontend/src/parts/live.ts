@@ -16,6 +16,7 @@ class Live {
   constructor(private readonly root: HTMLElement) {
     this.last = root.dataset["liveAfter"] ?? "";
     document.addEventListener("visibilitychange", this.follow);
+    document.addEventListener("htmx:afterSwap", this.leave);
     root.addEventListener("click", this.clicked);
     this.follow();
   }
@@ -26,8 +27,13 @@ class Live {
     else this.connect();
   };
 
+  private readonly leave = (): void => {
+    if (!this.root.isConnected) this.stop();
+  };
+
   private stop(): void {
     this.source?.close();
+    document.removeEventListener("htmx:afterSwap", this.leave);
     document.removeEventListener("visibilitychange", this.follow);
   }
 

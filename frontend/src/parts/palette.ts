@@ -1,5 +1,6 @@
 // Ctrl K: pages, customers, cases, voices, commands. Keys are ignored while an input method composes.
-import htmx from "htmx.org";
+import { toast } from "./toasts";
+import { word } from "./words";
 
 const box = (): HTMLDialogElement | null => document.querySelector("dialog#palette");
 const field = (): HTMLInputElement => box()!.querySelector("input")!;
@@ -15,23 +16,49 @@ function select(index: number): void {
 
 const selected = (): number => options().findIndex((option) => option.getAttribute("aria-selected") === "true");
 
-function load(): void {
-  const address = `${box()!.dataset["source"]}?q=${encodeURIComponent(field().value.trim())}`;
-  void htmx.ajax("get", address, { target: "#palette-list", swap: "innerHTML" }).then(() => select(0));
+let shown: string | undefined; // the words whose findings are listed
+let asking: AbortController | undefined;
+
+/** The findings of what is typed now; an older question still on its way is dropped. */
+async function load(): Promise<void> {
+  const words = field().value.trim();
+  asking?.abort();
+  asking = new AbortController();
+  const address = `${box()!.dataset["source"]}?q=${encodeURIComponent(words)}`;
+  const answer = await fetch(address, { signal: asking.signal, headers: { "HX-Request": "true", "HX-Current-URL": location.href } });
+  const elsewhere = answer.headers.get("HX-Redirect");
+  if (elsewhere) return location.assign(elsewhere);
+  if (!answer.ok) throw new Error(String(answer.status));
+  box()!.querySelector("#palette-list")!.innerHTML = await answer.text();
+  shown = words;
+  select(0);
+}
+
+function tell(error: unknown): void {
+  if (!(error instanceof DOMException)) toast({ text: word("unreachable"), level: "error" });
+}
+
+const ask = (): void => void load().catch(tell);
+
+/** Enter means what was typed, also when its findings are still on their way. */
+async function go(): Promise<void> {
+  if (field().value.trim() !== shown) await load();
+  options()[selected()]?.click();
 }
 
 function show(): void {
   if (!box() || box()!.open) return;
   field().value = "";
+  shown = undefined;
   box()!.showModal();
-  load();
+  ask();
 }
 
 function keys(event: KeyboardEvent): void {
   if (event.isComposing || event.keyCode === 229) return;
   if (event.key === "ArrowDown") select(selected() + 1);
   else if (event.key === "ArrowUp") select(selected() - 1);
-  else if (event.key === "Enter") options()[selected()]?.click();
+  else if (event.key === "Enter") void go().catch(tell);
   else return;
   event.preventDefault();
 }
@@ -49,6 +76,6 @@ export function startPalette(): void {
   field().addEventListener("keydown", keys);
   field().addEventListener("settled", (event) => {
     event.stopPropagation();
-    load();
+    if (field().value.trim() !== shown) ask();
   });
 }

@@ -74,7 +74,9 @@ function plainFilters(): void {
 }
 
 export function startRequests(): void {
-  Object.assign(htmx.config, { allowEval: false, includeIndicatorStyles: false, scrollIntoViewOnBoost: false });
+  // Going back loads the page anew: a kept copy would show old figures and a dead live connection.
+  const history = { historyCacheSize: 0, refreshOnHistoryMiss: true };
+  Object.assign(htmx.config, { allowEval: false, includeIndicatorStyles: false, scrollIntoViewOnBoost: false, ...history });
   htmx.config.responseHandling = [
     { code: "204", swap: false },
     { code: "[23]..", swap: true },

@@ -80,6 +80,11 @@ def places(access: Access, path: str) -> list[dict[str, Any]]:
     ]
 
 
+def start_page(access: Access) -> str:
+    """Where this person begins: the first page of their navigation."""
+    return next((place.href for place in PLACES if access.may(place.least) and exists(place.href)), "/settings/profile")
+
+
 def settings_places(access: Access, path: str) -> list[dict[str, Any]]:
     """The pages under Settings, for one person."""
     return [

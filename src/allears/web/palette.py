@@ -86,4 +86,4 @@ def _voices(access: Access, text: str) -> Iterator[Hit]:
     recent = Voice.objects.in_workspace(access.workspace_id).order_by("-said_at").values("pk")[:1000]
     rows = Voice.objects.in_workspace(access.workspace_id).filter(pk__in=recent, text__icontains=text)
     for voice in rows.order_by("-said_at")[:FEW]:
-        yield Hit(label=voice.text[:90], href=f"/listen?voice={voice.pk}", icon="message-circle")
+        yield Hit(label=voice.text[:90], href=f"/listen/voices/{voice.pk}", icon="message-circle")

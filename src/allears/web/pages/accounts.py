@@ -18,9 +18,11 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from allears.accounts import actions, queries
+from allears.accounts.access import access_of
 from allears.accounts.mail import invite_url
 from allears.accounts.models import AccessKey, MemberInvite, Membership, Role, User, Workspace
 from allears.web.access import WORKSPACE_KEY, ConsoleRequest, access_admin, access_agent, access_manager
+from allears.web.context import start_page
 from allears.web.render import flash, render_page
 
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
@@ -49,7 +51,8 @@ def sign_in(request: HttpRequest, token: str) -> HttpResponse:
     except actions.LinkSpentError:
         return render(request, "accounts/link_spent.html", status=410)
     login(request, user, backend=BACKEND)
-    return redirect("/")
+    access = access_of(user=user, preferred=None)
+    return redirect(start_page(access) if access else "profile")
 
 
 # Joining
@@ -115,7 +118,8 @@ def _enter(request: HttpRequest, invite: MemberInvite, user: User) -> HttpRespon
     login(request, user, backend=BACKEND)
     request.session[WORKSPACE_KEY] = invite.workspace_id
     flash(request, _("Welcome. You are now a member of %(where)s.") % {"where": invite.workspace.name})
-    return redirect("/")
+    access = access_of(user=user, preferred=invite.workspace_id)
+    return redirect(start_page(access) if access else "profile")
 
 
 # One's own account

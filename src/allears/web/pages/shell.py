@@ -16,6 +16,7 @@ from allears.accounts.actions import choose_language
 from allears.accounts.models import User
 from allears.kit.charts import Annotation, Chart, Point, Series
 from allears.web.access import WORKSPACE_KEY, ConsoleRequest, access_agent, access_manager
+from allears.web.context import start_page
 from allears.web.palette import find
 
 
@@ -45,7 +46,7 @@ def set_workspace(request: ConsoleRequest) -> HttpResponse:
     mine = {str(place.workspace_id): place.workspace_id for place in memberships_of(request.access.user)}
     if (chosen := request.POST.get("workspace", "")) in mine:
         request.session[WORKSPACE_KEY] = mine[chosen]
-    return redirect("/")
+    return redirect(start_page(request.access))
 
 
 @require_GET
