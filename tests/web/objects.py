@@ -1,52 +1,70 @@
 """One Acme object for each name that a page's address may carry, for the tests over the list of addresses."""
 
 from collections.abc import Callable
-from datetime import timedelta
 from typing import Any
 
+from django.db import models
 from django.utils import timezone
-from tests import builders
 from tests.conftest import Person
 
-from allears.accounts import actions
-from allears.accounts.models import AccessKey
-from allears.listen.models import Voice
+from allears.accounts.models import AccessKey, MemberInvite, Membership, Workspace
+from allears.customers.models import Customer
+from allears.journeys.models import Touchpoint
+from allears.listen.models import Probe, Survey, Voice
+from allears.outreach.models import Decision
+from allears.respond.models import Case, Cause
+
+NUMBER = 741  # of a case that no other workspace has
 
 
-def invite(alice: Person) -> int:
-    offer = actions.invite_member(
-        workspace=alice.workspace, email="dora@acme.test", role="agent", actor=alice.user, now=timezone.now()
-    )
-    return int(offer.pk)
+def row(model: type[models.Model], alice: Person, **given: Any) -> Any:
+    """A row of ``model`` in Alice's workspace; what must be filled is filled with anything that fits."""
+    filled = {
+        field.name: value_for(field, alice)
+        for field in model._meta.concrete_fields
+        if field.name not in given and not (field.null or field.has_default() or field.primary_key)
+    }
+    return model._default_manager.create(**filled, **given)
 
 
-def key(alice: Person) -> int:
-    made, _secret = actions.make_key(
-        workspace=alice.workspace, kind=AccessKey.Kind.API, name="Shop", actor=alice.user, now=timezone.now()
-    )
-    return int(made.pk)
+def value_for(field: Any, alice: Person) -> Any:
+    if isinstance(field, models.ForeignKey):
+        known = {Workspace: alice.workspace, Membership: alice.membership}
+        return known.get(field.related_model) or row(field.related_model, alice)
+    if isinstance(field, models.DateTimeField):
+        return timezone.now()
+    if isinstance(field, models.BooleanField):
+        return False
+    if isinstance(field, models.IntegerField | models.FloatField):
+        return NUMBER
+    if field.choices:
+        return field.choices[0][0]
+    return f"{field.model.__name__}-{field.name}".lower()[: field.max_length or 60]
 
 
 def voice(alice: Person) -> int:
-    said = timezone.now() - timedelta(minutes=1)
-    row = Voice.objects.create(
-        workspace=alice.workspace,
-        key="v1",
-        initiator="customer",
-        source_kind="complaint",
-        channel="email",
-        text="I wait.",
-        said_at=said,
-    )
-    return int(row.pk)
+    return int(row(Voice, alice, text="I wait.", source_kind="complaint", said_at=timezone.now()).pk)
 
 
-# A page whose address carries another name adds its maker here.
+def member(alice: Person) -> int:
+    from tests import builders
+
+    return int(builders.member(workspace=alice.workspace, email="m@acme.test", role="agent")[1].pk)
+
+
+# By the name in the address, or by its first word and the name. A page with another name adds its line here.
 MAKERS: dict[str, Callable[[Person], Any]] = {
-    "member_id": lambda alice: builders.member(workspace=alice.workspace, email="m@acme.test", role="agent")[1].pk,
-    "invite_id": invite,
-    "key_id": key,
+    "member_id": member,
+    "invite_id": lambda alice: row(MemberInvite, alice, email="dora@acme.test").pk,
+    "key_id": lambda alice: row(AccessKey, alice).pk,
     "voice_id": voice,
-    "touchpoint_id": lambda alice: builders.touchpoint(workspace=alice.workspace, key="kiosk").pk,
-    "customer_id": lambda alice: builders.customer(workspace=alice.workspace).pk,
+    "touchpoint_id": lambda alice: row(Touchpoint, alice).pk,
+    "probe_id": lambda alice: row(Probe, alice).pk,
+    "survey_id": lambda alice: row(Survey, alice).pk,
+    "decision_id": lambda alice: row(Decision, alice).pk,
+    "number": lambda alice: row(Case, alice, number=NUMBER, subject="Sofa in the rain").number,
+    "customers/key": lambda alice: row(Customer, alice).key,
+    "respond/key": lambda alice: row(Cause, alice, key="only-acme").key,
 }
+# Addresses that name no object: the same words lead everyone to their own.
+NOT_OBJECTS = {"respond/promises/<slug:priority>": "urgent"}

@@ -7,7 +7,6 @@ from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import Page, expect
-
 from tests.support.browser import NARROW
 from tests.support.server import AllEars, ServerFactory
 

@@ -2,18 +2,17 @@
 
 import json
 import re
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from django.conf import settings
 from django.contrib.messages import constants
-from django.db.models import DateTimeField
 from django.http import HttpRequest, HttpResponse
 from django.test import Client, RequestFactory, override_settings
 from django.urls import path
 from tests import builders
 from tests.conftest import Person
+from tests.web.objects import row
 
 from allears.accounts.models import Role
 from allears.respond.models import Case
@@ -71,7 +70,7 @@ def test_classes_in_templates_are_in_the_built_style_sheet() -> None:
     """A class that is not there does nothing: add it to frontend/src/vocabulary.css and build."""
     built = (DIST / "look.css").read_text() + (DIST / "public.css").read_text()
     known = {each.replace("\\", "") for each in re.findall(r"\.((?:[\w-]|\\.)+)", built)}
-    hooks = {"plain", "toasts", "undo"}  # marks for scripts and tests, without a look of their own
+    hooks = {"plain", "toasts", "undo", "said-them"}  # marks for scripts and tests, without a look of their own
     strange = {}
     for template in TEMPLATES:
         text = re.sub(r"{[%#].*?[%#]}", " ", re.sub(r"{{.*?}}", "{{}}", template.read_text()))
@@ -125,17 +124,8 @@ def test_message_levels_are_the_ones_scripts_know() -> None:
     assert constants.DEFAULT_TAGS[constants.ERROR] == "error"
 
 
-def case(person: Person, number: int, subject: str) -> Case:
-    now = datetime(2026, 11, 22, tzinfo=UTC)
-    clocks = {each.name: now for each in Case._meta.fields if isinstance(each, DateTimeField) and not each.null}
-    mine = {"owner": person.membership, "first_owner": person.membership}
-    return Case.objects.create(
-        workspace=person.workspace, number=number, token=f"t{number}", subject=subject, **mine, **clocks
-    )
-
-
 def test_the_palette_finds_in_one_s_own_workspace_only(alice: Person, charlie: Person) -> None:
-    case(alice, 7, "Sofa in the rain")
+    row(Case, alice, number=7, subject="Sofa in the rain")
     builders.customer(workspace=alice.workspace, email="sofia@example.test", name="Sofia")
     client = visit(charlie)
     assert "Sofa" not in client.get("/palette?q=Sof").content.decode()
@@ -146,7 +136,7 @@ def test_the_palette_finds_in_one_s_own_workspace_only(alice: Person, charlie: P
 
 
 def test_the_palette_finds_cases_by_number_and_agents_only_their_own(alice: Person, bob: Person) -> None:
-    case(alice, 41, "Sofa in the rain")
+    row(Case, alice, number=41, subject="Sofa in the rain")
     assert "#41" in visit(alice).get("/palette?q=%2341").content.decode()
     assert "#41" not in visit(bob).get("/palette?q=41").content.decode()
 

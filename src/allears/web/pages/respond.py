@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import path
 from django.utils import timezone
@@ -70,6 +70,8 @@ def settings_page(request: ConsoleRequest) -> HttpResponse:
 def _change(request: ConsoleRequest, said: str, change: Callable[[], object]) -> HttpResponse:
     try:
         change()
+    except causes.UnknownCauseError as error:
+        raise Http404 from error
     except terms.BadTermsError as error:
         problem = _("This could not be read, and nothing was changed: %(problem)s") % {"problem": error}
         return _settings(request, problem=problem, status=422)
