@@ -24,7 +24,7 @@ def demo(
     port: Annotated[int, typer.Option(envvar="ALLEARS_PORT", help="Port to listen on.")] = 8080,
     live: Annotated[bool, typer.Option(help="Whether the company goes on living while you watch.")] = True,
     speed: Annotated[float, typer.Option(min=1.0, help="How much faster than life; 1440 is a day a minute.")] = 1440.0,
-    customers: Annotated[int, typer.Option(min=20, help="Customers at the start.")] = 1500,
+    customers: Annotated[int, typer.Option(min=20, help="Customers at the start.")] = 1200,
     seed: Annotated[int, typer.Option(help="Equal seeds give equal companies.")] = 7,
     prepare_only: Annotated[bool, typer.Option("--prepare-only", help="Fill the data folder and stop.")] = False,
 ) -> None:

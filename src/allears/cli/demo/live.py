@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import Any
 
 from allears.cli.demo import company, truth
+from allears.cli.demo.colleagues import Colleagues
 from allears.cli.demo.comments import compose, feeling_of, line
 from allears.cli.demo.mailbox import Letter, PostOffice
 from allears.cli.demo.people import Shopper, shopper
@@ -33,6 +34,7 @@ SPEED = 1440.0  # a day a minute
 BUSY_FOR = 600.0  # seconds
 BUSY_PAUSE, CALM_PAUSE = 2.0, 10.0  # seconds between two journeys that begin
 UNDER_WAY = 120  # journeys in the middle of which we come to look
+ROUND = 20.0  # seconds between two looks of the colleagues at their desk
 LONGEST_WAIT = 120.0  # of a customer before answering
 KEEP_UNSENT = 5000  # events that wait for an unreachable server
 QUESTION = re.compile(r'name="q-(nps|csat|ces)"')
@@ -86,6 +88,7 @@ class Street:
         self.count = itertools.count()
         self.journeys = itertools.count()
         self.opened = self.clock()
+        self.colleagues = Colleagues(self.visitor, self.dice)
 
     def later(self, seconds: float, what: Callable[[], None]) -> None:
         heapq.heappush(self.agenda, (self.clock() + seconds, next(self.count), what))
@@ -95,6 +98,7 @@ class Street:
         for _ in range(UNDER_WAY):
             self._journey(already=self.dice.uniform(0, 6 * 86_400))
         self.begin_journey()
+        self.work()
         while True:
             self.step()
 
@@ -167,6 +171,11 @@ class Street:
         self.unsent = [*self.unsent, call][-KEEP_UNSENT:]
         if self.visitor.post_events(self.unsent[:100]):
             del self.unsent[:100]
+
+    def work(self) -> None:
+        """The company's people look at their desk now and then."""
+        self.later(ROUND, self.work)
+        self.colleagues.go_round(datetime.now(UTC))
 
     # The customers
 
@@ -318,9 +327,9 @@ def in_present(properties: Mapping[str, Any], at: datetime) -> dict[str, Any]:
     return told
 
 
-def _write_key(folder: Path) -> str:
+def _keys(folder: Path) -> dict[str, str]:
     lines = (folder / "demo.env").read_text(encoding="utf-8").splitlines()
-    return next(line.partition("=")[2] for line in lines if line.startswith("ALLEARS_WRITE_KEY="))
+    return dict(line.split("=", 1) for line in lines if "=" in line)
 
 
 def main() -> None:
@@ -328,7 +337,12 @@ def main() -> None:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", datefmt="%H:%M:%S")
     logging.getLogger("mail.log").setLevel(logging.WARNING)  # aiosmtpd tells every line it reads
     folder = Path(os.environ["ALLEARS_DATA"])
-    visitor = Visitor(f"http://127.0.0.1:{os.environ['ALLEARS_PORT']}", _write_key(folder))
+    keys = _keys(folder)
+    visitor = Visitor(
+        f"http://127.0.0.1:{os.environ['ALLEARS_PORT']}",
+        write_key=keys["ALLEARS_WRITE_KEY"],
+        api_key=keys["ALLEARS_API_KEY"],
+    )
     state = State.read(folder)
     state.write()
     street = Street(visitor=visitor, state=state, speed=float(os.environ.get("ALLEARS_DEMO_SPEED", SPEED)))

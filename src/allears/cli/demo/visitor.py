@@ -24,8 +24,9 @@ class _Stay(urllib.request.HTTPRedirectHandler):
 class Visitor:
     """Requests to one server. Raises OSError when it cannot be reached; an error page is an answer."""
 
-    def __init__(self, base: str, write_key: str = "") -> None:
+    def __init__(self, base: str, *, write_key: str = "", api_key: str = "") -> None:
         self.base = base.rstrip("/")
+        self.bearer = {"Authorization": f"Bearer {api_key}", "Content-Type": "application/json"}
         self.basic = base64.b64encode(f"{write_key}:".encode()).decode()
         self.opener = urllib.request.build_opener(_Stay())
 
@@ -66,6 +67,18 @@ class Visitor:
             method="POST",
         )
         return self._ask(request)[0] == 200
+
+    def ask_api(self, path: str) -> dict[str, Any]:
+        """What the REST API answers; empty when it refuses."""
+        request = urllib.request.Request(self.base + path, headers=self.bearer)  # noqa: S310 – our own address
+        status, body = self._ask(request)
+        found: dict[str, Any] = json.loads(body) if status == 200 else {}
+        return found
+
+    def tell_api(self, path: str, body: Mapping[str, Any]) -> int:
+        """Post to the REST API; the status."""
+        data = json.dumps(body).encode()
+        return self._ask(urllib.request.Request(self.base + path, data=data, headers=self.bearer))[0]  # noqa: S310
 
     def _ask(
         self, request: urllib.request.Request, browser: urllib.request.OpenerDirector | None = None

@@ -32,7 +32,7 @@ class Scale:
     """How much of a company."""
 
     seed: int = 7
-    customers: int = 1500
+    customers: int = 1200
     days: int = WEEKS * 7
 
 
