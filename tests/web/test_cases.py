@@ -257,9 +257,11 @@ def test_causes_promises_and_hours_are_the_companys_own(alice: Person, bob: Pers
     assert "misunderstanding" not in keys
     client.post("/respond/causes/misunderstanding/use")
     assert "misunderstanding" in [cause.key for cause in causes_of(here)]
-    client.post("/respond/promises/urgent", {"first_reply_minutes": "30", "resolve_minutes": "240"})
+    client.post("/respond/promises", {"priority": "urgent", "first_reply_minutes": "30", "resolve_minutes": "240"})
     assert promises_of(here)["urgent"] == (30, 240)
-    refused = client.post("/respond/promises/urgent", {"first_reply_minutes": "300", "resolve_minutes": "240"})
+    refused = client.post(
+        "/respond/promises", {"priority": "urgent", "first_reply_minutes": "300", "resolve_minutes": "240"}
+    )
     assert (refused.status_code, promises_of(here)["urgent"]) == (422, (30, 240))
     client.post(
         "/respond/calendar", {"mon": "08:00-12:00, 13:00-17:00", "sat": "22:00-02:00", "holidays": "2026-12-25"}

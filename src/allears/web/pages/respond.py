@@ -96,25 +96,25 @@ def cause_list(request: ConsoleRequest) -> HttpResponse:
 
 @require_POST
 @access_manager
-def cause_archive(request: ConsoleRequest, key: str) -> HttpResponse:
+def cause_archive(request: ConsoleRequest, cause_key: str) -> HttpResponse:
     """Put a cause away."""
     workspace_id = request.access.workspace_id
     return _change(
         request,
         _("Put away. Cases that have it keep it."),
-        lambda: causes.archive_cause(workspace_id=workspace_id, key=key, now=timezone.now()),
+        lambda: causes.archive_cause(workspace_id=workspace_id, key=cause_key, now=timezone.now()),
     )
 
 
 @require_POST
 @access_manager
-def cause_use(request: ConsoleRequest, key: str) -> HttpResponse:
+def cause_use(request: ConsoleRequest, cause_key: str) -> HttpResponse:
     """Take a cause into use again."""
     workspace_id = request.access.workspace_id
     return _change(
         request,
         _("The cause can be chosen again."),
-        lambda: causes.restore_cause(workspace_id=workspace_id, key=key),
+        lambda: causes.restore_cause(workspace_id=workspace_id, key=cause_key),
     )
 
 
@@ -125,7 +125,7 @@ def _minutes(request: HttpRequest, name: str) -> int:
 
 @require_POST
 @access_manager
-def promise(request: ConsoleRequest, priority: str) -> HttpResponse:
+def promise(request: ConsoleRequest) -> HttpResponse:
     """What we promise for one priority."""
     workspace_id = request.access.workspace_id
     return _change(
@@ -133,7 +133,7 @@ def promise(request: ConsoleRequest, priority: str) -> HttpResponse:
         _("Promised from now on."),
         lambda: terms.set_promise(
             workspace_id=workspace_id,
-            priority=priority,
+            priority=request.POST.get("priority", ""),
             first_reply_minutes=_minutes(request, "first_reply_minutes"),
             resolve_minutes=_minutes(request, "resolve_minutes"),
         ),
@@ -157,8 +157,8 @@ urlpatterns = [
     path("respond", ledger, name="respond"),
     path("respond/settings", settings_page, name="respond_settings"),
     path("respond/causes", cause_list, name="respond_causes"),
-    path("respond/causes/<slug:key>/archive", cause_archive, name="respond_cause_archive"),
-    path("respond/causes/<slug:key>/use", cause_use, name="respond_cause_use"),
-    path("respond/promises/<slug:priority>", promise, name="respond_promise"),
+    path("respond/causes/<slug:cause_key>/archive", cause_archive, name="respond_cause_archive"),
+    path("respond/causes/<slug:cause_key>/use", cause_use, name="respond_cause_use"),
+    path("respond/promises", promise, name="respond_promise"),
     path("respond/calendar", calendar, name="respond_calendar"),
 ]

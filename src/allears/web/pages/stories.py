@@ -23,10 +23,10 @@ def _before(request: HttpRequest) -> datetime | None:
 
 @require_GET
 @access_agent
-def customer_story(request: ConsoleRequest, key: str) -> HttpResponse:
+def customer_story(request: ConsoleRequest, customer_key: str) -> HttpResponse:
     """Everything in order, newest first."""
     try:
-        customer = access_customer(access=request.access, key=key)
+        customer = access_customer(access=request.access, key=customer_key)
     except Customer.DoesNotExist as error:
         raise Http404 from error
     story = story_of(customer=customer, before=_before(request))
@@ -41,4 +41,4 @@ def customer_story(request: ConsoleRequest, key: str) -> HttpResponse:
     return render_page(request, "stories/page.html", context)
 
 
-urlpatterns = [path("customers/<str:key>", customer_story, name="customer_story")]
+urlpatterns = [path("customers/<str:customer_key>", customer_story, name="customer_story")]
