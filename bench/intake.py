@@ -1,0 +1,120 @@
+"""The door in: accepted in batches and singly, sustained end to end, and from the event to the ask on the wire.
+
+`python -m bench intake`; BENCH_SECONDS (5) sets the length of each part, BENCH_BACKENDS (sqlite,postgres) the stores.
+"""
+
+import os
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import psycopg
+from tests.support.postgres import PostgresServer
+from tests.support.processes import free_port, wait_until
+from tests.support.server import AllEars
+
+from bench._load import Result, batches, drive, requests, singles
+from bench._servers import BACKENDS, installation
+
+SECONDS = float(os.environ.get("BENCH_SECONDS", "5"))
+SIZE = 100
+CUSTOMERS = 20_000
+
+
+def stored(server: AllEars) -> int:
+    """Events in the operational store."""
+    query = "SELECT count(*) FROM events_event"
+    if url := server.env.get("DATABASE_URL"):
+        with psycopg.connect(url) as connection:
+            row = connection.execute(query).fetchone()
+    else:
+        file = sqlite3.connect(f"file:{server.data}/allears.sqlite3?mode=ro", uri=True, timeout=20)
+        row = file.execute(query).fetchone()
+        file.close()
+    return int(row[0]) if row else 0
+
+
+def percentile(result: Result, share: float) -> float:
+    """In milliseconds."""
+    ordered = sorted(result.latencies)
+    return 1000 * ordered[min(len(ordered) - 1, int(share * len(ordered)))]
+
+
+def line(what: str, result: Result, events_each: int = 1, remark: str = "") -> None:
+    rate = result.requests * events_each / result.seconds
+    print(
+        f"   {what:<42}{rate:>10,.0f}/s   p50 {percentile(result, 0.5):7.1f} ms   p99 {percentile(result, 0.99):7.1f} ms"
+        f"   refused {result.refused}{remark}",
+        flush=True,
+    )
+
+
+@contextmanager
+def floor(backend: str) -> Iterator[int]:
+    """The bare server's port."""
+    with tempfile.TemporaryDirectory(prefix="allears-floor-") as folder:
+        postgres = PostgresServer.started() if backend == "postgres" else None
+        target = postgres.create_database("floor") if postgres else str(Path(folder) / "floor.sqlite3")
+        port = free_port()
+        process = subprocess.Popen(
+            [sys.executable, "-m", "granian", "--interface", "asginl", "--no-ws", "--port", str(port),
+             "--log-level", "warning", "bench._floor:application"],
+            env={**os.environ, "FLOOR": target}, start_new_session=True,
+        )  # fmt: skip
+        try:
+            wait_until(lambda: drive_one(port), seconds=20, what="the bare server")
+            yield port
+        finally:
+            process.terminate()
+            process.wait(timeout=10)
+            if postgres:
+                postgres.remove()
+
+
+def drive_one(port: int) -> bool:
+    try:
+        return drive(port, requests("/", "x", [b"{}"]), connections=1).requests == 1
+    except ConnectionError:
+        return False
+
+
+def measure(backend: str) -> None:
+    """All parts on one store."""
+    many = batches(int(500 * SECONDS), size=SIZE, customers=CUSTOMERS, seed=1)
+    one = singles(int(4000 * SECONDS), customers=CUSTOMERS, seed=2)
+    with floor(backend) as port:
+        line("floor: batches of 100, events", drive(port, requests("/", "x", many), connections=16), SIZE)
+        line("floor: singles", drive(port, requests("/", "x", one), connections=32))
+    with installation(backend) as server:
+        before = stored(server)
+        began = time.perf_counter()
+        accepted = drive(server.port, requests("/v1/batch", server.write_key, many), connections=16)
+        line("accepted in batches of 100, events", accepted, SIZE, "   (promise 50,000/s)")
+        wanted = before + len(many) * SIZE
+        wait_until(lambda: stored(server) >= wanted, seconds=300, what=f"{wanted} events")
+        took = time.perf_counter() - began
+        print(f"   {'sustained end to end, events':<42}{len(many) * SIZE / took:>10,.0f}/s   (promise 25,000/s)")
+        again = drive(server.port, requests("/v1/batch", server.write_key, many[:50]), connections=16)
+        line("the same again: repeats, events", again, SIZE)
+        line("singles", drive(server.port, requests("/v1/track", server.write_key, one), connections=32),
+             remark="   (promise 4,000/s)")  # fmt: skip
+        steady = requests("/v1/track", server.write_key, singles(int(500 * SECONDS), customers=CUSTOMERS, seed=3))
+        line("answered at 500/s", drive(server.port, steady, connections=32, rate=500))
+        wanted += len(one) + len(steady)
+        wait_until(lambda: stored(server) >= wanted, seconds=120, what=f"{wanted} events")
+        if stored(server) != wanted:
+            raise AssertionError(f"{stored(server)} events stored, {wanted} sent: a repeat was counted")
+        print(f"   stored exactly once: {wanted:,} events")
+
+
+def main() -> None:
+    wanted: Any = os.environ.get("BENCH_BACKENDS", ",".join(BACKENDS)).split(",")
+    for backend in wanted:
+        print(f" {backend}", flush=True)
+        measure(backend)

@@ -1,0 +1,204 @@
+"""The door: keys, sizes, JSON, gzip, browsers, and what it says when it cannot store."""
+
+import asyncio
+import base64
+import gzip
+import json
+import sqlite3
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from django.utils import timezone
+
+from allears.accounts.models import AccessKey, Workspace
+from allears.events.intake import writer as writers
+from allears.events.intake.app import Intake
+from allears.events.intake.keys import key_in, look_up
+from allears.events.intake.log import Body, LogUnavailableError, SqliteLog
+from allears.events.intake.writer import Writer
+
+TRACK = {"userId": "u1", "event": "order_delivered"}
+BATCH = {"batch": [{"type": "track", **TRACK}]}
+
+
+class Keys:
+    """Knows one key."""
+
+    async def workspace(self, key: str) -> int | None:
+        return 7 if key == "right" else None
+
+
+class Door:
+    """An intake on a log of its own, called as a server would."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.intake = Intake()
+        self.intake._keys = Keys()  # type: ignore[assignment]
+        self.log: Any = SqliteLog(path)
+        self.intake.writer = Writer(lambda: self.log, max_waiting=100)
+
+    def post(self, path: str, content: Any = None, *, key: str = "right", **headers: str) -> httpx.Response:
+        data = content if isinstance(content, bytes) else json.dumps(content).encode()
+        credentials = {"authorization": "Basic " + base64.b64encode(f"{key}:".encode()).decode()} if key else {}
+        return self.send("POST", path, content=data, headers={**credentials, **headers})
+
+    def send(self, method: str, path: str, **options: Any) -> httpx.Response:
+        async def go() -> httpx.Response:
+            transport = httpx.ASGITransport(app=self.intake)  # type: ignore[arg-type]
+            async with httpx.AsyncClient(transport=transport, base_url="http://door") as client:
+                return await client.request(method, path, **options)
+
+        return asyncio.run(go())
+
+    def rows(self) -> list[tuple[int, str, bytes]]:
+        if not self.path.exists():
+            return []
+        with sqlite3.connect(self.path) as file:
+            return file.execute("SELECT workspace_id, kind, body FROM intake ORDER BY id").fetchall()
+
+
+@pytest.fixture
+def door(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Door]:
+    monkeypatch.setattr(SqliteLog, "trim", lambda _: 0)
+    made = Door(tmp_path / "intake.sqlite3")
+    yield made
+    made.intake.stop()
+
+
+@pytest.mark.parametrize(
+    ("path", "kind"),
+    [("/v1/track", "track"), ("/v1/identify", "identify"), ("/v1/page", "page"), ("/v1/screen", "screen"),
+     ("/v1/group", "group"), ("/v1/alias", "alias"), ("/v1/t", "track"), ("/v1/i", "identify"), ("/v1/p", "page")],
+)  # fmt: skip
+def test_one_call_is_one_row_as_it_came(door: Door, path: str, kind: str) -> None:
+    answer = door.post(path, TRACK)
+    assert (answer.status_code, answer.json()) == (200, {"success": True})
+    assert door.rows() == [(7, kind, json.dumps(TRACK).encode())]
+
+
+@pytest.mark.parametrize("path", ["/v1/batch", "/v1/import", "/v1/b"])
+def test_one_batch_is_one_row(door: Door, path: str) -> None:
+    assert door.post(path, BATCH).status_code == 200
+    assert [row[1] for row in door.rows()] == ["batch"]
+    assert door.post(path, {"batch": []}).status_code == 200
+    assert len(door.rows()) == 1
+
+
+def test_gzip_is_recognised_whatever_it_is_called(door: Door) -> None:
+    packed = gzip.compress(json.dumps(BATCH).encode())
+    for headers in ({"content-encoding": "gzip"}, {"content-type": "application/x-www-form-urlencoded"}, {}):
+        assert door.post("/v1/batch", packed, **headers).status_code == 200
+    assert {row[2] for row in door.rows()} == {json.dumps(BATCH).encode()}
+
+
+def test_a_browser_sends_its_key_in_the_body_from_any_site(door: Door) -> None:
+    answer = door.post("/v1/t", {"writeKey": "right", **TRACK}, key="", **{"content-type": "text/plain"})
+    assert (answer.status_code, answer.headers["access-control-allow-origin"]) == (200, "*")
+    preflight = door.send("OPTIONS", "/v1/batch")
+    assert (preflight.status_code, "authorization" in preflight.headers["access-control-allow-headers"]) == (204, True)
+
+
+@pytest.mark.parametrize(("key", "body"), [("wrong", BATCH), ("", BATCH), ("", {"writeKey": "wrong", **BATCH})])
+def test_without_a_valid_key_nothing_is_kept(door: Door, key: str, body: Any) -> None:
+    answer = door.post("/v1/batch", body, key=key)
+    assert (answer.status_code, answer.json()["success"]) == (401, False)
+    assert door.rows() == []
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [(b'{"batch":[', "truncated"), (b"hello", "malformed"), (b'{"batch":{}}', "Expected `array`"),
+     (b"\x1f\x8b\x00broken", "gzip"), (gzip.compress(b"{}" * 99)[:-9], "gzip stream ends")],
+)  # fmt: skip
+def test_what_is_no_json_is_refused_with_a_reason_and_kept(door: Door, content: bytes, says: str) -> None:
+    answer = door.post("/v1/batch", content)
+    assert answer.status_code == 400
+    assert says in answer.json()["error"]
+    assert [(kind, body) for _, kind, body in door.rows()] == [("broken", content)]
+
+
+def test_limits_are_named(door: Door, settings: Any) -> None:
+    settings.INTAKE_MAX_BODY, settings.INTAKE_MAX_EVENT = 2000, 1000
+    bomb = gzip.compress(b" " * 200_000)
+    assert len(bomb) < 2000
+    for path, content, says in (
+        ("/v1/batch", b" " * 2001, "the limit of one request is 2000"),
+        ("/v1/batch", bomb, "unpacks to more than 2000 bytes"),
+        ("/v1/track", {**TRACK, "properties": {"x": "y" * 1000}}, "the limit of one event is 1000"),
+    ):
+        answer = door.post(path, content)
+        assert answer.status_code == 413
+        assert says in answer.json()["error"]
+    assert door.rows() == []
+    settings.INTAKE_MAX_BODY = 4000
+    big = {"type": "track", **TRACK, "properties": {"x": "y" * 1000}}
+    assert door.post("/v1/batch", {"batch": [*BATCH["batch"], big]}).status_code == 200
+    assert [row[1] for row in door.rows()] == ["mixed"]
+
+
+def test_other_methods_are_told_what_to_use(door: Door) -> None:
+    answer = door.send("GET", "/v1/batch")
+    assert (answer.status_code, answer.headers["allow"]) == (405, "POST, OPTIONS")
+
+
+class AwayLog:
+    """A log that is away for so many attempts."""
+
+    def __init__(self, inner: SqliteLog, attempts: int) -> None:
+        self.inner, self.attempts = inner, attempts
+
+    def append(self, bodies: Sequence[Body]) -> None:
+        self.attempts -= 1
+        if self.attempts >= 0:
+            raise LogUnavailableError("gone fishing")
+        self.inner.append(bodies)
+
+    def trim(self) -> int:
+        return 0
+
+    def close(self) -> None:
+        self.inner.close()
+
+
+def test_a_log_that_comes_back_soon_is_waited_for(door: Door) -> None:
+    door.log = AwayLog(door.log, 2)
+    assert door.post("/v1/batch", BATCH).status_code == 200
+    assert len(door.rows()) == 1
+
+
+def test_a_log_that_stays_away_is_a_503_to_come_back_from(door: Door, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(writers, "PATIENCE_SECONDS", 0.2)
+    door.log = AwayLog(door.log, 1000)
+    answer = door.post("/v1/batch", BATCH)
+    assert (answer.status_code, answer.headers["retry-after"]) == (503, "2")
+
+
+def test_a_full_door_says_so_at_once(door: Door) -> None:
+    door.intake.writer.waiting = 100
+    answer = door.post("/v1/batch", BATCH)
+    assert (answer.status_code, answer.headers["retry-after"]) == (503, "1")
+    assert door.rows() == []
+
+
+@pytest.mark.parametrize(
+    ("header", "key"),
+    [(b"Basic " + base64.b64encode(b"k1:"), "k1"), (b"basic " + base64.b64encode(b"k1:x"), "k1"), (b"Bearer k1", "k1"),
+     (b"Basic !!!", ""), (b"", ""), (b"Digest x", "")],
+)  # fmt: skip
+def test_the_key_is_read_from_the_header(header: bytes, key: str) -> None:
+    assert key_in(header) == key
+
+
+def test_only_a_live_write_key_opens(acme: Workspace, elsewhere: Workspace) -> None:
+    import hashlib
+
+    for kind, key, workspace in (("write", "w1", acme), ("api", "a1", acme), ("write", "w2", elsewhere)):
+        digest = hashlib.sha256(key.encode()).hexdigest()
+        AccessKey.objects.create(workspace=workspace, kind=kind, name="t", prefix=key, key_hash=digest)
+    assert [look_up(key) for key in ("w1", "w2", "a1", "none")] == [acme.id, elsewhere.id, None, None]
+    AccessKey.objects.in_workspace(acme.id).update(revoked_at=timezone.now())
+    assert look_up("w1") is None
