@@ -94,7 +94,7 @@ def test_a_real_demo_signs_in_once_stays_alive_and_goes_on_after_ctrl_c(tmp_path
     try:
         assert "The company is there already" in after.told()
         assert (tmp_path / "data" / "truth.json").read_bytes() == truth
-        assert after.count("touchpoints") == 13
+        assert after.count("touchpoints") == 14
         assert after.count("voices") > before
     finally:
         after.stop()

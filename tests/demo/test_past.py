@@ -13,6 +13,7 @@ from allears.accounts.models import Workspace
 from allears.cli.demo import company, seeding
 from allears.events.models import Event
 from allears.jobs.models import Job
+from allears.journeys.models import Touchpoint
 from allears.listen.models import Invitation, Probe, Response, Voice
 from allears.outreach.actions import replay
 from allears.outreach.models import Decision, Message
@@ -90,3 +91,11 @@ def test_voices_carry_where_they_came_from(told: dict[str, Any]) -> None:
     answer = rows(Voice).filter(source_kind="survey", response__invitation__probe__isnull=False).first()
     assert answer.attributes["probe"] == answer.response.invitation.probe.key
     assert rows(Voice).filter(source_kind="complaint").count() == told["letters"].get("complaint", 0)
+
+
+def test_public_reviews_are_public_and_nobodys(told: dict[str, Any]) -> None:
+    reviews = rows(Voice).filter(source_kind="review")
+    assert reviews.count() == 96
+    assert not reviews.filter(public=False).exists()
+    assert not reviews.filter(customer__isnull=False).exists()
+    assert set(told["everybody"]) | {"cafe"} <= {each.key for each in rows(Touchpoint)}

@@ -23,6 +23,7 @@ from allears.respond.triage import LET_DOWN
 
 EXPIRES = timedelta(days=7)
 MINUTE = timedelta(minutes=1)
+THIS_WEEK = timedelta(days=8)  # in which they have more to do than hands
 BY_MAIL_SINCE = timedelta(weeks=7)  # before that, they rang their customers back
 
 
@@ -239,9 +240,10 @@ class _Play:
         """Somebody answers, the customer may answer back, and then it is closed."""
         matter.closed_at = None
         self.running[matter.origin.who.number].setdefault(matter.origin.about.touchpoint, matter)
-        replied = at + timedelta(minutes=self.dice.lognormvariate(5.1, 1.0))
+        busy = 0.9 if at > self.until - THIS_WEEK else 0.0
+        replied = at + timedelta(minutes=self.dice.lognormvariate(5.1 + busy, 1.0))
         self._later(replied, lambda then: self._reply(matter, then, "reply.again" if again else "reply.first"))
-        closing = replied + timedelta(hours=self.dice.lognormvariate(3.6, 0.8))
+        closing = replied + timedelta(hours=self.dice.lognormvariate(3.6 + busy, 0.8))
         if not again and self.dice.random() < 0.3:
             heard = replied + (closing - replied) * 0.4
             pleased = self.dice.random() < 0.55

@@ -20,6 +20,7 @@ from allears.cli.demo.seeding.cases import Casebook
 from allears.cli.demo.seeding.found import RULES, Founded, found
 from allears.cli.demo.seeding.people import write_customers
 from allears.cli.demo.seeding.report import truth_report
+from allears.cli.demo.seeding.reviews import write_reviews
 from allears.cli.demo.simulate import Happening, simulate
 from allears.jobs.models import Job
 
@@ -59,6 +60,7 @@ def seed(*, scale: Scale, now: datetime, folder: Path, tell: Tell) -> Keys:
         newest_job = Job.objects.aggregate(newest=Max("id"))["newest"] or 0
         founded = found(since=start)
         _store(founded, happenings, past, tell)
+        write_reviews(founded, seed=scale.seed, start=start, until=now)
         Job.objects.filter(id__gt=newest_job).delete()  # what followed from the past has happened in the past
         keys = make_keys(founded.workspace, now=now)
         tell("Noting the truth", 0.95)
