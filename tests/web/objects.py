@@ -6,9 +6,7 @@ from typing import Any
 from django.db import models
 from django.utils import timezone
 from tests.conftest import Person
-from tests.respond.people import case_of
 
-<<<<<<< HEAD
 from allears.accounts.models import AccessKey, MemberInvite, Membership, Workspace
 from allears.customers.models import Customer
 from allears.journeys.models import Touchpoint
@@ -17,12 +15,6 @@ from allears.outreach.models import Decision
 from allears.respond.models import Case, Cause
 
 NUMBER = 741  # of a case that no other workspace has
-=======
-from allears.accounts import actions
-from allears.accounts.models import AccessKey
-from allears.listen.models import Voice
-from allears.respond.causes import add_cause
->>>>>>> 4ff0ba5 (Addresses of cases, customers and causes carry names of their own, and strangers find none)
 
 
 def row(model: type[models.Model], alice: Person, **given: Any) -> Any:
@@ -54,7 +46,6 @@ def voice(alice: Person) -> int:
     return int(row(Voice, alice, text="I wait.", source_kind="complaint", said_at=timezone.now()).pk)
 
 
-<<<<<<< HEAD
 def member(alice: Person) -> int:
     from tests import builders
 
@@ -62,37 +53,18 @@ def member(alice: Person) -> int:
 
 
 # By the name in the address, or by its first word and the name. A page with another name adds its line here.
-=======
-def case(alice: Person) -> int:
-    return int(case_of(workspace=alice.workspace, touchpoint=None).number)
-
-
-def cause(alice: Person) -> str:
-    return str(add_cause(workspace_id=alice.workspace.pk, name="Courier lost it", name_zh="").key)
-
-
-# A page whose address carries another name adds its maker here.
->>>>>>> 4ff0ba5 (Addresses of cases, customers and causes carry names of their own, and strangers find none)
 MAKERS: dict[str, Callable[[Person], Any]] = {
     "member_id": member,
     "invite_id": lambda alice: row(MemberInvite, alice, email="dora@acme.test").pk,
     "key_id": lambda alice: row(AccessKey, alice).pk,
     "voice_id": voice,
-<<<<<<< HEAD
     "touchpoint_id": lambda alice: row(Touchpoint, alice).pk,
     "probe_id": lambda alice: row(Probe, alice).pk,
     "survey_id": lambda alice: row(Survey, alice).pk,
     "decision_id": lambda alice: row(Decision, alice).pk,
     "number": lambda alice: row(Case, alice, number=NUMBER, subject="Sofa in the rain").number,
-    "customers/key": lambda alice: row(Customer, alice).key,
-    "respond/key": lambda alice: row(Cause, alice, key="only-acme").key,
-=======
-    "touchpoint_id": lambda alice: builders.touchpoint(workspace=alice.workspace, key="kiosk").pk,
-    "number": case,
-    "customer_key": lambda alice: builders.customer(workspace=alice.workspace).key,
-    "cause_key": cause,
-    "customer_id": lambda alice: builders.customer(workspace=alice.workspace).pk,
->>>>>>> 4ff0ba5 (Addresses of cases, customers and causes carry names of their own, and strangers find none)
+    "customer_key": lambda alice: row(Customer, alice).key,
+    "cause_key": lambda alice: row(Cause, alice, key="only-acme").key,
 }
 # Addresses that name no object: the same words lead everyone to their own.
-NOT_OBJECTS = {"respond/promises/<slug:priority>": "urgent"}
+NOT_OBJECTS: dict[str, str] = {}
