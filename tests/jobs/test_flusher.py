@@ -1,8 +1,10 @@
 """Hot rows reach the lake once, and every reader sees every row once, whatever dies when."""
 
+import threading
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 from tests.understand.builders import NOON, invitation, response, voice
 
 from allears.events.models import Event
@@ -191,3 +193,26 @@ def test_every_table_has_a_source_that_gives_every_column(acme, read):
     assert read("events", "event", "kind", "received_ms") == [
         ("order_delivered", "track", int(NOON.timestamp() * 1000))
     ]
+
+
+@pytest.mark.postgres  # SQLite in memory has no snapshots; tests/jobs/test_flusher_killed.py tries its file
+@pytest.mark.django_db(transaction=True)
+def test_a_snapshot_is_of_one_moment_outside_any_transaction(acme, monkeypatch):
+    """A flush that finishes between the reader's two queries moves nothing for that reader."""
+    response(workspace=acme, score=9)
+    flush()
+    response(workspace=acme, score=3)
+    real = hot.hot_rows
+
+    def flush_first(source, head):
+        other = threading.Thread(target=lambda: (flush(), connection.close()))
+        other.start()
+        other.join()
+        return real(source, head)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(hot, "hot_rows", flush_first)
+        found = hot.snapshot(tables=["responses"], workspace_id=acme.pk)
+    assert (found.heads["responses"], found.hot_count) == (1, 1)
+    after = hot.snapshot(tables=["responses"], workspace_id=acme.pk)
+    assert (after.heads["responses"], after.hot_count) == (2, 0)
