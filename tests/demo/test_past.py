@@ -22,6 +22,7 @@ from allears.respond.queries import unanswered_voices
 from allears.understand.metrics import Question
 from allears.understand.service import Service
 
+pytestmark = pytest.mark.django_db  # so that the test database is made when only this file runs
 NOW = datetime(2026, 11, 20, 10, tzinfo=UTC)
 SMALL = seeding.Scale(seed=7, customers=90, days=182)
 
