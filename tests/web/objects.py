@@ -9,6 +9,7 @@ from tests.conftest import Person
 
 from allears.accounts.models import AccessKey, MemberInvite, Membership, Workspace
 from allears.customers.models import Customer
+from allears.events.models import Import
 from allears.journeys.models import Touchpoint
 from allears.listen.models import Probe, Survey, Voice
 from allears.outreach.models import Decision
@@ -59,6 +60,7 @@ MAKERS: dict[str, Callable[[Person], Any]] = {
     "key_id": lambda alice: row(AccessKey, alice).pk,
     "voice_id": voice,
     "touchpoint_id": lambda alice: row(Touchpoint, alice).pk,
+    "import_id": lambda alice: row(Import, alice, state="done").pk,
     "probe_id": lambda alice: row(Probe, alice).pk,
     "survey_id": lambda alice: row(Survey, alice).pk,
     "decision_id": lambda alice: row(Decision, alice).pk,

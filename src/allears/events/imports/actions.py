@@ -82,7 +82,9 @@ def prepare(
     folder = files.folder_named(uuid4().hex)
     staged = staging.stage(table, folder / "staged", on_progress=on_progress)
     try:
-        chosen = _choose(workspace, kind, staged, filename, given or {}, strict=strict)
+        chosen = choose(
+            workspace=workspace, kind=kind, staged=staged, filename=filename, given=given or {}, strict=strict
+        )
     except ImportUseError:
         discard(folder=folder)
         raise
@@ -102,7 +104,7 @@ def prepare(
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Choice:
+class Choice:
     """The mapping decided on for a staged file."""
 
     profiles: list[Profile]
@@ -111,9 +113,10 @@ class _Choice:
     problem: ImportUseError | None
 
 
-def _choose(
-    workspace: Workspace, kind: Kind, staged: Staged, filename: str, given: Mapping[str, Any], *, strict: bool
-) -> _Choice:
+def choose(
+    *, workspace: Workspace, kind: Kind, staged: Staged, filename: str, given: Mapping[str, Any], strict: bool
+) -> Choice:
+    """Decide on a mapping of a staged file, see ``prepare``."""
     profiles = profile(staged)
     proposal = propose(kind, staged, profiles, filename=filename, timezone=workspace.timezone)
     chosen, warnings, problem = proposal.mapping, list(proposal.warnings), None
@@ -128,7 +131,7 @@ def _choose(
         if strict:
             raise
         problem = error
-    return _Choice(profiles=profiles, mapping=chosen, warnings=warnings, problem=problem)
+    return Choice(profiles=profiles, mapping=chosen, warnings=warnings, problem=problem)
 
 
 def discard(*, folder: Path) -> None:
@@ -169,19 +172,24 @@ def _rolled_back(kind: Kind, chunk: Chunk) -> Outcome:
     return outcome
 
 
+def document_of(*, chosen: ColumnMapping, staged: Staged, warnings: list[str]) -> dict[str, Any]:
+    """What an import keeps of its mapping and its file."""
+    return chosen.to_json() | {
+        "origin": chosen.origin,
+        "signature": mapping.signature(staged.columns),
+        "columns": staged.columns,
+        "warnings": warnings,
+        "first": staged.about["first"],
+        "about": {name: value for name, value in staged.about.items() if name != "first"},
+    }
+
+
 @transaction.atomic
 def register(*, prepared: Prepared, actor_id: int | None, now: datetime, started: bool = True) -> Import:
     """Make the prepared file an import of the workspace. Rows that an earlier run of the same file left in
     quarantine are judged anew by this one, so they are closed there."""
-    document = prepared.mapping.to_json() | {
-        "origin": prepared.mapping.origin,
-        "signature": mapping.signature(prepared.staged.columns),
-        "columns": prepared.staged.columns,
-        "warnings": prepared.warnings,
-        "first": prepared.staged.about["first"],
-        "file_moment": prepared.file_time.isoformat(),
-        "about": {name: value for name, value in prepared.staged.about.items() if name != "first"},
-    }
+    document = document_of(chosen=prepared.mapping, staged=prepared.staged, warnings=prepared.warnings)
+    document["file_moment"] = prepared.file_time.isoformat()
     row: Import = Import.objects.create(
         workspace_id=prepared.workspace.pk,
         kind=prepared.kind.name,

@@ -5,6 +5,7 @@ import shutil
 from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
+from uuid import uuid4
 
 from django.conf import settings
 
@@ -52,6 +53,11 @@ def keep_upload(folder: Path, blocks: Iterable[bytes]) -> Path:
     return path
 
 
+def upload_of(row: Import) -> Path:
+    """The uploaded file itself, until it has been read."""
+    return folder_of(row) / "upload"
+
+
 def forget_files(row: Import) -> None:
     """Remove the import's files: they hold people's words and are needed no more."""
     if row.path:
@@ -60,3 +66,8 @@ def forget_files(row: Import) -> None:
 
 def remove_folder(folder: Path) -> None:
     shutil.rmtree(folder, ignore_errors=True)
+
+
+def scratch_folder() -> Path:
+    """A folder of its own for a file that is read once."""
+    return root() / f"scratch-{uuid4().hex}"

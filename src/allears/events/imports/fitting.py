@@ -82,7 +82,7 @@ def _title(profile: Profile, heading: float) -> Fit:
 
 def _time(profile: Profile, heading: float) -> Fit:
     share = profile.dates
-    if share < 0.75:
+    if share < (0.5 if heading >= 0.9 else 0.75):
         return Fit(NONE)
     if profile.numbers > 0.5:  # epochs, 20260131 or a spreadsheet's day numbers: only where the heading says so
         share = share * 0.8 if heading >= 0.5 else NONE

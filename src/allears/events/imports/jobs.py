@@ -6,6 +6,7 @@ from allears.accounts.models import Workspace
 from allears.events.imports.errors import ImportUseError
 from allears.events.imports.running import ImportTakenOverError, run
 from allears.events.imports.undoing import undo
+from allears.events.imports.uploads import keep_trial, understand
 from allears.events.models import Import
 
 
@@ -30,3 +31,23 @@ def undo_import(*, workspace_id: int, import_id: int) -> None:
     row = Import.objects.in_workspace(workspace_id).filter(pk=import_id, state=Import.State.UNDONE).first()
     if row is not None:
         undo(row=row)
+
+
+def read_upload(*, workspace_id: int, import_id: int) -> None:
+    """Read an uploaded file and propose its mapping."""
+    row = _uploaded(workspace_id, import_id)
+    if row is not None and row.rows_total is None:
+        understand(row=row)
+
+
+def try_import(*, workspace_id: int, import_id: int) -> None:
+    """Judge every row of an uploaded file without writing."""
+    row = _uploaded(workspace_id, import_id)
+    if row is not None:
+        keep_trial(row=row, now=timezone.now())
+
+
+def _uploaded(workspace_id: int, import_id: int) -> Import | None:
+    rows = Import.objects.in_workspace(workspace_id).filter(pk=import_id, state=Import.State.UPLOADED)
+    found: Import | None = rows.first()
+    return found

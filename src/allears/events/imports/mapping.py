@@ -98,8 +98,19 @@ def format_options(given: Dict[str, Any]) -> FormatOptions:
     )
 
 
-def parse(given: Any, *, kind: Kind, columns: Sequence[str], proposed: Mapping, origin: str = "map") -> Mapping:
-    """``given`` laid over the proposal: named fields replace it, a field given as null is left out."""
+def parse(
+    given: Any,
+    *,
+    kind: Kind,
+    columns: Sequence[str],
+    proposed: Mapping,
+    origin: str = "map",
+    whole: bool = True,
+) -> Mapping:
+    """``given`` laid over the proposal: named fields replace it, a field given as null is left out.
+
+    With ``whole`` it must name all that every row needs.
+    """
     if not isinstance(given, dict):
         raise ImportUseError("map", _("The mapping must be a JSON object; see docs/import.md for its form."))
     _only_known(given, TOP, "map")
@@ -127,15 +138,24 @@ def parse(given: Any, *, kind: Kind, columns: Sequence[str], proposed: Mapping, 
         file_time=_text(given, "file_time") or proposed.file_time,
         origin=origin,
     )
-    check(mapping, kind)
+    if whole:
+        check(mapping, kind)
     return mapping
+
+
+def read(stored: Dict[str, Any], *, kind: Kind, columns: Sequence[str]) -> Mapping:
+    """A mapping as ``to_json`` wrote it, whole or not."""
+    empty = Mapping(kind=kind.name, fields={})
+    given = {name: value for name, value in stored.items() if name in TOP}
+    origin = str(stored.get("origin", "saved"))
+    return parse(given, kind=kind, columns=columns, proposed=empty, origin=origin, whole=False)
 
 
 def from_json(stored: Dict[str, Any], *, kind: Kind, columns: Sequence[str]) -> Mapping:
     """A mapping as ``to_json`` wrote it."""
-    empty = Mapping(kind=kind.name, fields={})
-    given = {name: value for name, value in stored.items() if name in TOP}
-    return parse(given, kind=kind, columns=columns, proposed=empty, origin=str(stored.get("origin", "saved")))
+    found = read(stored, kind=kind, columns=columns)
+    check(found, kind)
+    return found
 
 
 def check(mapping: Mapping, kind: Kind) -> None:

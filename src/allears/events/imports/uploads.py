@@ -1,0 +1,246 @@
+"""Files that come through the console or the API: kept, read by the worker, looked at, then started."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+from uuid import uuid4
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from allears.accounts.models import Workspace
+from allears.events.imports import actions, files, mapping, staging
+from allears.events.imports.actions import Prepared, Trial
+from allears.events.imports.converting import Converter, Score
+from allears.events.imports.errors import ImportUseError
+from allears.events.imports.kinds import Kind, Row, kind_named
+from allears.events.imports.mapping import Mapping as ColumnMapping
+from allears.events.imports.reading import open_table
+from allears.events.models import Import
+from allears.jobs.queue import enqueue
+
+AT_ONCE_BYTES = 4 << 20  # a smaller file is read while its sender waits
+AT_ONCE_ROWS = 20_000
+PREVIEW_ROWS = 20
+SAMPLES = 3
+
+
+@dataclass(frozen=True, kw_only=True)
+class PreviewRow:
+    """One row as it will be understood, in words; or why it cannot be."""
+
+    number: int
+    values: dict[str, str] = field(default_factory=dict)
+    column: str = ""
+    reason: str = ""
+
+
+@transaction.atomic
+def receive(
+    *,
+    workspace: Workspace,
+    kind_name: str,
+    filename: str,
+    blocks: Iterable[bytes],
+    actor_id: int | None,
+    now: datetime,
+    given: Mapping[str, Any] | None = None,
+    file_time: datetime | None = None,
+) -> Import:
+    """Keep an uploaded file and have it read: at once when it is small, else by the worker."""
+    kind = kind_named(kind_name)
+    folder = files.folder_named(uuid4().hex)
+    path = files.keep_upload(folder, blocks)
+    row: Import = Import.objects.create(
+        workspace_id=workspace.pk,
+        kind=kind.name,
+        filename=filename[:255],
+        path=folder.name,
+        digest=files.digest_of(path),
+        mapping={"given": dict(given or {}), "file_moment": (file_time or now).isoformat()},
+        created_by_id=actor_id,
+        created_at=now,
+    )
+    if path.stat().st_size <= AT_ONCE_BYTES:
+        understand(row=row)
+    else:
+        _queue("read_upload", row)
+    return row
+
+
+def _queue(task: str, row: Import) -> None:
+    enqueue(
+        task=f"allears.events.imports.jobs.{task}",
+        arguments={"workspace_id": row.workspace_id, "import_id": row.pk},
+        unique_key=f"import-{task}:{row.pk}",
+        queue="long",
+    )
+
+
+def understand(*, row: Import) -> None:
+    """Stage the uploaded file and propose its mapping; a file that cannot be read fails the import with its reason."""
+    given = row.mapping.get("given", {})
+    path = files.upload_of(row)
+    try:
+        table = open_table(path, mapping.format_options(given))
+        staged = staging.stage(table, files.staged_folder(row))
+        document = _document(row, staged, given)
+    except ImportUseError as error:
+        row.state, row.error = Import.State.FAILED, str(error)
+        row.save(update_fields=["state", "error"])
+        files.forget_files(row)
+        return
+    path.unlink(missing_ok=True)
+    wanted = row.mapping.get("start", False)
+    row.rows_total, row.mapping = staged.rows, document
+    row.save(update_fields=["rows_total", "mapping"])
+    if wanted:
+        _start_or_fail(row)
+
+
+def _start_or_fail(row: Import) -> None:
+    """The sender is gone: what cannot start waits with its problem told, for somebody to look at."""
+    try:
+        start_when_read(row=row, actor_id=None, now=row.created_at)
+    except ImportUseError as error:
+        row.error = str(error)
+        row.save(update_fields=["error"])
+
+
+def _document(row: Import, staged: staging.Staged, given: Mapping[str, Any]) -> dict[str, Any]:
+    workspace = Workspace.objects.get(pk=row.workspace_id)
+    chosen = actions.choose(
+        workspace=workspace,
+        kind=kind_named(row.kind),
+        staged=staged,
+        filename=row.filename,
+        given=given,
+        strict=False,
+    )
+    columns = [
+        {"name": each.name, "samples": list(dict.fromkeys(value[:80] for value in each.values))[:SAMPLES]}
+        for each in chosen.profiles
+    ]
+    document = actions.document_of(chosen=chosen.mapping, staged=staged, warnings=chosen.warnings)
+    return document | {"file_moment": row.mapping["file_moment"], "samples": columns}
+
+
+def prepared(row: Import) -> Prepared:
+    """An uploaded import as if it had just been prepared."""
+    staged = staging.find(files.staged_folder(row))
+    if staged is None:
+        raise ImportUseError("file", _("The import’s file is gone from the data folder. Send the file again."))
+    kind = kind_named(row.kind)
+    stored, problem = _stored(row, kind, staged)
+    return Prepared(
+        workspace=Workspace.objects.get(pk=row.workspace_id),
+        kind=kind,
+        filename=row.filename,
+        digest=row.digest,
+        file_time=files.source_time(row),
+        folder=files.folder_of(row),
+        staged=staged,
+        profiles=[],
+        mapping=stored,
+        warnings=row.mapping.get("warnings", []),
+        problem=problem,
+    )
+
+
+def _stored(row: Import, kind: Kind, staged: staging.Staged) -> tuple[ColumnMapping, ImportUseError | None]:
+    found = mapping.read(row.mapping, kind=kind, columns=staged.columns)
+    try:
+        mapping.check(found, kind)
+    except ImportUseError as error:
+        return found, error
+    return found, None
+
+
+@transaction.atomic
+def remap(*, row: Import, given: Mapping[str, Any], replace_all: bool = False) -> ColumnMapping:
+    """Lay ``given`` over the stored mapping (or take it alone) and keep the result; raises ``ImportUseError``."""
+    ready = prepared(row)
+    base = replace(ready.mapping, fields={}) if replace_all else ready.mapping
+    changed = mapping.parse(
+        dict(given), kind=ready.kind, columns=ready.staged.columns, proposed=base, origin="page", whole=False
+    )
+    row.mapping = {name: value for name, value in row.mapping.items() if name != "trial"}
+    actions.change_mapping(row=row, changed=changed)
+    return changed
+
+
+def preview(row: Import) -> list[PreviewRow]:
+    """The first rows as they will be understood."""
+    ready = prepared(row)
+    rows = list(ready.staged.read(start=0, count=PREVIEW_ROWS))
+    good, bad = Converter(kind=ready.kind, mapping=ready.mapping, staged=ready.staged).convert(rows)
+    shown = {each.number: PreviewRow(number=each.number, values=_words(each)) for each in good}
+    shown |= {each.number: PreviewRow(number=each.number, column=each.field, reason=each.reason) for each in bad}
+    return [shown[number] for number in sorted(shown)]
+
+
+def _words(row: Row) -> dict[str, str]:
+    return {name: _word(value) for name, value in row.values.items() if not name.endswith("_fallback")}
+
+
+def _word(value: Any) -> str:
+    if isinstance(value, Score):
+        return f"{value.metric.upper()} {value.value}"
+    if isinstance(value, datetime):
+        return value.strftime("%Y-%m-%d %H:%M UTC")
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    return str(value)[:200]
+
+
+def ask_trial(*, row: Import, now: datetime) -> None:
+    """Judge every row without writing: at once for a small file, else by the worker."""
+    if (row.rows_total or 0) <= AT_ONCE_ROWS:
+        keep_trial(row=row, now=now)
+    else:
+        _note(row, {"running": True})
+        _queue("try_import", row)
+
+
+def keep_trial(*, row: Import, now: datetime) -> None:
+    """Run the trial and keep its result beside the mapping."""
+    found = actions.attempt(prepared=prepared(row), now=now)
+    _note(row, trial_document(found))
+
+
+def trial_document(found: Trial) -> dict[str, Any]:
+    reasons = [{"field": name, "reason": reason, "count": count} for name, reason, count in found.reasons]
+    return {"rows": found.rows, "good": found.good, "repeated": found.repeated, "bad": found.bad, "reasons": reasons}
+
+
+def _note(row: Import, trial: dict[str, Any]) -> None:
+    row.mapping = row.mapping | {"trial": trial}
+    Import.objects.in_workspace(row.workspace_id).filter(pk=row.pk, state=Import.State.UPLOADED).update(
+        mapping=row.mapping
+    )
+
+
+@transaction.atomic
+def start_when_read(*, row: Import, actor_id: int | None, now: datetime) -> None:
+    """Start it now, or as soon as the worker has read it; a mapping that lacks what every row needs is refused."""
+    if row.rows_total is None:
+        row.mapping = row.mapping | {"start": True}
+        row.save(update_fields=["mapping"])
+        return
+    if problem := prepared(row).problem:
+        raise problem
+    actions.start(row=row, actor_id=actor_id, now=now)
+
+
+@transaction.atomic
+def discard(*, row: Import) -> None:
+    """Forget an uploaded file that was never started."""
+    removed, _each = (
+        Import.objects.in_workspace(row.workspace_id)
+        .filter(pk=row.pk, state__in=[Import.State.UPLOADED, Import.State.FAILED], rows_read=0)
+        .delete()
+    )
+    if not removed:
+        raise ImportUseError("state", _("This import has started; undo it instead."))
+    transaction.on_commit(lambda: files.forget_files(row))
