@@ -28,7 +28,7 @@ from allears.understand.service import Service, SqlAnswer, SqlQuestion
 
 logger = logging.getLogger(__name__)
 THREADS = 4
-TIMEOUT_SECONDS = 10.0
+TIMEOUT_SECONDS = 30.0  # the first question after a start loads the engine
 T = TypeVar("T")
 
 

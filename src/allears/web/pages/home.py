@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET
 
+from allears.journeys.queries import touchpoints
 from allears.listen.models import Voice
 from allears.respond.models import Case
 from allears.respond.queries import by_what_burns, cases_of, unanswered_voices
@@ -18,6 +19,7 @@ from allears.science.scores import METRICS
 from allears.understand import shapes
 from allears.understand.asking import Asked, AskingError, question_of
 from allears.understand.pool import AnalyticsError, ask_report
+from allears.understand.queries import Cut, Report
 from allears.web.access import ConsoleRequest, access_manager
 from allears.web.render import render_page
 
@@ -94,9 +96,16 @@ def home_score(request: ConsoleRequest) -> HttpResponse:
         "trend": shapes.trend_chart(found),
         "name": shapes.NAMES[metric],
         "unit": shapes.UNITS[metric],
-        "movers": [cut for cut in found.cuts if cut.verdict == "different"][:3],
+        "movers": _movers(found, workspace_id=request.access.workspace_id),
     }
     return render_page(request, "home/_score.html", context)
+
+
+def _movers(found: Report, *, workspace_id: int) -> list[tuple[str, Cut]]:
+    """The touchpoints that differ from all the others, largest base first, by their names."""
+    labels = {each.key: each.label for each in touchpoints(workspace_id=workspace_id, with_archived=True)}
+    differ = [cut for cut in found.cuts if cut.verdict == "different"][:3]
+    return [(labels.get(cut.key[0], cut.key[0]) or _("not known"), cut) for cut in differ]
 
 
 urlpatterns = [path("", home, name="home"), path("home/score", home_score, name="home_score")]
