@@ -1,4 +1,4 @@
-"""The door in: accepted in batches and singly, sustained end to end, and from the event to the ask on the wire.
+"""The door in: accepted in batches and singly, and sustained end to end.
 
 `python -m bench intake`; BENCH_SECONDS (5) sets the length of each part, BENCH_BACKENDS (sqlite,postgres) the stores.
 """
@@ -49,8 +49,8 @@ def percentile(result: Result, share: float) -> float:
 def line(what: str, result: Result, events_each: int = 1, remark: str = "") -> None:
     rate = result.requests * events_each / result.seconds
     print(
-        f"   {what:<42}{rate:>10,.0f}/s   p50 {percentile(result, 0.5):7.1f} ms   p99 {percentile(result, 0.99):7.1f} ms"
-        f"   refused {result.refused}{remark}",
+        f"   {what:<42}{rate:>10,.0f}/s   p50 {percentile(result, 0.5):7.1f} ms"
+        f"   p99 {percentile(result, 0.99):7.1f} ms   refused {result.refused}{remark}",
         flush=True,
     )
 

@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from allears.accounts.models import AccessKey, Workspace
 from allears.events.intake import writer as writers
-from allears.events.intake.app import Intake
+from allears.events.intake.app import Intake, trouble
 from allears.events.intake.keys import key_in, look_up
 from allears.events.intake.log import Body, LogUnavailableError, SqliteLog
 from allears.events.intake.writer import Writer
@@ -202,3 +202,14 @@ def test_only_a_live_write_key_opens(acme: Workspace, elsewhere: Workspace) -> N
     assert [look_up(key) for key in ("w1", "w2", "a1", "none")] == [acme.id, elsewhere.id, None, None]
     AccessKey.objects.in_workspace(acme.id).update(revoked_at=timezone.now())
     assert look_up("w1") is None
+
+
+def test_readiness_tells_of_a_log_that_is_away(door: Door, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(writers, "PATIENCE_SECONDS", 0.1)
+    away = AwayLog(door.log, 1000)
+    door.log = away
+    door.post("/v1/batch", BATCH)
+    assert trouble() == "gone fishing"
+    away.attempts = 0
+    assert door.post("/v1/batch", BATCH).status_code == 200
+    assert trouble() == ""

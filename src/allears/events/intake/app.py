@@ -48,6 +48,14 @@ class ClientGoneError(RuntimeError):
     """The client closed the connection before its body was complete."""
 
 
+_doors: list["Intake"] = []
+
+
+def trouble() -> str:
+    """Why this process's door cannot store bodies now; empty while all is well."""
+    return next((door.writer.trouble for door in _doors if door.writer.trouble), "")
+
+
 class Intake:
     """Takes request bodies in; one for each web process."""
 
@@ -63,11 +71,14 @@ class Intake:
     def start(self) -> None:
         self.writer.start()
         self._started = True
+        _doors.append(self)
 
     def stop(self) -> None:
         """Store what waits, then end."""
         self._started = False
         self.writer.stop()
+        if self in _doors:
+            _doors.remove(self)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if not self._started:

@@ -4,6 +4,8 @@ from django.db import DatabaseError, connection
 from django.http import HttpRequest, JsonResponse
 from django.urls import path
 
+from allears.events.intake.app import trouble
+
 
 def live(request: HttpRequest) -> JsonResponse:
     """The process answers."""
@@ -17,6 +19,8 @@ def ready(request: HttpRequest) -> JsonResponse:
             cursor.execute("SELECT 1")
     except DatabaseError as error:
         return JsonResponse({"status": "unready", "reason": type(error).__name__}, status=503)
+    if reason := trouble():
+        return JsonResponse({"status": "unready", "reason": f"intake log: {reason}"}, status=503)
     return JsonResponse({"status": "ready"})
 
 
