@@ -14,6 +14,7 @@ pytest.register_assert_rewrite("tests.support")
 
 os.environ.setdefault("ALLEARS_DATA", tempfile.mkdtemp(prefix="allears-tests-"))
 os.environ["DJANGO_SETTINGS_MODULE"] = "allears.settings"
+os.makedirs(os.path.join(os.environ["ALLEARS_DATA"], "static"), exist_ok=True)
 
 from tests.support.postgres import PostgresServer
 
@@ -23,10 +24,19 @@ if "--pg" in sys.argv and not os.environ.get("DATABASE_URL"):  # workers of xdis
     os.environ["DATABASE_URL"] = _postgres.create_database("allears")
 
 import django
+import hypothesis
 from django.conf import settings
 
 django.setup()
 settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # the slow one took most of each test
+# How fast the machine happens to be is no property of the code; CI tries the same examples each time.
+hypothesis.settings.register_profile(
+    "house",
+    deadline=None,
+    suppress_health_check=[hypothesis.HealthCheck.too_slow],
+    derandomize=bool(os.environ.get("CI")),
+)
+hypothesis.settings.load_profile("house")
 
 pytest_plugins = [
     "tests.support.browser",

@@ -52,11 +52,12 @@ def nps(promoters: int, passives: int, detractors: int, *, level: float = 0.95) 
     if n == 0:
         return nothing("nps", level=level, method="none", reason=NO_ANSWERS)
     limits = nps_share_limits(promoters, passives, detractors, z=z_of(level))
+    estimate = 100 * (promoters - detractors) / n
     return Estimate(
         metric="nps",
-        estimate=100 * (promoters - detractors) / n,
-        low=100 * limits.low,
-        high=100 * limits.high,
+        estimate=estimate,
+        low=min(estimate, 100 * limits.low),  # rounding may not put the estimate outside
+        high=max(estimate, 100 * limits.high),
         level=level,
         n=n,
         method="mover-wilson" if n >= LOW_BASE else "adjusted-wald",
