@@ -153,7 +153,7 @@ PROBES = (
         event="points_redeemed",
         metric="nps",
     ),
-    ProbePlan(key="refund-paid", name="After a refund · 退款后", touchpoint="bill", event="refund_paid", metric="ces"),
+    ProbePlan(key="refund-paid", name="After a refund · 退款后", touchpoint="bill", event="refund_paid", metric="csat"),
 )
 PROBE_OF_EVENT: Mapping[str, ProbePlan] = {probe.event: probe for probe in PROBES}
 METRICS = ("nps", "csat", "ces")

@@ -90,11 +90,10 @@ def dismiss_first_steps(request: ConsoleRequest) -> HttpResponse:
     return answer
 
 
-urlpatterns: list[URLPattern] = []
-if settings.DEMO:
-    urlpatterns = [
-        path("settings/mailbox", mailbox, name="mailbox"),
-        path("settings/mailbox/<int:name>", mail, name="mail"),
-        path("demo/first-steps", first_steps, name="first_steps"),
-        path("demo/first-steps/dismissal", dismiss_first_steps, name="dismiss_first_steps"),
-    ]
+pages: list[URLPattern] = [
+    path("settings/mailbox", mailbox, name="mailbox"),
+    path("settings/mailbox/<int:name>", mail, name="mail"),
+    path("demo/first-steps", first_steps, name="first_steps"),
+    path("demo/first-steps/dismissal", dismiss_first_steps, name="dismiss_first_steps"),
+]
+urlpatterns = pages if settings.DEMO else []
