@@ -59,6 +59,7 @@ function keys(event: KeyboardEvent): void {
   if (event.key === "ArrowDown") select(selected() + 1);
   else if (event.key === "ArrowUp") select(selected() - 1);
   else if (event.key === "Enter") void go().catch(tell);
+  else if (event.key === "Escape") box()!.close(); // a search field would only empty itself
   else return;
   event.preventDefault();
 }
