@@ -1,6 +1,5 @@
 """Touchpoints that imported rows name: found by key or name, made where there is none."""
 
-import re
 from collections.abc import Collection, Mapping
 from datetime import datetime
 from hashlib import blake2b
@@ -11,15 +10,16 @@ from allears.events.imports.marks import mark
 from allears.journeys.actions import TouchpointSpec, create_touchpoint
 from allears.journeys.models import Touchpoint
 
+LONGEST_KEY = 60
 Places = Mapping[str, int]  # a name as the file has it → the touchpoint's id
 
 
 def key_of(name: str) -> str:
-    """A key that fits an address: the words in Latin letters, or a mark of the name where it has others."""
-    plain = slugify(name)[:50]
-    if plain and re.fullmatch(r"[\x00-\x7f]+", name):
+    """The name as a key in its own letters, so that figures by key can be read; a mark of it where it has none."""
+    plain = slugify(name, allow_unicode=True)
+    if plain and len(plain) <= LONGEST_KEY:
         return plain
-    return f"{plain[:40] or 'tp'}-{blake2b(name.encode(), digest_size=4).hexdigest()}"
+    return f"{plain[:40] or 'touchpoint'}-{blake2b(name.encode(), digest_size=4).hexdigest()}"
 
 
 def place_all(*, workspace_id: int, import_id: int, names: Collection[str], now: datetime) -> Places:

@@ -13,7 +13,7 @@ from allears.store.models import ScopedModel
 class Touchpoint(ScopedModel):
     """Where customer and company meet; its owner answers for it."""
 
-    key = models.SlugField(max_length=60)
+    key = models.SlugField(max_length=60, allow_unicode=True)
     name = models.CharField(max_length=120)
     name_zh = models.CharField(max_length=120, default="", blank=True)
     stage = models.CharField(max_length=60, default="", blank=True)  # a key of journeys.vocabulary, or own words

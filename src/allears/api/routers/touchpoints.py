@@ -13,7 +13,7 @@ from allears.journeys import actions, queries
 from allears.journeys.models import Touchpoint
 
 router = Router(tags=["touchpoints"])
-KEY = r"^[a-z0-9][a-z0-9_-]*$"
+KEY = r"^\w[\w-]*$"
 
 
 class TouchpointIn(Schema):

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from allears.events.imports import scores, vocabulary
 from allears.events.imports.kinds import FieldType
@@ -179,7 +180,7 @@ def _label(profile: Profile, heading: float) -> Fit:
         return Fit(NONE)
     if profile.numbers > 0.5 or profile.dates > 0.5 or (len(labels) > 10 and len(labels) > 0.5 * profile.filled):
         return Fit(NONE)
-    return Fit(0.8, _("%(n)d different words") % {"n": len(labels)})
+    return Fit(0.8, ngettext("%(n)d different word", "%(n)d different words", len(labels)) % {"n": len(labels)})
 
 
 def _language(profile: Profile, heading: float) -> Fit:

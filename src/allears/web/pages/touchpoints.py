@@ -37,6 +37,7 @@ class TouchpointForm(forms.Form):
     name_zh = forms.CharField(max_length=120, required=False, label=gettext_lazy("Name in Chinese"))
     key = forms.SlugField(
         max_length=60,
+        allow_unicode=True,
         label=gettext_lazy("Key"),
         help_text=gettext_lazy("Short and lasting: probes, imports and the API name the touchpoint by it."),
     )
