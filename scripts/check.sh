@@ -14,6 +14,9 @@ workers=$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2)
 [ "$workers" -gt 4 ] && workers=4
 log=$(mktemp -d) || exit 1
 trap 'rm -rf "$log"' EXIT
+mkdir -p "$log/data/static"
+certificates=/etc/ssl/certs/ca-certificates.crt # Node looks at its own list only
+[ -f $certificates ] && export NODE_EXTRA_CA_CERTS="${NODE_EXTRA_CA_CERTS:-$certificates}"
 trap 'exit 130' INT TERM
 failed=0
 
@@ -39,8 +42,8 @@ lint() {
 }
 types() { step "types (mypy, strict)" mypy; }
 generated() {
-    step "migrations are written" python -m django makemigrations --check --dry-run
-    step "system checks" python -m django check --fail-level WARNING
+    step "migrations are written" env ALLEARS_DATA="$log/data" python -m django makemigrations --check --dry-run
+    step "system checks" env ALLEARS_DATA="$log/data" python -m django check --fail-level WARNING
     step "translations are complete" python scripts/messages.py --check
     step "generated docs are fresh" python scripts/docs.py --check
     step "front-end assets are fresh" python scripts/assets.py --check
