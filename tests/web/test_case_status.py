@@ -75,6 +75,13 @@ def test_a_flood_is_stopped(case: Case) -> None:
     assert codes == [302] * 30 + [429]
 
 
+def test_no_cookie_is_needed(case: Case) -> None:
+    strict = Client(enforce_csrf_checks=True, headers={"Origin": "null"})
+    assert strict.post(f"/c/{case.token}/messages", {"text": "Hello?", "once": "a"}).status_code == 302
+    assert strict.post(f"/c/{case.token}/verdict", {"solved": "yes"}).status_code == 302
+    assert kinds(case) == ["opened", "customer", "confirmed"]
+
+
 def test_solved_and_not_solved(case: Case, bob: Person) -> None:
     act = {"workspace_id": case.workspace_id, "number": 1, "actor": bob.membership, "now": timezone.now()}
     actions.reply(**act, text="A new one is on its way")

@@ -103,10 +103,10 @@ def _customer(workspace_id: int, telling: Telling, now: datetime) -> Customer | 
         return None
     (customer_id,) = resolve(workspace_id=workspace_id, keys=[keys], now=now)
     customer: Customer = Customer.objects.in_workspace(workspace_id).get(id=customer_id)
-    if telling.name and not customer.name:
-        customer.name = telling.name[:200]
-        customer.save(update_fields=["name"])
-    if telling.language and not customer.language:
-        customer.language = telling.language
-        customer.save(update_fields=["language"])
+    told = {"name": telling.name[:200], "language": telling.language, "email": keys.email, "phone": keys.phone}
+    new = [name for name, value in told.items() if value and not getattr(customer, name)]
+    for name in new:  # what we know already stands; an address we did not know lets us answer
+        setattr(customer, name, told[name])
+    if new:
+        customer.save(update_fields=new)
     return customer
