@@ -66,7 +66,7 @@ def test_a_voice_is_stored_once_for_each_idempotency_key(api: Client, acme: Work
     assert first.json()["initiator"] == "customer"
     assert first.json()["customer_id"] is not None
     other = post(api, "/voices", {**body, "text": "Another"}, **{"Idempotency-Key": "k1"})
-    assert other.status_code == 409
+    assert other.status_code == 422
     assert post(api, "/voices", {"text": " "}).status_code == 422
     assert post(api, "/voices", {"score": 9, "metric": "csat"}).status_code == 422
     assert post(api, "/voices", {**body, "touchpoint": "nowhere"}).status_code == 422

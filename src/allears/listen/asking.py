@@ -6,7 +6,6 @@ from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from allears.accounts.models import Workspace
 from allears.customers.models import Customer
 from allears.listen import mail
 from allears.listen.definition import Definition, parse
@@ -46,7 +45,6 @@ def invite(*, workspace_id: int, releases: Sequence[Release], now: datetime) -> 
     asks = [Ask(**release.proposal.context) for release in releases]
     versions = latest_versions(workspace_id=workspace_id, survey_ids={ask.survey_id for ask in asks})
     people = addressees(workspace_id=workspace_id, customer_ids={each.proposal.customer_id for each in releases})
-    company = Workspace.objects.get(id=workspace_id).name
     invitations, postings = [], []
     for release, ask in zip(releases, asks, strict=True):
         version, definition = versions[ask.survey_id]
@@ -58,7 +56,7 @@ def invite(*, workspace_id: int, releases: Sequence[Release], now: datetime) -> 
             published_at=version.published_at,
             definition=definition,
             language=invitation.language,
-            company=company,
+            company=person.company,
             token=invitation.token,
             customer_key=person.key,
         )

@@ -38,7 +38,7 @@ def propose(*, workspace_id: int, proposals: Sequence[Proposal], now: datetime) 
     if not proposals:
         return []
     rulings: dict[str, Ruling] = {}
-    with transaction.atomic():
+    with transaction.atomic(savepoint=False):
         _one_at_a_time(workspace_id)
         policy = policy_in_force(workspace_id=workspace_id)
         rules = policy_from(policy.rules)
@@ -221,7 +221,7 @@ def post_many(
 ) -> list[int]:
     """Put allowed messages in the outbox in the caller's transaction and wake the sender after its commit."""
     keys = [posting.idempotency_key for posting in postings]
-    with transaction.atomic():
+    with transaction.atomic(savepoint=False):
         known = _message_ids(workspace_id, keys)
         fresh = {posting.idempotency_key: posting for posting in postings if posting.idempotency_key not in known}
         ids = {posting.customer_id for posting in fresh.values()}

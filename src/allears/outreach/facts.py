@@ -30,6 +30,7 @@ class Addressee:
     phone: str
     language: str
     zone: str
+    company: str  # the name of the workspace that speaks to them
 
 
 class Dossier:
@@ -97,7 +98,10 @@ def addressees(*, workspace_id: int, customer_ids: Iterable[int]) -> dict[int, A
 def _addressee(row: Mapping[str, Any], home: Workspace) -> Addressee:
     plain = {name: row[name] for name in ("id", "key", "name", "email", "phone")}
     return Addressee(
-        **plain, language=row["language"] or home.language, zone=known_zone(row["timezone"], home.timezone)
+        **plain,
+        language=row["language"] or home.language,
+        zone=known_zone(row["timezone"], home.timezone),
+        company=home.name,
     )
 
 
