@@ -5,6 +5,7 @@ touch the database there.
 """
 
 import os
+import shutil
 import sys
 import tempfile
 
@@ -12,7 +13,9 @@ import pytest
 
 pytest.register_assert_rewrite("tests.support")
 
-os.environ.setdefault("ALLEARS_DATA", tempfile.mkdtemp(prefix="allears-tests-"))
+_data: str | None = None
+if "ALLEARS_DATA" not in os.environ:
+    _data = os.environ["ALLEARS_DATA"] = tempfile.mkdtemp(prefix="allears-tests-")
 os.environ["DJANGO_SETTINGS_MODULE"] = "allears.settings"
 os.makedirs(os.path.join(os.environ["ALLEARS_DATA"], "static"), exist_ok=True)
 
@@ -68,3 +71,5 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def pytest_unconfigure(config: pytest.Config) -> None:
     if _postgres is not None:
         _postgres.remove()
+    if _data is not None:
+        shutil.rmtree(_data, ignore_errors=True)
