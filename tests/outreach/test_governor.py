@@ -5,7 +5,7 @@ from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import assume, example, given
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from allears.outreach.governor import (
@@ -22,6 +22,8 @@ from allears.outreach.governor import (
     sample_position,
 )
 
+settings.register_profile("unhurried", deadline=None)  # a busy machine is no failure
+settings.load_profile("unhurried")
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 OPEN_POLICY = Policy(rest_days={}, rest_days_other=0, rest_days_overall=0, caps=(), quiet=None)
 ZONES = ["UTC", "Asia/Shanghai", "America/New_York", "Europe/London", "Australia/Lord_Howe", "Asia/Kolkata"]

@@ -221,7 +221,7 @@ def post_many(
 ) -> list[int]:
     """Put allowed messages in the outbox in the caller's transaction and wake the sender after its commit."""
     keys = [posting.idempotency_key for posting in postings]
-    with transaction.atomic(savepoint=False):
+    with transaction.atomic():
         known = _message_ids(workspace_id, keys)
         fresh = {posting.idempotency_key: posting for posting in postings if posting.idempotency_key not in known}
         ids = {posting.customer_id for posting in fresh.values()}
