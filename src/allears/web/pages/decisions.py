@@ -57,9 +57,10 @@ def shown(decision: Decision) -> dict[str, Any]:
 def decisions(request: ConsoleRequest) -> HttpResponse:
     """The ledger, newest first."""
     found = list(_filtered(request)[: PAGE + 1])
-    probes = listen_queries.probes(workspace_id=request.access.workspace_id).order_by("name")
+    probes = list(listen_queries.probes(workspace_id=request.access.workspace_id).order_by("name"))
+    names = {probe.key: probe.name for probe in probes}
     context = {
-        "rows": [shown(decision) for decision in found[:PAGE]],
+        "rows": [{**shown(each), "probe": names.get(each.probe_key, each.probe_key)} for each in found[:PAGE]],
         "next_cursor": str(found[PAGE - 1].id) if len(found) > PAGE else None,
         "verdicts": wording.VERDICTS.items(),
         "rules": wording.RULES.items(),
