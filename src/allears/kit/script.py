@@ -1,7 +1,6 @@
 """Which language a short text is in, told simply by its script, and for Latin letters by its commonest small words."""
 
 import re
-from functools import lru_cache
 
 _SCRIPTS = (
     ("ja", re.compile(r"[\u3040-\u30ff]")),
@@ -23,13 +22,9 @@ _SMALL = {
     "de": "der die das und ist nicht ich ein eine zu mit auf für es dem den von sie wir war sehr auch aber",
     "it": "il la di che e un una è non per con sono del della ho mi molto più ma anche come",
 }
-_LANGUAGES_OF: dict[str, tuple[str, ...]] = {}
-for _language, _words in _SMALL.items():
-    for _word in _words.split():
-        _LANGUAGES_OF[_word] = (*_LANGUAGES_OF.get(_word, ()), _language)
+_WORDS = {language: frozenset(words.split()) for language, words in _SMALL.items()}
 
 
-@lru_cache(maxsize=4_096)
 def language_of(text: str, *, fallback: str = "") -> str:
     """The two-letter code; ``fallback`` where the text is too short to tell (one Latin word, digits, signs)."""
     if not text.isascii():
@@ -43,12 +38,8 @@ def language_of(text: str, *, fallback: str = "") -> str:
 
 
 def _latin(text: str) -> str:
-    votes: dict[str, int] = {}
-    for word in _LETTERS.findall(_NOISE.sub(" ", text.lower())[:600]):
-        for language in _LANGUAGES_OF.get(word, ()):
-            votes[language] = votes.get(language, 0) + 1
-    if not votes:
-        return ""
+    words = frozenset(_LETTERS.findall(_NOISE.sub(" ", text[:300].lower())))
+    votes = {language: len(words & small) for language, small in _WORDS.items()}
     best = max(votes.values())
     leaders = [language for language, count in votes.items() if count == best]
-    return leaders[0] if len(leaders) == 1 else ""
+    return leaders[0] if best and len(leaders) == 1 else ""

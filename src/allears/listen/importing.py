@@ -1,11 +1,12 @@
 """Voices and responses that come by file."""
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
+import msgspec
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -30,6 +31,13 @@ VOICE_COLUMNS = (
     "response_id", "text", "language", "segment", "metric", "score", "sentiment", "attributes", "import_id", "said_at",
     "received_at",
 )  # fmt: skip
+
+_encode = msgspec.json.Encoder().encode
+
+
+def _json(value: Any) -> str:
+    return _encode(value).decode()
+
 
 _SAID = (
     Field(name="text", type=FieldType.TEXT, label=gettext_lazy("Text")),
@@ -61,11 +69,12 @@ class _Told:
         moment: datetime = self.row.values.get("said_at") or self.chunk.file_time
         return moment
 
-    @property
+    @cached_property
     def words(self) -> str:
         title, text = self.row.values.get("title", ""), self.row.values.get("text", "")
         return f"{title}\n{text}" if title and text and title != text else text or title
 
+    @cached_property
     def shared(self) -> dict[str, Any]:
         """What a response and its voice have in common."""
         values, score = self.row.values, self.row.values.get("score")
@@ -161,9 +170,9 @@ def _response(told: _Told, number: int) -> tuple[Any, ...]:
     if words := told.words:
         answers["comment"] = words
     known = {
-        **told.shared(),
+        **told.shared,
         "id": number,
-        "answers": json.dumps(answers, ensure_ascii=False),
+        "answers": _json(answers),
         "started_at": moment,
         "updated_at": moment,
         "completed_at": moment,
@@ -172,22 +181,32 @@ def _response(told: _Told, number: int) -> tuple[Any, ...]:
 
 
 def _voice(told: _Told, number: int, response_id: int | None = None) -> tuple[Any, ...]:
+    """A row in the order of ``VOICE_COLUMNS``; written out, because it is the busiest line of an import."""
     values, asked = told.row.values, response_id is not None
     kind = Voice.SourceKind.SURVEY if asked else values.get("source_kind", Voice.SourceKind.REQUEST)
-    known = {
-        **told.shared(),
-        "id": number,
-        "initiator": (Voice.Initiator.COMPANY if asked else Voice.Initiator.CUSTOMER).value,
-        "source_kind": str(kind),
-        "public": kind in PUBLIC,
-        "response_id": response_id,
-        "text": told.words,
-        "sentiment": values.get("sentiment", ""),
-        "attributes": json.dumps({} if asked else _attributes(told.row), ensure_ascii=False),
-        "said_at": told.said_at,
-        "received_at": told.chunk.now,
-    }
-    return tuple(known[name] for name in VOICE_COLUMNS)
+    shared = told.shared
+    return (
+        number,
+        shared["workspace_id"],
+        shared["key"],
+        (Voice.Initiator.COMPANY if asked else Voice.Initiator.CUSTOMER).value,
+        str(kind),
+        shared["channel"],
+        kind in PUBLIC,
+        shared["touchpoint_id"],
+        shared["customer_id"],
+        response_id,
+        told.words,
+        shared["language"],
+        shared["segment"],
+        shared["metric"],
+        shared["score"],
+        values.get("sentiment", ""),
+        "{}" if asked else _json(_attributes(told.row)),
+        shared["import_id"],
+        told.said_at,
+        told.chunk.now,
+    )
 
 
 def _attributes(row: Row) -> dict[str, str]:

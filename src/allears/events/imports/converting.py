@@ -140,10 +140,8 @@ def _reader(field: Field, field_map: FieldMap, zone: ZoneInfo) -> Reader:
 
 
 def _unless_empty(read: Reader) -> Reader:
-    empties = vocabulary.empties()
-
     def checked(cell: str) -> Any:
-        return None if len(cell) < 10 and vocabulary.folded(cell) in empties else read(cell)
+        return None if len(cell) < 10 and vocabulary.says_nothing(cell) else read(cell)
 
     return checked
 

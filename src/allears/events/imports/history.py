@@ -3,11 +3,11 @@
 History sets no probes off and asks nobody. With ``announce`` the batch goes to the subscribers as if it had just come.
 """
 
-import json
 from collections.abc import Sequence
 from hashlib import blake2b
 from typing import Any
 
+import msgspec
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -19,6 +19,7 @@ from allears.events.models import Event
 from allears.store.bulk import allocate_ids, existing_values, insert_rows
 from allears.store.scope import ScopedQuerySet
 
+_encode = msgspec.json.Encoder().encode
 COLUMNS = (
     "id", "workspace_id", "customer_id", "type", "name", "ts", "received_at", "message_key", "properties", "context"
 )  # fmt: skip
@@ -89,8 +90,8 @@ def _database_row(event: EventRow, row: Row) -> tuple[Any, ...]:
         event.ts,
         event.received_at,
         message_key(row),
-        json.dumps(dict(event.properties), ensure_ascii=False),
-        json.dumps(dict(event.context)),
+        _encode(dict(event.properties)).decode(),
+        _encode(dict(event.context)).decode(),
     )
 
 

@@ -54,6 +54,8 @@ def keys_of(values: dict[str, Any]) -> IdentityKeys:
 
 def recognise(chunk: Chunk, rows: Sequence[Row]) -> People:
     """Resolve the rows' identifiers set-wise; customers made for them are marked as the import's."""
+    if not any(name in row.values for row in rows for name in ("user_id", "email", "phone", "anonymous_id")):
+        return People(customer_ids=[None] * len(rows))
     keys = [keys_of(row.values) for row in rows]
     named = [each for each in keys if each.names()]
     if not named:

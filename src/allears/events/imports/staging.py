@@ -158,13 +158,13 @@ def _batched(table: Table) -> Iterator[list[Staging]]:
 def _checked(cells: list[str]) -> tuple[list[str], str, str]:
     """Cells as they can be stored: trimmed, without zero bytes; a cell beyond all measure breaks the row."""
     trimmed = [cell.strip() for cell in cells]
-    for place, cell in enumerate(trimmed):
-        if "\x00" in cell:
-            trimmed[place] = cell.replace("\x00", "").strip()
-        if len(cell) > MAX_CELL:
-            reason = _("A cell has %(found)d characters, more than the %(most)d that are taken. Shorten it.")
-            text = SEPARATOR.join(each[:2000] for each in trimmed)
-            return [], reason % {"found": len(cell), "most": MAX_CELL}, text
+    together = SEPARATOR.join(trimmed)
+    if "\x00" in together:
+        trimmed = [cell.replace("\x00", "").strip() for cell in trimmed]
+    if len(together) > MAX_CELL and (longest := max(map(len, trimmed))) > MAX_CELL:
+        reason = _("A cell has %(found)d characters, more than the %(most)d that are taken. Shorten it.")
+        text = SEPARATOR.join(each[:2000] for each in trimmed)
+        return [], reason % {"found": longest, "most": MAX_CELL}, text
     return trimmed, "", ""
 
 

@@ -4,7 +4,7 @@ import re
 import tomllib
 import unicodedata
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -90,6 +90,12 @@ def _flags() -> tuple[frozenset[str], frozenset[str]]:
 def empties() -> frozenset[str]:
     """What files write where nothing stands."""
     return frozenset(_all()["empty"]["words"].split("|")) | {""}
+
+
+@lru_cache(maxsize=65_536)
+def says_nothing(cell: str) -> bool:
+    """Whether the cell is one of the words that files write for nothing."""
+    return folded(cell) in empties()
 
 
 def folded(text: str) -> str:
