@@ -159,3 +159,13 @@ def test_rest_looks_first_and_changes_the_mapping(api: Client, alice: Person) ->
     )
     assert (wrong.status_code, wrong.json()["errors"]) == (422, [{"pointer": "fields/text"}])
     assert api.post("/api/v1/imports", {"file": file(REVIEWS), "kind": "poems"}).status_code == 422
+
+
+def test_reasons_are_written_in_the_language_of_who_brought_the_file(console: Client, alice: Person) -> None:
+    console.cookies["allears_language"] = "zh-hans"
+    console.post("/imports/upload", {"file": file(BROKEN), "kind": "responses"})
+    row = the_import(alice)
+    console.post(f"/imports/{row.pk}/run")
+    work()
+    assert QuarantinedRow.objects.in_workspace(alice.workspace.pk).get().reason.startswith("“yesterday”读不出时间")
+    assert "待改正的行" in console.get(f"/imports/{row.pk}").content.decode()

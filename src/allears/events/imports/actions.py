@@ -9,6 +9,7 @@ from typing import Any
 from uuid import uuid4
 
 from django.db import transaction
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from allears.accounts.audit import audit
@@ -180,6 +181,7 @@ def document_of(*, chosen: ColumnMapping, staged: Staged, warnings: list[str]) -
         "columns": staged.columns,
         "warnings": warnings,
         "first": staged.about["first"],
+        "said_in": get_language() or "en",  # reasons are written for whoever brought the file
         "about": {name: value for name, value in staged.about.items() if name != "first"},
     }
 

@@ -2,7 +2,6 @@
 
 from django.utils import timezone, translation
 
-from allears.accounts.models import Workspace
 from allears.events.imports.errors import ImportUseError
 from allears.events.imports.running import ImportTakenOverError, run
 from allears.events.imports.undoing import undo
@@ -15,7 +14,7 @@ def run_import(*, workspace_id: int, import_id: int) -> None:
     row = Import.objects.in_workspace(workspace_id).filter(pk=import_id, state=Import.State.RUNNING).first()
     if row is None:
         return  # done, undone or gone: nothing is left to do
-    with translation.override(Workspace.objects.get(pk=workspace_id).language):
+    with _in_the_words_of(row):
         try:
             run(row, now=timezone.now)
         except ImportTakenOverError:
@@ -37,17 +36,24 @@ def read_upload(*, workspace_id: int, import_id: int) -> None:
     """Read an uploaded file and propose its mapping."""
     row = _uploaded(workspace_id, import_id)
     if row is not None and row.rows_total is None:
-        understand(row=row)
+        with _in_the_words_of(row):
+            understand(row=row)
 
 
 def try_import(*, workspace_id: int, import_id: int) -> None:
     """Judge every row of an uploaded file without writing."""
     row = _uploaded(workspace_id, import_id)
     if row is not None:
-        keep_trial(row=row, now=timezone.now())
+        with _in_the_words_of(row):
+            keep_trial(row=row, now=timezone.now())
 
 
 def _uploaded(workspace_id: int, import_id: int) -> Import | None:
     rows = Import.objects.in_workspace(workspace_id).filter(pk=import_id, state=Import.State.UPLOADED)
     found: Import | None = rows.first()
     return found
+
+
+def _in_the_words_of(row: Import) -> translation.override:
+    """The language of whoever brought the file: reasons are written for them."""
+    return translation.override(row.mapping.get("said_in", "en"))

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import uuid4
 
 from django.db import transaction
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from allears.accounts.models import Workspace
@@ -58,7 +59,11 @@ def receive(
         filename=filename[:255],
         path=folder.name,
         digest=files.digest_of(path),
-        mapping={"given": dict(given or {}), "file_moment": (file_time or now).isoformat()},
+        mapping={
+            "given": dict(given or {}),
+            "file_moment": (file_time or now).isoformat(),
+            "said_in": get_language() or "en",
+        },
         created_by_id=actor_id,
         created_at=now,
     )

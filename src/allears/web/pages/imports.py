@@ -100,7 +100,8 @@ def _mapping_context(row: Import) -> dict[str, Any]:
     ready = uploads.prepared(row)
     samples = {each["name"]: each["samples"] for each in row.mapping.get("samples", [])}
     fields = [_field_context(each, row.mapping["fields"].get(each.name), samples) for each in ready.kind.fields]
-    names = [each["name"] for each in fields if each["stored"]]
+    shown = [each for each in fields if each["column"] or each["stored"].get("value") is not None]
+    names = [each["name"] for each in shown]
     lines = uploads.preview(row)
     return {
         "ready": ready,
@@ -110,7 +111,7 @@ def _mapping_context(row: Import) -> dict[str, Any]:
         "problem": ready.problem,
         "warnings": row.mapping.get("warnings", []),
         "preview": [{"line": each, "cells": [each.values.get(name, "") for name in names]} for each in lines],
-        "preview_names": [each["label"] for each in fields if each["stored"]],
+        "preview_names": [each["label"] for each in shown],
         "trial": row.mapping.get("trial"),
         "metrics": list(METRICS),
     }
