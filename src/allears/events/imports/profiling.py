@@ -1,6 +1,7 @@
 """What a column holds: a sample of its values, and facts over all rows where they decide something."""
 
 import re
+from array import array
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -120,9 +121,10 @@ class Profile:
         """Whether every row has a value of its own that is no mere row number: then it names the row."""
         if self.filled < self.total or self.variety < 1:
             return False
-        values = _column(self.staged, self.place)
-        hashes = np.fromiter((hash(value) for value in values), dtype=np.int64, count=len(values))
-        if len(np.unique(hashes)) < len(values):
+        hashes = array("q")
+        for batch in self.staged.batches([f"c{self.place}"]):
+            hashes.extend(map(hash, batch.column(0).to_pylist()))
+        if len(np.unique(np.frombuffer(hashes, dtype=np.int64))) < len(hashes):
             return False
         return not self.counts_rows()
 
@@ -149,10 +151,6 @@ class Profile:
             if len(found) > 20_000 and times.order_of(found)[1]:
                 break
         return times.order_of(found)
-
-
-def _column(staged: Staged, place: int) -> list[str]:
-    return [value for batch in staged.batches([f"c{place}"]) for value in batch.column(0).to_pylist()]
 
 
 def profile(staged: Staged) -> list[Profile]:
