@@ -7,14 +7,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import pairwise
-
-import numpy as np
-import pyarrow as pa
-import pyarrow.compute as pc
+from typing import TYPE_CHECKING
 
 from allears.events.imports import times, vocabulary
 from allears.events.imports.headers import key_of
 from allears.events.imports.staging import Staged
+from allears.kit.lazy import LazyModule
+
+if TYPE_CHECKING:
+    import numpy as np
+    import pyarrow as pa
+    import pyarrow.compute as pc
+else:
+    np, pc = LazyModule("numpy"), LazyModule("pyarrow.compute")
 
 SAMPLE = 600
 MOST_LABELS = 300
@@ -184,7 +189,7 @@ def profile(staged: Staged) -> list[Profile]:
     ]
 
 
-def _spread(column: pa.Array, wanted: int) -> list[str]:
+def _spread(column: "pa.Array", wanted: int) -> list[str]:
     """Up to ``wanted`` values taken evenly over the batch."""
     if len(column) <= wanted:
         return [str(value) for value in column.to_pylist()]
@@ -192,7 +197,7 @@ def _spread(column: pa.Array, wanted: int) -> list[str]:
     return [str(column[int(place * step)].as_py()) for place in range(wanted)]
 
 
-def _count(counter: "Counter[str] | None", column: pa.Array) -> "Counter[str] | None":
+def _count(counter: "Counter[str] | None", column: "pa.Array") -> "Counter[str] | None":
     if counter is None or len(column) == 0:
         return counter
     if (pc.max(pc.utf8_length(column)).as_py() or 0) > LONG:

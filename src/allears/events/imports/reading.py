@@ -10,18 +10,24 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from pathlib import Path
 from tempfile import TemporaryFile
-from typing import IO, Any
+from typing import IO, TYPE_CHECKING, Any
 
-import openpyxl
-import pyarrow as pa
-import pyarrow.parquet as pq
 from django.utils.translation import gettext as _
-from openpyxl.utils.exceptions import InvalidFileException
 
 from allears.events.imports import delimited, encodings
 from allears.events.imports.delimited import Line
 from allears.events.imports.errors import ImportUseError
 from allears.events.imports.headers import good_names, looks_like_header
+from allears.kit.lazy import LazyModule
+
+if TYPE_CHECKING:
+    import openpyxl
+    import openpyxl.utils.exceptions as excel_errors
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+else:
+    openpyxl, excel_errors = LazyModule("openpyxl"), LazyModule("openpyxl.utils.exceptions")
+    pa, pq = LazyModule("pyarrow"), LazyModule("pyarrow.parquet")
 
 MOST_COLUMNS = 2_000
 SPREADSHEET_SAMPLE = 50
@@ -176,7 +182,7 @@ def _spreadsheet(opener: encodings.Opener, options: FormatOptions) -> Table:
 
     try:
         top = [row for _place, row in zip(range(SPREADSHEET_SAMPLE), sheet_rows(), strict=False)]
-    except (InvalidFileException, zipfile.BadZipFile, KeyError) as error:
+    except (excel_errors.InvalidFileException, zipfile.BadZipFile, KeyError) as error:
         message = _("This is a ZIP archive but no Excel workbook. Unpack it and import the file inside.")
         raise ImportUseError("file", message) from error
     skip, header, width = _shape(top, options.header)

@@ -13,15 +13,20 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import numpy as np
-import pyarrow as pa
-import pyarrow.parquet as pq
 from django.utils.translation import gettext as _
 
 from allears.events.imports.errors import ImportUseError
 from allears.events.imports.reading import Table
+from allears.kit.lazy import LazyModule
+
+if TYPE_CHECKING:
+    import numpy as np
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+else:
+    np, pa, pq = LazyModule("numpy"), LazyModule("pyarrow"), LazyModule("pyarrow.parquet")
 
 BATCH = 8_192
 HASH_BYTES = 16
@@ -64,7 +69,7 @@ class Staged:
         """The content of the first row: what a file without ids and times is recognised by when it has grown."""
         return bytes.fromhex(self.about["first"])
 
-    def batches(self, columns: list[str] | None = None) -> Iterator[pa.RecordBatch]:
+    def batches(self, columns: list[str] | None = None) -> "Iterator[pa.RecordBatch]":
         """The staged columns (``c0`` …, or those named), a batch at a time."""
         with pq.ParquetFile(self.path) as file:
             yield from file.iter_batches(batch_size=BATCH, columns=columns)
@@ -78,7 +83,7 @@ class Staged:
                 first, last = max(start - group * BATCH, 0), start + count - group * BATCH
                 yield from rows[first:last]
 
-    def _group(self, table: pa.Table, offset: int) -> list[StagedRow]:
+    def _group(self, table: "pa.Table", offset: int) -> list[StagedRow]:
         columns = [table.column(f"c{place}").to_pylist() for place in range(len(self.columns))]
         digests, reasons, raws = (table.column(name).to_pylist() for name in ("digest", "reason", "raw"))
         seen = None if self.occurrences is None else self.occurrences[offset : offset + len(digests)]
@@ -129,7 +134,7 @@ def find(folder: Path) -> Staged | None:
     return Staged(folder=folder, columns=stored["columns"], rows=stored["rows"], about=stored["about"])
 
 
-def _schema(width: int) -> pa.Schema:
+def _schema(width: int) -> "pa.Schema":
     cells = [pa.field(f"c{place}", pa.string()) for place in range(width)]
     own = [pa.field("digest", pa.binary(HASH_BYTES)), pa.field("reason", pa.string()), pa.field("raw", pa.string())]
     return pa.schema([*cells, *own])
@@ -168,7 +173,7 @@ def _checked(cells: list[str]) -> tuple[list[str], str, str]:
     return trimmed, "", ""
 
 
-def _record_batch(batch: list[Staging], width: int) -> pa.RecordBatch:
+def _record_batch(batch: list[Staging], width: int) -> "pa.RecordBatch":
     digests, rows, reasons, raws = zip(*batch, strict=True)
     columns = [pa.array(column, pa.string()) for column in zip(*rows, strict=True)]
     own = [pa.array(digests, pa.binary(HASH_BYTES)), pa.array(reasons, pa.string()), pa.array(raws, pa.string())]
