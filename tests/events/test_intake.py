@@ -193,6 +193,7 @@ def test_the_key_is_read_from_the_header(header: bytes, key: str) -> None:
     assert key_in(header) == key
 
 
+@pytest.mark.django_db(transaction=True)  # the look-up gives its connection back, as it does in a thread of web
 def test_only_a_live_write_key_opens(acme: Workspace, elsewhere: Workspace) -> None:
     import hashlib
 
