@@ -63,7 +63,7 @@ def test_a_peer_that_is_away_is_an_error_to_try_again(name: str, path: Path) -> 
         session = channels.adapter(name).session()
         committed: list[int] = []
         with pytest.raises(DeliveryError) as caught:
-            session.send(message, committing=lambda: committed.append(1))
+            session.send(message, committing=lambda: committed.append(1), handed_over=lambda: None)
         session.close()
     assert (caught.value.permanent, committed) == (False, [])
 

@@ -116,18 +116,25 @@ def test_no_mail_server_keeps_everything(acme: Workspace, peer: SmtpPeer, settin
 
 
 def test_what_a_dead_sender_knew_is_marked_and_not_sent_again(acme: Workspace, peer: SmtpPeer) -> None:
-    accepted, unclear = post(
-        acme, *(builders.customer(workspace=acme, email=f"{name}@example.test") for name in ("done", "unclear"))
+    fates = ("accepted", "handed", "refused", "unclear")
+    accepted, handed, refused, unclear = post(
+        acme, *(builders.customer(workspace=acme, email=f"{name}@example.test") for name in fates)
     )
-    assert len(sender.claim(owner="dead:1", now=timezone.now())) == 2
+    assert len(sender.claim(owner="dead:1", now=timezone.now())) == 4
     dead = journal.Journal("dead:1")
     dead.sending(accepted)
+    dead.handed_over(accepted)
     dead.accepted(accepted)
+    dead.sending(handed)
+    dead.handed_over(handed)
+    dead.sending(refused)
+    dead.handed_over(refused)
+    dead.refused(refused)
     dead.sending(unclear)
     os.close(dead._file)  # its lock goes with its process
     drain()
-    assert states(acme) == ["sent", "sent"]
-    assert [mail.recipients for mail in peer.deliveries] == [["unclear@example.test"]]
+    assert states(acme) == ["sent"] * 4
+    assert sorted(mail.recipients[0] for mail in peer.deliveries) == ["refused@example.test", "unclear@example.test"]
     assert list(journal.remains()) == []
 
 

@@ -4,7 +4,11 @@ One append-only file for each sender process in ``DATA/run/outbox``; a plain ``w
 process. The file is locked while its process lives: a file whose lock is free belongs to a dead sender.
 
     sending 17     the next bytes may make the peer accept message 17
+    handed 17      the kernel has all of them: the peer will decide even if this process dies now
     accepted 17    the peer has accepted it
+    refused 17     the peer, or the way to it, has not
+
+Of several lines on one message the last counts.
 """
 
 import fcntl
@@ -24,7 +28,8 @@ class Remains:
     path: Path
     owner: str
     accepted: frozenset[int]
-    unclear: frozenset[int]  # sent to the peer, whose answer nobody read
+    handed_over: frozenset[int]  # whole, but nobody read the peer's answer
+    unclear: frozenset[int]  # perhaps cut off: the peer takes nothing without its last byte
 
 
 def _folder() -> Path:
@@ -43,8 +48,14 @@ class Journal:
     def sending(self, message_id: int) -> None:
         os.write(self._file, b"sending %d\n" % message_id)
 
+    def handed_over(self, message_id: int) -> None:
+        os.write(self._file, b"handed %d\n" % message_id)
+
     def accepted(self, message_id: int) -> None:
         os.write(self._file, b"accepted %d\n" % message_id)
+
+    def refused(self, message_id: int) -> None:
+        os.write(self._file, b"refused %d\n" % message_id)
 
     def forget(self) -> None:
         """Start afresh; only when the database knows all that stands here."""
@@ -78,13 +89,22 @@ def remains() -> Iterator[Remains]:
 
 
 def _read(path: Path, content: bytes) -> Remains:
-    begun: set[int] = set()
-    accepted: set[int] = set()
+    last: dict[int, bytes] = {}
     for line in content.split(b"\n")[:-1]:
         word, _, number = line.partition(b" ")
-        (accepted if word == b"accepted" else begun).add(int(number))
+        last[int(number)] = word
+
+    def those(wanted: bytes) -> frozenset[int]:
+        return frozenset(number for number, word in last.items() if word == wanted)
+
     owner = unquote(path.name.removesuffix(".journal"))
-    return Remains(path=path, owner=owner, accepted=frozenset(accepted), unclear=frozenset(begun - accepted))
+    return Remains(
+        path=path,
+        owner=owner,
+        accepted=those(b"accepted"),
+        handed_over=those(b"handed"),
+        unclear=those(b"sending"),
+    )
 
 
 def clear(found: Remains) -> None:

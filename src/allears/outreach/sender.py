@@ -81,12 +81,18 @@ class Sender:
         except channels.UnknownChannelError as error:
             return Outcome(message=message, error=str(error), permanent=True)
         try:
-            session.send(_outgoing(message), committing=lambda: self._journal.sending(message.id))
+            session.send(
+                _outgoing(message),
+                committing=lambda: self._journal.sending(message.id),
+                handed_over=lambda: self._journal.handed_over(message.id),
+            )
             self._journal.accepted(message.id)
         except DeliveryError as error:
+            self._journal.refused(message.id)
             return Outcome(message=message, error=str(error), permanent=error.permanent)
         except Exception as error:  # bulkhead: one adapter's surprise is its message's error, retried with back-off
             logger.exception("message %s could not be sent", message.id)
+            self._journal.refused(message.id)
             session.close()
             return Outcome(message=message, error=f"{type(error).__name__}: {error}")
         finally:
@@ -188,17 +194,19 @@ def _put_back(outcome: Outcome, *, owner: str, now: datetime) -> None:
 
 
 def recover(*, now: datetime) -> int:
-    """Learn from dead senders' journals what the peer had accepted, and free what they held; the number marked.
+    """Learn from dead senders' journals what the peer had taken, and free what they held; the number marked.
 
-    A message whose answer nobody read is sent again under the same Message-ID (decision record 0009).
+    A message that was handed over whole counts as taken; one cut off before is sent again (decision record 0009).
     """
     marked = 0
     for found in journal.remains():
         with transaction.atomic():
-            marked += mark_sent(found.accepted, now=now)
+            marked += mark_sent(found.accepted | found.handed_over, now=now)
             _free(Q(lease_owner=found.owner))
+        if found.handed_over:
+            logger.warning("messages %s were handed over, their answers not read", sorted(found.handed_over))
         if found.unclear:
-            logger.warning("messages %s may reach the peer twice, with one Message-ID", sorted(found.unclear))
+            logger.warning("messages %s were cut off and are sent again", sorted(found.unclear))
         journal.clear(found)
     _free(Q(lease_until__lt=now))
     return marked

@@ -41,10 +41,11 @@ class DeliveryError(Exception):
 class Session(Protocol):
     """An open way to the peer, used by one thread."""
 
-    def send(self, message: Outgoing, *, committing: Callable[[], None]) -> None:
+    def send(self, message: Outgoing, *, committing: Callable[[], None], handed_over: Callable[[], None]) -> None:
         """Hand over one message; return once the peer has accepted it.
 
-        ``committing`` is called just before the step after which the peer may accept. Raises DeliveryError.
+        ``committing`` is called just before the step after which the peer may accept; ``handed_over`` once the peer
+        will decide without us, if the channel can tell. Raises DeliveryError.
         """
 
     def close(self) -> None: ...

@@ -54,7 +54,7 @@ class SmtpSession:
     def __init__(self, backend: EmailBackend) -> None:
         self._backend = backend
 
-    def send(self, message: Outgoing, *, committing: Callable[[], None]) -> None:
+    def send(self, message: Outgoing, *, committing: Callable[[], None], handed_over: Callable[[], None]) -> None:
         try:
             mail = as_email(message)
             sender = sanitize_address(mail.from_email, "utf-8")
@@ -63,20 +63,29 @@ class SmtpSession:
         except ValueError as error:
             raise DeliveryError(f"not a usable address or header: {error}", permanent=True) from error
         try:
-            self._transact(parseaddr(sender)[1], parseaddr(recipient)[1], body, committing)
+            self._transact(parseaddr(sender)[1], parseaddr(recipient)[1], body, committing, handed_over)
         except (smtplib.SMTPException, OSError) as error:
             self.close()
             raise DeliveryError(f"the mail server cannot be used: {error}", permanent=False) from error
 
-    def _transact(self, sender: str, recipient: str, body: bytes, committing: Callable[[], None]) -> None:
+    def _transact(
+        self,
+        sender: str,
+        recipient: str,
+        body: bytes,
+        committing: Callable[[], None],
+        handed_over: Callable[[], None],
+    ) -> None:
         self._backend.open()
         smtp: Any = self._backend.connection
         smtp.ehlo_or_helo_if_needed()
         self._expect(smtp.mail(sender), "sender", ours=True)
         self._expect(smtp.rcpt(recipient), "recipient")
         self._expect(smtp.docmd("DATA"), "message", wanted=354)
+        content = _LINE_START_DOT.sub(b"..", body).rstrip(b"\r\n") + b"\r\n.\r\n"
         committing()
-        smtp.send(_LINE_START_DOT.sub(b"..", body).rstrip(b"\r\n") + b"\r\n.\r\n")
+        smtp.send(content)  # returns when the kernel has it all, which delivers it even if we die now
+        handed_over()
         self._expect(smtp.getreply(), "message")
 
     def _expect(self, reply: tuple[int, bytes], what: str, *, wanted: int = 250, ours: bool = False) -> None:
@@ -111,7 +120,7 @@ class BackendSession:
     def __init__(self, backend: Any) -> None:
         self._backend = backend
 
-    def send(self, message: Outgoing, *, committing: Callable[[], None]) -> None:
+    def send(self, message: Outgoing, *, committing: Callable[[], None], handed_over: Callable[[], None]) -> None:
         committing()
         try:
             accepted = self._backend.send_messages([as_email(message)])
