@@ -18,14 +18,24 @@ const selected = (): number => options().findIndex((option) => option.getAttribu
 
 let shown: string | undefined; // the words whose findings are listed
 let asking: AbortController | undefined;
+let pending: { words: string; done: Promise<void> } | undefined;
 
-/** The findings of what is typed now; an older question still on its way is dropped. */
-async function load(): Promise<void> {
+/** The findings of what is typed now. The same question is asked once; an older one still on its way is dropped. */
+function load(): Promise<void> {
   const words = field().value.trim();
+  if (pending?.words === words) return pending.done;
   asking?.abort();
   asking = new AbortController();
+  const mine = { words, done: list(words, asking.signal) };
+  pending = mine;
+  const over = (): void => void (pending === mine && (pending = undefined));
+  mine.done.then(over, over);
+  return mine.done;
+}
+
+async function list(words: string, signal: AbortSignal): Promise<void> {
   const address = `${box()!.dataset["source"]}?q=${encodeURIComponent(words)}`;
-  const answer = await fetch(address, { signal: asking.signal, headers: { "HX-Request": "true", "HX-Current-URL": location.href } });
+  const answer = await fetch(address, { signal, headers: { "HX-Request": "true", "HX-Current-URL": location.href } });
   const elsewhere = answer.headers.get("HX-Redirect");
   if (elsewhere) return location.assign(elsewhere);
   if (!answer.ok) throw new Error(String(answer.status));
