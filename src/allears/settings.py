@@ -115,6 +115,7 @@ INSTALLED_APPS = [
     "allauth.account",
     "anymail",
     "django_tasks",
+    "ninja",
     "allears.store",
     "allears.jobs",
     "allears.accounts",
