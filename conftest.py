@@ -28,10 +28,8 @@ if "--pg" in sys.argv and not os.environ.get("DATABASE_URL"):  # workers of xdis
 
 import django
 import hypothesis
-from django.conf import settings
 
 django.setup()
-settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # the slow one took most of each test
 # How fast the machine happens to be is no property of the code; CI tries the same examples each time.
 hypothesis.settings.register_profile(
     "house",

@@ -1,9 +1,11 @@
 """The cast: Alice and Bob work at Acme, Charlie works elsewhere and must never see Acme's data."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pytest
 from django.conf import LazySettings
+from django.utils import translation
 
 from allears.accounts.models import Membership, Role, User, Workspace
 from tests import builders
@@ -22,6 +24,13 @@ class Person:
 def quick_passwords(settings: LazySettings) -> None:
     """A real hash takes a quarter of a second for each of the cast."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture(autouse=True)
+def _no_language_left_over() -> Iterator[None]:
+    """A request speaks the language of its reader, and Django leaves it switched on in the test's thread."""
+    yield
+    translation.deactivate()
 
 
 @pytest.fixture
