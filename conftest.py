@@ -29,6 +29,8 @@ if "--pg" in sys.argv and not os.environ.get("DATABASE_URL"):  # workers of xdis
 import django
 import hypothesis
 
+if not settings.DATABASE_URL:  # in memory there are no turns to take, and pytest-django knows only Django's backend
+    settings.DATABASES["default"]["ENGINE"] = "django.db.backends.sqlite3"
 django.setup()
 # How fast the machine happens to be is no property of the code; CI tries the same examples each time.
 hypothesis.settings.register_profile(
