@@ -28,6 +28,7 @@ if "--pg" in sys.argv and not os.environ.get("DATABASE_URL"):  # workers of xdis
 
 import django
 import hypothesis
+from django.conf import settings
 
 if not settings.DATABASE_URL:  # in memory there are no turns to take, and pytest-django knows only Django's backend
     settings.DATABASES["default"]["ENGINE"] = "django.db.backends.sqlite3"
