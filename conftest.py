@@ -13,6 +13,10 @@ import pytest
 
 pytest.register_assert_rewrite("tests.support")
 
+# A worker of xdist inherits what its controller chose; any other process chooses here, before settings are read.
+if os.environ.get("DJANGO_SETTINGS_MODULE") and "PYTEST_XDIST_WORKER" not in os.environ:
+    raise pytest.UsageError("unset DJANGO_SETTINGS_MODULE: the settings would be read before the database is chosen")
+
 _data: str | None = None
 if "ALLEARS_DATA" not in os.environ:
     _data = os.environ["ALLEARS_DATA"] = tempfile.mkdtemp(prefix="allears-tests-")

@@ -42,8 +42,8 @@ lint() {
 }
 types() { step "types (mypy, strict)" mypy; }
 generated() {
-    step "migrations are written" env ALLEARS_DATA="$log/data" python -m django makemigrations --check --dry-run
-    step "system checks" env ALLEARS_DATA="$log/data" python -m django check --fail-level WARNING
+    step "migrations are written" env ALLEARS_DATA="$log/data" python -m django makemigrations --check --dry-run --settings allears.settings
+    step "system checks" env ALLEARS_DATA="$log/data" python -m django check --settings allears.settings --fail-level WARNING
     step "translations are complete" python scripts/messages.py --check
     step "generated docs are fresh" python scripts/docs.py --check
     step "front-end assets are fresh" python scripts/assets.py --check
@@ -54,8 +54,7 @@ postgres() { step "tests, PostgreSQL" pytest -q -n "$workers" --pg -m "not (brow
 servers() { step "tests, real servers" pytest -q -m "(server or sdk or slow) and not browser"; }
 browser() { step "tests, browser" pytest -q -m browser; }
 
-DJANGO_SETTINGS_MODULE=allears.settings
-export DJANGO_SETTINGS_MODULE
+unset DJANGO_SETTINGS_MODULE # with it, pytest would read the settings before it has chosen data folder and database
 for part in ${*:-lint generated types unit postgres servers browser}; do
     case $part in
     lint | generated | types | unit | postgres | servers | browser) "$part" ;;
