@@ -1,5 +1,7 @@
 from django.apps import AppConfig
 
+from allears.customers.personal import register_personal
+from allears.events import personal
 from allears.events.imports.kinds import register_kind
 from allears.jobs.loops import register_loop
 from allears.jobs.sources import register_source
@@ -14,3 +16,4 @@ class EventsConfig(AppConfig):
         register_loop("checkpoint", "allears.events.consumer.checkpoint.run_once", "checkpoint")
         register_kind("events", "allears.events.imports.history.EVENTS")
         register_kind("customers", "allears.events.imports.people.CUSTOMERS")
+        register_personal(*personal.DECLARED)

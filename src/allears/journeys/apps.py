@@ -1,5 +1,8 @@
 from django.apps import AppConfig
 
+from allears.customers.personal import register_personal
+from allears.journeys import personal
+
 
 class JourneysConfig(AppConfig):
     name = "allears.journeys"
@@ -8,3 +11,4 @@ class JourneysConfig(AppConfig):
         from allears.events.imports.marks import register_marked
 
         register_marked("touchpoint", "allears.journeys.models.Touchpoint")
+        register_personal(*personal.DECLARED)

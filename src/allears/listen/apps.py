@@ -1,8 +1,10 @@
 from django.apps import AppConfig
 
+from allears.customers.personal import register_personal
 from allears.events.batch import subscribe_batch
 from allears.events.imports.kinds import register_kind
 from allears.jobs.sources import register_source
+from allears.listen import personal
 from allears.outreach.registry import register_delivery_hook, register_releaser
 
 
@@ -19,3 +21,4 @@ class ListenConfig(AppConfig):
         register_source("voices", "allears.listen.lake.VOICE_SOURCE")
         register_kind("voices", "allears.listen.importing.VOICES")
         register_kind("responses", "allears.listen.importing.RESPONSES")
+        register_personal(*personal.DECLARED)

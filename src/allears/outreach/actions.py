@@ -126,7 +126,7 @@ def replay(*, decision: Decision) -> Verdict:
 def decide_due(*, now: datetime, limit: int = 500) -> int:
     """Decide held asks anew whose time has come, and hand those now allowed back to their proposers."""
     due = Decision.objects.across_workspaces().filter(
-        verdict=Decision.Verdict.HELD, settled_at__isnull=True, held_until__lte=now
+        verdict=Decision.Verdict.HELD, settled_at__isnull=True, held_until__lte=now, customer__isnull=False
     )
     waiting = list(due.order_by("held_until", "id").values_list("workspace_id", "id")[:limit])
     for workspace_id in {each for each, _ in waiting}:
@@ -137,7 +137,9 @@ def decide_due(*, now: datetime, limit: int = 500) -> int:
 
 
 def _decide_again(workspace_id: int, ids: Sequence[int], now: datetime) -> None:
-    held = Decision.objects.in_workspace(workspace_id).filter(id__in=ids, settled_at__isnull=True)
+    held = Decision.objects.in_workspace(workspace_id).filter(
+        id__in=ids, settled_at__isnull=True, customer__isnull=False
+    )
     proposals = [proposal_of(decision=decision) for decision in held.order_by("held_until", "id")]
     held.update(settled_at=now, flush_id=None)
     policy = policy_in_force(workspace_id=workspace_id)
@@ -156,6 +158,8 @@ def _decide_again(workspace_id: int, ids: Sequence[int], now: datetime) -> None:
 
 def proposal_of(*, decision: Decision) -> Proposal:
     """The proposal that a held decision was made on."""
+    if decision.customer_id is None:
+        raise UnknownCustomerError(f"decision {decision.pk}: its customer was erased")
     facts = facts_from(decision.facts["facts"])
     return Proposal(
         customer_id=decision.customer_id,

@@ -1,7 +1,9 @@
 from django.apps import AppConfig
 
+from allears.customers.personal import register_personal
 from allears.jobs.loops import register_loop
 from allears.jobs.sources import register_source
+from allears.outreach import personal
 
 
 class OutreachConfig(AppConfig):
@@ -11,3 +13,4 @@ class OutreachConfig(AppConfig):
         register_source("decisions", "allears.outreach.lake.SOURCE")
         register_loop("sender", "allears.outreach.sender.run_once", bell_topic="outbox")
         register_loop("held", "allears.outreach.jobs.decide_held", bell_topic="held")
+        register_personal(*personal.DECLARED)

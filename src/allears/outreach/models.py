@@ -32,7 +32,9 @@ class Decision(HotModel):
         HELD = "held"  # until `held_until`, then decided anew
         NEVER = "never"
 
-    customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="decisions")
+    customer = models.ForeignKey(
+        Customer, on_delete=models.CASCADE, related_name="decisions", null=True
+    )  # null: erased; the verdict goes on counting
     at = models.DateTimeField()
     purpose = models.CharField(max_length=20)  # survey, service, follow_up
     family = models.CharField(max_length=40, default="", blank=True)  # clock of its own: nps, csat, ces …

@@ -1,7 +1,9 @@
 from django.apps import AppConfig
 
+from allears.customers.personal import register_personal
 from allears.jobs.sources import register_source
 from allears.outreach.registry import register_suppressor
+from allears.respond import personal
 
 
 class RespondConfig(AppConfig):
@@ -17,3 +19,4 @@ class RespondConfig(AppConfig):
         register_suppressor("allears.respond.queries.customers_with_open_case")
         every(30, "allears.respond.jobs.tend")
         register_source("cases", "allears.respond.lake.SOURCE")
+        register_personal(*personal.DECLARED)

@@ -1,0 +1,86 @@
+"""Where personal data stands in customers and in the packages below it, which must not know this one."""
+
+from allears.customers.personal import Erase, Harmless, PersonalTable
+
+TABLES = (
+    PersonalTable(
+        model="customers.Identifier",
+        customer="customer",
+        columns=("value",),
+        erase=Erase.DELETE,
+        label="Known by",
+    ),
+    PersonalTable(
+        model="customers.ConsentRecord",
+        customer="customer",
+        columns=(),
+        erase=Erase.DELETE,
+        label="Consent",
+    ),
+    PersonalTable(
+        model="customers.Merge",
+        customer="kept",
+        columns=("moved", "reason"),
+        erase=Erase.DELETE,
+        label="Merges",
+    ),
+    PersonalTable(
+        model="customers.Customer",
+        customer="id",
+        columns=("key", "name", "email", "phone", "language", "timezone", "segment", "attributes"),
+        erase=Erase.DELETE,
+        label="Profile",
+    ),
+    PersonalTable(
+        model="accounts.AuditEntry",
+        columns=("subject", "detail"),
+        erase=Erase.MENTIONS,
+        kind="audit",
+        at="at",
+        label="Audit log",
+    ),
+    PersonalTable(
+        model="jobs.Job",
+        columns=("arguments", "last_error", "unique_key"),
+        erase=Erase.MENTIONS,
+        label="Jobs",
+    ),
+    PersonalTable(
+        model="jobs.KeptReply",
+        columns=("body",),
+        erase=Erase.DELETE,
+        label="Kept API replies",
+    ),
+)
+
+_MEMBERS = "sign-in data of members of the company, who are no customers"
+_OURS = "names that we chose, never what a customer said"
+HARMLESS = (
+    Harmless(model="auth.Permission", columns=("name", "codename"), because=_OURS),
+    Harmless(model="auth.Group", columns=("name",), because=_OURS),
+    Harmless(model="contenttypes.ContentType", columns=("app_label", "model"), because=_OURS),
+    Harmless(model="sessions.Session", columns=("session_key", "session_data"), because=_MEMBERS),
+    Harmless(model="account.EmailAddress", columns=("email",), because=_MEMBERS),
+    Harmless(model="account.EmailConfirmation", columns=("key",), because=_MEMBERS),
+    Harmless(model="jobs.Job", columns=("task", "queue", "lease_owner"), because=_OURS),
+    Harmless(model="jobs.WorkerLease", columns=("name", "owner"), because=_OURS),
+    Harmless(model="jobs.LakeHead", columns=("table",), because=_OURS),
+    Harmless(model="jobs.ScheduleMark", columns=("task",), because=_OURS),
+    Harmless(model="jobs.KeptReply", columns=("scope", "request"), because="digests of an API key and of a body"),
+    Harmless(model="jobs.KeptReply", columns=("content_type",), because=_OURS),
+    Harmless(
+        model="accounts.Workspace",
+        columns=("slug", "name", "language", "timezone", "success_statement"),
+        because="the company's own",
+    ),
+    Harmless(model="accounts.User", columns=("password", "email", "name", "language"), because=_MEMBERS),
+    Harmless(model="accounts.MemberInvite", columns=("email", "token_hash"), because=_MEMBERS),
+    Harmless(model="accounts.SignInLink", columns=("token_hash",), because=_MEMBERS),
+    Harmless(model="accounts.AccessKey", columns=("name", "prefix", "key_hash"), because="keys of our systems"),
+    Harmless(model="accounts.AuditEntry", columns=("verb",), because=_OURS),
+    Harmless(
+        model="customers.ConsentRecord",
+        columns=("channel", "purpose", "source"),
+        because="codes; the row goes with its customer",
+    ),
+)

@@ -1,0 +1,115 @@
+"""Where personal data stands: each domain declares its own tables and files, so that a person can be shown, sealed in a
+back-up and erased without any domain being forgotten. A test looks at every text and JSON column there is.
+
+A domain writes its declarations in its ``personal.py`` and registers them in ``apps.py``. Names are strings: nothing
+here loads a model.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from django.apps import apps
+from django.db import models
+
+
+class Erase(StrEnum):
+    """What becomes of a row when its person is erased."""
+
+    DELETE = "delete"  # the row goes; without a link to a customer: rows that mention the person go
+    BLANK = "blank"  # the row stays as an anonymous fact: its columns are emptied, its link to the customer is cut
+    MENTIONS = "mentions"  # no link: rows are searched for what the person is known by, and that is struck out
+
+
+@dataclass(frozen=True, kw_only=True)
+class PersonalTable:
+    """One model that holds personal data.
+
+    ``customer`` is the path to the customer's id from a row, ``""`` where rows have no link and are searched.
+    ``columns`` are emptied (text ``""``, JSON its default, null where allowed); ``renew`` are unique names such as
+    tokens and row keys, which get a fresh random value instead. ``kind`` is the kind of data that a retention period
+    names, ``at`` the time field the period counts from; both empty where rows live as long as their customer.
+    """
+
+    model: str  # "listen.Voice"
+    customer: str = ""
+    columns: tuple[str, ...] = ()
+    renew: tuple[str, ...] = ()
+    erase: Erase = Erase.BLANK
+    kind: str = ""
+    at: str = ""
+    label: str = ""  # for people, in English; translated where shown
+
+    @property
+    def link(self) -> str:
+        """The row's own foreign key to cut when blanked; empty where the path leads over another row."""
+        return self.customer if "__" not in self.customer else ""
+
+    def model_class(self) -> type[models.Model]:
+        return apps.get_model(self.model)
+
+
+@dataclass(frozen=True, kw_only=True)
+class PersonalFiles:
+    """Files that hold personal data.
+
+    ``erase`` is the dotted path of ``f(*, person: customers.rights.person.Person, now) -> int`` (files or entries
+    rewritten or removed); ``find`` of ``f(*, person) -> list[(name, bytes)]`` for the access export, or empty.
+    """
+
+    name: str  # "uploads"
+    erase: str
+    find: str = ""
+    label: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Harmless:
+    """Text columns that hold no personal data of customers, and why that is so."""
+
+    model: str
+    columns: tuple[str, ...]
+    because: str
+
+
+@dataclass
+class _Registry:
+    tables: dict[str, PersonalTable] = field(default_factory=dict)
+    files: dict[str, PersonalFiles] = field(default_factory=dict)
+    harmless: dict[str, list[Harmless]] = field(default_factory=dict)
+
+
+_registry = _Registry()
+
+
+def register_personal(*declared: PersonalTable | PersonalFiles | Harmless) -> None:
+    """Declare, from ``apps.py``; a second declaration of the same model or files takes the place of the first."""
+    for each in declared:
+        if isinstance(each, PersonalTable):
+            _registry.tables[each.model] = each
+        elif isinstance(each, PersonalFiles):
+            _registry.files[each.name] = each
+        else:
+            told = _registry.harmless.setdefault(each.model, [])
+            if each not in told:
+                told.append(each)
+
+
+def personal_tables() -> list[PersonalTable]:
+    """Every table with personal data, in the order of declaration: those below come before those that lean on them."""
+    return list(_registry.tables.values())
+
+
+def personal_table(model: str) -> PersonalTable | None:
+    """The declaration of one model, or None when it holds nothing personal."""
+    return _registry.tables.get(model)
+
+
+def personal_files() -> list[PersonalFiles]:
+    """Every kind of file with personal data."""
+    return list(_registry.files.values())
+
+
+def harmless() -> Mapping[str, Sequence[Harmless]]:
+    """What was declared to hold no personal data, by model."""
+    return dict(_registry.harmless)

@@ -1,0 +1,49 @@
+"""Where events, bodies, uploads and rows in quarantine hold personal data."""
+
+from allears.customers.personal import Erase, Harmless, PersonalFiles, PersonalTable
+
+DECLARED = (
+    PersonalTable(
+        model="events.Event",
+        customer="customer",
+        columns=("properties", "context"),
+        erase=Erase.BLANK,
+        kind="events",
+        at="ts",
+        label="Events",
+    ),
+    PersonalTable(
+        model="events.IntakeRow",
+        columns=("body",),
+        erase=Erase.MENTIONS,
+        label="Intake log",
+    ),
+    PersonalTable(
+        model="events.QuarantinedRow",
+        columns=("payload", "reason"),
+        erase=Erase.MENTIONS,
+        kind="raw",
+        at="at",
+        label="Quarantine",
+    ),
+    PersonalTable(
+        model="events.Import",
+        columns=("filename", "mapping", "error"),
+        erase=Erase.MENTIONS,
+        label="Imports",
+    ),
+    PersonalFiles(name="intake", erase="allears.events.erasing.erase_intake", label="Intake log"),
+    PersonalFiles(
+        name="uploads",
+        erase="allears.events.erasing.erase_uploads",
+        find="allears.events.erasing.find_uploads",
+        label="Uploaded files",
+    ),
+    Harmless(model="events.IntakeRow", columns=("kind",), because="a code"),
+    Harmless(model="events.IntakeCursor", columns=("name",), because="the random name of a log"),
+    Harmless(model="events.Event", columns=("type", "name"), because="what happened, never to whom"),
+    Harmless(model="events.Event", columns=("message_key",), because="a digest"),
+    Harmless(model="events.Import", columns=("kind", "path", "digest"), because="a code, a random name, a digest"),
+    Harmless(model="events.ImportMark", columns=("subject",), because="a code"),
+    Harmless(model="events.QuarantinedRow", columns=("source", "field"), because="a code, a column's name"),
+)

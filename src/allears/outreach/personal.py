@@ -1,0 +1,33 @@
+"""Where decisions, messages and the sender's files hold personal data."""
+
+from allears.customers.personal import Erase, Harmless, PersonalTable
+
+DECLARED = (
+    PersonalTable(
+        model="outreach.Message",
+        customer="customer",
+        columns=("address", "subject", "text", "html", "headers", "error"),
+        erase=Erase.DELETE,
+        kind="messages",
+        at="created_at",
+        label="Messages",
+    ),
+    PersonalTable(
+        model="outreach.Decision",
+        customer="customer",
+        columns=("facts",),
+        erase=Erase.BLANK,
+        label="Decisions",
+    ),
+    Harmless(model="outreach.Policy", columns=("rules",), because="the company's own rules"),
+    Harmless(
+        model="outreach.Decision",
+        columns=("purpose", "family", "channel", "rule", "probe_key", "touchpoint_key", "ask_key"),
+        because="codes, and ids of rows",
+    ),
+    Harmless(
+        model="outreach.Message",
+        columns=("purpose", "channel", "language", "idempotency_key", "lease_owner"),
+        because="codes, and ids of rows",
+    ),
+)

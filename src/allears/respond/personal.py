@@ -1,0 +1,37 @@
+"""Where cases hold personal data. Their clocks, owners and causes stay as anonymous facts."""
+
+from allears.customers.personal import Erase, Harmless, PersonalTable
+
+DECLARED = (
+    PersonalTable(
+        model="respond.CaseEntry",
+        customer="case__customer",
+        columns=("text", "detail"),
+        erase=Erase.BLANK,
+        kind="cases",
+        at="at",
+        label="Notes and replies",
+    ),
+    PersonalTable(
+        model="respond.Handover",
+        customer="case__customer",
+        columns=("reason", "answer"),
+        erase=Erase.BLANK,
+        kind="cases",
+        at="at",
+        label="Handovers",
+    ),
+    PersonalTable(
+        model="respond.Case",
+        customer="customer",
+        columns=("subject",),
+        renew=("token",),
+        erase=Erase.BLANK,
+        kind="cases",
+        at="opened_at",
+        label="Cases",
+    ),
+    Harmless(model="respond.Cause", columns=("key", "name", "name_zh"), because="the company's own words"),
+    Harmless(model="respond.ServicePromise", columns=("priority",), because="a code"),
+    Harmless(model="respond.BusinessCalendar", columns=("shifts", "holidays"), because="the company's own hours"),
+)
