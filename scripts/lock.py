@@ -16,7 +16,9 @@ COMPILE = [
 def resolve() -> None:
     """The run-time lock is the development lock without its tools: what is tested is what runs."""
     dev, run = "requirements-dev.lock", "requirements.lock"
-    subprocess.run([*COMPILE, "--extra", "spark", "--group", "build", "--group", "dev", "-o", dev], cwd=ROOT, check=True)
+    subprocess.run(
+        [*COMPILE, "--extra", "spark", "--group", "build", "--group", "dev", "-o", dev], cwd=ROOT, check=True
+    )
     subprocess.run([*COMPILE, "--group", "build", "-c", dev, "-o", run], cwd=ROOT, check=True)
 
 
