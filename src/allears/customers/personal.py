@@ -9,8 +9,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from django.apps import apps
 from django.db import models
+from django.utils.module_loading import import_string
 
 
 class Erase(StrEnum):
@@ -46,7 +46,10 @@ class PersonalTable:
         return self.customer if "__" not in self.customer else ""
 
     def model_class(self) -> type[models.Model]:
-        return apps.get_model(self.model)
+        domain, _, name = self.model.partition(".")
+        found = import_string(f"allears.{domain}.models.{name}")
+        assert issubclass(found, models.Model)
+        return found
 
 
 @dataclass(frozen=True, kw_only=True)
