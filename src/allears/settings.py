@@ -94,6 +94,7 @@ if ENGINE != "duckdb" and not ENGINE.startswith("sc://"):
 DEBUG = _flag("ALLEARS_DEBUG", default=False)
 DEMO = _flag("ALLEARS_DEMO", default=False)  # set by `allears demo`
 SECRET_KEY = _secret_key(DATA_DIR)
+VAULT_SECRET = os.environ.get("ALLEARS_SECRET", "")  # wraps the customers' keys; empty: they stand as they are
 ALLOWED_HOSTS = os.environ.get("ALLEARS_ALLOWED_HOSTS", "*").split(",")
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")

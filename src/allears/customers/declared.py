@@ -78,6 +78,7 @@ HARMLESS = (
     Harmless(model="accounts.SignInLink", columns=("token_hash",), because=_MEMBERS),
     Harmless(model="accounts.AccessKey", columns=("name", "prefix", "key_hash"), because="keys of our systems"),
     Harmless(model="accounts.AuditEntry", columns=("verb",), because=_OURS),
+    Harmless(model="customers.CustomerKey", columns=("key",), because="a random key"),
     Harmless(
         model="customers.ConsentRecord",
         columns=("channel", "purpose", "source"),

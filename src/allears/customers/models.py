@@ -87,3 +87,10 @@ class ConsentRecord(ScopedModel):
 
     class Meta:
         indexes: ClassVar[list[models.Index]] = [models.Index(fields=["customer", "-at"])]
+
+
+class CustomerKey(ScopedModel):
+    """The key that seals a customer's data in back-ups (see ``customers.vault``). No archive may hold this table."""
+
+    customer = models.OneToOneField(Customer, on_delete=models.CASCADE, related_name="+")
+    key = models.BinaryField()  # as ``vault`` wraps it
