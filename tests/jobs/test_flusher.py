@@ -10,6 +10,7 @@ from tests.understand.builders import NOON, invitation, response, voice
 from allears.events.models import Event
 from allears.jobs import flusher, hot, lease
 from allears.jobs.models import LakeHead
+from allears.jobs.rewriting import Holder
 from allears.lake.engine import DuckDBLimits, connect
 from allears.listen.models import Invitation, Response
 
@@ -96,7 +97,7 @@ def test_a_row_that_changes_while_it_is_flushed_stays_hot_and_its_newest_state_c
 
     with monkeypatch.context() as patch:
         patch.setattr(flusher, "_move", change_then_move)
-        found = flusher.Holder(owner="me", fence=lease.acquire(name="flusher", owner="me", now=LATER, seconds=60) or 0)
+        found = Holder(owner="me", fence=lease.acquire(name="flusher", owner="me", now=LATER, seconds=60) or 0)
         flusher.flush(source=hot.source_of("responses"), holder=found, now=LATER)
     assert Response.objects.in_workspace(acme.pk).get().flush_id is None
     assert read("responses", "score") == [(8,)]
@@ -145,7 +146,7 @@ def test_only_one_flushes_at_a_time(acme):
 def test_who_lost_the_lease_moves_no_head(acme, monkeypatch):
     response(workspace=acme, score=4)
     fence = lease.acquire(name="flusher", owner="me", now=LATER, seconds=60)
-    holder = flusher.Holder(owner="me", fence=fence or 0)
+    holder = Holder(owner="me", fence=fence or 0)
     lease.release(owner="me")
     lease.acquire(name="flusher", owner="other", now=LATER, seconds=60)
     with pytest.raises(lease.LeaseLostError):

@@ -69,10 +69,14 @@ def test_the_newest_version_of_a_row_wins_wherever_it_lies(engine, tmp_path):
     ]
 
 
-def test_erased_customers_are_gone_at_once(engine, tmp_path):
+def test_rows_of_erased_customers_are_nobodys_at_once(engine, tmp_path):
     table = rows(RESPONSES, {"customer_key": "gone"}, {"customer_key": "stays"}, {"customer_key": None})
     found = read(engine, cold(tmp_path, table, erased=["gone"]))
-    assert found["response_id"].to_pylist() == [1, 2]
+    assert sorted(zip(found["response_id"].to_pylist(), found["customer_key"].to_pylist(), strict=True)) == [
+        (0, None),
+        (1, "stays"),
+        (2, None),
+    ]
 
 
 def test_files_written_before_a_column_existed_read_as_empty(engine, tmp_path):

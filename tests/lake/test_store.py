@@ -95,7 +95,7 @@ def test_the_log_holds_statistics_of_ids_and_times_only(tmp_path):
     append(tmp_path, rows(RESPONSES, {"segment": "gold", "channel": "email", "customer_key": "c1"}), version=1)
     log = (tmp_path / "responses/_delta_log/00000000000000000001.json").read_text().splitlines()
     (added,) = [json.loads(line)["add"] for line in log if "add" in json.loads(line)]
-    assert set(json.loads(added["stats"])["minValues"]) == {"response_id", "customer_key", "ts", "ts_ms"}
+    assert set(json.loads(added["stats"])["minValues"]) == {"response_id", "ts", "ts_ms"}
 
 
 def test_compaction_makes_one_sorted_file_and_keeps_only_newest_versions(tmp_path):
@@ -116,20 +116,43 @@ def test_compaction_makes_one_sorted_file_and_keeps_only_newest_versions(tmp_pat
     assert store.committed(root=str(tmp_path), spec=ASKS, app_id="flush") == 10
 
 
-def test_erasure_removes_one_customer_of_one_workspace_and_vacuum_the_files(tmp_path):
+def test_erasure_takes_one_customer_of_one_workspace_off_the_rows_and_off_the_disk(tmp_path):
     table = rows(
         RESPONSES,
-        {"customer_key": "gone"},
-        {"customer_key": "stays"},
-        {"customer_key": "gone", "workspace_id": 2},
+        {"customer_key": "gone-for-good", "voice_id": 77, "score": 3},
+        {"customer_key": "stays", "voice_id": 78, "score": 9},
+        {"customer_key": "gone-for-good", "workspace_id": 2},
         {"customer_key": None},
     )
     append(tmp_path, table, version=1)
-    version = store.erase(root=str(tmp_path), spec=RESPONSES, workspace_id=1, customer_keys=["gone", "o'hara"])
-    assert keys(tmp_path, version) == [1, 3]
-    assert keys(tmp_path, version, workspace_id=2) == [2]
+    who = {"root": str(tmp_path), "spec": RESPONSES, "workspace_id": 1, "customer_keys": ["gone-for-good", "o'hara"]}
+    held = store.held_by(**who)
+    assert {period: (each.rows, each.days) for period, each in held.items()} == {"2026-01": (1, {"2026-01-15"})}
+    version = store.erase(**who, periods=held)
+    (file,) = store.files_at(root=str(tmp_path), spec=RESPONSES, version=version, workspace_id=1)
+    found = pq.ParquetFile(file).read().to_pylist()
+    assert sorted((r["response_id"], r["customer_key"] or "", r["voice_id"], r["score"]) for r in found) == [
+        (0, "", None, 3),
+        (1, "stays", 78, 9),
+        (3, "", None, None),
+    ]
     assert len(store.vacuum(root=str(tmp_path), spec=RESPONSES, keep_hours=0)) == 1
-    assert len(list(tmp_path.glob("responses/workspace_id=*/*/*.parquet"))) == 2
+    assert store.held_by(**who) == {}
+    assert len(store.held_by(**who | {"workspace_id": 2})) == 1
+    others = tmp_path / "responses/workspace_id=2"
+    holding = [
+        p for p in tmp_path.rglob("*") if p.is_file() and others not in p.parents and b"gone-for" in p.read_bytes()
+    ]
+    assert holding == []
+
+
+def test_a_vacuum_takes_what_a_dead_writer_left(tmp_path):
+    append(tmp_path, rows(RESPONSES, {}), version=1)
+    orphan = tmp_path / "responses/workspace_id=1/period=2026-01/part-orphan.parquet"
+    orphan.write_bytes(b"PAR1")
+    store.vacuum(root=str(tmp_path), spec=RESPONSES, keep_hours=0)
+    assert not orphan.exists()
+    assert keys(tmp_path, 1) == [0]
 
 
 def test_tables_that_need_more_than_plain_files_are_refused(tmp_path):

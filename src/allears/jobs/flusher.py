@@ -7,8 +7,8 @@ instant for every reader. A row that changes meanwhile loses its number and stay
 
 import logging
 import time
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Collection
+from datetime import date, datetime
 from typing import Any
 
 from django.conf import settings
@@ -16,29 +16,17 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from allears.jobs.dirty import days_of, mark_dirty
 from allears.jobs.hot import HotSource, sources
-from allears.jobs.lease import LeaseLostError, acquire, hold
-from allears.jobs.models import LakeHead
+from allears.jobs.lease import LeaseLostError, acquire
+from allears.jobs.models import LakeErasure, LakeHead
+from allears.jobs.rewriting import LEASE, LEASE_SECONDS, FlusherBusyError, Holder, rewriting
 
 logger = logging.getLogger(__name__)
-LEASE = "flusher"
-LEASE_SECONDS = 60.0
 BATCH = 50_000
 EVERY_SECONDS = 10.0
 COMPACT_EVERY_SECONDS = 600.0
 APP_ID = "allears-flusher"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Holder:
-    """Who flushes, with the proof that they alone do."""
-
-    owner: str
-    fence: int
-
-    def prove(self, now: datetime) -> None:
-        """Inside a transaction: still the holder, or LeaseLostError."""
-        hold(name=LEASE, owner=self.owner, fence=self.fence, now=now, seconds=LEASE_SECONDS)
 
 
 def flush_all(*, owner: str, now: datetime, root: str | None = None) -> int:
@@ -63,10 +51,12 @@ def flush(*, source: HotSource, holder: Holder, now: datetime, root: str | None 
     if head.pending_low is None:
         return 0
     number, version = head.flushed + 1, head.version
+    erased = set(LakeErasure.objects.values_list("customer_key", flat=True))
     table = source.facts(_pending(source, head), version=number)
+    table = store.nameless(table, spec=source.spec, customer_keys=erased)
     if len(table):
         version = store.append(root=root, spec=source.spec, table=table, app_id=APP_ID, version=number)
-    _move(head, version, holder)
+    _move(head, version, holder, days_of(table))
     return max(len(table), 1)
 
 
@@ -104,7 +94,18 @@ def _catch_up(source: HotSource, head: LakeHead, root: str) -> None:
     head.flushed = written
 
 
-def _move(head: LakeHead, version: int | None, holder: Holder) -> None:
+def settle(*, source: HotSource, holder: Holder, root: str) -> LakeHead | None:
+    """The head of a table that is about to be rewritten, after a lake ahead of its database went back."""
+    with transaction.atomic():
+        holder.prove(timezone.now())
+        head = LakeHead.objects.filter(table=source.spec.name, version__isnull=False).first()
+        if head is not None:
+            _catch_up(source, head, root)
+            head.save()
+        return head
+
+
+def _move(head: LakeHead, version: int | None, holder: Holder, days: Collection[tuple[int, date]]) -> None:
     """The instant at which the pending rows are in the lake and no longer hot."""
     now = timezone.now()
     with transaction.atomic():
@@ -114,28 +115,34 @@ def _move(head: LakeHead, version: int | None, holder: Holder) -> None:
         )
         if not moved:
             raise LeaseLostError(f"{head.table}: another flusher finished flush {head.flushed + 1}")
+        mark_dirty(table=head.table, days=days)
 
 
 def compact_all(*, owner: str, now: datetime, root: str | None = None) -> int:
     """Rewrite partitions of many small files, move the heads, remove files nobody can see; partitions rewritten."""
+    root, done = root or settings.LAKE_ROOT, 0
+    with rewriting(owner=owner) as holder:
+        for source in sources():
+            done += _compact(source, holder, now, root)
+    return done
+
+
+def _compact(source: HotSource, holder: Holder, now: datetime, root: str) -> int:
     from allears.lake import store
 
-    fence = acquire(name=LEASE, owner=owner, now=now, seconds=LEASE_SECONDS * 10)
-    if fence is None:
+    if settle(source=source, holder=holder, root=root) is None:
         return 0
-    holder, root, done = Holder(owner=owner, fence=fence), root or settings.LAKE_ROOT, 0
-    for source in sources():
-        head = LakeHead.objects.filter(table=source.spec.name, pending_low__isnull=True).first()
-        partitions = store.small_partitions(root=root, spec=source.spec)
-        if head is None or not partitions:
-            continue
-        version = store.compact(root=root, spec=source.spec, partitions=partitions)
+    partitions = store.small_partitions(root=root, spec=source.spec)
+    for partition in partitions:
+        holder.keep()
+        version = store.compact(root=root, spec=source.spec, partitions=[partition])
         with transaction.atomic():
             holder.prove(timezone.now())
-            LakeHead.objects.filter(table=head.table, flushed=head.flushed).update(version=version)
+            LakeHead.objects.filter(table=source.spec.name).update(version=version, compacted_at=now)
+    if partitions:
+        holder.keep()
         store.vacuum(root=root, spec=source.spec)
-        done += len(partitions)
-    return done
+    return len(partitions)
 
 
 class Flusher:
@@ -155,7 +162,7 @@ class Flusher:
             if time.monotonic() - self._compacted > COMPACT_EVERY_SECONDS:
                 self._compacted = time.monotonic()
                 compact_all(owner=self._owner, now=timezone.now())
-        except LeaseLostError:
+        except (LeaseLostError, FlusherBusyError):
             logger.warning("another process took over flushing; what was pending is finished there")
             return 0
         return rows

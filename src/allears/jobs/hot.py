@@ -16,7 +16,7 @@ from django.db.models.expressions import Combinable
 from django.utils.module_loading import import_string
 
 from allears.jobs import sources as registry
-from allears.jobs.models import LakeHead
+from allears.jobs.models import LakeErasure, LakeHead
 from allears.lake.tables import Column, TableSpec
 from allears.store.models import HotModel
 
@@ -139,6 +139,8 @@ def snapshot(
             source, head = source_of(name), heads.get(name)
             rows = hot_rows(source, head).filter(workspace_id=workspace_id)
             hot[name] = source.facts(rows, version=(head.flushed if head else 0) + 2)
+        erased = LakeErasure.objects.filter(workspace_id=workspace_id).values_list("customer_key", flat=True)
+        gone = frozenset(erased)
     versions = {name: heads[name].version if name in heads else None for name in tables}
     slices = {
         name: Slice(
@@ -153,6 +155,7 @@ def snapshot(
                 until_ms=until_ms,
             ),
             hot=hot[name],
+            erased=gone,
         )
         for name in tables
     }

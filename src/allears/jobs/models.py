@@ -66,6 +66,7 @@ class LakeHead(models.Model):
     pending_low = models.BigIntegerField(null=True)
     pending_high = models.BigIntegerField(null=True)
     moved_at = models.DateTimeField()
+    compacted_at = models.DateTimeField(null=True)
 
 
 class ScheduleMark(models.Model):
@@ -84,3 +85,48 @@ class KeptReply(models.Model):
     content_type = models.CharField(max_length=100, default="", blank=True)
     body = models.TextField()
     at = models.DateTimeField(db_index=True)
+
+
+class LakeErasure(models.Model):
+    """A customer who is to lose every row of his in the lake; readers take his name off the rows from this moment on.
+
+    The row goes when no file holds the key any more, so that nothing remembers him.
+    """
+
+    workspace_id = models.BigIntegerField()
+    customer_key = models.CharField(max_length=64)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["workspace_id", "customer_key"], name="jobs_lake_erasure_once")
+        ]
+
+
+class LakeDirty(models.Model):
+    """A UTC day of a lake table whose rows changed since the roll-ups of the table were last worked out."""
+
+    table = models.CharField(max_length=80)
+    workspace_id = models.BigIntegerField()
+    day = models.DateField()
+
+    class Meta:
+        indexes: ClassVar[list[models.Index]] = [models.Index(fields=["table", "workspace_id", "day"])]
+
+
+class LakeRollup(models.Model):
+    """One roll-up of one workspace: complete in this time zone, but for the dirty days."""
+
+    rollup = models.CharField(max_length=80)
+    workspace_id = models.BigIntegerField()
+    zone = models.CharField(max_length=60)
+    contract = models.PositiveSmallIntegerField()  # version of the roll-up's definition that it was built by
+    built_at = models.DateTimeField()
+    checked_at = models.DateTimeField(null=True)
+    checked_days = models.PositiveIntegerField(default=0)
+    difference = models.TextField(default="", blank=True)  # the first cell that differed; empty: none
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["rollup", "workspace_id"], name="jobs_lake_rollup_once")
+        ]

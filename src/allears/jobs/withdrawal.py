@@ -5,57 +5,45 @@ version under the flusher's lease, which readers do not see yet; then one transa
 head. A crash between the two is mended by doing it again: the lake has nothing left to delete.
 """
 
-import time
 from collections.abc import Callable, Sequence
-from datetime import timedelta
+from datetime import date
 
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from allears.jobs.flusher import LEASE, LEASE_SECONDS, Holder
+from allears.jobs.dirty import mark_dirty
 from allears.jobs.hot import HotSource
-from allears.jobs.models import LakeHead, WorkerLease
+from allears.jobs.models import LakeHead
+from allears.jobs.rewriting import FlusherBusyError, rewriting
 
-PAUSE_SECONDS = 0.2
-PATIENCE_SECONDS = 60.0
-
-
-class FlusherBusyError(RuntimeError):
-    """A flush has been under way all the time; trying again later is safe."""
+__all__ = ["FlusherBusyError", "withdraw"]
+MOST_IDS = 900  # parameters of one statement
 
 
 def withdraw(
     *, source: HotSource, workspace_id: int, ids: Sequence[int], delete: Callable[[], None], owner: str
 ) -> None:
     """Remove these rows from the lake and call ``delete`` for the operational rows, as one change for readers."""
-    holder = _between_flushes(owner)
-    try:
+    with rewriting(owner=owner) as holder:
+        days = _days(source, workspace_id, ids)
         version = _remove_from_lake(source, workspace_id, ids)
         with transaction.atomic():
             holder.prove(timezone.now())
             delete()
             if version is not None:
                 LakeHead.objects.filter(table=source.spec.name).update(version=version, moved_at=timezone.now())
-    finally:
-        WorkerLease.objects.filter(name=LEASE, owner=owner).update(owner="")
+                mark_dirty(table=source.spec.name, days={(workspace_id, day) for day in days})
 
 
-def _between_flushes(owner: str) -> Holder:
-    """Take the flusher's lease over while it has nothing pending; the fence tells it at its next step."""
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while time.monotonic() < deadline:
-        with transaction.atomic():
-            now = timezone.now()
-            WorkerLease.objects.get_or_create(name=LEASE, defaults={"owner": "", "until": now})
-            lease = WorkerLease.objects.select_for_update().get(name=LEASE)
-            if not LakeHead.objects.filter(pending_low__isnull=False).exists():
-                lease.owner, lease.fence = owner, lease.fence + 1
-                lease.until = now + timedelta(seconds=LEASE_SECONDS)
-                lease.save()
-                return Holder(owner=owner, fence=lease.fence)
-        time.sleep(PAUSE_SECONDS)
-    raise FlusherBusyError("a flush has been pending for a minute; try again when the worker has caught up")
+def _days(source: HotSource, workspace_id: int, ids: Sequence[int]) -> set[date]:
+    """UTC days of these rows."""
+    rows = source.model.objects.in_workspace(workspace_id)
+    found: set[date] = set()
+    for start in range(0, len(ids), MOST_IDS):
+        moments = rows.filter(id__in=ids[start : start + MOST_IDS]).values_list(source.ts, flat=True)
+        found |= {moment.date() for moment in moments}
+    return found
 
 
 def _remove_from_lake(source: HotSource, workspace_id: int, ids: Sequence[int]) -> int | None:

@@ -31,7 +31,10 @@ class EngineUnavailableError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Slice:
-    """What of one table a query reads: files of one version, rows not yet flushed, customers erased since."""
+    """What of one table a query reads: files of one version, rows not yet flushed, customers erased since.
+
+    Rows of erased customers stay, without what would name them.
+    """
 
     spec: TableSpec
     root: str
@@ -130,7 +133,7 @@ class DuckDBSession:
             if spec.changes == "seldom":
                 cold = cold.anti_join(hot, spec.key)
             both = ibis.union(cold, hot)
-        return latest(without(both, data.erased), spec)
+        return latest(nameless(both, spec, data.erased), spec)
 
     def run(self, expression: ir.Table) -> pa.Table:
         return self._backend.to_pyarrow(expression)
@@ -184,11 +187,15 @@ def _fitted(table: ir.Table, spec: TableSpec) -> ir.Table:
     return table.select(**{c.name: column(c.name, _IBIS_TYPES[c.type]) for c in spec.columns})
 
 
-def without(table: ir.Table, erased: Collection[str]) -> ir.Table:
-    """Customers erased since the files were written are not there, whatever the files hold."""
-    if not erased or "customer_key" not in table.columns:
+def nameless(table: ir.Table, spec: TableSpec, erased: Collection[str]) -> ir.Table:
+    """Rows of customers erased since the files were written keep their figures and lose whose they were."""
+    import ibis
+
+    if not erased or not spec.personal:
         return table
-    return table.filter(table.customer_key.isnull() | ~table.customer_key.isin(sorted(erased)))
+    gone = table.customer_key.isin(sorted(erased))
+    lost = {name: table[name] for name in spec.personal}
+    return table.mutate(**{name: ibis.ifelse(gone, ibis.null(value.type()), value) for name, value in lost.items()})
 
 
 def latest(table: ir.Table, spec: TableSpec) -> ir.Table:

@@ -7,8 +7,9 @@ read plain Parquet and need no Delta extension. Deletion vectors and column mapp
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from functools import lru_cache
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, field, replace
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -220,15 +221,25 @@ def compact(*, root: str, spec: TableSpec, partitions: Sequence[tuple[int, str]]
     if delta is None:
         return None
     for workspace, period in partitions:
-        rows = _partition_rows(delta, root, spec, workspace, period)
-        write_deltalake(
-            delta,
-            prepared(newest(rows, spec), spec, grain="day" if len(period) > 7 else "month"),
-            mode="overwrite",
-            predicate=f"workspace_id = {workspace:d} AND {PERIOD} = '{_quoted(period)}'",
-            writer_properties=_WRITER,
-        )
+        _rewrite(delta, root, spec, workspace, period, partial(newest, spec=spec))
     return int(delta.version())
+
+
+def _rewrite(
+    delta: DeltaTable, root: str, spec: TableSpec, workspace: int, period: str, change: Callable[[pa.Table], pa.Table]
+) -> None:
+    """One partition anew in one commit; the log learns which partition, never which rows."""
+    write_deltalake(
+        delta,
+        prepared(change(_partition_rows(delta, root, spec, workspace, period)), spec, grain=_grain(period)),
+        mode="overwrite",
+        predicate=f"workspace_id = {workspace:d} AND {PERIOD} = '{_quoted(period)}'",
+        writer_properties=_WRITER,
+    )
+
+
+def _grain(period: str) -> Grain:
+    return "day" if len(period) > 7 else "month"
 
 
 def _partition_rows(delta: DeltaTable, root: str, spec: TableSpec, workspace: int, period: str) -> pa.Table:
@@ -254,17 +265,66 @@ def newest(rows: pa.Table, spec: TableSpec) -> pa.Table:
     return rows.take(last["_at_last"])
 
 
-def erase(*, root: str, spec: TableSpec, workspace_id: int, customer_keys: Collection[str]) -> int | None:
-    """Delete these customers' rows by rewriting their files. Run it under the flusher's lease.
+@dataclass(slots=True)
+class Held:
+    """Rows of some customers in one partition: how many, and on which UTC days."""
 
-    The old files go with the next `vacuum`. Returns the new version.
+    rows: int = 0
+    days: set[str] = field(default_factory=set)
+
+
+def held_by(*, root: str, spec: TableSpec, workspace_id: int, customer_keys: Collection[str]) -> dict[str, Held]:
+    """What the table's newest version knows of these customers, by partition period."""
+    delta, found = open_table(root, spec), dict[str, Held]()
+    if delta is None or not customer_keys or not spec.personal:
+        return found
+    wanted = pa.array(sorted(customer_keys), pa.string())
+    for file in files_at(root=root, spec=spec, version=int(delta.version()), workspace_id=workspace_id):
+        rows = pq.ParquetFile(file).read(columns=["customer_key", "day"])
+        days = rows["day"].filter(pc.is_in(rows["customer_key"], wanted))
+        if len(days):
+            held = found.setdefault(_period_of(file), Held())
+            held.rows += len(days)
+            held.days |= set(days.to_pylist())
+    return found
+
+
+def erase(
+    *, root: str, spec: TableSpec, workspace_id: int, customer_keys: Collection[str], periods: Collection[str]
+) -> int | None:
+    """Rewrite these partitions; the customers' rows keep their figures and lose whose they were. The new version.
+
+    Run it under the flusher's lease. The old files go with a `vacuum` after the head has moved.
     """
     delta = open_table(root, spec)
-    if delta is None or not customer_keys or "customer_key" not in spec.names:
-        return None if delta is None else int(delta.version())
-    listed = ", ".join(f"'{_quoted(key)}'" for key in sorted(customer_keys))
-    delta.delete(f"workspace_id = {workspace_id:d} AND customer_key IN ({listed})")
+    if delta is None:
+        return None
+    wanted = pa.array(sorted(customer_keys), pa.string())
+    for period in sorted(periods):
+        _rewrite(delta, root, spec, workspace_id, period, partial(_nameless, spec=spec, wanted=wanted))
     return int(delta.version())
+
+
+def _period_of(file: str) -> str:
+    return file.rsplit(f"/{PERIOD}=", 1)[1].split("/", 1)[0]
+
+
+def _nameless(rows: pa.Table, *, spec: TableSpec, wanted: pa.Array) -> pa.Table:
+    """The rows without what names these customers; only newest versions, so that no older self keeps it."""
+    rows = newest(rows, spec)
+    gone = pc.fill_null(pc.is_in(rows["customer_key"], wanted), False)  # noqa: FBT003 – the fill value
+    for name in spec.personal:
+        at = rows.column_names.index(name)
+        column = pc.if_else(gone, pa.scalar(None, rows[name].type), rows[name])
+        rows = rows.set_column(at, name, column)
+    return rows
+
+
+def nameless(rows: pa.Table, *, spec: TableSpec, customer_keys: Collection[str]) -> pa.Table:
+    """Rows about to be written, without what names customers who are being erased."""
+    if not customer_keys or not spec.personal:
+        return rows
+    return _nameless(rows, spec=replace(spec, changes="never"), wanted=pa.array(sorted(customer_keys), pa.string()))
 
 
 def remove(*, root: str, spec: TableSpec, workspace_id: int, keys: Sequence[int]) -> int | None:
@@ -296,11 +356,14 @@ def _ranges(keys: Sequence[int]) -> list[tuple[int, int]]:
 
 
 def vacuum(*, root: str, spec: TableSpec, keep_hours: int = KEEP_HOURS) -> list[str]:
-    """Remove files that no version younger than `keep_hours` names; returns their paths."""
+    """Remove files that no version younger than `keep_hours` names, and what dead writers left; returns their paths.
+
+    Run it under the flusher's lease: with 0 hours it would take the files of a commit under way.
+    """
     delta = open_table(root, spec)
     if delta is None:
         return []
-    removed: Iterable[str] = delta.vacuum(keep_hours, dry_run=False, enforce_retention_duration=False)
+    removed: Iterable[str] = delta.vacuum(keep_hours, dry_run=False, enforce_retention_duration=False, full=True)
     return list(removed)
 
 

@@ -22,6 +22,10 @@ PERIOD = "period"
 """Partition column of the files only: the month, or for a large workspace the day, of `ts`."""
 
 
+PERSONAL_COLUMNS: Final = ("customer_key", "voice_id")
+"""What an erased customer's rows lose where it may be empty; their figures stay, so that scores stay what they were."""
+
+
 @dataclass(frozen=True, slots=True)
 class Column:
     name: str
@@ -56,9 +60,14 @@ class TableSpec:
         return tuple(column.name for column in self.columns)
 
     @property
+    def personal(self) -> tuple[str, ...]:
+        """What an erased customer's rows lose."""
+        return tuple(c.name for c in self.columns if c.name in PERSONAL_COLUMNS and c.name != self.key)
+
+    @property
     def stats_columns(self) -> tuple[str, ...]:
-        """Ids and times: the only columns whose min and max may stand in the transaction log."""
-        wanted = (self.key, "customer_key", "ts", "ts_ms", "version")
+        """Row ids and times: the only columns whose min and max may stand in the transaction log, which keeps them."""
+        wanted = (self.key, "ts", "ts_ms", "version")
         return tuple(name for name in self.names if name in wanted)
 
     def arrow_schema(self) -> pa.Schema:
