@@ -65,6 +65,13 @@ HARMLESS = (
     Harmless(model="jobs.Job", columns=("task", "queue", "lease_owner"), because=_OURS),
     Harmless(model="jobs.WorkerLease", columns=("name", "owner"), because=_OURS),
     Harmless(model="jobs.LakeHead", columns=("table",), because=_OURS),
+    Harmless(model="jobs.LakeDirty", columns=("table",), because=_OURS),
+    Harmless(model="jobs.LakeRollup", columns=("rollup", "zone", "difference"), because=_OURS),
+    Harmless(
+        model="jobs.LakeErasure",
+        columns=("customer_key",),
+        because="the pseudonym of somebody being erased; the row goes when no file of the lake holds it any more",
+    ),
     Harmless(model="jobs.ScheduleMark", columns=("task",), because=_OURS),
     Harmless(model="jobs.KeptReply", columns=("scope", "request"), because="digests of an API key and of a body"),
     Harmless(model="jobs.KeptReply", columns=("content_type",), because=_OURS),

@@ -1,4 +1,4 @@
-"""Which days of a lake table changed since its roll-ups were last worked out; marked with the head that changed them."""
+"""Which days of a lake table changed since its roll-ups were worked out; marked with the head that changed them."""
 
 from collections.abc import Collection
 from datetime import date

@@ -1,9 +1,9 @@
 """Taking a customer's name off everything the lake knows of him, and off the disk.
 
-Facts stay and lose whose they were, so every score is after the erasure what it was before. From the first transaction on
-readers see the rows without the customer. Then, alone with the lake, the partitions that hold him are written anew, the
-heads move, and the old files go at once: readers hold a list of files for moments only and take a fresh head when one is
-missing. What is left half done by a crash is remembered in ``LakeErasure`` and finished by the next call.
+Facts stay and lose whose they were, so every score is after the erasure what it was before. From the first transaction
+on readers see the rows without the customer. Then, alone with the lake, the partitions that hold him are written anew,
+the heads move, and the old files go at once: readers hold a list of files for moments only and take a fresh head when
+one is missing. What a crash leaves half done is remembered in ``LakeErasure`` and finished by the next call.
 """
 
 from collections.abc import Collection, Mapping

@@ -1,8 +1,8 @@
 """One at a time rewrites what is in the lake: compaction, roll-ups, erasure, withdrawal, retention, vacuum.
 
 Appends are the flusher's and are safe beside nothing but themselves, so a rewriter also takes the flusher's lease, at a
-moment when no flush is pending. A rewriter that is cut short leaves files that no head names; the next vacuum takes them,
-and because a vacuum is a rewriting itself it never meets files of a commit under way.
+moment when no flush is pending. A rewriter that is cut short leaves files that no head names; the next vacuum takes
+them, and because a vacuum is a rewriting itself it never meets files of a commit under way.
 """
 
 import secrets

@@ -312,7 +312,7 @@ def _period_of(file: str) -> str:
 def _nameless(rows: pa.Table, *, spec: TableSpec, wanted: pa.Array) -> pa.Table:
     """The rows without what names these customers; only newest versions, so that no older self keeps it."""
     rows = newest(rows, spec)
-    gone = pc.fill_null(pc.is_in(rows["customer_key"], wanted), False)  # noqa: FBT003 – the fill value
+    gone = pc.fill_null(pc.is_in(rows["customer_key"], wanted), False)
     for name in spec.personal:
         at = rows.column_names.index(name)
         column = pc.if_else(gone, pa.scalar(None, rows[name].type), rows[name])
