@@ -3,6 +3,7 @@
 import uuid
 from typing import ClassVar
 
+from django.conf import settings
 from django.db import models
 from django.utils.timezone import now as utc_now
 
@@ -45,11 +46,14 @@ class Identifier(ScopedModel):
         ANONYMOUS_ID = "anonymous_id"
         EMAIL = "email"
         PHONE = "phone"
+        UNIONID = "unionid"
+        OPENID = "openid"
 
-    kind = models.CharField(max_length=20, choices=Kind.choices)
+    kind = models.CharField(max_length=20)  # of ``Kind``, or a key that the workspace named itself
     value = models.CharField(max_length=254)
     customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="identifiers")
     created_at = models.DateTimeField(default=utc_now)
+    shared_at = models.DateTimeField(null=True, blank=True)  # since then it is known to belong to several people
 
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [
@@ -94,3 +98,95 @@ class CustomerKey(ScopedModel):
 
     customer = models.OneToOneField(Customer, on_delete=models.CASCADE, related_name="+")
     key = models.BinaryField()  # as ``vault`` wraps it
+
+
+class IdentityRules(models.Model):
+    """By which keys a workspace recognises its customers; without a row the usual ones count."""
+
+    workspace = models.OneToOneField(Workspace, on_delete=models.CASCADE, primary_key=True, related_name="+")
+    region = models.CharField(max_length=2, default="", blank=True)  # of phone numbers without a country code
+    keys = models.JSONField(default=list)  # see customers.rules.Rule, strongest first
+    changed_at = models.DateTimeField(default=utc_now)
+
+
+class AttributeValue(ScopedModel):
+    """What an attribute was from some moment on, and when we learnt it. Append only; see ``customers.history``."""
+
+    customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="attribute_values")
+    name = models.CharField(max_length=120)
+    value = models.JSONField(null=True)  # null: it ended
+    valid_from = models.DateTimeField()  # when it became true in the world
+    recorded_at = models.DateTimeField()
+    source = models.CharField(max_length=40, default="", blank=True)
+
+    class Meta:
+        indexes: ClassVar[list[models.Index]] = [models.Index(fields=["customer", "name", "-valid_from"])]
+
+
+class ClientAccount(ScopedModel):
+    """A company or household we serve (B2B): its people are customers, each with a role."""
+
+    key = models.CharField(max_length=254)  # what the company's systems call it: the ``groupId``
+    name = models.CharField(max_length=200, default="", blank=True)
+    traits = models.JSONField(default=dict, blank=True)
+    first_seen_at = models.DateTimeField(default=utc_now)
+    last_seen_at = models.DateTimeField(default=utc_now)
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["workspace", "key"], name="customers_account_key")
+        ]
+
+
+class Contact(ScopedModel):
+    """That a customer belongs to an account, in which role."""
+
+    account = models.ForeignKey(ClientAccount, on_delete=models.CASCADE, related_name="contacts")
+    customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="contacts")
+    role = models.CharField(max_length=80, default="", blank=True)
+    since = models.DateTimeField(default=utc_now)
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["account", "customer"], name="customers_contact_once")
+        ]
+
+
+class Retention(models.Model):
+    """How long a workspace keeps each kind of data; without a row the long defaults of ``customers.retention``."""
+
+    workspace = models.OneToOneField(Workspace, on_delete=models.CASCADE, primary_key=True, related_name="+")
+    days = models.JSONField(default=dict)  # {"events": 730, …}; a kind left out has its default, null is for ever
+    changed_at = models.DateTimeField(default=utc_now)
+
+
+class Forgotten(ScopedModel):
+    """The salted fingerprint of a name whose bearer was erased and asked not to be brought back."""
+
+    kind = models.CharField(max_length=20)
+    digest = models.CharField(max_length=64)
+    at = models.DateTimeField(default=utc_now)
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["workspace", "kind", "digest"], name="customers_forgotten_once")
+        ]
+
+
+class Erasure(ScopedModel):
+    """One customer erased: how far it is, then its certificate. Nothing in a finished one names the person."""
+
+    reference = models.CharField(max_length=32, default=new_key, unique=True)
+    actor = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
+    via = models.CharField(max_length=10, default="console")  # console, api, cli
+    never_again = models.BooleanField(default=True)
+    requested_at = models.DateTimeField()
+    pending = models.JSONField(null=True)  # whom to look for; emptied when done
+    removed = models.JSONField(default=dict)  # {"listen.Voice": {"blanked": 3}, …}
+    steps = models.JSONField(default=dict)  # {"store": moment, "files": …, "lake": …, "swept": …}
+    finished_at = models.DateTimeField(null=True, blank=True)
+    previous = models.CharField(max_length=64, default="", blank=True)  # hash of the certificate before
+    digest = models.CharField(max_length=64, default="", blank=True)
+
+    class Meta:
+        indexes: ClassVar[list[models.Index]] = [models.Index(fields=["workspace", "-requested_at"])]
