@@ -50,6 +50,7 @@ pytest_plugins = [
     "tests.support.browser",
     "tests.support.optional",
     "tests.support.postgres",
+    "tests.support.receiver",
     "tests.support.server",
     "tests.support.smtp",
 ]

@@ -122,6 +122,7 @@ INSTALLED_APPS = [
     "allears.accounts",
     "allears.customers",
     "allears.events",
+    "allears.events.webhooks",
     "allears.outreach",
     "allears.journeys",
     "allears.listen",
@@ -207,6 +208,11 @@ DEFAULT_FROM_EMAIL = os.environ.get("ALLEARS_MAIL_FROM", "All Ears <noreply@loca
 INTAKE_MAX_BODY = _number("ALLEARS_INTAKE_MAX_BODY", 4 * 1024 * 1024)
 INTAKE_MAX_EVENT = _number("ALLEARS_INTAKE_MAX_EVENT", 32 * 1024)
 INTAKE_MAX_WAITING = _number("ALLEARS_INTAKE_MAX_WAITING", 4096)
+
+# Outgoing webhooks.
+WEBHOOK_ALLOW = os.environ.get("ALLEARS_WEBHOOK_ALLOW", "")  # private hosts and networks that may be called
+WEBHOOK_KEEP_DAYS = _number("ALLEARS_WEBHOOK_KEEP_DAYS", 30)
+WEBHOOK_GIVE_UP_DAYS = _number("ALLEARS_WEBHOOK_GIVE_UP_DAYS", 5)
 
 LOGGING = {
     "version": 1,

@@ -39,6 +39,7 @@ class PersonalTable:
     kind: str = ""
     at: str = ""
     label: str = ""  # for people, in English; translated where shown
+    home: str = ""  # the package under ``allears`` that holds the model, where it is not named as the model's domain
 
     @property
     def link(self) -> str:
@@ -47,7 +48,7 @@ class PersonalTable:
 
     def model_class(self) -> type[models.Model]:
         domain, _, name = self.model.partition(".")
-        found = import_string(f"allears.{domain}.models.{name}")
+        found = import_string(f"allears.{self.home or domain}.models.{name}")
         assert issubclass(found, models.Model)
         return found
 

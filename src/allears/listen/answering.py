@@ -10,8 +10,10 @@ from typing import Any, Literal
 
 from django.db import transaction
 
+from allears.jobs.bus import record
 from allears.listen.actions import grow_voice, record_voice
 from allears.listen.definition import Definition, Score, Words, band, clean_answer, parse
+from allears.listen.events import ResponseCompleted
 from allears.listen.models import Invitation, Response, Voice
 from allears.outreach.links import preferences_url
 
@@ -102,10 +104,13 @@ def save(*, token: str, given: Mapping[str, str], complete: bool, language: str,
         answers = _merged(definition, response.answers if response else {}, given)
         missing = tuple(q.name for q in definition.questions if q.required and q.name not in answers)
         finished = complete and not missing
+        completes = finished and invitation.completed_at is None
         if answers or response:
             response = _keep(invitation, definition, response, answers, finished=finished, language=language, now=now)
             _speak(invitation, definition, response)
         _move_on(invitation, started=bool(answers), finished=finished, now=now)
+        if completes and response is not None:
+            record(ResponseCompleted(workspace_id=invitation.workspace_id, response_id=response.pk))
     return Saved(sheet=sheet(token=token, now=now), missing=missing if complete else ())
 
 

@@ -3,6 +3,7 @@ from django.apps import AppConfig
 from allears.customers.personal import register_personal
 from allears.events.batch import subscribe_batch
 from allears.events.imports.kinds import register_kind
+from allears.events.webhooks.catalogue import register_event_type
 from allears.jobs.sources import register_source
 from allears.listen import personal
 from allears.outreach.registry import register_delivery_hook, register_releaser
@@ -13,6 +14,8 @@ class ListenConfig(AppConfig):
 
     def ready(self) -> None:
         subscribe_batch(order=20, name="probes", handler="allears.listen.probing.on_batch")
+        register_event_type("voice.received", "allears.listen.webhooks.VOICE_RECEIVED")
+        register_event_type("response.completed", "allears.listen.webhooks.RESPONSE_COMPLETED")
         register_releaser("survey", "allears.listen.asking.invite")
         register_releaser("follow_up", "allears.listen.asking.invite")
         register_delivery_hook("allears.listen.asking.mark_sent")

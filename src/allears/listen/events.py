@@ -13,3 +13,11 @@ class VoiceReceived(DomainEvent):
     name: ClassVar[str] = "voice.received"
     voice_id: int
     updated: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class ResponseCompleted(DomainEvent):
+    """A customer sent a survey off; changes after that are no new completion."""
+
+    name: ClassVar[str] = "response.completed"
+    response_id: int

@@ -10,8 +10,10 @@ from django.db import connection, models, transaction
 from allears.customers.actions import record_consent
 from allears.customers.actions.consent import ConsentChange
 from allears.jobs.bell import ring
+from allears.jobs.bus import record
 from allears.outreach import channels
 from allears.outreach.contracts import Draft, Posting, Proposal, Release, Ruling
+from allears.outreach.events import DecisionMade
 from allears.outreach.facts import Addressee, addressees, gather
 from allears.outreach.governor import SURVEYS, Verdict, as_json, facts_from, judge, policy_from
 from allears.outreach.governor import Policy as Rules
@@ -92,6 +94,7 @@ def _rule(
             stored["context"] = dict(proposal.context)
         decisions.append(_decision(workspace_id, proposal, verdict, stored, version, now))
     created = Decision.objects.bulk_create(decisions)
+    record(*(DecisionMade(workspace_id=workspace_id, decision_id=decision.pk) for decision in created))
     return {decision.ask_key: ruling_of(decision=decision) for decision in created}
 
 

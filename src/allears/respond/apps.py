@@ -1,6 +1,7 @@
 from django.apps import AppConfig
 
 from allears.customers.personal import register_personal
+from allears.events.webhooks.catalogue import register_event_type
 from allears.jobs.sources import register_source
 from allears.outreach.registry import register_suppressor
 from allears.respond import personal
@@ -13,6 +14,8 @@ class RespondConfig(AppConfig):
         from allears.jobs.bus import subscribe  # these store rows, so they wait until models are loaded
         from allears.jobs.schedules import every
 
+        for name in ("opened", "replied", "handed_over", "breached", "closed", "reopened"):
+            register_event_type(f"case.{name}", f"allears.respond.webhooks.CASE_{name.upper()}")
         subscribe("voice.received", "allears.respond.jobs.open_case")
         subscribe("member.left", "allears.respond.jobs.rehome")
         subscribe("case.closed", "allears.respond.jobs.ask_follow_up")
