@@ -13,6 +13,7 @@ from allears.events.webhooks.catalogue import is_offered
 from allears.events.webhooks.models import Delivery, Endpoint, Outgoing
 from allears.events.webhooks.outbox import TEST, TOPIC, body_text, new_key
 from allears.events.webhooks.outcome import switch_off
+from allears.events.webhooks.queries import endpoints
 from allears.events.webhooks.secrets import new_secret, seal
 from allears.jobs.bell import ring
 from allears.kit.lazy import LazyModule
@@ -69,7 +70,7 @@ def create_endpoint(
     description: str = "",
 ) -> tuple[Endpoint, str]:
     """A new endpoint and its signing secret, which is shown this once. No event types: all of them."""
-    if live_endpoints(workspace_id).count() >= MOST_ENDPOINTS:
+    if endpoints(workspace_id=workspace_id).count() >= MOST_ENDPOINTS:
         raise WebhookError(_("There are %(count)s webhooks already; remove one first.") % {"count": MOST_ENDPOINTS})
     secret = new_secret()
     with transaction.atomic():
@@ -84,10 +85,6 @@ def create_endpoint(
         )
         _audit(endpoint, actor_id, "created")
     return endpoint, secret
-
-
-def live_endpoints(workspace_id: int) -> ScopedQuerySet[Endpoint]:
-    return Endpoint.objects.in_workspace(workspace_id).filter(removed_at__isnull=True)
 
 
 def change_endpoint(

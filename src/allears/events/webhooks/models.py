@@ -10,7 +10,7 @@ from allears.store.models import ScopedModel
 
 
 class Endpoint(ScopedModel):
-    """An address of another system. Its secrets are kept sealed; ``failures`` and ``rest_until`` are its own back-off."""
+    """An address of another system. Secrets are kept sealed; ``failures`` and ``rest_until`` are its own back-off."""
 
     class Off(models.TextChoices):
         BY_HAND = "by_hand"

@@ -28,6 +28,6 @@ def tell_admins(*, workspace_id: int, endpoint_id: int) -> None:
                 reason = _("Nothing it was sent was taken for %(days)s days.") % about
             body = _(
                 "All Ears has stopped sending webhooks to %(url)s.\n\n%(reason)s\n\n"
-                "What it misses is kept and can be sent again: mend the receiver, then switch the endpoint on:\n%(link)s"
+                "What it misses is kept and can be sent again. Mend the receiver, then switch the webhook on:\n%(link)s"
             )
             send_mail(_("A webhook was switched off"), body % {**about, "reason": reason}, None, [member.user.email])

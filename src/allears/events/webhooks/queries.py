@@ -23,15 +23,15 @@ def deliveries(
     *,
     endpoint: Endpoint,
     state: str = "",
-    type: str = "",
-    since: datetime | None = None,  # noqa: A002 - the field's
+    event_type: str = "",
+    since: datetime | None = None,
 ) -> ScopedQuerySet[Delivery]:
     """The delivery log, newest first, narrowed."""
     rows = Delivery.objects.in_workspace(endpoint.workspace_id).filter(endpoint=endpoint)
     if state:
         rows = rows.filter(state=state)
-    if type:
-        rows = rows.filter(outgoing__type=type)
+    if event_type:
+        rows = rows.filter(outgoing__type=event_type)
     if since:
         rows = rows.filter(outgoing__at__gte=since)
     return rows.select_related("outgoing", "endpoint").order_by("-id")
