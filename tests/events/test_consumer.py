@@ -157,6 +157,46 @@ def test_a_bad_event_goes_to_quarantine_and_its_neighbours_do_not(acme: Workspac
     assert row.source == "intake"
 
 
+def test_json_nested_too_deeply_to_be_read_stops_nobody(acme: Workspace) -> None:
+    deep = b'{"type":"track","userId":"u1","event":"deep","properties":{"a":' + b"[" * 5000 + b"]" * 5000 + b"}}"
+    consume(body(acme, deep, kind="track"), body(acme, {"batch": [track("after")]}))
+    assert names(acme) == ["after"]
+    assert "recursion" in QuarantinedRow.objects.in_workspace(acme.id).get().reason
+
+
+def test_what_was_recognised_before_is_remembered_until_somebody_turns_out_to_be_another(acme: Workspace) -> None:
+    consumer = Consumer("elsewhere:1:x", source := FakeSource())
+
+    def take(*calls: dict[str, Any]) -> list[int | None]:
+        source.bodies.append(body(acme, {"batch": list(calls)}))
+        assert consumer.turn() == 1
+        events = Event.objects.in_workspace(acme.id).order_by("-id")[: len(calls)]
+        return [event.customer_id for event in reversed(events)]
+
+    shared = {"type": "track", "event": "seen", "anonymousId": "a1"}
+    (anonymous,) = take(shared)
+    assert take(shared, {**shared, "userId": "u1"}, track()) == [anonymous] * 3
+    (other,) = take(track(userId="u2"))
+    assert take({"type": "alias", "userId": "u2", "previousId": "u1"}, track(), track(userId="u2")) == [other] * 3
+    assert take(track(), shared) == [other] * 2
+    assert len({anonymous, other}) == 2
+
+
+def test_a_worker_that_comes_back_to_the_log_does_not_trust_what_it_remembered(acme: Workspace) -> None:
+    first, second = FakeSource(body(acme, {"batch": [track(), track(userId="u2")]})), FakeSource()
+    one, two = Consumer("elsewhere:1:x", first), Consumer("elsewhere:2:x", second)
+    assert one.turn() == 1
+    WorkerLease.objects.filter(name="consumer").update(owner="")
+    second.bodies = [body(acme, {"batch": [{"type": "alias", "userId": "u2", "previousId": "u1"}]})]
+    assert two.turn() == 1
+    WorkerLease.objects.filter(name="consumer").update(owner="")
+    one._renewed = 0.0
+    first.bodies.append(body(acme, {"batch": [track("after")]}))
+    assert one.turn() == 1
+    kept = Customer.objects.in_workspace(acme.id).get(merged_into__isnull=True)
+    assert Event.objects.in_workspace(acme.id).get(name="after").customer_id == kept.id
+
+
 def test_what_the_door_could_not_read_is_kept(acme: Workspace) -> None:
     consume(body(acme, b'{"batch": [\xff\x00', kind="broken"))
     row = QuarantinedRow.objects.in_workspace(acme.id).get()

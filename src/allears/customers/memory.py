@@ -39,6 +39,9 @@ class Memory:
     known: dict[Name, int] = field(default_factory=dict)
     seen: dict[int, datetime] = field(default_factory=dict)
     learnt: dict[Name, int] = field(default_factory=dict)
+    whom: dict[str | tuple[str, str] | None, int] = field(default_factory=dict)  # see customers.remembering
+    learnt_whom: dict[str | tuple[str, str] | None, int] = field(default_factory=dict)
+    joins: int = 0  # how often customers turned out to be one
 
     def check(self, epoch: int) -> None:
         """Forget everything if identifiers were re-pointed since."""
@@ -50,7 +53,9 @@ class Memory:
         """The transaction has committed."""
         self.known.update(self.learnt)
         self.learnt.clear()
-        for memory in (self.known, self.seen):
+        self.whom.update(self.learnt_whom)
+        self.learnt_whom.clear()
+        for memory in (self.known, self.seen, self.whom):
             if len(memory) > self.limit:  # the oldest half goes
                 for name in list(memory)[: self.limit // 2]:
                     del memory[name]  # type: ignore[arg-type]
@@ -60,3 +65,5 @@ class Memory:
         self.known.clear()
         self.seen.clear()
         self.learnt.clear()
+        self.whom.clear()
+        self.learnt_whom.clear()

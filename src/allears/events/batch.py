@@ -1,9 +1,9 @@
 """What the consumer hands to its subscribers: whole batches of accepted, deduplicated, identified events."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol, overload
 
 import msgspec
 
@@ -28,8 +28,8 @@ class EventRow:
         name: str,
         ts: datetime,
         received_at: datetime,
-        properties: Mapping[str, Any] | bytes,
-        context: Mapping[str, Any] | bytes,
+        properties: Mapping[str, Any] | str,
+        context: Mapping[str, Any] | str,
     ) -> None:
         self.id = id
         self.workspace_id = workspace_id
@@ -44,24 +44,92 @@ class EventRow:
     @property
     def properties(self) -> Mapping[str, Any]:
         """What the call said happened."""
-        if isinstance(self._properties, bytes):
+        if isinstance(self._properties, str):
             self._properties = _object.decode(self._properties)
         return self._properties
 
     @property
     def context(self) -> Mapping[str, Any]:
         """Where the call came from."""
-        if isinstance(self._context, bytes):
+        if isinstance(self._context, str):
             self._context = _object.decode(self._context)
         return self._context
+
+
+class Said(Protocol):
+    """What a call says, as an event row repeats it."""
+
+    workspace_id: int
+    type: str
+    name: str
+    ts: datetime
+    received_at: datetime
+    properties: str
+    context: str
+
+
+class Arrivals(Sequence[EventRow]):
+    """Stored events in order of arrival; a row is made when somebody looks at it, and then it is always the same."""
+
+    def __init__(self, stored: Sequence[tuple[int, int, Said]] = ()) -> None:
+        self._stored = list(stored)  # the event's id, its customer's, what was said
+        self._made: dict[int, EventRow] = {}
+
+    def __len__(self) -> int:
+        return len(self._stored)
+
+    @overload
+    def __getitem__(self, place: int) -> EventRow: ...
+    @overload
+    def __getitem__(self, place: slice) -> "Arrivals": ...
+    def __getitem__(self, place: int | slice) -> "EventRow | Arrivals":
+        if isinstance(place, slice):
+            part = Arrivals(self._stored[place])
+            part._made = self._made
+            return part
+        return self._row(*self._stored[place])
+
+    def __iter__(self) -> Iterator[EventRow]:
+        return (self._row(*each) for each in self._stored)
+
+    def named(self, names: Collection[tuple[int, str]]) -> list[EventRow]:
+        """Those of these workspaces and names, without looking at the others."""
+        words = {name for _, name in names}
+        return [
+            self._row(*each)
+            for each in self._stored
+            if (said := each[2]).name in words and (said.workspace_id, said.name) in names
+        ]
+
+    def _row(self, number: int, customer_id: int, said: Said) -> EventRow:
+        row = self._made.get(number)
+        if row is None:
+            row = self._made[number] = EventRow(
+                id=number,
+                workspace_id=said.workspace_id,
+                customer_id=customer_id,
+                type=said.type,
+                name=said.name,
+                ts=said.ts,
+                received_at=said.received_at,
+                properties=said.properties,
+                context=said.context,
+            )
+        return row
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Batch:
     """Events of one consumer transaction, in order of arrival."""
 
-    events: list[EventRow]
+    events: Sequence[EventRow]
     now: datetime
+
+    def named(self, names: Collection[tuple[int, str]]) -> list[EventRow]:
+        """The events of these (workspace, name) pairs: the quick way past all the others."""
+        if isinstance(self.events, Arrivals):
+            return self.events.named(names)
+        return [event for event in self.events if (event.workspace_id, event.name) in names]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -108,7 +108,7 @@ def matches(events: Sequence[EventRow], index: Index) -> list[Match]:
 def on_batch(batch: Batch) -> None:
     """Propose an ask for each match, and invite whom the governor allows."""
     index = running_probes()
-    found = matches(batch.events, index) if index else []
+    found = matches(batch.named(index), index) if index else []
     for workspace_id in dict.fromkeys(event.workspace_id for event, _ in found):
         _ask(workspace_id, [each for each in found if each[0].workspace_id == workspace_id], batch.now)
 

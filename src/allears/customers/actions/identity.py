@@ -5,8 +5,8 @@ address only) becomes one with the user who shows up under the same identifier. 
 own are never joined by a shared device or address, only by an explicit alias.
 """
 
-from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Sequence
+from datetime import datetime
 
 from django.db import transaction
 
@@ -15,9 +15,8 @@ from allears.customers.actions.merging import Join, apply_joins
 from allears.customers.keys import ANONYMOUS_ID, EMAIL, PHONE, USER_ID, IdentityKeys, Name
 from allears.customers.memory import Memory, lock_identity, new_epoch
 from allears.customers.models import Customer, Identifier, new_key
+from allears.customers.remembering import touch
 from allears.store.bulk import allocate_ids, insert_rows
-
-SEEN_AGAIN = timedelta(minutes=5)  # how exact ``last_seen_at`` is
 
 
 def resolve(
@@ -166,7 +165,9 @@ class _Resolver:
         if self.joins:
             apply_joins(workspace_id=self.workspace_id, joins=self.joins, now=now)
             self.memory.forget()
-        self._touch(set(ids) - set(stored.values()), now)
+            self.memory.joins += 1
+        fresh_ids = set(stored.values())
+        touch(workspace_id=self.workspace_id, ids=set(ids) - fresh_ids, memory=self.memory, now=now)
         return ids
 
     def _insert_customers(self, count: int, now: datetime) -> list[int]:
@@ -180,15 +181,3 @@ class _Resolver:
         for each in ids:
             self.memory.seen[each] = now
         return ids
-
-    def _touch(self, ids: Iterable[int], now: datetime) -> None:
-        """Move ``last_seen_at`` of those not seen for a while; a whole batch is two statements."""
-        seen, border = self.memory.seen, now - SEEN_AGAIN
-        due = [each for each in ids if (last := seen.get(each)) is None or last <= border]
-        for start in range(0, len(due), sql.CHUNK):
-            chunk = due[start : start + sql.CHUNK]
-            Customer.objects.in_workspace(self.workspace_id).filter(id__in=chunk, last_seen_at__lt=border).update(
-                last_seen_at=now
-            )
-        for each in due:
-            seen[each] = now

@@ -10,6 +10,7 @@ import msgspec
 
 from allears.customers.keys import LONGEST as LONGEST_ID
 from allears.customers.keys import IdentityKeys, clean_email, clean_phone
+from allears.customers.remembering import Who, keys_of, who_of
 from allears.events.intake.log import BROKEN, MIXED, Body, moment
 from allears.events.keys import body_key, message_key
 
@@ -22,7 +23,8 @@ Loose = str | int | float | None  # ids come as numbers, too
 
 
 ABSENT = msgspec.Raw()
-EMPTY = b"{}"
+EMPTY = "{}"
+NO_TIME = timedelta(0)
 
 
 class CallError(ValueError):
@@ -64,6 +66,8 @@ class RawBatch(msgspec.Struct, rename="camel"):
     context: Any = None
 
 
+# What a single call can be guilty of; JSON nested too deeply to be read is a RecursionError.
+UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, CallError, OverflowError, RecursionError)
 _batch = msgspec.json.Decoder(WireBatch)
 _raw_batch = msgspec.json.Decoder(RawBatch)
 _call = msgspec.json.Decoder(Wire)
@@ -71,7 +75,7 @@ _encode = msgspec.json.Encoder().encode
 _object = msgspec.json.Decoder(dict[str, Any])
 
 
-class Call(msgspec.Struct, kw_only=True, eq=False, gc=False):
+class Call(msgspec.Struct, eq=False, gc=False):
     """One good call, on its way to becoming an event."""
 
     workspace_id: int
@@ -80,10 +84,15 @@ class Call(msgspec.Struct, kw_only=True, eq=False, gc=False):
     ts: datetime
     received_at: datetime
     message_key: str
-    keys: IdentityKeys
-    properties: bytes  # a JSON object, as sent
-    context: bytes  # likewise
+    who: Who | None  # as the memory knows people; None where ``keys`` says more than that
+    properties: str  # a JSON object, as sent
+    context: str  # likewise
+    keys: IdentityKeys | None = None
     traits: dict[str, Any] | None = None  # of identify and group calls
+
+    def identity(self) -> IdentityKeys:
+        """Everything the call says about who it was."""
+        return self.keys or keys_of(self.who or "")
 
 
 @dataclass(slots=True, kw_only=True)
@@ -126,27 +135,67 @@ def _read(body: Body, decoded: Decoded, event_limit: int) -> None:
             raise msgspec.DecodeError("look at each call on its own")
         if body.kind == "batch":
             batch = _batch.decode(body.data)
-            wires, shared = batch.batch, batch
+            decoded.calls += _calls(batch.batch, body, received, batch)
         else:
-            wires, shared = [_call.decode(body.data)], None
-        decoded.calls += [
-            _plain(wire, body, received, shared) or _understand(wire, body, received, position, shared)
-            for position, wire in enumerate(wires, 1)
-        ]
-    except (msgspec.DecodeError, UnicodeDecodeError, CallError):
+            decoded.calls += _calls([_call.decode(body.data)], body, received, None)
+    except UNREADABLE:
         _read_singly(body, received, decoded, event_limit)
+
+
+def _calls(wires: list[Wire], body: Body, received: datetime, shared: WireBatch | None) -> list[Call]:
+    """All calls of a body, or CallError. A user's track call in good order, as nearly all are, goes the short way."""
+    calls: list[Call] = []
+    workspace_id, short = body.workspace_id, shared is None or not shared.context
+    given = "track" if shared is None and body.kind == "track" else None  # the type of a call that came alone
+    shift = NO_TIME if shared is None or shared.sent_at in (None, "") else received - _sent(shared.sent_at)
+    for position, wire in enumerate(wires, 1):
+        event, user_id, message_id, said = wire.event, wire.user_id, wire.message_id, wire.timestamp
+        if not (
+            short
+            and (given or wire.type) == "track"
+            and event.__class__ is user_id.__class__ is message_id.__class__ is str
+            and wire.anonymous_id is None
+            and wire.sent_at is None
+            and (said.__class__ is str or (said is None and wire.original_timestamp is None))
+            and 0 < len(event) <= LONGEST_NAME
+            and 0 < len(user_id) <= LONGEST_ID
+            and user_id.strip() == user_id
+            and message_id
+        ):
+            calls.append(_understand(wire, body, received, position, shared))
+            continue
+        calls.append(
+            Call(
+                workspace_id,
+                "track",
+                event,
+                _moment(said, "timestamp") + shift if said else received,
+                received,
+                message_key(message_id),
+                user_id,
+                _json(wire.properties, "properties"),
+                _json(wire.context, "context"),
+            )
+        )
+    return calls
 
 
 def _read_singly(body: Body, received: datetime, decoded: Decoded, event_limit: int) -> None:
     """The slow way, for bodies with something wrong or unusual in them: call by call."""
-    for position, raw, shared in _parts(body):
+    try:
+        parts = list(_parts(body))
+    except UNREADABLE as error:  # as a whole, though the door could
+        reason = f"{error}: send it again once mended"
+        decoded.bad.append(Bad(workspace_id=body.workspace_id, reason=reason, payload=as_text(body.data)))
+        return
+    for position, raw, shared in parts:
         data = bytes(raw)
         try:
             if len(data) > event_limit:
                 raise CallError(f"the event has {len(data)} bytes; the limit of one event is {event_limit}")
             wire = _call.decode(without_nul(data))
             decoded.calls.append(_understand(wire, body, received, position, shared))
-        except (msgspec.DecodeError, UnicodeDecodeError, CallError) as error:
+        except UNREADABLE as error:
             decoded.bad.append(
                 Bad(
                     workspace_id=body.workspace_id,
@@ -186,45 +235,15 @@ def _scrubbed(value: Any) -> Any:
     return value
 
 
-def _plain(wire: Wire, body: Body, received: datetime, shared: WireBatch | None) -> Call | None:
-    """The shape that nearly all calls have, without the detours: a user's track call in good order."""
-    event, user_id, message_id = wire.event, wire.user_id, wire.message_id
-    if (
-        shared is None
-        or shared.context is not None
-        or wire.type != "track"
-        or event.__class__ is not str
-        or user_id.__class__ is not str
-        or message_id.__class__ is not str
-        or wire.anonymous_id is not None
-        or not (event and user_id and message_id)
-        or len(event) > LONGEST_NAME
-        or len(user_id) > LONGEST_ID
-        or user_id[0] <= " "
-        or user_id[-1] <= " "
-    ):
-        return None
-    return Call(
-        workspace_id=body.workspace_id,
-        type="track",
-        name=event,
-        ts=_happened(wire, received, shared),
-        received_at=received,
-        message_key=message_key(message_id),
-        keys=IdentityKeys(user_id=user_id),
-        properties=_json(wire.properties, "properties"),
-        context=_json(wire.context, "context"),
-    )
-
-
 def _understand(wire: Wire, body: Body, received: datetime, position: int, shared: WireBatch | None) -> Call:
     kind = body.kind if shared is None else wire.type or ""
     if kind not in TYPES:
         raise CallError(f"type {kind!r} is none of {', '.join(sorted(TYPES))}")
     context = _json(wire.context, "context")
     if shared is not None and shared.context:
-        context = _encode({**shared.context, **_object.decode(context)})
+        context = _encode({**shared.context, **_object.decode(context)}).decode()
     traits = _traits(kind, wire, context)
+    keys = _keys(kind, wire, traits)
     return Call(
         workspace_id=body.workspace_id,
         type=kind,
@@ -232,35 +251,35 @@ def _understand(wire: Wire, body: Body, received: datetime, position: int, share
         ts=_happened(wire, received, shared),
         received_at=received,
         message_key=_message_key(wire, body, position, shared),
-        keys=_keys(kind, wire, traits),
+        who=who_of(keys),
+        keys=keys,
         properties=_properties(kind, wire, traits),
         context=context,
         traits=_with_locale(traits, context) if kind == "identify" else traits if kind == "group" else None,
     )
 
 
-def _json(raw: msgspec.Raw, field_name: str) -> bytes:
-    """A JSON object as sent; absent and null are an empty one."""
-    data = bytes(raw)
-    if data[:1] == b"{":
-        data.decode()  # raises where it is no text
-        return data
-    if data in (b"", b"null"):
+def _json(raw: msgspec.Raw, field_name: str) -> str:
+    """A JSON object as sent; absent and null are an empty one. (The decoder has checked all but the characters.)"""
+    text = str(raw, "utf-8")
+    if text[:1] == "{":
+        return text
+    if text in ("", "null"):
         return EMPTY
     raise CallError(f"{field_name} must be an object")
 
 
-def _traits(kind: str, wire: Wire, context: bytes) -> dict[str, Any]:
+def _traits(kind: str, wire: Wire, context: str) -> dict[str, Any]:
     """What the call says about the person (or group); RudderStack's server SDKs put it into the context."""
     traits = wire.traits or {}
-    if kind != "group" and b'"traits"' in context:
+    if kind != "group" and '"traits"' in context:
         inner = _object.decode(context).get("traits")
         return {**inner, **traits} if isinstance(inner, dict) else traits
     return traits
 
 
-def _with_locale(traits: dict[str, Any], context: bytes) -> dict[str, Any]:
-    if b'"locale"' in context and not (traits.get("language") or traits.get("locale")):
+def _with_locale(traits: dict[str, Any], context: str) -> dict[str, Any]:
+    if '"locale"' in context and not (traits.get("language") or traits.get("locale")):
         locale = _object.decode(context).get("locale")
         return {**traits, "locale": locale} if locale else traits
     return traits
@@ -278,13 +297,13 @@ def _name(kind: str, wire: Wire) -> str:
     return text
 
 
-def _properties(kind: str, wire: Wire, traits: dict[str, Any]) -> bytes:
+def _properties(kind: str, wire: Wire, traits: dict[str, Any]) -> str:
     if kind == "identify":
-        return _encode(traits)
+        return _encode(traits).decode()
     if kind == "group":
-        return _encode({"groupId": _identifier(wire.group_id, "groupId"), **traits})
+        return _encode({"groupId": _identifier(wire.group_id, "groupId"), **traits}).decode()
     if kind == "alias":
-        return _encode({"previousId": _identifier(wire.previous_id, "previousId")})
+        return _encode({"previousId": _identifier(wire.previous_id, "previousId")}).decode()
     return _json(wire.properties, "properties")
 
 

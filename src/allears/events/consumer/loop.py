@@ -11,11 +11,11 @@ from django.db import DatabaseError, transaction
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
-from allears.events.batch import Batch, BatchSubscription, EventRow, batch_subscriptions
+from allears.events.batch import Arrivals, Batch, BatchSubscription, EventRow, batch_subscriptions
 from allears.events.consumer.bisect import apply_surviving
 from allears.events.consumer.decode import Bad, Call, Decoded, decode
 from allears.events.consumer.source import Source, open_source
-from allears.events.consumer.store import Memories, store_calls
+from allears.events.consumer.store import Memories, Stored, store_calls
 from allears.events.models import QuarantinedRow
 from allears.jobs.lease import LeaseLostError, acquire, hold
 
@@ -24,9 +24,9 @@ LEASE = "consumer"
 LEASE_SECONDS = 10.0
 RENEW_SECONDS = 2.0
 MOST_ROWS = 2000
-MOST_BYTES = 1_500_000
+MOST_BYTES = 3_000_000
 LEAST_BYTES = 400_000  # about a thousand events: below that, what each transaction costs anyway counts more
-AIM_SECONDS = 0.06  # of work in one transaction, so that other writers of SQLite live
+AIM_SECONDS = 0.12  # of work in one transaction, so that other writers of SQLite live
 
 
 class Consumer:
@@ -62,7 +62,10 @@ class Consumer:
 
     def _holds(self) -> bool:
         if self._fence is None or time.monotonic() - self._renewed > RENEW_SECONDS:
-            self._fence = acquire(name=LEASE, owner=self.owner, now=timezone.now(), seconds=LEASE_SECONDS)
+            fence = acquire(name=LEASE, owner=self.owner, now=timezone.now(), seconds=LEASE_SECONDS)
+            if fence != self._fence:
+                self._memories.forget()  # another worker may have joined customers meanwhile
+            self._fence = fence
             self._renewed = time.monotonic()
         return self._fence is not None
 
@@ -95,12 +98,12 @@ def apply_decoded(
 
     With ``refused``, rows for the quarantine are put there instead of being stored.
     """
-    events: list[EventRow] = []
+    stored: list[Stored] = []
     quarantine = [quarantined(bad, now) for bad in decoded.bad]
 
     def store(calls: Sequence[Call]) -> None:
         try:
-            events.extend(store_calls(calls, now=now, memories=memories))
+            stored.extend(store_calls(calls, now=now, memories=memories))
         except Exception:
             memories.forget()  # it may have learnt what the savepoint now undoes
             raise
@@ -110,7 +113,8 @@ def apply_decoded(
         quarantine.append(quarantined(bad_call(call, error), now))
 
     apply_surviving(decoded.calls, store, unstorable)
-    if events:
+    if stored:
+        events = Arrivals(stored)
         for subscription in batch_subscriptions():
             tell(subscription, events, now=now, quarantine=quarantine)
     if refused is not None:
@@ -126,7 +130,7 @@ def tell(
     handler: Callable[[Batch], object] = import_string(subscription.handler)
 
     def hand_over(part: Sequence[EventRow]) -> None:
-        handler(Batch(events=list(part), now=now))
+        handler(Batch(events=part, now=now))
 
     def refused(event: EventRow, error: Exception) -> None:
         logger.exception("%s cannot bear event %s", subscription.name, event.id, exc_info=error)
@@ -147,14 +151,15 @@ def tell(
 
 def bad_call(call: Call, error: Exception) -> Bad:
     """A call that decoded but could not be stored."""
+    keys = call.identity()
     payload = msgspec.json.encode(
         {
             "type": call.type,
             "event": call.name,
             "messageKey": call.message_key,
-            "userId": call.keys.user_id or None,
-            "anonymousId": call.keys.anonymous_id or None,
-            "previousId": call.keys.previous_id or None,
+            "userId": keys.user_id or None,
+            "anonymousId": keys.anonymous_id or None,
+            "previousId": keys.previous_id or None,
             "timestamp": call.ts,
             "properties": msgspec.Raw(call.properties),
             "context": msgspec.Raw(call.context),

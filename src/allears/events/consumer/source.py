@@ -7,6 +7,7 @@ from datetime import UTC
 from pathlib import Path
 from typing import Protocol
 
+import psycopg
 from django.conf import settings
 from django.db import connection
 
@@ -104,13 +105,14 @@ class PostgresSource:
             return None if cursor.fetchone() else []
 
     def take(self, *, rows: int, size: int) -> Sequence[Body]:
-        with connection.cursor() as cursor:
+        with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as cursor:
             cursor.execute(
                 "SELECT id, workspace_id, kind, received_at, body FROM ("
                 " SELECT *, sum(length(body)) OVER (ORDER BY id) - length(body) AS before FROM ("
                 "  SELECT * FROM events_intakerow ORDER BY id LIMIT %s) AS next) AS sized"
                 " WHERE before < %s ORDER BY id",
                 [rows, size],
+                binary=True,  # as text, bytes come twice as long
             )
             found = cursor.fetchall()
         self._ids = [row[0] for row in found]

@@ -1,8 +1,7 @@
 """Applying calls: whose they are, which are new, their rows, and what they say about customers."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
-from functools import lru_cache
 from itertools import groupby
 from typing import Any
 
@@ -11,14 +10,12 @@ from django.db import connection
 
 from allears.customers.actions import TraitChange, resolve, update_traits
 from allears.customers.memory import Memory
-from allears.events.batch import EventRow
+from allears.customers.remembering import remembered
+from allears.events.consumer import rows
 from allears.events.consumer.decode import Call
 from allears.events.models import Event
-from allears.store.bulk import allocate_ids, insert_rows
+from allears.store.bulk import allocate_ids
 
-COLUMNS = (
-    "id", "workspace_id", "customer_id", "type", "name", "ts", "received_at", "message_key", "properties", "context"
-)  # fmt: skip
 Stored = tuple[int, int, Call]  # the event's id, its customer's, what was said
 
 
@@ -41,114 +38,53 @@ class Memories:
         self._of.clear()
 
 
-def store_calls(calls: Sequence[Call], *, now: datetime, memories: Memories) -> list[EventRow]:
-    """Store the calls that are new, in order; their events."""
-    rows: list[EventRow] = []
+def store_calls(calls: Sequence[Call], *, now: datetime, memories: Memories) -> list[Stored]:
+    """Store the calls that are new; they, by workspace and in order of arrival."""
+    if len({call.workspace_id for call in calls}) == 1:
+        workspace_id = calls[0].workspace_id
+        return _store(workspace_id, once(calls), now, memories.of(workspace_id))
+    stored: list[Stored] = []
     ordered = sorted(calls, key=lambda call: call.workspace_id)  # stable, and locks are taken in one order
     for workspace_id, group in groupby(ordered, key=lambda call: call.workspace_id):
-        rows += _store(workspace_id, once(group), now, memories.of(workspace_id))
-    return rows
+        stored += _store(workspace_id, once(list(group)), now, memories.of(workspace_id))
+    return stored
 
 
-def once(calls: Iterable[Call]) -> list[Call]:
+def once(calls: Sequence[Call]) -> Sequence[Call]:
     """Each message once, the first that came."""
+    if len({call.message_key for call in calls}) == len(calls):
+        return calls
     first: dict[str, Call] = {}
     for call in calls:
         first.setdefault(call.message_key, call)
     return list(first.values())
 
 
-def _store(workspace_id: int, calls: list[Call], now: datetime, memory: Memory) -> list[EventRow]:
-    if connection.vendor == "postgresql":
-        calls = _unseen(workspace_id, calls)
-    customers = resolve(workspace_id=workspace_id, keys=[call.keys for call in calls], now=now, memory=memory)
-    ids = allocate_ids(Event, len(calls))
-    stored = list(zip(ids, customers, calls, strict=True))
-    if connection.vendor == "postgresql":
-        insert_rows(Event, COLUMNS, [_row(*each) for each in stored])
-    else:
-        stored = _insert_new(stored)
+def _store(workspace_id: int, calls: Sequence[Call], now: datetime, memory: Memory) -> list[Stored]:
+    customers = _customers(workspace_id, calls, now, memory)
+    stored = list(zip(allocate_ids(Event, len(calls)), customers, calls, strict=True))
+    stored = rows.copy_new(workspace_id, stored) if connection.vendor == "postgresql" else rows.insert_new(stored)
     _describe(workspace_id, stored, now)
-    return [
-        EventRow(
-            id=number,
-            workspace_id=workspace_id,
-            customer_id=customer_id,
-            type=call.type,
-            name=call.name,
-            ts=call.ts,
-            received_at=call.received_at,
-            properties=call.properties,
-            context=call.context,
-        )
-        for number, customer_id, call in stored
-    ]
+    return stored
 
 
-def _unseen(workspace_id: int, calls: list[Call]) -> list[Call]:
-    """PostgreSQL copies rows in, which bears no conflicts: ask first which are stored."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT message_key FROM events_event WHERE workspace_id = %s AND message_key = ANY(%s)",
-            [workspace_id, [call.message_key for call in calls]],
-        )
-        seen = {row[0] for row in cursor.fetchall()}
-    return [call for call in calls if call.message_key not in seen] if seen else calls
-
-
-def _insert_new(stored: list[Stored]) -> list[Stored]:
-    """SQLite inserts past conflicts, which saves looking each key up first: ask afterwards which are in."""
-    if not stored:
-        return stored
-    marks = ", ".join(["%s"] * len(COLUMNS))
-    with connection.cursor() as cursor:
-        cursor.executemany(
-            f"INSERT INTO events_event ({', '.join(COLUMNS)}) VALUES ({marks})"  # noqa: S608 - own names
-            " ON CONFLICT (workspace_id, message_key) DO NOTHING",
-            [_row_as_text(*each) for each in stored],
-        )
-        if cursor.rowcount == len(stored):
-            return stored
-        cursor.execute("SELECT id FROM events_event WHERE id >= %s", [stored[0][0]])
-        new = {row[0] for row in cursor.fetchall()}
-    return [each for each in stored if each[0] in new]
-
-
-def _row(number: int, customer_id: int, call: Call) -> tuple[Any, ...]:
-    return (
-        number,
-        call.workspace_id,
-        customer_id,
-        call.type,
-        call.name,
-        call.ts,
-        call.received_at,
-        call.message_key,
-        call.properties.decode(),
-        call.context.decode(),
+def _customers(workspace_id: int, calls: Sequence[Call], now: datetime, memory: Memory) -> list[int]:
+    """Whose each call is: from memory where the same ids were recognised before, and the others together."""
+    if not calls:
+        return []
+    known = remembered(workspace_id=workspace_id, who=[call.who for call in calls], memory=memory, now=now)
+    strangers = [call for call, customer in zip(calls, known, strict=True) if customer is None]
+    if not strangers:
+        return list(known)  # type: ignore[arg-type]  # none of them is None
+    epoch = memory.joins
+    found = resolve(workspace_id=workspace_id, keys=[call.identity() for call in strangers], now=now, memory=memory)
+    if memory.joins != epoch and len(strangers) < len(calls):  # some who were remembered may be another's now
+        return resolve(workspace_id=workspace_id, keys=[call.identity() for call in calls], now=now, memory=memory)
+    memory.learnt_whom.update(
+        (call.who, customer) for call, customer in zip(strangers, found, strict=True) if call.who is not None
     )
-
-
-@lru_cache(maxsize=64)
-def _text(received_at: datetime) -> str:
-    """The calls of a body share theirs."""
-    return received_at.isoformat(" ")[:-6]
-
-
-def _row_as_text(number: int, customer_id: int, call: Call) -> tuple[Any, ...]:
-    """The same with times as Django writes them to SQLite: UTC without an offset."""
-    return (
-        number,
-        call.workspace_id,
-        customer_id,
-        call.type,
-        call.name,
-        call.ts.isoformat(" ")[:-6],
-        _text(call.received_at),
-        call.message_key,
-        call.properties.decode(),
-        call.context.decode(),
-    )
+    rest = iter(found)
+    return [next(rest) if customer is None else customer for customer in known]
 
 
 def _describe(workspace_id: int, stored: list[Stored], now: datetime) -> None:

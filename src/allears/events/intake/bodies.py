@@ -62,7 +62,7 @@ def outline(kind: str, data: bytes, *, event_limit: int) -> Outline:
         if kind == "batch":
             return _outline_of_batch(_batch.decode(data), len(data), event_limit)
         call = _call.decode(data)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:  # the last: nested too deeply
         raise NotJsonError(str(error)) from error
     if len(data) > event_limit:
         raise TooLargeError(f"the event has {len(data)} bytes; the limit of one event is {event_limit}")

@@ -3,11 +3,11 @@
 import secrets
 import sqlite3
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Protocol
 
+import msgspec
 import psycopg
 from django.conf import settings
 
@@ -33,8 +33,7 @@ class LogUnavailableError(RuntimeError):
     """The intake log cannot be written now; trying again is right."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Body:
+class Body(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One request body as it came (unpacked), not yet understood."""
 
     workspace_id: int
