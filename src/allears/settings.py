@@ -213,6 +213,11 @@ INTAKE_MAX_WAITING = _number("ALLEARS_INTAKE_MAX_WAITING", 4096)
 WEBHOOK_ALLOW = os.environ.get("ALLEARS_WEBHOOK_ALLOW", "")  # private hosts and networks that may be called
 WEBHOOK_KEEP_DAYS = _number("ALLEARS_WEBHOOK_KEEP_DAYS", 30)
 WEBHOOK_GIVE_UP_DAYS = _number("ALLEARS_WEBHOOK_GIVE_UP_DAYS", 5)
+# What pull sources may open: hosts or networks inside the private network, and folders on this machine.
+PRIVATE_HOSTS = tuple(filter(None, (each.strip() for each in os.environ.get("ALLEARS_PRIVATE_HOSTS", "").split(","))))
+SOURCE_FOLDERS = tuple(
+    Path(each).resolve() for each in os.environ.get("ALLEARS_SOURCE_FOLDERS", str(DATA_DIR / "drop")).split(":") if each
+)
 
 LOGGING = {
     "version": 1,

@@ -4,6 +4,7 @@ from allears.customers.personal import register_personal
 from allears.events.batch import subscribe_batch
 from allears.events.imports.kinds import register_kind
 from allears.events.webhooks.catalogue import register_event_type
+from allears.jobs.loops import register_loop
 from allears.jobs.sources import register_source
 from allears.listen import personal
 from allears.outreach.registry import register_delivery_hook, register_releaser
@@ -13,6 +14,10 @@ class ListenConfig(AppConfig):
     name = "allears.listen"
 
     def ready(self) -> None:
+        from allears.jobs.bus import subscribe  # this stores rows, so it waits until models are loaded
+
+        subscribe("source.stopped", "allears.listen.sources.notices.tell_admins")
+        register_loop("sources", "allears.listen.sources.running.run_once", "sources")
         subscribe_batch(order=20, name="probes", handler="allears.listen.probing.on_batch")
         register_event_type("voice.received", "allears.listen.webhooks.VOICE_RECEIVED")
         register_event_type("response.completed", "allears.listen.webhooks.RESPONSE_COMPLETED")

@@ -21,3 +21,11 @@ class ResponseCompleted(DomainEvent):
 
     name: ClassVar[str] = "response.completed"
     response_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class SourceStopped(DomainEvent):
+    """A source failed again and again and is no longer looked at."""
+
+    name: ClassVar[str] = "source.stopped"
+    source_id: int

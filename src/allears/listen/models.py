@@ -2,6 +2,7 @@
 
 from typing import ClassVar
 
+from django.conf import settings as installation
 from django.db import models
 from django.utils import timezone
 
@@ -169,3 +170,96 @@ class Voice(HotModel):
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.UniqueConstraint(fields=["workspace", "key"], name="listen_voice_key")
         ]
+
+
+class Source(ScopedModel):
+    """Where voices, events or customers are fetched from by ourselves: a mailbox, a feed, a database, a folder.
+
+    ``cursor`` says how far it was read; it moves in the transaction that takes the rows, guarded by the lease and
+    ``turn``, so that two workers never both count a page. ``trouble`` is what is wrong now (see sources.troubles).
+    """
+
+    class State(models.TextChoices):
+        ON = "on"
+        PAUSED = "paused"  # by a person
+        STOPPED = "stopped"  # by itself, after failing again and again
+
+    kind = models.CharField(max_length=20)
+    name = models.CharField(max_length=120)
+    settings = models.JSONField(default=dict)
+    sealed = models.TextField(default="", blank=True)  # the secret settings, see sources.sealing
+    every_seconds = models.PositiveIntegerField(default=300)
+    cursor = models.JSONField(default=dict)
+    state = models.CharField(max_length=8, choices=State.choices, default=State.ON)
+    next_run_at = models.DateTimeField()
+    asked_at = models.DateTimeField(null=True, blank=True)  # somebody wants it looked at now
+    last_run_at = models.DateTimeField(null=True, blank=True)
+    last_good_at = models.DateTimeField(null=True, blank=True)
+    failures = models.PositiveSmallIntegerField(default=0)  # in a row
+    trouble = models.JSONField(default=dict, blank=True)
+    turn = models.PositiveBigIntegerField(default=0)  # grows with each run
+    lease_owner = models.CharField(max_length=64, default="", blank=True)
+    lease_until = models.DateTimeField(null=True, blank=True)
+    created_by = models.ForeignKey(installation.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["next_run_at"], condition=models.Q(state="on"), name="listen_source_due"),
+        ]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["workspace", "name"], name="listen_source_name")
+        ]
+
+
+class SourceRun(ScopedModel):
+    """One look at a source. What came as files is counted by their imports, named in ``import_ids``."""
+
+    source = models.ForeignKey(Source, on_delete=models.CASCADE, related_name="runs")
+    turn = models.PositiveBigIntegerField()
+    by_hand = models.BooleanField(default=False)
+    started_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True, blank=True)
+    read = models.PositiveIntegerField(default=0)
+    taken = models.PositiveIntegerField(default=0)
+    known = models.PositiveIntegerField(default=0)
+    refused = models.PositiveIntegerField(default=0)
+    aside = models.JSONField(default=dict, blank=True)  # reason → how many were deliberately not taken
+    import_ids = models.JSONField(default=list, blank=True)
+    trouble = models.JSONField(default=dict, blank=True)
+
+    class Meta:
+        indexes: ClassVar[list[models.Index]] = [models.Index(fields=["source", "-started_at"])]
+
+
+class SourceFile(ScopedModel):
+    """A file that a source has carried in, known by its content, so that it is taken once under any name."""
+
+    source = models.ForeignKey(Source, on_delete=models.CASCADE, related_name="files")
+    digest = models.CharField(max_length=64)  # sha256
+    import_id = models.BigIntegerField(null=True)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["source", "digest"], name="listen_source_file_once")
+        ]
+
+
+class Letter(ScopedModel):
+    """How a mail that became a voice hangs on others; the words stand in the voice."""
+
+    voice = models.OneToOneField(Voice, on_delete=models.CASCADE, related_name="letter")
+    message_id = models.CharField(max_length=300, default="", blank=True)
+    answers = models.JSONField(default=list, blank=True)  # Message-IDs of In-Reply-To and References, nearest first
+    marks = models.JSONField(default=list, blank=True)  # what we had put into addresses and headers and came back
+
+
+class Enclosure(ScopedModel):
+    """A file that came with a mail; without ``content`` where it was too large or of a kind that is not kept."""
+
+    letter = models.ForeignKey(Letter, on_delete=models.CASCADE, related_name="enclosures")
+    name = models.CharField(max_length=255)
+    type = models.CharField(max_length=100)
+    size = models.PositiveIntegerField()
+    content = models.BinaryField(null=True)

@@ -1,0 +1,102 @@
+"""Fetching a web address that a person typed in: bounded in time and size, public unless listed, each redirect judged."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from urllib.parse import urljoin, urlsplit
+
+from django.conf import settings
+
+from allears.kit.lazy import LazyModule
+from allears.kit.outward import BadAddressError, PrivateAddressError, public_address
+from allears.listen.sources.base import SourceTrouble
+
+if TYPE_CHECKING:
+    import httpx
+else:
+    httpx = LazyModule("httpx")
+
+SECONDS = 20.0
+MOST_BYTES = 10 << 20
+MOST_REDIRECTS = 5
+AGENT = "AllEars (reads feeds for its customers)"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fetched:
+    """What came. ``unchanged``: the server said that nothing is new."""
+
+    url: str
+    body: bytes
+    headers: Mapping[str, str]
+    unchanged: bool = False
+
+
+def fetch(url: str, *, headers: Mapping[str, str] | None = None) -> Fetched:
+    """GET an address; raises SourceTrouble in words for whoever set it up."""
+    timeout = httpx.Timeout(SECONDS)
+    with httpx.Client(timeout=timeout, follow_redirects=False, trust_env=False) as client:
+        for _hop in range(MOST_REDIRECTS + 1):
+            found = _one(client, url, dict(headers or {}))
+            if not isinstance(found, str):
+                return found
+            if urlsplit(found).hostname != urlsplit(url).hostname:
+                headers = {name: value for name, value in (headers or {}).items() if name.lower() != "authorization"}
+            url = found
+    raise SourceTrouble("status", status="too many redirects", url=url)
+
+
+def _one(client: "httpx.Client", url: str, headers: dict[str, str]) -> "Fetched | str":
+    """The answer, or the address that it sends us on to."""
+    host = urlsplit(url).hostname or url
+    request = _request(client, url, headers)
+    try:
+        response = client.send(request, stream=True)
+        try:
+            if response.is_redirect:
+                return urljoin(url, response.headers["location"])
+            if response.status_code == 304:
+                return Fetched(url=url, body=b"", headers=response.headers, unchanged=True)
+            if response.status_code != 200:
+                lasting = response.status_code in {400, 401, 403, 404, 410}
+                raise SourceTrouble("status", permanent=lasting, status=response.status_code, url=url)
+            return Fetched(url=url, body=_body(response, url), headers=response.headers)
+        finally:
+            response.close()
+    except httpx.ConnectError as error:
+        code = "untrusted" if "certificate" in str(error).lower() else "unreachable"
+        raise SourceTrouble(code, host=host, reason=error) from error
+    except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError) as error:
+        raise SourceTrouble("unreachable", host=host, reason=str(error) or type(error).__name__) from error
+
+
+def _request(client: "httpx.Client", url: str, headers: dict[str, str]) -> "httpx.Request":
+    """To the very address that was judged, under the name it was asked for."""
+    address = judge(url)
+    parts = urlsplit(url)
+    host = parts.hostname or ""
+    target = httpx.URL(url).copy_with(host=address)
+    named = {"Host": parts.netloc.rpartition("@")[2], "User-Agent": AGENT, "Accept": "*/*", **headers}
+    return client.build_request("GET", target, headers=named, extensions={"sni_hostname": host})
+
+
+def judge(url: str) -> str:
+    """The IP address to connect to; raises SourceTrouble for one that may not be opened."""
+    try:
+        return public_address(url, allowed=settings.PRIVATE_HOSTS)
+    except PrivateAddressError as error:
+        raise SourceTrouble("private_address", permanent=True, host=error) from error
+    except BadAddressError as error:
+        if urlsplit(url).scheme in {"http", "https"}:
+            raise SourceTrouble("unreachable", host=urlsplit(url).hostname or url, reason=error) from error
+        raise SourceTrouble("bad_address", permanent=True, url=url) from error
+
+
+def _body(response: "httpx.Response", url: str) -> bytes:
+    parts, size = [], 0
+    for block in response.iter_bytes():
+        size += len(block)
+        if size > MOST_BYTES:
+            raise SourceTrouble("too_large", what=url, most=f"{MOST_BYTES >> 20} MB")
+        parts.append(block)
+    return b"".join(parts)

@@ -1,0 +1,58 @@
+"""One voice that a source brought: tied to its customer and touchpoint, with the mail it came in."""
+
+from datetime import datetime
+
+from allears.customers.keys import clean_email
+from allears.journeys.models import Touchpoint
+from allears.kit.script import language_of
+from allears.listen.models import Enclosure, Letter, Voice
+from allears.listen.sources.base import LetterFacts, Saying
+from allears.listen.telling import LONGEST, Telling, tell
+
+MOST_ANSWERS = 50
+
+
+def hear(*, workspace_id: int, source_id: int, saying: Saying, now: datetime) -> Voice:
+    """Keep it; inside the caller's transaction."""
+    touchpoints = Touchpoint.objects.in_workspace(workspace_id)
+    known = saying.touchpoint_key and touchpoints.filter(key=saying.touchpoint_key).exists()
+    told = Telling(
+        key=saying.key,
+        text=saying.text[:LONGEST],
+        source_kind=saying.source_kind,
+        channel=saying.channel,
+        said_at=min(saying.said_at, now),
+        name=saying.name[:200],
+        email=clean_email(saying.email),
+        touchpoint_key=saying.touchpoint_key if known else "",
+        language=saying.language or language_of(saying.text[:300]),
+        metric=saying.metric,
+        score=saying.score,
+        public=saying.public,
+        attributes={**saying.attributes, "source": source_id},
+    )
+    voice = tell(workspace_id=workspace_id, telling=told, now=now)
+    if saying.letter:
+        _keep_letter(voice, saying.letter)
+    return voice
+
+
+def _keep_letter(voice: Voice, facts: LetterFacts) -> None:
+    letter: Letter = Letter.objects.create(
+        workspace_id=voice.workspace_id,
+        voice=voice,
+        message_id=facts.message_id[:300],
+        answers=list(facts.answers)[:MOST_ANSWERS],
+        marks=list(facts.marks)[:MOST_ANSWERS],
+    )
+    Enclosure.objects.bulk_create(
+        Enclosure(
+            workspace_id=voice.workspace_id,
+            letter=letter,
+            name=each.name[:255],
+            type=each.type[:100],
+            size=each.size,
+            content=each.content,
+        )
+        for each in facts.enclosures
+    )

@@ -1,0 +1,195 @@
+"""Bytes of a feed to voices. Pure."""
+
+import json
+import math
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from hashlib import blake2b
+from io import BytesIO
+from typing import TYPE_CHECKING, Any
+
+from allears.kit.lazy import LazyModule
+from allears.listen.sources.base import Saying, SourceTrouble
+from allears.listen.sources.plain import plain_text
+
+if TYPE_CHECKING:
+    import feedparser
+else:
+    feedparser = LazyModule("feedparser")
+
+# The fields of an entry, and under which names a JSON list may have them where nothing is said.
+NAMES: dict[str, tuple[str, ...]] = {
+    "id": ("id", "guid", "review_id", "uuid", "_id"),
+    "link": ("url", "link", "permalink", "external_url"),
+    "title": ("title", "headline", "subject"),
+    "text": ("content_text", "text", "body", "content", "comment", "review", "content_html", "summary", "description"),
+    "author": ("author.name", "author", "authors.0.name", "user.name", "user", "reviewer", "nickname"),
+    "rating": ("rating", "stars", "score", "rating.value", "reviewRating.ratingValue"),
+    "language": ("language", "lang", "locale"),
+    "time": ("date_published", "published_at", "created_at", "date", "time", "published", "createdAt", "updated_at"),
+}
+FEED_RATINGS = ("im_rating", "rating", "media_starrating", "review_rating", "gd_rating", "stars")
+LONGEST = 10_000
+OLDEST_STAMP = 631_152_000  # 1990; a smaller number is no time of our age
+MILLISECONDS = 100_000_000_000
+
+
+@dataclass(frozen=True, kw_only=True)
+class Entry:
+    """One entry, whatever the form of its feed."""
+
+    id: str
+    link: str
+    title: str
+    text: str
+    author: str
+    rating: str
+    language: str
+    time: datetime | None
+
+
+def sayings(
+    body: bytes, *, url: str, settings: Mapping[str, Any], now: datetime
+) -> tuple[list[Saying], int]:
+    """(voices in the order of their times, how many entries had no words and no rating)."""
+    found, empty = [], 0
+    for entry in _entries(body, url, settings):
+        saying = _saying(entry, url, settings, now)
+        if saying is None:
+            empty += 1
+        else:
+            found.append(saying)
+    return sorted(found, key=lambda each: each.said_at), empty
+
+
+def _entries(body: bytes, url: str, settings: Mapping[str, Any]) -> Iterator[Entry]:
+    start = body.lstrip(b"\xef\xbb\xbf \t\r\n")[:1]
+    if start in (b"{", b"["):
+        return _json_entries(body, url, settings)
+    return _feed_entries(body, url)
+
+
+def _saying(entry: Entry, url: str, settings: Mapping[str, Any], now: datetime) -> Saying | None:
+    text, title = plain_text(entry.text), plain_text(entry.title)
+    words = f"{title}\n{text}" if title and text and not text.startswith(title) else text or title
+    score = _score(entry.rating, settings["worst"], settings["best"])
+    if not words and score is None:
+        return None
+    name = entry.id or entry.link or "\x1f".join([entry.author, title, text])
+    stated = {"author": entry.author[:200], "link": entry.link[:500], "rating": entry.rating[:20]}
+    return Saying(
+        key="feed:" + blake2b("\x1f".join([url, name]).encode(), digest_size=24).hexdigest(),
+        text=words[:LONGEST],
+        said_at=entry.time or now,
+        source_kind=settings["source_kind"],
+        channel="feed",
+        language=entry.language[:2].lower() if re.match(r"[A-Za-z]{2}(\b|[-_])", entry.language) else "",
+        metric="csat" if score is not None else "",
+        score=score,
+        public=True,
+        touchpoint_key=settings["touchpoint"],
+        attributes={key: value for key, value in stated.items() if value},
+    )
+
+
+def _score(stated: str, worst: float, best: float) -> int | None:
+    """The rating on our scale of 1 to 5; None where it is none or lies outside its own scale."""
+    found = re.search(r"-?\d+(?:[.,]\d+)?", stated)
+    if not found:
+        return None
+    share = (float(found[0].replace(",", ".")) - worst) / (best - worst)
+    return math.floor(1 + 4 * share + 0.5) if -1e-9 <= share <= 1 + 1e-9 else None
+
+
+def _feed_entries(body: bytes, url: str) -> Iterator[Entry]:
+    parsed = feedparser.parse(BytesIO(body))
+    if not parsed.get("version") and not parsed.entries:
+        raise SourceTrouble("not_a_feed", url=url)
+    language = str(parsed.feed.get("language", ""))
+    for entry in parsed.entries:
+        rating = next((entry[name] for name in FEED_RATINGS if entry.get(name)), "")
+        if isinstance(rating, dict):
+            rating = rating.get("average") or rating.get("value") or ""
+        yield Entry(
+            id=str(entry.get("id", "")),
+            link=str(entry.get("link", "")),
+            title=str(entry.get("title", "")),
+            text=_longest(entry),
+            author=str(entry.get("author", "")),
+            rating=str(rating),
+            language=str(entry.get("language", "") or language),
+            time=_struct_time(entry.get("published_parsed") or entry.get("updated_parsed")),
+        )
+
+
+def _longest(entry: Any) -> str:
+    contents = [str(each.get("value", "")) for each in entry.get("content", [])]
+    return max([*contents, str(entry.get("summary", ""))], key=len)
+
+
+def _struct_time(stated: Any) -> datetime | None:
+    return datetime(*stated[:6], tzinfo=UTC) if stated else None
+
+
+def _json_entries(body: bytes, url: str, settings: Mapping[str, Any]) -> Iterator[Entry]:
+    try:
+        document = json.loads(body.decode("utf-8-sig"))
+    except ValueError as error:
+        raise SourceTrouble("not_a_feed", url=url) from error
+    items = at(document, settings["items"]) if settings["items"] else _the_list(document)
+    if not isinstance(items, list):
+        raise SourceTrouble("not_a_feed", url=url)
+    paths = {name: (settings["paths"].get(name),) if settings["paths"].get(name) else NAMES[name] for name in NAMES}
+    language = str(document.get("language", "")) if isinstance(document, dict) else ""
+    for item in items:
+        if isinstance(item, dict):
+            found = {name: _first(item, paths[name]) for name in NAMES}
+            found["language"] = found["language"] or language
+            yield Entry(**{**found, "time": _time(found["time"])})
+
+
+def _the_list(document: Any) -> Any:
+    """The list itself, that of a JSON Feed, or the only list there is."""
+    if not isinstance(document, dict):
+        return document
+    if isinstance(document.get("items"), list):
+        return document["items"]
+    lists = [value for value in document.values() if isinstance(value, list)]
+    return lists[0] if len(lists) == 1 else None
+
+
+def at(item: Any, path: str) -> Any:
+    """The value at a dotted path; numbers count in lists. None where there is nothing."""
+    for part in str(path).split("."):
+        if isinstance(item, dict):
+            item = item.get(part)
+        elif isinstance(item, list) and part.isdigit() and int(part) < len(item):
+            item = item[int(part)]
+        else:
+            return None
+    return item
+
+
+def _first(item: dict[str, Any], paths: tuple[str, ...]) -> str:
+    for path in paths:
+        value = item[path] if path in item else at(item, path)
+        if isinstance(value, str | int | float) and not isinstance(value, bool) and str(value).strip():
+            return str(value).strip()
+    return ""
+
+
+def _time(stated: str) -> datetime | None:
+    if re.fullmatch(r"\d{9,13}(\.\d+)?", stated):
+        number = float(stated)
+        number = number / 1000 if number > MILLISECONDS else number
+        return datetime.fromtimestamp(number, UTC) if number > OLDEST_STAMP else None
+    for read in (datetime.fromisoformat, parsedate_to_datetime):
+        try:
+            found = read(stated)
+        except (ValueError, TypeError):
+            continue
+        return found if found.tzinfo else found.replace(tzinfo=UTC)
+    return None

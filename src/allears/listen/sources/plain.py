@@ -1,0 +1,60 @@
+"""HTML to the words a person would read, without running or fetching anything."""
+
+import re
+from html import unescape
+from html.parser import HTMLParser
+
+_BREAKS = {"br", "p", "div", "tr", "li", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "table", "hr", "pre"}
+_SILENT = {"script", "style", "head", "title", "template", "noscript", "svg", "object"}
+_LOOKS_LIKE_HTML = re.compile(r"<(?:[a-zA-Z!/][^<>]*)>")
+_ENTITY = re.compile(r"&(?:#\d{1,7}|#x[0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,30});")
+_UNSEEN = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad"))
+
+
+class _Reader(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.parts: list[str] = []
+        self._silent: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag in _SILENT:
+            self._silent.append(tag)
+        elif tag in _BREAKS:
+            self.parts.append("\n")
+
+    def handle_endtag(self, tag: str) -> None:
+        if self._silent and tag == self._silent[-1]:
+            self._silent.pop()
+        elif tag in _BREAKS:
+            self.parts.append("\n")
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag in _BREAKS:
+            self.parts.append("\n")
+
+    def handle_data(self, data: str) -> None:
+        if not self._silent:
+            self.parts.append(data)
+
+
+def html_text(html: str) -> str:
+    """The words of an HTML document, with a line for each block."""
+    reader = _Reader()
+    reader.feed(html)
+    reader.close()
+    return tidy("".join(part if part == "\n" else re.sub(r"\s+", " ", part) for part in reader.parts))
+
+
+def plain_text(text: str) -> str:
+    """Words that may or may not be HTML."""
+    if _LOOKS_LIKE_HTML.search(text):
+        return html_text(text)
+    return tidy(unescape(text) if _ENTITY.search(text) else text)
+
+
+def tidy(text: str) -> str:
+    """Without unseen characters, trailing space and more than one empty line."""
+    text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\xa0", " ").replace("\x00", "").translate(_UNSEEN)
+    lines = [line.strip() for line in text.split("\n")]
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
