@@ -252,6 +252,7 @@ class Letter(ScopedModel):
     voice = models.OneToOneField(Voice, on_delete=models.CASCADE, related_name="letter")
     message_id = models.CharField(max_length=300, default="", blank=True)
     answers = models.JSONField(default=list, blank=True)  # Message-IDs of In-Reply-To and References, nearest first
+    received_at = models.DateTimeField()
     marks = models.JSONField(default=list, blank=True)  # what we had put into addresses and headers and came back
 
 
@@ -263,3 +264,4 @@ class Enclosure(ScopedModel):
     type = models.CharField(max_length=100)
     size = models.PositiveIntegerField()
     content = models.BinaryField(null=True)
+    received_at = models.DateTimeField()

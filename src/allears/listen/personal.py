@@ -53,7 +53,7 @@ DECLARED = (
         columns=("message_id", "answers", "marks"),
         erase=Erase.DELETE,
         kind="raw",
-        at="voice__received_at",
+        at="received_at",
         label="Mails",
     ),
     PersonalTable(
@@ -62,7 +62,7 @@ DECLARED = (
         columns=("name", "content"),
         erase=Erase.DELETE,
         kind="raw",
-        at="letter__voice__received_at",
+        at="received_at",
         label="Files that came with mails",
     ),
     PersonalTable(

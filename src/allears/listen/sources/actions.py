@@ -95,15 +95,15 @@ def _filled(source: Source, plan: Plan) -> Source:
         raise SettingsError("name", _("There is a source of this name already. Choose another name."))
     if not SHORTEST <= plan.every_seconds <= LONGEST:
         raise SettingsError("every", _("Look every minute at most, and once a week at least."))
-    kept = unseal_or_nothing(source)
-    settings, secret = split(adapter, plan.settings)
+    kept = unseal_or_nothing(source=source)
+    settings, secret = split(adapter=adapter, given=plan.settings)
     adapter.check(settings)
     source.kind, source.name, source.every_seconds = adapter.name, name[:120], plan.every_seconds
     source.settings, source.sealed = settings, seal({**kept, **secret})
     return source
 
 
-def unseal_or_nothing(source: Source) -> dict[str, str]:
+def unseal_or_nothing(*, source: Source) -> dict[str, str]:
     """The stored secrets; none where the installation's key has changed, so that new ones can be entered."""
     try:
         return unseal(source.sealed)
@@ -111,7 +111,7 @@ def unseal_or_nothing(source: Source) -> dict[str, str]:
         return {}
 
 
-def split(adapter: Adapter, given: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:
+def split(*, adapter: Adapter, given: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:
     """(settings, secrets that were entered), each of its type; raises SettingsError."""
     unknown = sorted(set(given) - {each.name for each in adapter.fields})
     if unknown:
@@ -206,9 +206,9 @@ def attempt(*, workspace: Workspace, plan: Plan, source: Source | None, now: dat
         SourceTrouble: the source cannot be read.
     """
     adapter = kinds.adapter(plan.kind)
-    settings, secret = split(adapter, plan.settings)
+    settings, secret = split(adapter=adapter, given=plan.settings)
     adapter.check(settings)
-    kept = unseal_or_nothing(source) if source else {}
+    kept = unseal_or_nothing(source=source) if source else {}
     trial = Source(workspace=workspace, kind=plan.kind, settings=settings, sealed=seal({**kept, **secret}))
     scratch = Path(installation.DATA_DIR) / "imports" / f"source-{uuid4().hex}"
     try:

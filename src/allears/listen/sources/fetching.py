@@ -1,4 +1,4 @@
-"""Fetching a web address that a person typed in: bounded in time and size, public unless listed, each redirect judged."""
+"""Fetching an address that a person typed in: bounded in time and size, public unless listed, each redirect judged."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -44,6 +44,7 @@ def _keep_letter(voice: Voice, facts: LetterFacts) -> None:
         message_id=facts.message_id[:300],
         answers=list(facts.answers)[:MOST_ANSWERS],
         marks=list(facts.marks)[:MOST_ANSWERS],
+        received_at=voice.received_at,
     )
     Enclosure.objects.bulk_create(
         Enclosure(
@@ -53,6 +54,7 @@ def _keep_letter(voice: Voice, facts: LetterFacts) -> None:
             type=each.type[:100],
             size=each.size,
             content=each.content,
+            received_at=voice.received_at,
         )
         for each in facts.enclosures
     )

@@ -50,7 +50,7 @@ class FeedAdapter:
             label=_("JSON: where the fields are"),
             type="mapping",
             default={},
-            help=_('For example {"text": "body", "rating": "stars", "author": "user.name"}; what is not named is found.'),
+            help=_('For example {"text": "body", "rating": "stars", "author": "user.name"}; the rest is found.'),
         ),
     )
 

@@ -51,9 +51,7 @@ class Entry:
     time: datetime | None
 
 
-def sayings(
-    body: bytes, *, url: str, settings: Mapping[str, Any], now: datetime
-) -> tuple[list[Saying], int]:
+def sayings(body: bytes, *, url: str, settings: Mapping[str, Any], now: datetime) -> tuple[list[Saying], int]:
     """(voices in the order of their times, how many entries had no words and no rating)."""
     found, empty = [], 0
     for entry in _entries(body, url, settings):
@@ -191,5 +189,5 @@ def _time(stated: str) -> datetime | None:
             found = read(stated)
         except (ValueError, TypeError):
             continue
-        return found if found.tzinfo else found.replace(tzinfo=UTC)
+        return found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
     return None

@@ -1,0 +1,151 @@
+"""Public voices from feeds, fetched from a real web server on this machine."""
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import LazySettings
+
+from allears.listen.models import Voice
+from allears.listen.sources import actions, kinds
+from allears.listen.sources.base import SourceTrouble
+from allears.listen.sources.fetching import fetch
+from allears.listen.sources.kinds.feed import reading
+from tests.conftest import Person
+from tests.listen.sources.conftest import NOW, Maker, look
+from tests.support.web import WebPeer
+
+SAMPLES = sorted((Path(reading.__file__).parent / "samples").glob("*.expect.json"))
+pytestmark = pytest.mark.django_db
+
+
+@pytest.mark.parametrize("path", SAMPLES, ids=lambda path: path.name)
+def test_samples_are_read_as_they_should(path: Path) -> None:
+    told = json.loads(path.read_text(encoding="utf-8"))
+    body = (path.parent / told["file"]).read_bytes()
+    given = {"url": "https://example.test/feed", **told.get("settings", {})}
+    settings, _secret = actions.split(adapter=kinds.adapter("feed"), given=given)
+    found, empty = reading.sayings(body, url=given["url"], settings=settings, now=NOW)
+    seen = [
+        {"text": each.text, "said_at": each.said_at.isoformat(), "score": each.score, "language": each.language,
+         "author": each.attributes.get("author", "")}
+        for each in found
+    ]  # fmt: skip
+    assert (seen, empty) == (told["voices"], told["empty"])
+    assert len({each.key for each in found}) == len(found)
+
+
+def atom(*entries: tuple[str, str, str]) -> str:
+    body = "".join(
+        f"<entry><id>{name}</id><title>{title}</title><updated>{at}</updated><content>{title}: words</content></entry>"
+        for name, title, at in entries
+    )
+    return f'<?xml version="1.0"?><feed xmlns="http://www.w3.org/2005/Atom"><title>t</title>{body}</feed>'
+
+
+def test_new_entries_are_heard_once_and_a_second_look_brings_only_what_is_new(
+    web_peer: WebPeer, make: Maker, acme: Any
+) -> None:
+    url = web_peer.serve("/atom", atom(("a", "One", "2026-11-20T10:00:00Z")), ETag='"1"')
+    source = make("feed", url=url)
+    first = look(source)
+    assert (first.read, first.taken, first.known) == (1, 1, 0)
+    voice = Voice.objects.in_workspace(acme.pk).get()
+    assert (voice.public, voice.source_kind, voice.channel) == (True, "review", "feed")
+    assert voice.said_at == datetime(2026, 11, 20, 10, tzinfo=UTC)
+
+    unchanged = look(source)
+    assert (unchanged.read, web_peer.asked[-1][1]["if-none-match"]) == (0, '"1"')
+
+    web_peer.serve(
+        "/atom", atom(("a", "One", "2026-11-20T10:00:00Z"), ("b", "Two", "2026-11-21T10:00:00Z")), ETag='"2"'
+    )
+    second = look(source)
+    assert (second.read, second.taken, second.known) == (2, 1, 1)
+    assert Voice.objects.in_workspace(acme.pk).count() == 2
+    assert (source.failures, source.trouble, source.cursor) == (0, {}, {"etag": '"2"'})
+
+
+def test_a_feed_set_up_again_doubles_nothing_and_what_was_heard_outlives_its_source(
+    web_peer: WebPeer, make: Maker, acme: Any
+) -> None:
+    url = web_peer.serve("/atom", atom(("a", "One", "2026-11-20T10:00:00Z")))
+    source = make("feed", url=url)
+    look(source)
+    actions.remove(source=source, actor_id=None)
+    again = look(make("feed", url=url))
+    assert (again.taken, again.known, Voice.objects.in_workspace(acme.pk).count()) == (0, 1, 1)
+
+
+def test_trying_keeps_nothing(web_peer: WebPeer, acme: Any) -> None:
+    url = web_peer.serve("/list", json.dumps([{"id": 1, "text": "Slow", "stars": 2}]))
+    plan = actions.Plan(kind="feed", name="x", every_seconds=600, settings={"url": url})
+    tried = actions.attempt(workspace=acme, plan=plan, source=None, now=NOW)
+    assert [row[1] for row in tried.rows] == ["Slow"]
+    assert tried.rows[0][4] == "CSAT 2"
+    assert not Voice.objects.in_workspace(acme.pk).exists()
+
+
+def test_a_private_address_is_refused_also_behind_a_redirect(
+    web_peer: WebPeer, make: Maker, settings: LazySettings
+) -> None:
+    web_peer.serve("/secret", "<rss><channel></channel></rss>")
+    web_peer.serve("/hop", "", status=302, Location=web_peer.url("/secret", host="127.0.0.2"))
+    source = make("feed", url=web_peer.url("/hop"))
+    run = look(source)
+    assert run.trouble["code"] == "private_address"
+    assert [path for path, _headers in web_peer.asked] == ["/hop"]
+    settings.PRIVATE_HOSTS = ()
+    assert look(source).trouble["code"] == "private_address"
+    assert len(web_peer.asked) == 1
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "code", "permanent"),
+    [
+        (404, "", "status", True),
+        (503, "", "status", False),
+        (200, "no feed at all", "not_a_feed", False),
+        (200, '{"a": [', "not_a_feed", False),
+    ],
+)
+def test_what_goes_wrong_is_told_in_words(
+    web_peer: WebPeer, make: Maker, status: int, body: str, code: str, permanent: bool
+) -> None:
+    source = make("feed", url=web_peer.serve("/x", body, status=status))
+    run = look(source)
+    assert (run.trouble["code"], run.trouble["permanent"]) == (code, permanent)
+    assert (source.failures, source.next_run_at > NOW) == (1, True)
+
+
+def test_a_token_is_sent_but_not_to_another_host(web_peer: WebPeer, make: Maker, settings: LazySettings) -> None:
+    settings.PRIVATE_HOSTS = ("127.0.0.1", "localhost")
+    web_peer.serve("/there", atom(("a", "One", "2026-11-20T10:00:00Z")))
+    web_peer.serve("/here", "", status=302, Location=web_peer.url("/there", host="localhost"))
+    run = look(make("feed", url=web_peer.url("/here"), token="t0p"))
+    assert run.taken == 1
+    assert [headers.get("authorization") for _path, headers in web_peer.asked] == ["Bearer t0p", None]
+
+
+def test_a_bad_review_gets_an_owner(web_peer: WebPeer, make: Maker, alice: Person) -> None:
+    from allears.jobs.worker import run_due
+    from allears.respond.models import Case
+
+    entry = {"id": "r1", "text": "Never again", "rating": 1, "date": "2026-11-22T07:00:00Z"}
+    look(make("feed", url=web_peer.serve("/list", json.dumps({"items": [entry]}))))
+    run_due(owner="test:1:x")
+    assert Case.objects.in_workspace(alice.workspace.pk).get().subject == "Never again"
+
+
+def test_an_answer_without_end_is_cut_off(web_peer: WebPeer, make: Maker, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("allears.listen.sources.fetching.MOST_BYTES", 1000)
+    assert look(make("feed", url=web_peer.serve("/big", "x" * 5000))).trouble["code"] == "too_large"
+
+
+def test_an_unknown_scheme_is_a_wrong_setting(make: Maker) -> None:
+    with pytest.raises(actions.SettingsError):
+        make("feed", url="file:///etc/passwd")
+    with pytest.raises(SourceTrouble):
+        fetch("ftp://example.test/x")
