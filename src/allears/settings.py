@@ -214,7 +214,7 @@ WEBHOOK_ALLOW = os.environ.get("ALLEARS_WEBHOOK_ALLOW", "")  # private hosts and
 WEBHOOK_KEEP_DAYS = _number("ALLEARS_WEBHOOK_KEEP_DAYS", 30)
 WEBHOOK_GIVE_UP_DAYS = _number("ALLEARS_WEBHOOK_GIVE_UP_DAYS", 5)
 # What pull sources may open: hosts or networks inside the private network, and folders on this machine.
-PRIVATE_HOSTS = tuple(filter(None, (each.strip() for each in os.environ.get("ALLEARS_PRIVATE_HOSTS", "").split(","))))
+SOURCE_ALLOW = os.environ.get("ALLEARS_SOURCE_ALLOW", "")
 SOURCE_FOLDERS = tuple(
     Path(each).resolve() for each in os.environ.get("ALLEARS_SOURCE_FOLDERS", str(DATA_DIR / "drop")).split(":") if each
 )

@@ -21,7 +21,7 @@ Maker = Callable[..., Source]
 def _open_to_the_test(settings: LazySettings, tmp_path: Path) -> None:
     settings.DATA_DIR = tmp_path / "data"
     settings.SOURCE_FOLDERS = (tmp_path / "drop",)
-    settings.PRIVATE_HOSTS = ("127.0.0.1",)
+    settings.SOURCE_ALLOW = "127.0.0.1"
     (tmp_path / "drop").mkdir()
 
 

@@ -97,7 +97,7 @@ def test_a_private_address_is_refused_also_behind_a_redirect(
     run = look(source)
     assert run.trouble["code"] == "private_address"
     assert [path for path, _headers in web_peer.asked] == ["/hop"]
-    settings.PRIVATE_HOSTS = ()
+    settings.SOURCE_ALLOW = ""
     assert look(source).trouble["code"] == "private_address"
     assert len(web_peer.asked) == 1
 
@@ -121,7 +121,7 @@ def test_what_goes_wrong_is_told_in_words(
 
 
 def test_a_token_is_sent_but_not_to_another_host(web_peer: WebPeer, make: Maker, settings: LazySettings) -> None:
-    settings.PRIVATE_HOSTS = ("127.0.0.1", "localhost")
+    settings.SOURCE_ALLOW = "127.0.0.1, localhost"
     web_peer.serve("/there", atom(("a", "One", "2026-11-20T10:00:00Z")))
     web_peer.serve("/here", "", status=302, Location=web_peer.url("/there", host="localhost"))
     run = look(make("feed", url=web_peer.url("/here"), token="t0p"))

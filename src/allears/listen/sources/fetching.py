@@ -8,13 +8,14 @@ from urllib.parse import urljoin, urlsplit
 from django.conf import settings
 
 from allears.kit.lazy import LazyModule
-from allears.kit.outward import BadAddressError, PrivateAddressError, public_address
 from allears.listen.sources.base import SourceTrouble
 
 if TYPE_CHECKING:
     import httpx
+
+    from allears.kit import outbound
 else:
-    httpx = LazyModule("httpx")
+    httpx, outbound = LazyModule("httpx"), LazyModule("allears.kit.outbound")
 
 SECONDS = 20.0
 MOST_BYTES = 10 << 20
@@ -82,14 +83,17 @@ def _request(client: "httpx.Client", url: str, headers: dict[str, str]) -> "http
 
 def judge(url: str) -> str:
     """The IP address to connect to; raises SourceTrouble for one that may not be opened."""
+    parts = urlsplit(url)
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        raise SourceTrouble("bad_address", permanent=True, url=url)
+    port = parts.port or (443 if parts.scheme == "https" else 80)
     try:
-        return public_address(url, allowed=settings.PRIVATE_HOSTS)
-    except PrivateAddressError as error:
-        raise SourceTrouble("private_address", permanent=True, host=error) from error
-    except BadAddressError as error:
-        if urlsplit(url).scheme in {"http", "https"}:
-            raise SourceTrouble("unreachable", host=urlsplit(url).hostname or url, reason=error) from error
-        raise SourceTrouble("bad_address", permanent=True, url=url) from error
+        found = outbound.checked(parts.hostname, port, outbound.parse_allowed(settings.SOURCE_ALLOW))
+    except outbound.BlockedAddressError as error:
+        raise SourceTrouble("private_address", permanent=True, host=parts.hostname) from error
+    except outbound.OutboundError as error:
+        raise SourceTrouble("unreachable", host=parts.hostname, reason=error) from error
+    return str(found[0])
 
 
 def _body(response: "httpx.Response", url: str) -> bytes:

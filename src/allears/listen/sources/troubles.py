@@ -37,7 +37,7 @@ WORDS = {
     ),
     "private_address": (
         _("%(host)s is an address inside a private network, which this installation does not open."),
-        _("If it is meant, whoever runs the installation can list it in ALLEARS_PRIVATE_HOSTS."),
+        _("If it is meant, whoever runs the installation can list it in ALLEARS_SOURCE_ALLOW."),
     ),
     "bad_address": (
         _("“%(url)s” is not a web address that can be opened."),
