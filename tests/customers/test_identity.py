@@ -3,7 +3,6 @@
 from datetime import UTC, datetime
 
 import pytest
-from tests import builders
 
 from allears.accounts.models import Workspace
 from allears.customers.actions import merge, resolve, undo_merge
@@ -12,6 +11,7 @@ from allears.customers.keys import IdentityKeys, clean_email, clean_phone
 from allears.customers.memory import Memory
 from allears.customers.models import Customer, Identifier, Merge
 from allears.customers.queries import customers, family, present
+from tests import builders
 
 NOW = datetime(2026, 3, 1, 9, tzinfo=UTC)
 

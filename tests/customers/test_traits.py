@@ -4,12 +4,12 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from tests import builders
 
 from allears.accounts.models import Workspace
 from allears.customers.actions import TraitChange, update_traits
 from allears.customers.actions.consent import ConsentFormatError
 from allears.customers.models import ConsentRecord, Customer
+from tests import builders
 
 NOW = datetime(2026, 3, 1, 9, tzinfo=UTC)
 

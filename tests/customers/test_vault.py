@@ -2,11 +2,11 @@
 
 import pytest
 from django.conf import LazySettings
-from tests import builders
 
 from allears.accounts.models import Workspace
 from allears.customers import vault
 from allears.customers.models import Customer, CustomerKey
+from tests import builders
 
 pytestmark = pytest.mark.django_db
 WORDS = "王小明 asked for his money back".encode()

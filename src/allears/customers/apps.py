@@ -8,4 +8,8 @@ class CustomersConfig(AppConfig):
     name = "allears.customers"
 
     def ready(self) -> None:
+        from allears.jobs.schedules import every  # models are loaded by now
+
         register_personal(*declared.TABLES, *declared.HARMLESS)
+        every(3600, "allears.customers.jobs.finish_erasures")
+        every(86_400, "allears.customers.jobs.retain")

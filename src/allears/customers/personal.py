@@ -8,6 +8,7 @@ here loads a model.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Any
 
 from django.db import models
 from django.utils.module_loading import import_string
@@ -27,14 +28,16 @@ class PersonalTable:
 
     ``customer`` is the path to the customer's id from a row, ``""`` where rows have no link and are searched.
     ``columns`` are emptied (text ``""``, JSON its default, null where allowed); ``renew`` are unique names such as
-    tokens and row keys, which get a fresh random value instead. ``kind`` is the kind of data that a retention period
-    names, ``at`` the time field the period counts from; both empty where rows live as long as their customer.
+    tokens and row keys, which get a fresh random value instead; ``fill`` says what other columns become. ``kind`` is
+    the kind of data that a retention period names, ``at`` the time field the period counts from; both empty where
+    rows live as long as their customer.
     """
 
     model: str  # "listen.Voice"
     customer: str = ""
     columns: tuple[str, ...] = ()
     renew: tuple[str, ...] = ()
+    fill: tuple[tuple[str, Any], ...] = ()
     erase: Erase = Erase.BLANK
     kind: str = ""
     at: str = ""

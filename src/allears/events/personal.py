@@ -32,7 +32,12 @@ DECLARED = (
         erase=Erase.MENTIONS,
         label="Imports",
     ),
-    PersonalFiles(name="intake", erase="allears.events.erasing.erase_intake", label="Intake log"),
+    PersonalFiles(
+        name="intake",
+        erase="allears.events.erasing.erase_intake",
+        find="allears.events.erasing.find_intake",
+        label="Intake log",
+    ),
     PersonalFiles(
         name="uploads",
         erase="allears.events.erasing.erase_uploads",

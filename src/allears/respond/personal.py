@@ -26,6 +26,7 @@ DECLARED = (
         customer="customer",
         columns=("subject",),
         renew=("token",),
+        fill=(("subject", "[erased]"),),
         erase=Erase.BLANK,
         kind="cases",
         at="opened_at",

@@ -1,0 +1,117 @@
+"""Erasing a person from the tables that the registry names, whatever they are."""
+
+import secrets
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+
+from django.db import models
+from django.db.models import Q, QuerySet, TextField
+from django.db.models.functions import Cast
+
+from allears.customers.personal import Erase, PersonalTable, personal_tables
+from allears.customers.rights.person import STRUCK_OUT, Person
+
+CUSTOMER = "customers.Customer"
+Done = Counter[str]  # "deleted", "blanked", "struck_out"
+
+
+def in_order() -> list[PersonalTable]:
+    """Rows that hang on others first, the customer last."""
+    return sorted(personal_tables(), key=lambda each: (each.model == CUSTOMER, -each.customer.count("__")))
+
+
+def rows_of(table: PersonalTable, person: Person) -> QuerySet[Any]:
+    """The person's own rows."""
+    rows = everything(table, person.workspace_id)
+    return rows.filter(**{f"{table.customer}__in": person.ids}) if table.customer else rows.none()
+
+
+def everything(table: PersonalTable, workspace_id: int) -> QuerySet[Any]:
+    """All rows of a table that are the workspace's, or nobody's in particular."""
+    model = table.model_class()
+    manager: Any = model._default_manager
+    if hasattr(manager, "in_workspace"):
+        return manager.in_workspace(workspace_id)  # type: ignore[no-any-return]
+    rows = manager.all()
+    names = {field.attname for field in model._meta.local_fields}
+    return rows.filter(workspace_id=workspace_id) if "workspace_id" in names else rows
+
+
+def erase_rows(table: PersonalTable, person: Person) -> Done:
+    """Delete or blank the person's own rows; safe to repeat."""
+    rows = rows_of(table, person)
+    if not table.customer:
+        return Counter()
+    if table.erase is Erase.DELETE:
+        count = rows.count()
+        for part in _chunks(rows):
+            part.delete()
+        return Counter(deleted=count)
+    ids = list(rows.values_list("pk", flat=True))
+    for start in range(0, len(ids), 500):
+        chunk = everything(table, person.workspace_id).filter(pk__in=ids[start : start + 500])
+        _renew(table, chunk)
+        chunk.update(**blank(table))
+    return Counter(blanked=len(ids))
+
+
+def blank(table: PersonalTable, *, keep_link: bool = False) -> dict[str, Any]:
+    """What an emptied row's columns become."""
+    model = table.model_class()
+    values: dict[str, Any] = {name: _empty(model._meta.get_field(name)) for name in table.columns}
+    if table.link and not keep_link:
+        values[table.link] = None
+    if not keep_link:
+        values |= dict(table.fill)
+    return values
+
+
+def _empty(field: Any) -> Any:
+    if isinstance(field, models.JSONField):
+        return field.get_default()
+    return None if field.null else ""
+
+
+def _renew(table: PersonalTable, rows: QuerySet[Any]) -> None:
+    """Names that led to the person become fresh random ones."""
+    for row in rows.only("pk") if table.renew else ():
+        rows.filter(pk=row.pk).update(**{name: secrets.token_hex(16) for name in table.renew})
+
+
+def _chunks(rows: QuerySet[Any], size: int = 500) -> Iterator[QuerySet[Any]]:
+    ids = list(rows.values_list("pk", flat=True))
+    for start in range(0, len(ids), size):
+        yield rows.filter(pk__in=ids[start : start + size])
+
+
+def mentions(table: PersonalTable, person: Person) -> list[Any]:
+    """Rows whose declared columns name the person in some text; binary columns are left to the files' own erasers."""
+    model = table.model_class()
+    wanted = [name for name in table.columns if not isinstance(model._meta.get_field(name), models.BinaryField)]
+    if not wanted or not person.long_names:
+        return []
+    texts = {f"text_{name}": Cast(name, TextField()) for name in wanted}
+    condition = Q()
+    for text in texts:
+        for name in person.long_names:
+            condition |= Q(**{f"{text}__icontains": name})
+    rows = everything(table, person.workspace_id).annotate(**texts).filter(condition)
+    return [row for row in rows if any(person.is_in(getattr(row, name)) for name in wanted)]
+
+
+def strike_mentions(table: PersonalTable, person: Person) -> Done:
+    """Strike the person's names out of texts that are others': notes, quarantine, audit entries, replies kept."""
+    found = mentions(table, person)
+    ids = [row.pk for row in found]
+    rows = everything(table, person.workspace_id)
+    if not table.customer and table.erase is Erase.DELETE:
+        rows.filter(pk__in=ids).delete()
+        return Counter(deleted=len(ids))
+    for row in found:
+        values = {name: person.strike(getattr(row, name)) for name in table.columns}
+        rows.filter(pk=row.pk).update(**{name: value for name, value in values.items() if value != getattr(row, name)})
+    return Counter(struck_out=len(ids))
+
+
+__all__ = ["STRUCK_OUT", "blank", "erase_rows", "everything", "in_order", "mentions", "rows_of", "strike_mentions"]
