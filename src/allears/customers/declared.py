@@ -1,5 +1,7 @@
 """Where personal data stands in customers and in the packages below it, which must not know this one."""
 
+from django.utils.translation import gettext_noop
+
 from allears.customers.personal import Erase, Harmless, PersonalTable
 
 TABLES = (
@@ -8,14 +10,14 @@ TABLES = (
         customer="customer",
         columns=("value",),
         erase=Erase.DELETE,
-        label="Known by",
+        label=gettext_noop("Known by"),
     ),
     PersonalTable(
         model="customers.ConsentRecord",
         customer="customer",
         columns=(),
         erase=Erase.DELETE,
-        label="Consent",
+        label=gettext_noop("Consent"),
     ),
     PersonalTable(
         model="customers.AttributeValue",
@@ -24,34 +26,34 @@ TABLES = (
         erase=Erase.DELETE,
         kind="attributes",
         at="valid_from",
-        label="Attributes over time",
+        label=gettext_noop("Attributes over time"),
     ),
     PersonalTable(
         model="customers.Contact",
         customer="customer",
         columns=("role",),
         erase=Erase.DELETE,
-        label="Accounts",
+        label=gettext_noop("Accounts"),
     ),
     PersonalTable(
         model="customers.ClientAccount",
         columns=("key", "name", "traits"),
         erase=Erase.MENTIONS,
-        label="Account",
+        label=gettext_noop("Account"),
     ),
     PersonalTable(
         model="customers.Merge",
         customer="kept",
         columns=("moved", "reason"),
         erase=Erase.DELETE,
-        label="Merges",
+        label=gettext_noop("Merges"),
     ),
     PersonalTable(
         model="customers.Customer",
         customer="id",
         columns=("key", "name", "email", "phone", "language", "timezone", "segment", "attributes"),
         erase=Erase.DELETE,
-        label="Profile",
+        label=gettext_noop("Profile"),
     ),
     PersonalTable(
         model="accounts.AuditEntry",
@@ -59,19 +61,19 @@ TABLES = (
         erase=Erase.MENTIONS,
         kind="audit",
         at="at",
-        label="Audit log",
+        label=gettext_noop("Audit log"),
     ),
     PersonalTable(
         model="jobs.Job",
         columns=("arguments", "last_error", "unique_key"),
         erase=Erase.MENTIONS,
-        label="Jobs",
+        label=gettext_noop("Jobs"),
     ),
     PersonalTable(
         model="jobs.KeptReply",
         columns=("body",),
         erase=Erase.DELETE,
-        label="Kept API replies",
+        label=gettext_noop("Kept API replies"),
     ),
 )
 

@@ -137,9 +137,9 @@ def erase_uploads(*, person: Person, now: datetime) -> int:
                 raise ImportRunningError(f"import {row.pk} is running and may name the person; trying again later")
             files.forget_files(row)
             if row.state == Import.State.UPLOADED:
-                Import.objects.in_workspace(person.workspace_id).filter(pk=row.pk).update(
-                    state=Import.State.FAILED, error=_("A person in this file was erased. Send the file again without them."), finished_at=now
-                )
+                says = _("A person in this file was erased. Send the file again without them.")
+                waiting = Import.objects.in_workspace(person.workspace_id).filter(pk=row.pk)
+                waiting.update(state=Import.State.FAILED, error=says, finished_at=now)
             dropped += 1
     return dropped
 

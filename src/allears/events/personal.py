@@ -1,5 +1,7 @@
 """Where events, bodies, uploads and rows in quarantine hold personal data."""
 
+from django.utils.translation import gettext_noop
+
 from allears.customers.personal import Erase, Harmless, PersonalFiles, PersonalTable
 
 DECLARED = (
@@ -10,39 +12,39 @@ DECLARED = (
         erase=Erase.BLANK,
         kind="events",
         at="ts",
-        label="Events",
+        label=gettext_noop("Events"),
     ),
     PersonalTable(
         model="events.IntakeRow",
         columns=("body",),
         erase=Erase.MENTIONS,
-        label="Intake log",
+        label=gettext_noop("Intake log"),
     ),
     PersonalTable(
         model="events.QuarantinedRow",
         columns=("payload", "reason"),
-        erase=Erase.MENTIONS,
+        erase=Erase.DELETE,
         kind="raw",
         at="at",
-        label="Quarantine",
+        label=gettext_noop("Quarantine"),
     ),
     PersonalTable(
         model="events.Import",
         columns=("filename", "mapping", "error"),
         erase=Erase.MENTIONS,
-        label="Imports",
+        label=gettext_noop("Imports"),
     ),
     PersonalFiles(
         name="intake",
         erase="allears.events.erasing.erase_intake",
         find="allears.events.erasing.find_intake",
-        label="Intake log",
+        label=gettext_noop("Intake log"),
     ),
     PersonalFiles(
         name="uploads",
         erase="allears.events.erasing.erase_uploads",
         find="allears.events.erasing.find_uploads",
-        label="Uploaded files",
+        label=gettext_noop("Uploaded files"),
     ),
     Harmless(model="events.IntakeRow", columns=("kind",), because="a code"),
     Harmless(model="events.IntakeCursor", columns=("name",), because="the random name of a log"),

@@ -1,5 +1,7 @@
 """Where asks, answers and voices hold personal data. Scores, times and codes stay as anonymous facts."""
 
+from django.utils.translation import gettext_noop
+
 from allears.customers.personal import Erase, Harmless, PersonalTable
 
 DECLARED = (
@@ -11,7 +13,7 @@ DECLARED = (
         erase=Erase.BLANK,
         kind="voices",
         at="said_at",
-        label="Voices",
+        label=gettext_noop("Voices"),
     ),
     PersonalTable(
         model="listen.Response",
@@ -21,7 +23,7 @@ DECLARED = (
         erase=Erase.BLANK,
         kind="voices",
         at="started_at",
-        label="Answers",
+        label=gettext_noop("Answers"),
     ),
     PersonalTable(
         model="listen.Invitation",
@@ -31,7 +33,7 @@ DECLARED = (
         erase=Erase.BLANK,
         kind="messages",
         at="created_at",
-        label="Invitations",
+        label=gettext_noop("Invitations"),
     ),
     Harmless(model="listen.Survey", columns=("key", "name", "family"), because="the company's own words"),
     Harmless(model="listen.SurveyVersion", columns=("definition",), because="the company's own questions"),

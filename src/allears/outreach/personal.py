@@ -1,5 +1,7 @@
 """Where decisions, messages and the sender's files hold personal data."""
 
+from django.utils.translation import gettext_noop
+
 from allears.customers.personal import Erase, Harmless, PersonalTable
 
 DECLARED = (
@@ -10,14 +12,14 @@ DECLARED = (
         erase=Erase.DELETE,
         kind="messages",
         at="created_at",
-        label="Messages",
+        label=gettext_noop("Messages"),
     ),
     PersonalTable(
         model="outreach.Decision",
         customer="customer",
         columns=("facts",),
         erase=Erase.BLANK,
-        label="Decisions",
+        label=gettext_noop("Decisions"),
     ),
     Harmless(model="outreach.Policy", columns=("rules",), because="the company's own rules"),
     Harmless(

@@ -1,5 +1,7 @@
 """Where cases hold personal data. Their clocks, owners and causes stay as anonymous facts."""
 
+from django.utils.translation import gettext_noop
+
 from allears.customers.personal import Erase, Harmless, PersonalTable
 
 DECLARED = (
@@ -10,7 +12,7 @@ DECLARED = (
         erase=Erase.BLANK,
         kind="cases",
         at="at",
-        label="Notes and replies",
+        label=gettext_noop("Notes and replies"),
     ),
     PersonalTable(
         model="respond.Handover",
@@ -19,7 +21,7 @@ DECLARED = (
         erase=Erase.BLANK,
         kind="cases",
         at="at",
-        label="Handovers",
+        label=gettext_noop("Handovers"),
     ),
     PersonalTable(
         model="respond.Case",
@@ -30,7 +32,7 @@ DECLARED = (
         erase=Erase.BLANK,
         kind="cases",
         at="opened_at",
-        label="Cases",
+        label=gettext_noop("Cases"),
     ),
     Harmless(model="respond.Cause", columns=("key", "name", "name_zh"), because="the company's own words"),
     Harmless(model="respond.ServicePromise", columns=("priority",), because="a code"),
