@@ -45,7 +45,7 @@ def test_no_column_is_both() -> None:
 
 @pytest.mark.parametrize("table", personal_tables(), ids=lambda table: table.model)
 def test_declarations_name_what_exists(table: object) -> None:
-    model = table.model_class()  # type: ignore[attr-defined]
+    model = table.model_type()  # type: ignore[attr-defined]
     names = {field.name for field in model._meta.get_fields()}
     assert {*table.columns, *table.renew} <= names  # type: ignore[attr-defined]
     assert not table.at or table.at in names  # type: ignore[attr-defined]
@@ -59,4 +59,4 @@ def test_declarations_name_what_exists(table: object) -> None:
 def test_a_link_that_is_cut_may_be_null() -> None:
     for table in personal_tables():
         if table.erase is Erase.BLANK and table.link:
-            assert table.model_class()._meta.get_field(table.link).null, table.model
+            assert table.model_type()._meta.get_field(table.link).null, table.model

@@ -49,7 +49,7 @@ class PersonalTable:
         """The row's own foreign key to cut when blanked; empty where the path leads over another row."""
         return self.customer if "__" not in self.customer else ""
 
-    def model_class(self) -> type[models.Model]:
+    def model_type(self) -> type[models.Model]:
         domain, _, name = self.model.partition(".")
         found = import_string(f"allears.{self.home or domain}.models.{name}")
         assert issubclass(found, models.Model)

@@ -47,7 +47,7 @@ def _due(table: PersonalTable, workspace_id: int, until: datetime) -> QuerySet[A
         path = "closed_at" if table.model == "respond.Case" else "case__closed_at"
         rows = rows.filter(**{f"{path}__lt": until})
     if table.kind == "attributes":
-        newer = table.model_class()._default_manager.filter(  # type: ignore[attr-defined]
+        newer = table.model_type()._default_manager.filter(  # type: ignore[attr-defined]
             customer_id=models.OuterRef("customer_id"),
             name=models.OuterRef("name"),
             valid_from__gt=models.OuterRef("valid_from"),

@@ -57,5 +57,5 @@ class SweepBusyError(RuntimeError):
 
 def _tables() -> list[str]:
     """Tables that may have held the person, and the erasures' own."""
-    named = {table.model_class()._meta.db_table for table in personal_tables()}
+    named = {table.model_type()._meta.db_table for table in personal_tables()}
     return sorted(named | {"customers_erasure", "customers_customerkey", "jobs_lakeerasure"})

@@ -29,7 +29,7 @@ def rows_of(table: PersonalTable, person: Person) -> QuerySet[Any]:
 
 def everything(table: PersonalTable, workspace_id: int) -> QuerySet[Any]:
     """All rows of a table that are the workspace's, or nobody's in particular."""
-    model = table.model_class()
+    model = table.model_type()
     manager: Any = model._default_manager
     if hasattr(manager, "in_workspace"):
         return manager.in_workspace(workspace_id)  # type: ignore[no-any-return]
@@ -58,7 +58,7 @@ def erase_rows(table: PersonalTable, person: Person) -> Done:
 
 def blank(table: PersonalTable, *, keep_link: bool = False) -> dict[str, Any]:
     """What an emptied row's columns become."""
-    model = table.model_class()
+    model = table.model_type()
     values: dict[str, Any] = {name: _empty(model._meta.get_field(name)) for name in table.columns}
     if table.link and not keep_link:
         values[table.link] = None
@@ -87,7 +87,7 @@ def _chunks(rows: QuerySet[Any], size: int = 500) -> Iterator[QuerySet[Any]]:
 
 def mentions(table: PersonalTable, person: Person) -> list[Any]:
     """Rows whose declared columns name the person in some text; binary columns are left to the files' own erasers."""
-    model = table.model_class()
+    model = table.model_type()
     wanted = [name for name in table.columns if not isinstance(model._meta.get_field(name), models.BinaryField)]
     if not wanted or not person.long_names:
         return []
