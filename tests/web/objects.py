@@ -10,6 +10,7 @@ from tests.conftest import Person
 from allears.accounts.models import AccessKey, MemberInvite, Membership, Workspace
 from allears.customers.models import Customer
 from allears.events.models import Import
+from allears.events.webhooks.models import Delivery, Endpoint
 from allears.journeys.models import Touchpoint
 from allears.listen.models import Probe, Survey, Voice
 from allears.outreach.models import Decision
@@ -64,6 +65,8 @@ MAKERS: dict[str, Callable[[Person], Any]] = {
     "probe_id": lambda alice: row(Probe, alice).pk,
     "survey_id": lambda alice: row(Survey, alice).pk,
     "decision_id": lambda alice: row(Decision, alice).pk,
+    "endpoint_id": lambda alice: row(Endpoint, alice).pk,
+    "delivery_id": lambda alice: row(Delivery, alice).pk,
     "number": lambda alice: row(Case, alice, number=NUMBER, subject="Sofa in the rain").number,
     "customer_key": lambda alice: row(Customer, alice).key,
     "cause_key": lambda alice: row(Cause, alice, key="only-acme").key,

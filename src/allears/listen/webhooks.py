@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from django.utils.translation import gettext_lazy
+
 from allears.events.webhooks.catalogue import EventType, Told
 from allears.events.webhooks.shapes import CUSTOMER_FIELDS, CUSTOMER_SAMPLE, customer_data, link, time
 from allears.listen.models import Response, Voice
@@ -58,7 +60,7 @@ def response_completed(*, workspace_id: int, response_id: int) -> Told | None:
 
 VOICE_RECEIVED = EventType(
     name="voice.received",
-    summary="A customer said something, or added to what they said.",
+    summary=gettext_lazy("A customer said something, or added to what they said."),
     tell="allears.listen.webhooks.voice_received",
     fields={
         "voice.id": "integer",
@@ -101,7 +103,7 @@ VOICE_RECEIVED = EventType(
 )
 RESPONSE_COMPLETED = EventType(
     name="response.completed",
-    summary="A customer finished a survey.",
+    summary=gettext_lazy("A customer finished a survey."),
     tell="allears.listen.webhooks.response_completed",
     fields={
         "response.id": "integer",

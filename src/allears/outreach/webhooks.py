@@ -1,5 +1,7 @@
 """What `outreach` tells other systems."""
 
+from django.utils.translation import gettext_lazy
+
 from allears.events.webhooks.catalogue import EventType, Told
 from allears.events.webhooks.shapes import CUSTOMER_FIELDS, CUSTOMER_SAMPLE, customer_data, link, time
 from allears.outreach.models import Decision
@@ -26,7 +28,7 @@ def decision_made(*, workspace_id: int, decision_id: int) -> Told | None:
 
 DECISION_MADE = EventType(
     name="decision.made",
-    summary="The governor decided whether a customer may be contacted.",
+    summary=gettext_lazy("The governor decided whether a customer may be contacted."),
     tell="allears.outreach.webhooks.decision_made",
     fields={
         "decision.id": "integer",

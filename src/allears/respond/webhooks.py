@@ -2,6 +2,9 @@
 
 from typing import Any
 
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy
+
 from allears.events.webhooks.catalogue import EventType, Told
 from allears.events.webhooks.shapes import CUSTOMER_FIELDS, CUSTOMER_SAMPLE, customer_data, link, time
 from allears.respond.models import Case
@@ -79,15 +82,15 @@ SAMPLE = {
 }
 
 
-def _case_type(name: str, summary: str) -> EventType:
+def _case_type(name: str, summary: str | Promise) -> EventType:
     return EventType(
         name=name, summary=summary, tell="allears.respond.webhooks.case_told", fields=FIELDS, sample=SAMPLE
     )
 
 
-CASE_OPENED = _case_type("case.opened", "A voice became a case.")
-CASE_REPLIED = _case_type("case.replied", "The customer was answered.")
-CASE_HANDED_OVER = _case_type("case.handed_over", "A case has another owner.")
-CASE_BREACHED = _case_type("case.breached", "A promise of time was broken.")
-CASE_CLOSED = _case_type("case.closed", "A case was closed with its cause.")
-CASE_REOPENED = _case_type("case.reopened", "A closed case was not solved.")
+CASE_OPENED = _case_type("case.opened", gettext_lazy("A voice became a case."))
+CASE_REPLIED = _case_type("case.replied", gettext_lazy("The customer was answered."))
+CASE_HANDED_OVER = _case_type("case.handed_over", gettext_lazy("A case has another owner."))
+CASE_BREACHED = _case_type("case.breached", gettext_lazy("A promise of time was broken."))
+CASE_CLOSED = _case_type("case.closed", gettext_lazy("A case was closed with its cause."))
+CASE_REOPENED = _case_type("case.reopened", gettext_lazy("A closed case was not solved."))

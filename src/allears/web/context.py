@@ -50,6 +50,7 @@ SETTINGS_PLACES = (
     Place("/settings/keys", gettext_lazy("Keys"), "key-round", Role.ADMIN),
     Place("/decisions/policy", gettext_lazy("Contact rules"), "scale", Role.MANAGER),
     Place("/respond/settings", gettext_lazy("Service promises"), "clock", Role.MANAGER),
+    Place("/settings/webhooks", gettext_lazy("Webhooks"), "radio", Role.ADMIN),
     Place("/settings/audit", gettext_lazy("Audit log"), "history", Role.ADMIN),
     Place("/settings/mailbox", gettext_lazy("Mailbox"), "inbox", Role.ADMIN),
     Place("/settings/components", gettext_lazy("Components"), "palette", Role.ADMIN),

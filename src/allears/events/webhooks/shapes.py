@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from django.conf import settings
+from django.utils.translation import gettext_lazy
 
 from allears.customers.models import Customer, Identifier
 from allears.events.webhooks.catalogue import EventType, Told
@@ -62,7 +63,7 @@ def customers_merged(*, workspace_id: int, kept_id: int, merged_id: int) -> Told
 
 CUSTOMERS_MERGED = EventType(
     name="customers.merged",
-    summary="Two customers turned out to be one.",
+    summary=gettext_lazy("Two customers turned out to be one."),
     tell="allears.events.webhooks.shapes.customers_merged",
     fields={"kept": "customer: the one that stays", "merged": "customer: the one that is now part of it"},
     sample={"kept": CUSTOMER_SAMPLE, "merged": {**CUSTOMER_SAMPLE, "key": "77aa0c9be14c4c0b9a6f2f7f2f0e8d22"}},
