@@ -153,7 +153,7 @@ def send_test(*, endpoint: Endpoint, now: datetime) -> Delivery:
         )
         endpoint.rest_until = None  # whoever tests wants to know now
         endpoint.save(update_fields=["rest_until"])
-        delivery = Delivery.objects.create(
+        delivery: Delivery = Delivery.objects.create(
             workspace_id=endpoint.workspace_id, outgoing=outgoing, endpoint=endpoint, run_at=now, created_at=now
         )
         transaction.on_commit(lambda: ring(TOPIC))
