@@ -19,8 +19,9 @@ from django.utils import timezone
 from allears.jobs.dirty import days_of, mark_dirty
 from allears.jobs.hot import HotSource, sources
 from allears.jobs.lease import LeaseLostError, acquire
-from allears.jobs.models import LakeErasure, LakeHead
+from allears.jobs.models import LakeErasure, LakeHead, LakeRollup
 from allears.jobs.rewriting import LEASE, LEASE_SECONDS, FlusherBusyError, Holder, rewriting
+from allears.lake.rollups import rollups_of
 
 logger = logging.getLogger(__name__)
 BATCH = 50_000
@@ -92,6 +93,7 @@ def _catch_up(source: HotSource, head: LakeHead, root: str) -> None:
     logger.warning("%s: the lake is %s flushes ahead of the database; going back", head.table, written - head.flushed)
     head.version = store.rewind(root=root, spec=source.spec, version=head.version)
     head.flushed = written
+    LakeRollup.objects.filter(rollup__in=[each.name for each in rollups_of(head.table)]).delete()
 
 
 def settle(*, source: HotSource, holder: Holder, root: str) -> LakeHead | None:

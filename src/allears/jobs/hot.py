@@ -6,8 +6,8 @@ A domain declares a `HotSource` in its ``lake.py`` and registers it in ``apps.py
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from django.conf import settings
 from django.db import connection, transaction
@@ -16,7 +16,7 @@ from django.db.models.expressions import Combinable
 from django.utils.module_loading import import_string
 
 from allears.jobs import sources as registry
-from allears.jobs.models import LakeErasure, LakeHead
+from allears.jobs.models import LakeDirty, LakeErasure, LakeHead, LakeRollup
 from allears.lake.tables import Column, TableSpec
 from allears.store.models import HotModel
 
@@ -24,6 +24,10 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from allears.lake.engine import Slice
+
+
+MOST_HEADS = 5
+T = TypeVar("T")
 
 
 def _at_once(_: datetime) -> Q:
@@ -108,11 +112,23 @@ def hot_rows(source: HotSource, head: LakeHead | None) -> QuerySet[Any]:
 
 
 @dataclass(frozen=True, kw_only=True)
+class RolledUp:
+    """A roll-up of the workspace: the version to read, the time zone of its days, the contract it was built by."""
+
+    version: int | None
+    zone: str
+    contract: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class Snapshot:
     """Tables of one workspace as they were at one moment."""
 
     slices: Mapping[str, "Slice"]
     heads: Mapping[str, int | None]
+    rolled: Mapping[str, "RolledUp"] = field(default_factory=dict)
+    dirty: Mapping[str, frozenset[date]] = field(default_factory=dict)
+    """By table: UTC days that its roll-ups do not hold yet."""
 
     @property
     def hot_count(self) -> int:
@@ -126,6 +142,7 @@ def snapshot(
     since_ms: int | None = None,
     until_ms: int | None = None,
     root: str | None = None,
+    rollups: Sequence[str] = (),
 ) -> Snapshot:
     """Heads and hot rows in one transaction, then each head's files. Times only leave out files, never rows."""
     from allears.lake.engine import Slice
@@ -141,6 +158,8 @@ def snapshot(
             hot[name] = source.facts(rows, version=(head.flushed if head else 0) + 2)
         erased = LakeErasure.objects.filter(workspace_id=workspace_id).values_list("customer_key", flat=True)
         gone = frozenset(erased)
+        rolled = _rolled(rollups, workspace_id)
+        dirty = _dirty(tables, workspace_id) if rollups else {}
     versions = {name: heads[name].version if name in heads else None for name in tables}
     slices = {
         name: Slice(
@@ -159,7 +178,45 @@ def snapshot(
         )
         for name in tables
     }
-    return Snapshot(slices=slices, heads=versions)
+    return Snapshot(slices=slices, heads=versions, rolled=rolled, dirty=dirty)
+
+
+def _rolled(names: Sequence[str], workspace_id: int) -> dict[str, RolledUp]:
+    if not names:
+        return {}
+    versions = dict(LakeHead.objects.filter(table__in=names).values_list("table", "version"))
+    states = LakeRollup.objects.filter(workspace_id=workspace_id, rollup__in=names)
+    return {
+        state.rollup: RolledUp(version=versions.get(state.rollup), zone=state.zone, contract=state.contract)
+        for state in states
+    }
+
+
+def _dirty(tables: Sequence[str], workspace_id: int) -> dict[str, frozenset[date]]:
+    found: dict[str, set[date]] = {name: set() for name in tables}
+    marks = LakeDirty.objects.filter(table__in=tables, workspace_id=workspace_id)
+    for table, day in marks.values_list("table", "day").distinct():
+        found[table].add(day)
+    return {table: frozenset(days) for table, days in found.items()}
+
+
+def heads_moved(found: Snapshot) -> bool:
+    """Whether a table has moved on since the snapshot, so that a missing file is no wonder."""
+    now = dict(LakeHead.objects.filter(table__in=[*found.heads, *found.rolled]).values_list("table", "version"))
+    then = dict(found.heads) | {name: each.version for name, each in found.rolled.items()}
+    return any(now.get(name) != version for name, version in then.items())
+
+
+def with_fresh_heads(read: Callable[[Snapshot], T], take: Callable[[], Snapshot]) -> T:
+    """``read`` a snapshot; when a file of it went meanwhile (an erasure leaves none behind), take a fresh one."""
+    for _ in range(MOST_HEADS):
+        found = take()
+        try:
+            return read(found)
+        except Exception:  # each engine names a missing file in its own way; that the heads moved tells
+            if not heads_moved(found):
+                raise
+    return read(take())
 
 
 @contextmanager

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
-from deltalake import CommitProperties, DeltaTable, Transaction, WriterProperties, write_deltalake
+from deltalake import CommitProperties, DeltaTable, Schema, Transaction, WriterProperties, write_deltalake
 
 from allears.lake.tables import PERIOD, Grain, TableSpec
 
@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 CHECKPOINT_EVERY = 50
 KEEP_HOURS = 24
 """How long files that no current version names are kept for readers of an older head."""
+
+KEEP_LOG_DAYS = 2
+"""How long the transaction log's own files are kept behind a checkpoint."""
 
 MOST_RANGES = 200  # spans of keys in one delete
 
@@ -50,7 +53,7 @@ def open_table(root: str, spec: TableSpec, *, version: int | None = None) -> Del
 
 def create(root: str, spec: TableSpec) -> DeltaTable:
     """The table, made if need be. Only ids and times get min/max statistics in the log."""
-    found = open_table(root, spec)
+    found = open_for_writing(root, spec)
     if found is not None:
         return found
     where = uri(root, spec)
@@ -61,13 +64,33 @@ def create(root: str, spec: TableSpec) -> DeltaTable:
         spec.file_schema(),
         mode="ignore",
         partition_by=list(spec.partition_by),
-        configuration={
-            "delta.dataSkippingStatsColumns": ",".join(spec.stats_columns),
-            "delta.checkpointInterval": str(CHECKPOINT_EVERY),
-        },
+        configuration=_settings(spec),
     )
     assert_portable(table)
     return table
+
+
+def _settings(spec: TableSpec) -> dict[str, str]:
+    return {
+        "delta.dataSkippingStatsColumns": ",".join(spec.stats_columns),
+        "delta.checkpointInterval": str(CHECKPOINT_EVERY),
+        "delta.logRetentionDuration": f"interval {KEEP_LOG_DAYS} days",
+    }
+
+
+def open_for_writing(root: str, spec: TableSpec) -> DeltaTable | None:
+    """The table with every column and setting of today's contract; files of before lack the new columns."""
+    delta = open_table(root, spec)
+    if delta is None:
+        return None
+    had = {each.name for each in delta.schema().fields}
+    new = [each for each in Schema.from_arrow(spec.file_schema()).fields if each.name not in had]
+    if new:
+        delta.alter.add_columns(new)
+    wanted, now = _settings(spec), delta.metadata().configuration
+    if any(now.get(name) != value for name, value in wanted.items()):
+        delta.alter.set_table_properties(wanted)
+    return delta
 
 
 def assert_portable(table: DeltaTable) -> None:
@@ -175,6 +198,18 @@ def files_at(
     )
 
 
+def within(
+    root: str, spec: TableSpec, files: Sequence[str], *, version: int | None, since_ms: int, until_ms: int
+) -> tuple[str, ...]:
+    """Those of a version's files that may hold rows with since ≤ ts_ms < until."""
+    wanted = set(files)
+    return tuple(
+        path
+        for path, _, low, high in (_listing(root, spec, version) if version is not None else ())
+        if path in wanted and (high is None or high >= since_ms) and (low is None or low < until_ms)
+    )
+
+
 @lru_cache(maxsize=64)
 def _listing(root: str, spec: TableSpec, version: int) -> tuple[tuple[str, int, int | None, int | None], ...]:
     """(path, workspace, lowest ts_ms, highest ts_ms) of each file. A version never changes, so it is kept."""
@@ -217,7 +252,7 @@ def compact(*, root: str, spec: TableSpec, partitions: Sequence[tuple[int, str]]
 
     Run it under the flusher's lease: it conflicts with appends to the partition. Returns the new version.
     """
-    delta = open_table(root, spec)
+    delta = open_for_writing(root, spec)
     if delta is None:
         return None
     for workspace, period in partitions:
@@ -238,6 +273,52 @@ def _rewrite(
     )
 
 
+def put(*, root: str, spec: TableSpec, workspace_id: int, period: str, rows: pa.Table) -> int:
+    """Make these rows, without `PERIOD`, the whole of one partition, in one commit; the new version."""
+    delta = create(root, spec)
+    write_deltalake(
+        delta,
+        prepared(rows, spec, grain=_grain(period)),
+        mode="overwrite",
+        predicate=f"workspace_id = {workspace_id:d} AND {PERIOD} = '{_quoted(period)}'",
+        writer_properties=_WRITER,
+    )
+    return int(delta.version())
+
+
+def read(*, root: str, spec: TableSpec, version: int | None, workspace_id: int, period: str | None = None) -> pa.Table:
+    """A small table's rows of one workspace (one partition of it) in memory, without any engine."""
+    files = files_at(root=root, spec=spec, version=version, workspace_id=workspace_id)
+    parts = [pq.ParquetFile(file).read() for file in files if period is None or _period_of(file) == period]
+    return _fitted(parts, spec, workspace_id)
+
+
+def _fitted(parts: Sequence[pa.Table], spec: TableSpec, workspace_id: int) -> pa.Table:
+    """Rows of files as the contract has them: the partition's workspace added, columns of later contracts empty."""
+    if not parts:
+        return spec.arrow_schema().empty_table()
+    rows = pa.concat_tables(parts, promote_options="default")
+    rows = rows.append_column("workspace_id", pa.repeat(pa.scalar(workspace_id, pa.int64()), len(rows)))
+    for column in spec.arrow_schema():
+        if column.name not in rows.column_names:
+            rows = rows.append_column(column, pa.nulls(len(rows), column.type))
+    return rows.select(list(spec.names)).cast(spec.arrow_schema())
+
+
+def newest_version(*, root: str, spec: TableSpec) -> int | None:
+    """The last version in the table's log, whether or not a head names it; None before the first."""
+    delta = open_table(root, spec)
+    return None if delta is None else int(delta.version())
+
+
+def periods_of(*, root: str, spec: TableSpec, version: int | None) -> dict[int, tuple[str, ...]]:
+    """By workspace: the periods that `version` has files of, in order."""
+    found: dict[int, set[str]] = {}
+    for path, workspace, _, _ in _listing(root, spec, version) if version is not None else ():
+        found.setdefault(workspace, set()).add(_period_of(path))
+    return {workspace: tuple(sorted(periods)) for workspace, periods in found.items()}
+
+
 def _grain(period: str) -> Grain:
     return "day" if len(period) > 7 else "month"
 
@@ -246,12 +327,7 @@ def _partition_rows(delta: DeltaTable, root: str, spec: TableSpec, workspace: in
     wanted = f"workspace_id={workspace}/{PERIOD}={period}/"
     paths = [p for p in pa.table(delta.get_add_actions())["path"].to_pylist() if p.startswith(wanted)]
     parts = [pq.ParquetFile(f"{uri(root, spec)}/{path}").read() for path in paths]
-    rows = pa.concat_tables(parts, promote_options="default")
-    rows = rows.append_column("workspace_id", pa.repeat(pa.scalar(workspace, pa.int64()), len(rows)))
-    for column in spec.arrow_schema():
-        if column.name not in rows.column_names:
-            rows = rows.append_column(column, pa.nulls(len(rows), column.type))
-    return rows.select(list(spec.names))
+    return _fitted(parts, spec, workspace)
 
 
 def newest(rows: pa.Table, spec: TableSpec) -> pa.Table:
@@ -296,7 +372,7 @@ def erase(
 
     Run it under the flusher's lease. The old files go with a `vacuum` after the head has moved.
     """
-    delta = open_table(root, spec)
+    delta = open_for_writing(root, spec)
     if delta is None:
         return None
     wanted = pa.array(sorted(customer_keys), pa.string())

@@ -66,6 +66,9 @@ ASK_SOURCE = HotSource(
         "opened": present("opened_at"),
         "started": present("started_at"),
         "completed": present("completed_at"),
+        "sent_ms": "sent_at",
+        "opened_ms": "opened_at",
+        "completed_ms": "completed_at",
     },
 )
 

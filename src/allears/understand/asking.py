@@ -56,7 +56,7 @@ def question_of(asked: Asked, *, workspace: Workspace, now: datetime) -> Questio
         touchpoint=_filter(asked.touchpoint),
         channel=_filter(asked.channel),
         segment=_filter(asked.segment),
-        offset_minutes=int((here.utcoffset() or timedelta()).total_seconds() // 60),
+        zone=workspace.timezone,
     )
 
 

@@ -39,14 +39,14 @@ class Service:
     """Answers questions; the engine is loaded with the first one. Safe to share between threads."""
 
     def __init__(self) -> None:
-        self._loading = threading.Lock()
+        self._loading, self._loading_engine = threading.Lock(), threading.Lock()
 
     def report(self, question: Question) -> Report:
         """The score, its weeks and its cuts."""
         cubes = self.cubes.cubes(
             workspace_id=question.workspace_id,
             metric=question.metric,
-            offset_minutes=question.offset_minutes,
+            zone=question.zone,
         )
         return report(question, cubes)
 
@@ -70,7 +70,13 @@ class Service:
     def _cubes(self) -> CubeStore:
         from allears.understand.cubes import CubeStore
 
-        return CubeStore(self._engine)
+        return CubeStore(lambda: self.engine)
+
+    @property
+    def engine(self) -> Engine:
+        """The engine, loaded when first needed."""
+        with self._loading_engine:
+            return self._engine
 
     @cached_property
     def _engine(self) -> Engine:

@@ -1,6 +1,7 @@
 """The voices behind a figure."""
 
-from datetime import UTC, datetime, time, timedelta
+from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 from django.db.models import Q
 
@@ -14,11 +15,11 @@ def voices_behind(question: Question) -> ScopedQuerySet[Voice]:
     found: ScopedQuerySet[Voice] = Voice.objects.in_workspace(question.workspace_id).filter(
         _facts(question), metric=question.metric, score__isnull=False
     )
-    shift = timedelta(minutes=question.offset_minutes)
+    zone = ZoneInfo(question.zone)
     if question.since is not None:
-        found = found.filter(said_at__gte=datetime.combine(question.since, time(), UTC) - shift)
+        found = found.filter(said_at__gte=datetime.combine(question.since, time(), zone))
     if question.until is not None:
-        found = found.filter(said_at__lt=datetime.combine(question.until, time(), UTC) + timedelta(days=1) - shift)
+        found = found.filter(said_at__lt=datetime.combine(question.until + timedelta(days=1), time(), zone))
     return found.select_related("touchpoint", "customer").order_by("-said_at", "-id")
 
 
