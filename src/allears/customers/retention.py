@@ -56,6 +56,14 @@ KINDS = (
         days=3650,
     ),
     Kind(
+        name="facts",
+        title=gettext_noop("Whose facts are in the analytics tables"),
+        explained=gettext_noop(
+            "Afterwards the rows still count, but no longer say which customer they are about. Counted in whole months."
+        ),
+        days=None,
+    ),
+    Kind(
         name="raw",
         title=gettext_noop("Raw data that could not be taken"),
         explained=gettext_noop("Rows in quarantine and unread originals, whether mended or not."),

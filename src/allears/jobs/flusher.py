@@ -20,13 +20,12 @@ from allears.jobs.dirty import days_of, mark_dirty
 from allears.jobs.hot import HotSource, sources
 from allears.jobs.lease import LeaseLostError, acquire
 from allears.jobs.models import LakeErasure, LakeHead, LakeRollup
-from allears.jobs.rewriting import LEASE, LEASE_SECONDS, FlusherBusyError, Holder, rewriting
-from allears.lake.rollups import rollups_of
+from allears.jobs.rewriting import LEASE, LEASE_SECONDS, Holder, rewriting
+from allears.lake.rollups import ROLLUPS, rollups_of
 
 logger = logging.getLogger(__name__)
 BATCH = 50_000
 EVERY_SECONDS = 10.0
-COMPACT_EVERY_SECONDS = 600.0
 APP_ID = "allears-flusher"
 
 
@@ -122,10 +121,15 @@ def _move(head: LakeHead, version: int | None, holder: Holder, days: Collection[
 
 def compact_all(*, owner: str, now: datetime, root: str | None = None) -> int:
     """Rewrite partitions of many small files, move the heads, remove files nobody can see; partitions rewritten."""
+    from allears.lake import store
+
     root, done = root or settings.LAKE_ROOT, 0
     with rewriting(owner=owner) as holder:
         for source in sources():
             done += _compact(source, holder, now, root)
+        for rollup in ROLLUPS.values():
+            holder.keep()
+            store.vacuum(root=root, spec=rollup.spec, keep_hours=0)
     return done
 
 
@@ -140,19 +144,20 @@ def _compact(source: HotSource, holder: Holder, now: datetime, root: str) -> int
         version = store.compact(root=root, spec=source.spec, partitions=[partition])
         with transaction.atomic():
             holder.prove(timezone.now())
-            LakeHead.objects.filter(table=source.spec.name).update(version=version, compacted_at=now)
-    if partitions:
-        holder.keep()
-        store.vacuum(root=root, spec=source.spec)
+            LakeHead.objects.filter(table=source.spec.name).update(version=version)
+    holder.keep()
+    LakeHead.objects.filter(table=source.spec.name).update(compacted_at=now)
+    store.vacuum(root=root, spec=source.spec)
+    store.tidy(root=root, spec=source.spec)
     return len(partitions)
 
 
 class Flusher:
-    """The loop's memory: flush every few seconds, compact now and then."""
+    """The loop's memory: flush every few seconds."""
 
     def __init__(self, *, owner: str) -> None:
         self._owner = owner
-        self._flushed = self._compacted = 0.0
+        self._flushed = 0.0
 
     def step(self) -> int:
         """One look at the clock; the number of rows flushed."""
@@ -160,11 +165,7 @@ class Flusher:
             return 0
         self._flushed = time.monotonic()
         try:
-            rows = flush_all(owner=self._owner, now=timezone.now())
-            if time.monotonic() - self._compacted > COMPACT_EVERY_SECONDS:
-                self._compacted = time.monotonic()
-                compact_all(owner=self._owner, now=timezone.now())
-        except (LeaseLostError, FlusherBusyError):
+            return flush_all(owner=self._owner, now=timezone.now())
+        except LeaseLostError:
             logger.warning("another process took over flushing; what was pending is finished there")
             return 0
-        return rows

@@ -349,15 +349,23 @@ class Held:
     days: set[str] = field(default_factory=set)
 
 
-def held_by(*, root: str, spec: TableSpec, workspace_id: int, customer_keys: Collection[str]) -> dict[str, Held]:
-    """What the table's newest version knows of these customers, by partition period."""
+def held_by(
+    *,
+    root: str,
+    spec: TableSpec,
+    workspace_id: int,
+    customer_keys: Collection[str] | None,
+    periods: Collection[str] | None = None,
+) -> dict[str, Held]:
+    """What the table's newest version knows of these customers (of any, when None), by partition period."""
     delta, found = open_table(root, spec), dict[str, Held]()
-    if delta is None or not customer_keys or not spec.personal:
+    if delta is None or not spec.personal:
         return found
-    wanted = pa.array(sorted(customer_keys), pa.string())
     for file in files_at(root=root, spec=spec, version=int(delta.version()), workspace_id=workspace_id):
+        if periods is not None and _period_of(file) not in periods:
+            continue
         rows = pq.ParquetFile(file).read(columns=["customer_key", "day"])
-        days = rows["day"].filter(pc.is_in(rows["customer_key"], wanted))
+        days = rows["day"].filter(_of(rows, customer_keys))
         if len(days):
             held = found.setdefault(_period_of(file), Held())
             held.rows += len(days)
@@ -366,18 +374,20 @@ def held_by(*, root: str, spec: TableSpec, workspace_id: int, customer_keys: Col
 
 
 def erase(
-    *, root: str, spec: TableSpec, workspace_id: int, customer_keys: Collection[str], periods: Collection[str]
+    *, root: str, spec: TableSpec, workspace_id: int, customer_keys: Collection[str] | None, periods: Collection[str]
 ) -> int | None:
     """Rewrite these partitions; the customers' rows keep their figures and lose whose they were. The new version.
+
+    Without ``customer_keys``, every row does.
 
     Run it under the flusher's lease. The old files go with a `vacuum` after the head has moved.
     """
     delta = open_for_writing(root, spec)
     if delta is None:
         return None
-    wanted = pa.array(sorted(customer_keys), pa.string())
     for period in sorted(periods):
-        _rewrite(delta, root, spec, workspace_id, period, partial(_nameless, spec=spec, wanted=wanted))
+        change = partial(_nameless, spec=spec, customer_keys=customer_keys)
+        _rewrite(delta, root, spec, workspace_id, period, change)
     return int(delta.version())
 
 
@@ -385,10 +395,18 @@ def _period_of(file: str) -> str:
     return file.rsplit(f"/{PERIOD}=", 1)[1].split("/", 1)[0]
 
 
-def _nameless(rows: pa.Table, *, spec: TableSpec, wanted: pa.Array) -> pa.Table:
+def _of(rows: pa.Table, customer_keys: Collection[str] | None) -> pa.ChunkedArray:
+    """Which rows are of these customers, or of any."""
+    if customer_keys is None:
+        return pc.is_valid(rows["customer_key"])
+    wanted = pa.array(sorted(customer_keys), pa.string())
+    return pc.fill_null(pc.is_in(rows["customer_key"], wanted), False)
+
+
+def _nameless(rows: pa.Table, *, spec: TableSpec, customer_keys: Collection[str] | None) -> pa.Table:
     """The rows without what names these customers; only newest versions, so that no older self keeps it."""
     rows = newest(rows, spec)
-    gone = pc.fill_null(pc.is_in(rows["customer_key"], wanted), False)
+    gone = _of(rows, customer_keys)
     for name in spec.personal:
         at = rows.column_names.index(name)
         column = pc.if_else(gone, pa.scalar(None, rows[name].type), rows[name])
@@ -400,7 +418,7 @@ def nameless(rows: pa.Table, *, spec: TableSpec, customer_keys: Collection[str])
     """Rows about to be written, without what names customers who are being erased."""
     if not customer_keys or not spec.personal:
         return rows
-    return _nameless(rows, spec=replace(spec, changes="never"), wanted=pa.array(sorted(customer_keys), pa.string()))
+    return _nameless(rows, spec=replace(spec, changes="never"), customer_keys=customer_keys)
 
 
 def remove(*, root: str, spec: TableSpec, workspace_id: int, keys: Sequence[int]) -> int | None:
@@ -441,6 +459,14 @@ def vacuum(*, root: str, spec: TableSpec, keep_hours: int = KEEP_HOURS) -> list[
         return []
     removed: Iterable[str] = delta.vacuum(keep_hours, dry_run=False, enforce_retention_duration=False, full=True)
     return list(removed)
+
+
+def tidy(*, root: str, spec: TableSpec) -> None:
+    """Write a checkpoint, so that readers need not walk the log, and drop what of the log is past keeping."""
+    delta = open_table(root, spec)
+    if delta is not None:
+        delta.create_checkpoint()
+        delta.cleanup_metadata()
 
 
 def _quoted(text: str) -> str:

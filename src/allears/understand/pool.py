@@ -20,8 +20,8 @@ import msgspec
 from django.conf import settings
 from django.db import close_old_connections, connections
 
-from allears.jobs.flusher import Flusher
 from allears.jobs.lease import release, worker_name
+from allears.understand.keeping import Keeper
 from allears.understand.metrics import Question
 from allears.understand.queries import Report
 from allears.understand.service import Service, SqlAnswer, SqlQuestion
@@ -185,13 +185,12 @@ def listen(service: Service) -> "_UnixPool | _TcpPool":
     return server
 
 
-def _flush_forever(stop: threading.Event, owner: str) -> None:
-    flusher = Flusher(owner=owner)
+def _keep_forever(stop: threading.Event, keeper: Keeper) -> None:
     while not stop.wait(1.0):
         try:
-            flusher.step()
+            keeper.step()
         except Exception:  # bulkhead: what failed is repeated in the next round; logged with its trace
-            logger.exception("flushing to the lake failed, trying again")
+            logger.exception("keeping the lake failed, trying again")
             connections.close_all()
             stop.wait(5.0)
         finally:
@@ -201,12 +200,13 @@ def _flush_forever(stop: threading.Event, owner: str) -> None:
 def main() -> None:
     """Answer questions and flush until SIGTERM or SIGINT. Django must be set up."""
     stop, owner = threading.Event(), worker_name()
-    server = listen(Service())
+    service = Service()
+    server, keeper = listen(service), Keeper(owner=owner, engine=lambda: service.engine)
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: stop.set())
     threads = [
         threading.Thread(target=server.serve_forever, name="answers", daemon=True),
-        threading.Thread(target=_flush_forever, args=(stop, owner), name="flusher", daemon=True),
+        threading.Thread(target=_keep_forever, args=(stop, keeper), name="keeper", daemon=True),
     ]
     for thread in threads:
         thread.start()
