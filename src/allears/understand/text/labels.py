@@ -108,6 +108,7 @@ INDUSTRIES: Final = (
     "healthcare",
     "hotel",
     "insurance",
+    "media",
     "property",
     "restaurant",
     "retail_online",
