@@ -16,10 +16,12 @@ def lock_identity(*, workspace_id: int) -> int:
 
     On SQLite a write transaction is that already.
     """
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
             cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [LOCK, workspace_id % 2**31])
-    return IdentityEpoch.objects.filter(workspace_id=workspace_id).values_list("number", flat=True).first() or 0
+        cursor.execute("SELECT number FROM customers_identityepoch WHERE workspace_id = %s", [workspace_id])
+        row = cursor.fetchone()
+    return int(row[0]) if row else 0
 
 
 def new_epoch(*, workspace_id: int) -> None:

@@ -9,13 +9,21 @@ T = TypeVar("T")
 
 
 def apply_surviving(
-    items: Sequence[T], apply: Callable[[Sequence[T]], None], poisoned: Callable[[T, Exception], None]
+    items: Sequence[T],
+    apply: Callable[[Sequence[T]], None],
+    poisoned: Callable[[T, Exception], None],
+    *,
+    careful: bool = True,
 ) -> None:
     """Apply the items, in order, in savepoints; those that cannot be applied go to ``poisoned`` with their error.
 
-    A database that is away or busy is nobody's poison: that error ends the transaction.
+    A database that is away or busy is nobody's poison: that error ends the transaction. Not ``careful`` goes without
+    savepoints: any error ends the transaction, and the caller begins it again, careful.
     """
     if not items:
+        return
+    if not careful:
+        apply(items)
         return
     try:
         with transaction.atomic():

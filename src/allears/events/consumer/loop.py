@@ -7,7 +7,7 @@ from datetime import datetime
 
 import msgspec
 from django.conf import settings
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, InterfaceError, OperationalError, transaction
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
@@ -26,6 +26,8 @@ RENEW_SECONDS = 2.0
 MOST_ROWS = 2000
 MOST_BYTES = 3_000_000
 LEAST_BYTES = 400_000  # about a thousand events: below that, what each transaction costs anyway counts more
+SMALL_TURN = 50  # bodies
+PAUSE_SECONDS = 0.004  # after a small turn: what comes meanwhile shares the next one's fixed cost
 AIM_SECONDS = 0.12  # of work in one transaction, so that other writers of SQLite live
 
 
@@ -46,7 +48,7 @@ class Consumer:
             return 0
         began = time.thread_time()  # not by the clock: on a busy machine smaller steps would only cost more
         try:
-            taken = self._apply()
+            taken = self._take_turn()
         except LeaseLostError:
             self._fence = None
             self._memories.forget()
@@ -73,7 +75,17 @@ class Consumer:
         factor = min(1.5, max(0.5, AIM_SECONDS / seconds)) if seconds else 1.5
         self._size = int(min(MOST_BYTES, max(LEAST_BYTES, self._size * factor)))
 
-    def _apply(self) -> int:
+    def _take_turn(self) -> int:
+        """At first as if nothing could fail; with savepoints around each step once something has."""
+        try:
+            return self._apply(careful=False)
+        except (LeaseLostError, OperationalError, InterfaceError):
+            raise
+        except Exception:  # noqa: BLE001 - bulkhead: the careful way finds who is to blame
+            self._memories.forget()
+            return self._apply(careful=True)
+
+    def _apply(self, *, careful: bool) -> int:
         ahead = self._source.ahead(rows=MOST_ROWS, size=self._size)
         if ahead is not None and not ahead:
             return 0
@@ -83,7 +95,8 @@ class Consumer:
             now = timezone.now()
             hold(name=LEASE, owner=self.owner, fence=self._fence or 0, now=now, seconds=LEASE_SECONDS)
             bodies = ahead or self._source.take(rows=MOST_ROWS, size=self._size)
-            apply_decoded(decoded or decode(bodies, event_limit=limit), now=now, memories=self._memories)
+            decoded = decoded or decode(bodies, event_limit=limit)
+            apply_decoded(decoded, now=now, memories=self._memories, careful=careful)
             self._source.done()
         return len(bodies)
 
@@ -92,18 +105,23 @@ class Consumer:
 
 
 def apply_decoded(
-    decoded: Decoded, *, now: datetime, memories: Memories, refused: list[QuarantinedRow] | None = None
+    decoded: Decoded,
+    *,
+    now: datetime,
+    memories: Memories,
+    refused: list[QuarantinedRow] | None = None,
+    careful: bool = True,
 ) -> None:
     """Store the good calls, tell the subscribers, quarantine the bad; inside the caller's transaction.
 
-    With ``refused``, rows for the quarantine are put there instead of being stored.
+    With ``refused``, rows for the quarantine are put there instead of being stored. ``careful``: see ``bisect``.
     """
     stored: list[Stored] = []
     quarantine = [quarantined(bad, now) for bad in decoded.bad]
 
     def store(calls: Sequence[Call]) -> None:
         try:
-            stored.extend(store_calls(calls, now=now, memories=memories))
+            stored.extend(store_calls(calls, now=now, memories=memories, careful=careful))
         except Exception:
             memories.forget()  # it may have learnt what the savepoint now undoes
             raise
@@ -112,11 +130,11 @@ def apply_decoded(
         logger.warning("an event could not be stored: %s", error)
         quarantine.append(quarantined(bad_call(call, error), now))
 
-    apply_surviving(decoded.calls, store, unstorable)
+    apply_surviving(decoded.calls, store, unstorable, careful=careful)
     if stored:
         events = Arrivals(stored)
         for subscription in batch_subscriptions():
-            tell(subscription, events, now=now, quarantine=quarantine)
+            tell(subscription, events, now=now, quarantine=quarantine, careful=careful)
     if refused is not None:
         refused += quarantine
     elif quarantine:
@@ -124,7 +142,12 @@ def apply_decoded(
 
 
 def tell(
-    subscription: BatchSubscription, events: Sequence[EventRow], *, now: datetime, quarantine: list[QuarantinedRow]
+    subscription: BatchSubscription,
+    events: Sequence[EventRow],
+    *,
+    now: datetime,
+    quarantine: list[QuarantinedRow],
+    careful: bool = True,
 ) -> None:
     """Hand the batch to one subscriber; events it cannot bear are noted and the others go on."""
     handler: Callable[[Batch], object] = import_string(subscription.handler)
@@ -146,7 +169,7 @@ def tell(
             )
         )
 
-    apply_surviving(events, hand_over, refused)
+    apply_surviving(events, hand_over, refused, careful=careful)
 
 
 def bad_call(call: Call, error: Exception) -> Bad:
@@ -194,7 +217,10 @@ def run_once(owner: str) -> int:
     if _consumer is None or _consumer.owner != owner:
         _consumer = Consumer(owner)
     try:
-        return _consumer.turn()
+        taken = _consumer.turn()
+        if 0 < taken < SMALL_TURN:
+            time.sleep(PAUSE_SECONDS)
+        return taken
     except DatabaseError:
         _consumer.close()
         _consumer = None

@@ -5,7 +5,7 @@ from functools import lru_cache
 from struct import Struct
 from typing import TYPE_CHECKING, Any
 
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, connection
 
 if TYPE_CHECKING:
     from allears.events.consumer.decode import Call
@@ -68,21 +68,20 @@ _SINCE = datetime(2000, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 
 
-def copy_new(workspace_id: int, stored: "list[Stored]") -> "list[Stored]":
-    """PostgreSQL copies rows in, which bears no repeats. They are rare, so it is tried first without asking.
+def copy_new(workspace_id: int, stored: "list[Stored]", *, ask_first: bool) -> "list[Stored]":
+    """PostgreSQL copies rows in, which bears no repeats; IntegrityError when there is one and it did not ask first.
 
-    Once a workspace repeats itself, the next batches ask first, until one brings nothing but new.
+    Once a workspace repeats itself, the next batches ask first in any case, until one brings nothing but new.
     """
-    if workspace_id not in _repeating:
+    if workspace_id not in _repeating and not ask_first:
         try:
-            with transaction.atomic():
-                _copy(stored)
+            _copy(stored)
         except IntegrityError:
             _repeating.add(workspace_id)
-        else:
-            return stored
+            raise
+        return stored
     seen = _seen(workspace_id, stored)
-    new = [each for each in stored if each[2].message_key not in seen]
+    new = [each for each in stored if each[2].message_key not in seen] if seen else stored
     _copy(new)
     if not seen:
         _repeating.discard(workspace_id)

@@ -54,7 +54,7 @@ class SqliteSource:
         self._rung_at = 0.0
 
     def ahead(self, *, rows: int, size: int) -> Sequence[Body]:
-        position = IntakeCursor.objects.filter(name=self._name).values_list("position", flat=True).first() or 0
+        position = self._position()
         found: list[Body] = []
         self._last = position
         try:
@@ -76,8 +76,16 @@ class SqliteSource:
     def take(self, *, rows: int, size: int) -> Sequence[Body]:
         return self.ahead(rows=rows, size=size)
 
+    def _position(self) -> int:
+        with connection.cursor() as cursor:  # plain SQL: this stands in the way of every turn
+            cursor.execute("SELECT position FROM events_intakecursor WHERE name = %s", [self._name])
+            row = cursor.fetchone()
+        return int(row[0]) if row else 0
+
     def done(self) -> None:
-        moved = IntakeCursor.objects.filter(name=self._name).update(position=self._last)
+        with connection.cursor() as cursor:
+            cursor.execute("UPDATE events_intakecursor SET position = %s WHERE name = %s", [self._last, self._name])
+            moved = cursor.rowcount
         if not moved:
             IntakeCursor.objects.create(name=self._name, position=self._last)
 

@@ -38,15 +38,18 @@ class Memories:
         self._of.clear()
 
 
-def store_calls(calls: Sequence[Call], *, now: datetime, memories: Memories) -> list[Stored]:
-    """Store the calls that are new; they, by workspace and in order of arrival."""
+def store_calls(calls: Sequence[Call], *, now: datetime, memories: Memories, careful: bool = True) -> list[Stored]:
+    """Store the calls that are new; they, by workspace and in order of arrival.
+
+    Not ``careful`` may raise IntegrityError for a repeat, and must then be tried again.
+    """
     if len({call.workspace_id for call in calls}) == 1:
         workspace_id = calls[0].workspace_id
-        return _store(workspace_id, once(calls), now, memories.of(workspace_id))
+        return _store(workspace_id, once(calls), now, memories.of(workspace_id), careful)
     stored: list[Stored] = []
     ordered = sorted(calls, key=lambda call: call.workspace_id)  # stable, and locks are taken in one order
     for workspace_id, group in groupby(ordered, key=lambda call: call.workspace_id):
-        stored += _store(workspace_id, once(list(group)), now, memories.of(workspace_id))
+        stored += _store(workspace_id, once(list(group)), now, memories.of(workspace_id), careful)
     return stored
 
 
@@ -60,10 +63,13 @@ def once(calls: Sequence[Call]) -> Sequence[Call]:
     return list(first.values())
 
 
-def _store(workspace_id: int, calls: Sequence[Call], now: datetime, memory: Memory) -> list[Stored]:
+def _store(workspace_id: int, calls: Sequence[Call], now: datetime, memory: Memory, careful: bool) -> list[Stored]:
     customers = _customers(workspace_id, calls, now, memory)
     stored = list(zip(allocate_ids(Event, len(calls)), customers, calls, strict=True))
-    stored = rows.copy_new(workspace_id, stored) if connection.vendor == "postgresql" else rows.insert_new(stored)
+    if connection.vendor == "postgresql":
+        stored = rows.copy_new(workspace_id, stored, ask_first=careful)
+    else:
+        stored = rows.insert_new(stored)
     _describe(workspace_id, stored, now)
     return stored
 
