@@ -68,21 +68,21 @@ class CubeStore:
         """Cold cells, plus the hot rows', less those of the hot rows' older selves."""
         data = found.slices[rollup.source.name]
         hot = data.hot if data.hot is not None and len(data.hot) else None
+        alone = hot is not None and rollup.by_row
         changed = self._changed(rollup, found, zone, hot)
+        cold_data = replace(data, hot=None) if alone else data
         name = (rollup.name, workspace_id, zone)
         moment = (found.heads[rollup.source.name], _version(rollup, found), changed, data.erased)
-        given = replace(data, hot=None) if rollup.by_row else data
-        if hot is None or not rollup.by_row:
-            moment = (*moment, None if hot is None else _fingerprint(hot))
-            return self._kept_or(
-                ("cold", *name), moment, lambda: self._cold(rollup, found, given, workspace_id, zone, changed)
-            )
         cold = self._kept_or(
-            ("cold", *name), (*moment, None), lambda: self._cold(rollup, found, given, workspace_id, zone, changed)
+            ("cold", *name),
+            (moment, None if alone else _fingerprint(hot)),
+            lambda: self._cold(rollup, found, cold_data, workspace_id, zone, changed),
         )
+        if hot is None or not alone:
+            return cold
         return self._kept_or(
             ("hot", *name),
-            (*moment, _fingerprint(hot)),
+            (moment, _fingerprint(hot)),
             lambda: added(
                 [(1, cold), *self._hot(rollup, found, hot, zone)], ("day", *rollup.key_names), rollup.sum_names
             ),

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import groupby
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.db import transaction
@@ -158,7 +158,7 @@ def count_days(
     from allears.lake.store import files_at
 
     since, until = day_start(zone, min(days)), day_start(zone, max(days) + 1)
-    where = {"root": settings.LAKE_ROOT, "spec": rollup.source}
+    where: dict[str, Any] = {"root": settings.LAKE_ROOT, "spec": rollup.source}
     files = files_at(**where, version=version, workspace_id=workspace_id, since_ms=since, until_ms=until)
     return counted(engine, rollup, Slice(**where, files=files), zone=zone, days=days)
 
@@ -245,7 +245,7 @@ def _periods_on_disk(rollup: Rollup, workspace_id: int) -> set[str]:
 def _on_disk(rollup: Rollup, workspace_id: int, period: str) -> pa.Table:
     from allears.lake import store
 
-    where = {"root": settings.LAKE_ROOT, "spec": rollup.spec}
+    where: dict[str, Any] = {"root": settings.LAKE_ROOT, "spec": rollup.spec}
     return store.read(**where, version=store.newest_version(**where), workspace_id=workspace_id, period=period)
 
 
@@ -291,7 +291,12 @@ def _check(engine: Engine, rollup: Rollup, state: LakeRollup) -> Checked:
         days = [d for d in days_in_files(rollup, head, state.workspace_id, state.zone) if d not in dirty]
         cells = 0
         for period, some in by_month(days):
-            given = {"version": head, "workspace_id": state.workspace_id, "zone": state.zone, "days": some}
+            given: dict[str, Any] = {
+                "version": head,
+                "workspace_id": state.workspace_id,
+                "zone": state.zone,
+                "days": some,
+            }
             raw = as_stored(count_days(engine, rollup, **given), rollup, state.workspace_id)
             stored = without_days(_stored(rollup, version, state.workspace_id, period), dirty)
             cells += len(raw)
