@@ -2,6 +2,7 @@ from django.apps import AppConfig
 
 from allears.customers import declared
 from allears.customers.personal import register_personal
+from allears.jobs.sources import register_source
 
 
 class CustomersConfig(AppConfig):
@@ -11,5 +12,6 @@ class CustomersConfig(AppConfig):
         from allears.jobs.schedules import every  # models are loaded by now
 
         register_personal(*declared.TABLES, *declared.HARMLESS)
+        register_source("movements", "allears.customers.lake.SOURCE")
         every(3600, "allears.customers.jobs.finish_erasures")
         every(86_400, "allears.customers.jobs.retain")

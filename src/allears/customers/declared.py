@@ -64,6 +64,9 @@ TABLES = (
         label=gettext_noop("Audit log"),
     ),
     PersonalTable(
+        model="customers.Movement", customer="customer", label=gettext_noop("Movements between segments and tiers")
+    ),
+    PersonalTable(
         model="jobs.Job",
         columns=("arguments", "last_error", "unique_key"),
         erase=Erase.MENTIONS,
@@ -89,6 +92,7 @@ HARMLESS = (
     Harmless(model="jobs.Job", columns=("task", "queue", "lease_owner"), because=_OURS),
     Harmless(model="jobs.WorkerLease", columns=("name", "owner"), because=_OURS),
     Harmless(model="jobs.LakeHead", columns=("table",), because=_OURS),
+    Harmless(model="customers.Movement", columns=("before", "after"), because="names of segments, tiers and stages"),
     Harmless(model="jobs.LakeDirty", columns=("table",), because=_OURS),
     Harmless(model="jobs.LakeRollup", columns=("rollup", "zone", "difference"), because=_OURS),
     Harmless(

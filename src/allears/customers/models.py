@@ -8,7 +8,7 @@ from django.db import models
 from django.utils.timezone import now as utc_now
 
 from allears.accounts.models import Workspace
-from allears.store.models import ScopedModel
+from allears.store.models import HotModel, ScopedModel
 
 
 def new_key() -> str:
@@ -190,3 +190,23 @@ class Erasure(ScopedModel):
 
     class Meta:
         indexes: ClassVar[list[models.Index]] = [models.Index(fields=["workspace", "-requested_at"])]
+
+
+class Movement(HotModel):
+    """That a customer went from one state of a kind to another. Append only; a fact that outlives the customer."""
+
+    class Kind(models.TextChoices):
+        SEGMENT = "segment"
+        TIER = "tier"
+        LIFE_CYCLE = "life_cycle"
+        POINTS = "points"
+
+    customer = models.ForeignKey(Customer, on_delete=models.SET_NULL, null=True, related_name="movements")
+    kind = models.CharField(max_length=20, choices=Kind.choices)
+    before = models.CharField(max_length=80, default="", blank=True)
+    after = models.CharField(max_length=80, default="", blank=True)
+    amount = models.BigIntegerField(null=True)
+    at = models.DateTimeField()
+
+    class Meta(HotModel.Meta):
+        pass

@@ -264,7 +264,24 @@ CASES: Final = TableSpec(
     sort_by=("customer_key", "ts_ms"),
 )
 
-TABLES: Final = {spec.name: spec for spec in (EVENTS, RESPONSES, DECISIONS, ASKS, VOICES, CASES)}
+MOVEMENTS: Final = TableSpec(
+    name="movements",
+    doc="Customers' movements from one state of a kind to another: segments, tiers, stages of life, points.",
+    key="movement_id",
+    columns=(
+        _workspace(),
+        _key("movement_id", "Id of the movement."),
+        _CUSTOMER,
+        Column("kind", "string", "`segment`, `tier`, `life_cycle` or `points`.", nullable=False),
+        Column("from_state", "string", "The state before; empty when there was none."),
+        Column("to_state", "string", "The state since; empty when there is none."),
+        Column("amount", "int64", "By how much points changed; empty for other kinds."),
+        *_moment("When it became so"),
+    ),
+    sort_by=("kind", "customer_key", "ts_ms"),
+)
+
+TABLES: Final = {spec.name: spec for spec in (EVENTS, RESPONSES, DECISIONS, ASKS, VOICES, CASES, MOVEMENTS)}
 
 
 _CHANGES: dict[Changes, str] = {

@@ -10,6 +10,7 @@ from django.db import transaction
 
 from allears.customers import sql
 from allears.customers.actions.consent import ConsentChange, read_consent, record_consent
+from allears.customers.actions.movements import Moved, between, record_movements, standing, tells
 from allears.customers.keys import clean_email, clean_phone
 from allears.customers.models import Customer
 
@@ -35,12 +36,19 @@ def update_traits(
         customers = _load(workspace_id, list({change.customer_id for change in changes}))
         before = {each.id: _row(each) for each in customers.values()}
         consents: list[ConsentChange] = []
+        moved: list[Moved] = []
         for change in changes:
-            apply_traits(customer=customers[change.customer_id], traits=change.traits)
+            customer = customers[change.customer_id]
+            stood = standing(customer) if tells(change.traits) else None
+            apply_traits(customer=customer, traits=change.traits)
+            if stood is not None:
+                moved += between(customer_id=customer.id, before=stood, after=standing(customer), at=change.at)
             if "consent" in change.traits:
                 consents += read_consent(customer_id=change.customer_id, consent=change.traits["consent"], at=change.at)
         changed = [row for each in customers.values() if (row := _row(each)) != before[each.id]]
         sql.update_columns("customers_customer", [*COLUMNS, "attributes"], changed)
+        if moved:
+            record_movements(workspace_id=workspace_id, movements=moved)
         if consents:
             record_consent(workspace_id=workspace_id, changes=consents, source=source)
 
