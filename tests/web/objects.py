@@ -8,7 +8,7 @@ from django.utils import timezone
 from tests.conftest import Person
 
 from allears.accounts.models import AccessKey, MemberInvite, Membership, Workspace
-from allears.customers.models import Customer
+from allears.customers.models import Customer, Erasure
 from allears.events.models import Import
 from allears.events.webhooks.models import Delivery, Endpoint
 from allears.journeys.models import Touchpoint
@@ -68,6 +68,7 @@ MAKERS: dict[str, Callable[[Person], Any]] = {
     "endpoint_id": lambda alice: row(Endpoint, alice).pk,
     "delivery_id": lambda alice: row(Delivery, alice).pk,
     "number": lambda alice: row(Case, alice, number=NUMBER, subject="Sofa in the rain").number,
+    "erasure_reference": lambda alice: row(Erasure, alice).reference,
     "customer_key": lambda alice: row(Customer, alice).key,
     "cause_key": lambda alice: row(Cause, alice, key="only-acme").key,
 }

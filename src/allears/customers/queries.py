@@ -2,7 +2,7 @@
 
 from django.db.models import QuerySet
 
-from allears.customers.models import Customer
+from allears.customers.models import Customer, Erasure
 from allears.store.scope import ScopedQuerySet
 
 
@@ -29,3 +29,9 @@ def present(*, workspace_id: int, key: str) -> Customer | None:
     while row is not None and row.merged_into_id is not None:
         row = Customer.objects.in_workspace(workspace_id).filter(id=row.merged_into_id).first()
     return row
+
+
+def erasures(*, workspace_id: int) -> QuerySet[Erasure]:
+    """Every erasure of the workspace, under way or done."""
+    rows: ScopedQuerySet[Erasure] = Erasure.objects.in_workspace(workspace_id)
+    return rows.select_related("workspace", "actor")

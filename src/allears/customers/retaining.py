@@ -8,6 +8,7 @@ from django.db import models, transaction
 from django.db.models import Q, QuerySet
 
 from allears.accounts.models import Workspace
+from allears.customers.models import AttributeValue
 from allears.customers.personal import Erase, PersonalTable, personal_tables
 from allears.customers.retention import KINDS, border
 from allears.customers.rights.tables import blank, everything
@@ -31,8 +32,8 @@ def forget_expired(*, now: datetime, workspace_id: int | None = None) -> Counter
     for home in homes.values_list("pk", flat=True):
         for kind in KINDS:
             until = border(workspace_id=home, kind=kind.name, now=now)
-            for table in _tables(kind.name) if until else ():
-                done[table.model] += _forget(table, home, until)
+            if until is not None:
+                done.update({table.model: _forget(table, home, until) for table in _tables(kind.name)})
     return +done
 
 
@@ -47,13 +48,13 @@ def _due(table: PersonalTable, workspace_id: int, until: datetime) -> QuerySet[A
         path = "closed_at" if table.model == "respond.Case" else "case__closed_at"
         rows = rows.filter(**{f"{path}__lt": until})
     if table.kind == "attributes":
-        newer = table.model_type()._default_manager.filter(  # type: ignore[attr-defined]
+        newer = AttributeValue.objects.in_workspace(workspace_id).filter(
             customer_id=models.OuterRef("customer_id"),
             name=models.OuterRef("name"),
             valid_from__gt=models.OuterRef("valid_from"),
             valid_from__lt=until,
         )
-        rows = rows.filter(models.Exists(newer.across_workspaces()))
+        rows = rows.filter(models.Exists(newer))
     if table.erase is Erase.BLANK:
         filled = Q()
         for name, empty in blank(table, keep_link=True).items():

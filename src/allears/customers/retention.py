@@ -7,11 +7,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.db import transaction
 from django.utils.translation import gettext_noop
 
+from allears.accounts.audit import audit
 from allears.customers.models import Retention
 
-SHORTEST_DAYS = 1
+SHORTEST_DAYS, LONGEST_DAYS = 1, 36_500
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,3 +92,13 @@ def border(*, workspace_id: int, kind: str, now: datetime) -> datetime | None:
     """What happened before this moment goes; None when this kind is kept for ever."""
     days = periods(workspace_id=workspace_id)[kind]
     return None if days is None else now - timedelta(days=days)
+
+
+def keep_for(*, workspace_id: int, days: Mapping[str, int | None], actor_id: int | None, now: datetime) -> None:
+    """Set the periods of a workspace; kinds not named keep their default."""
+    wrong = [name for name, number in days.items() if name not in BY_NAME or (number or SHORTEST_DAYS) < SHORTEST_DAYS]
+    if wrong:
+        raise ValueError(f"no such kind of data, or too short a period: {', '.join(wrong)}")
+    with transaction.atomic():
+        Retention.objects.update_or_create(workspace_id=workspace_id, defaults={"days": dict(days), "changed_at": now})
+        audit(workspace_id=workspace_id, actor_id=actor_id, verb="customers.retention.changed", detail=dict(days))

@@ -3,12 +3,15 @@
 from datetime import datetime
 from typing import Any
 
-from django.http import Http404, HttpRequest
-from ninja import Query, Router, Schema
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils import timezone
+from ninja import Query, Router, Schema, Status
 
 from allears.api.listing import Listing, PageParams, listing, where, workspace_of
 from allears.customers import queries
-from allears.customers.models import Customer
+from allears.customers.models import Customer, Erasure
+from allears.customers.rights import access_export, request_erasure
+from allears.customers.rights.erasing import certificate
 
 router = Router(tags=["customers"])
 
@@ -73,3 +76,67 @@ def show_customer(request: HttpRequest, key: str) -> Customer:
     if customer is None:
         raise Http404
     return customer
+
+
+class ErasureIn(Schema):
+    """How to erase."""
+
+    never_again: bool = True
+
+
+class ErasureOut(Schema):
+    """An erasure under way, or its certificate once ``finished_at`` is set. Nothing in it names the person."""
+
+    certificate: str
+    workspace: str
+    requested_at: datetime
+    requested_via: str
+    never_again: bool
+    steps: dict[str, datetime]
+    removed: list[dict[str, Any]]
+    finished_at: datetime | None
+    previous: str
+    digest: str
+
+
+@router.get("/customers/{key}/access-export", response={200: bytes})
+def export_customer(request: HttpRequest, key: str) -> HttpResponse:
+    """Everything we hold on a customer, as a ZIP of JSON and readable pages."""
+    customer = show_customer(request, key)
+    packed = access_export(workspace_id=workspace_of(request), customer_id=customer.pk, now=timezone.now())
+    return HttpResponse(
+        packed,
+        content_type="application/zip",
+        headers={"Content-Disposition": f'attachment; filename="customer-{customer.key}.zip"'},
+    )
+
+
+@router.post("/customers/{key}/erasure", response={202: ErasureOut})
+def erase_customer(request: HttpRequest, key: str, told: ErasureIn | None = None) -> Status[dict[str, Any]]:
+    """Erase a customer everywhere. It cannot be undone; ``GET /erasures/{certificate}`` tells how far it is."""
+    customer = show_customer(request, key)
+    erasure = request_erasure(
+        workspace_id=workspace_of(request),
+        customer_id=customer.pk,
+        actor_id=None,
+        via="api",
+        never_again=told.never_again if told else True,
+        now=timezone.now(),
+    )
+    return Status(202, certificate(erasure))
+
+
+@router.get("/erasures", response=Listing[ErasureOut])
+def list_erasures(request: HttpRequest, page: Query[PageParams]) -> dict[str, Any]:
+    """Erasures, the newest first."""
+    rows = queries.erasures(workspace_id=workspace_of(request))
+    return listing(rows, page, order=("-requested_at", "-id"), shape=certificate)
+
+
+@router.get("/erasures/{reference}", response=ErasureOut)
+def show_erasure(request: HttpRequest, reference: str) -> dict[str, Any]:
+    """One erasure and its certificate."""
+    found: Erasure | None = queries.erasures(workspace_id=workspace_of(request)).filter(reference=reference).first()
+    if found is None:
+        raise Http404
+    return certificate(found)

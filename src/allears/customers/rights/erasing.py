@@ -91,7 +91,8 @@ def _begin(
     person = person_of(workspace_id=workspace_id, customer_id=customer_id)
     for open_one in Erasure.objects.in_workspace(workspace_id).filter(finished_at__isnull=True):
         if open_one.pending and set(open_one.pending["ids"]) & set(person.ids):
-            return open_one
+            under_way: Erasure = open_one
+            return under_way
     erasure: Erasure = Erasure.objects.create(
         workspace_id=workspace_id,
         actor_id=actor_id,

@@ -1,5 +1,7 @@
 """Which customer somebody means who writes an id, a key, an e-mail address, a phone number or a user id."""
 
+from typing import Any
+
 from allears.customers.keys import EMAIL, PHONE, clean_email, clean_phone
 from allears.customers.models import Customer, Identifier
 from allears.customers.queries import present
@@ -31,19 +33,20 @@ def find_customer(*, workspace_id: int, known_by: str) -> Customer:
 
 
 def _by_name(workspace_id: int, text: str) -> Customer | None:
-    known = Identifier.objects.in_workspace(workspace_id).filter(shared_at__isnull=True).select_related("customer")
+    known = Identifier.objects.in_workspace(workspace_id).filter(shared_at__isnull=True)
     tries = [(EMAIL, clean_email(text)), (PHONE, clean_phone(text))]
-    for kind, value in tries:
-        if value and (row := known.filter(kind=kind, value=value).first()):
-            return row.customer  # type: ignore[no-any-return]
-    others = list(known.filter(value=text)[:2])
-    if len(others) == 1:
-        return others[0].customer  # type: ignore[no-any-return]
-    if others:
-        return None
-    columns = Customer.objects.in_workspace(workspace_id).filter(merged_into__isnull=True)
+    named = [known.filter(kind=kind, value=value) for kind, value in tries if value]
+    for rows in (*named, known.filter(value=text)):
+        owners = set(rows.values_list("customer_id", flat=True)[:2])
+        if owners:
+            return _only(workspace_id, id__in=owners)
     for column, (_, value) in zip(("email", "phone"), tries, strict=True):
-        rows = list(columns.filter(**{column: value})[:2]) if value else []
-        if len(rows) == 1:
-            return rows[0]
+        if value and (found := _only(workspace_id, **{column: value}, merged_into__isnull=True)):
+            return found
     return None
+
+
+def _only(workspace_id: int, **wanted: Any) -> Customer | None:
+    """The one customer that fits; None when several do, because guessing would erase a stranger."""
+    rows: list[Customer] = list(Customer.objects.in_workspace(workspace_id).filter(**wanted)[:2])
+    return rows[0] if len(rows) == 1 else None

@@ -31,9 +31,10 @@ def everything(table: PersonalTable, workspace_id: int) -> QuerySet[Any]:
     """All rows of a table that are the workspace's, or nobody's in particular."""
     model = table.model_type()
     manager: Any = model._default_manager
-    if hasattr(manager, "in_workspace"):
-        return manager.in_workspace(workspace_id)  # type: ignore[no-any-return]
-    rows = manager.all()
+    scoped = hasattr(manager, "in_workspace")
+    rows: QuerySet[Any] = manager.in_workspace(workspace_id) if scoped else manager.all()
+    if scoped:
+        return rows
     names = {field.attname for field in model._meta.local_fields}
     return rows.filter(workspace_id=workspace_id) if "workspace_id" in names else rows
 

@@ -1,0 +1,38 @@
+"""Words of customers' rights."""
+
+from datetime import datetime
+
+from django import template
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from allears.customers.models import Erasure
+
+register = template.Library()
+DONE = {
+    "deleted": gettext_lazy("removed"),
+    "removed": gettext_lazy("removed"),
+    "blanked": gettext_lazy("made anonymous"),
+    "unlinked": gettext_lazy("made anonymous"),
+    "struck_out": gettext_lazy("mentions struck out"),
+    "destroyed": gettext_lazy("key destroyed"),
+}
+
+
+@register.filter
+def done_word(what: str) -> str:
+    """What was done, in the reader's language."""
+    return str(DONE.get(what, what))
+
+
+@register.filter
+def steps_of(erasure: Erasure) -> list[tuple[datetime | None, str]]:
+    """(when, which) of each step in order."""
+    words = {
+        "store": _("Database"),
+        "files": _("Files"),
+        "lake": _("Lake"),
+        "swept": _("Remains overwritten"),
+    }
+    done = {step: datetime.fromisoformat(at) for step, at in erasure.steps.items()}
+    return [(done.get(step), word) for step, word in words.items()]

@@ -1,0 +1,151 @@
+"""Seeing and erasing a customer: figures stay, strangers stay, certificates chain, roles guard."""
+
+import io
+import json
+import zipfile
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+from tests.conftest import Person as Member
+
+from allears.accounts.models import AuditEntry, Workspace
+from allears.customers import retention
+from allears.customers.models import ConsentRecord, Customer, Erasure, Forgotten, Identifier
+from allears.customers.retaining import expired, forget_expired
+from allears.customers.rights import UnknownPersonError, access_export, erase, find_customer
+from allears.customers.rights.erasing import certificate, chain_is_whole
+from allears.customers.rights.person import Person
+from allears.events.erasing import without
+from allears.listen import actions as listen
+from allears.listen.models import Voice
+from tests import builders
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def known(workspace: Workspace, email: str, user_id: str) -> Customer:
+    customer = builders.customer(workspace=workspace, email=email, name="Zoe Zoelle")
+    for kind, value in (("email", email), ("user_id", user_id)):
+        Identifier.objects.create(workspace=workspace, kind=kind, value=value, customer=customer)
+    return customer
+
+
+def said(customer: Customer, text: str, key: str = "v", days: int = 0) -> Voice:
+    now = timezone.now()
+    return listen.record_voice(
+        workspace_id=customer.workspace_id, key=key, initiator="customer", source_kind="review", channel="web",
+        said_at=now - timedelta(days=days), text=text, customer_id=customer.id, metric="nps", score=9, now=now,
+    )  # fmt: skip
+
+
+def gone(customer: Customer, **given: Any) -> Erasure:
+    values: dict[str, Any] = {"actor_id": None, "via": "cli", "never_again": True, "now": timezone.now(), **given}
+    return erase(workspace_id=customer.workspace_id, customer_id=customer.id, **values)
+
+
+def test_erasing_one_leaves_the_other_and_the_score(acme: Workspace, elsewhere: Workspace) -> None:
+    zoe, max_ = known(acme, "zoe@example.test", "u-1000"), known(acme, "max@example.test", "u-10001")
+    namesake = known(elsewhere, "zoe@example.test", "u-1000")
+    said(zoe, "I am Zoe", "a"), said(max_, "write to zoe@example.test, not max@example.test", "b")
+    said(namesake, "zoe@example.test here", "c")
+    done = gone(zoe)
+    voices = Voice.objects.in_workspace(acme.id).order_by("id")
+    assert [(v.text, v.score, v.customer_id) for v in voices] == [
+        ("", 9, None),
+        ("write to [erased], not max@example.test", 9, max_.id),
+    ]
+    assert not Customer.objects.in_workspace(acme.id).filter(id=zoe.id).exists()
+    assert Identifier.objects.in_workspace(acme.id).filter(customer=max_).count() == 2
+    assert Voice.objects.in_workspace(elsewhere.id).get().text == "zoe@example.test here"
+    assert done.pending is None
+    assert done.removed["listen.Voice"] == {"blanked": 1, "struck_out": 1}
+    assert Forgotten.objects.in_workspace(acme.id).count() == 2
+
+
+def test_certificates_chain_and_show_tampering(acme: Workspace) -> None:
+    first, second = (gone(known(acme, f"{n}@example.test", f"u-{n}00000")) for n in "ab")
+    assert (first.previous, second.previous) == ("", first.digest)
+    assert chain_is_whole(workspace_id=acme.id)
+    paper = json.dumps(certificate(second))
+    assert "example.test" not in paper
+    assert "Zoelle" not in paper
+    first.removed = {}
+    first.save()
+    assert not chain_is_whole(workspace_id=acme.id)
+
+
+def test_finding_never_guesses(acme: Workspace) -> None:
+    zoe = known(acme, "zoe@example.test", "u-1")
+    for name in (zoe.key, f"#{zoe.id}", " ZOE@example.test ", "u-1"):
+        assert find_customer(workspace_id=acme.id, known_by=name).id == zoe.id
+    Identifier.objects.create(
+        workspace=acme, kind="anonymous_id", value="u-1", customer=builders.customer(workspace=acme, email="b@c.test")
+    )
+    for name in ("u-1", "nobody", "#999999"):
+        with pytest.raises(UnknownPersonError):
+            find_customer(workspace_id=acme.id, known_by=name)
+
+
+def test_the_access_export_holds_everything_in_both_languages(acme: Workspace) -> None:
+    zoe = known(acme, "zoe@example.test", "u-1")
+    said(zoe, "破损了, it broke")
+    ConsentRecord.objects.create(workspace=acme, customer=zoe, channel="email", purpose="*", granted=True, source="x")
+    packed = zipfile.ZipFile(
+        io.BytesIO(access_export(workspace_id=acme.id, customer_id=zoe.id, now=timezone.now()))
+    )
+    assert packed.namelist() == ["data.json", "data.en.html", "data.zh.html"]
+    tables = json.loads(packed.read("data.json"))["tables"]
+    assert {"customers.Customer", "customers.Identifier", "customers.ConsentRecord", "listen.Voice"} == set(tables)
+    assert tables["listen.Voice"][0]["text"] == "破损了, it broke"
+    assert "What we hold on you" in packed.read("data.en.html").decode()
+    assert "我们持有的关于您的信息" in packed.read("data.zh.html").decode()
+
+
+def test_bodies_lose_the_persons_calls_and_no_others(acme: Workspace) -> None:
+    person = Person(workspace_id=acme.id, ids=(1,), keys=("k" * 32,), names=("7", "zoe@example.test"))
+    body = {"batch": [{"userId": "7"}, {"userId": "77"}, {"userId": 7}, {"traits": {"email": "ZOE@example.test"}}]}
+    left = without(person, json.dumps(body).encode())
+    assert left is not None
+    assert json.loads(left) == {"batch": [{"userId": "77"}]}
+    assert without(person, b'{"userId": "7"}') is None
+    untouched = b'{"userId": "x"}'
+    assert without(person, untouched) is untouched
+
+
+def test_retention_takes_words_and_leaves_scores(acme: Workspace, alice: Member) -> None:
+    zoe = known(acme, "zoe@example.test", "u-1")
+    said(zoe, "long ago", "old", days=40), said(zoe, "just now", "new")
+    now = timezone.now()
+    assert expired(workspace_id=acme.id, kind="voices", now=now) == {}
+    retention.keep_for(workspace_id=acme.id, days={"voices": 30}, actor_id=alice.user.id, now=now)
+    assert expired(workspace_id=acme.id, kind="voices", now=now) == {"listen.Voice": 1}
+    assert forget_expired(now=now) == {"listen.Voice": 1}
+    assert forget_expired(now=now) == {}
+    rows = Voice.objects.in_workspace(acme.id).order_by("said_at").values_list("text", "score", "customer_id")
+    assert list(rows) == [("", 9, zoe.id), ("just now", 9, zoe.id)]
+
+
+def test_the_console_asks_twice_and_guards_by_role(acme: Workspace, alice: Member, bob: Member, client: Client) -> None:
+    zoe = known(acme, "zoe@example.test", "u-1000")
+    page = f"/customers/{zoe.key}/erasure"
+    client.force_login(bob.user)
+    assert client.get(page).status_code == 403
+    client.force_login(alice.user)
+    assert client.get(page).status_code == 200
+    assert client.post(page, {"typed": "yes"}).status_code == 422
+    assert Erasure.objects.in_workspace(acme.id).count() == 0
+    answer = client.post(page, {"typed": "erase", "never_again": "on"})
+    erasure = Erasure.objects.in_workspace(acme.id).get()
+    assert answer.headers["Location"] == f"/settings/erasures/{erasure.reference}"
+    told = json.dumps(list(AuditEntry.objects.in_workspace(acme.id).values_list("subject", "detail")))
+    assert erasure.reference in told
+    assert zoe.key not in told
+    assert client.get(f"/settings/erasures/{erasure.reference}").status_code == 200
+    assert client.get("/settings/erasures").status_code == 200
+    assert client.get("/settings/retention").status_code == 200
+    assert client.post("/settings/retention", {"voices": "0"}).status_code == 422
+    assert client.post("/settings/retention", {"voices": "700"}).status_code == 302
+    assert client.get(f"/customers/{zoe.key}/access-export").headers["Content-Type"] == "application/zip"
