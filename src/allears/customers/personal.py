@@ -51,8 +51,7 @@ class PersonalTable:
 
     def model_type(self) -> type[models.Model]:
         domain, _, name = self.model.partition(".")
-        found = import_string(f"allears.{self.home or domain}.models.{name}")
-        assert issubclass(found, models.Model)
+        found: type[models.Model] = import_string(f"allears.{self.home or domain}.models.{name}")
         return found
 
 
