@@ -153,9 +153,10 @@ def demoted(line: str) -> str:
 
 def lake() -> str:
     """The contract of every analytics table."""
+    from allears.lake.rollups import rollups_markdown
     from allears.lake.tables import contracts_markdown
 
-    return "\n".join(contracts_markdown()).rstrip()
+    return "\n".join([*contracts_markdown(), "## Roll-ups", "", *rollups_markdown()]).rstrip()
 
 
 REFERENCES: dict[str, Callable[[], str]] = {

@@ -12,4 +12,6 @@ def in_process(monkeypatch, settings, tmp_path):
     service = Service()
     for place in ("web.pages.understand", "web.pages.home", "api.routers.scores"):
         monkeypatch.setattr(f"allears.{place}.ask_report", service.report)
+    for place in ("web.pages.data", "api.routers.lake"):
+        monkeypatch.setattr(f"allears.{place}.ask_lake", service.lake)
     return service

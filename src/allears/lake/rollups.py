@@ -271,3 +271,12 @@ def rollups_of(table: str) -> tuple[Rollup, ...]:
 def sources_rolled() -> Iterator[str]:
     """Tables that have roll-ups."""
     yield from dict.fromkeys(each.source.name for each in ROLLUPS.values())
+
+
+def rollups_markdown() -> Iterator[str]:
+    """The reference of the roll-ups that docs/lake.md carries."""
+    for each in ROLLUPS.values():
+        yield from (f"### `{each.name}`", "", f"{each.doc} From `{each.source.name}`; contract {each.contract}.", "")
+        yield from ("| column | type | is |", "|---|---|---|")
+        yield from (f"| `{column.name}` | {column.type} | {column.doc} |" for column in each.spec.columns)
+        yield ""

@@ -305,6 +305,29 @@ def _fitted(parts: Sequence[pa.Table], spec: TableSpec, workspace_id: int) -> pa
     return rows.select(list(spec.names)).cast(spec.arrow_schema())
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figures:
+    """One workspace's part of a table on the disk."""
+
+    files: int = 0
+    rows: int = 0
+    bytes: int = 0
+
+
+def figures(*, root: str, spec: TableSpec, version: int | None, workspace_id: int) -> Figures:
+    """From the transaction log alone; of a table whose rows change, each written state counts as a row."""
+    delta = open_table(root, spec, version=version) if version is not None else None
+    if delta is None:
+        return Figures()
+    actions = pa.table(delta.get_add_actions(flatten=True))
+    ours = actions.filter(pc.equal(actions["partition.workspace_id"].cast(pa.int64()), workspace_id))
+    return Figures(
+        files=len(ours),
+        rows=pc.sum(ours["num_records"]).as_py() or 0,
+        bytes=pc.sum(ours["size_bytes"]).as_py() or 0,
+    )
+
+
 def newest_version(*, root: str, spec: TableSpec) -> int | None:
     """The last version in the table's log, whether or not a head names it; None before the first."""
     delta = open_table(root, spec)

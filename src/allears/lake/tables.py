@@ -126,7 +126,7 @@ EVENTS: Final = TableSpec(
         *_moment("When it happened"),
         Column("received_ms", "int64", "When it reached us, in milliseconds since 1970.", nullable=False),
     ),
-    sort_by=("customer_key", "ts_ms", "event_id"),
+    sort_by=("day", "customer_key", "ts_ms", "event_id"),
 )
 
 RESPONSES: Final = TableSpec(
@@ -155,7 +155,7 @@ RESPONSES: Final = TableSpec(
         Column("completed", "bool", "Whether the whole survey was completed."),
         Column("has_comment", "bool", "Whether words stand beside the score."),
     ),
-    sort_by=("metric", "touchpoint_key", "ts_ms"),
+    sort_by=("day", "metric", "touchpoint_key", "ts_ms"),
 )
 
 DECISIONS: Final = TableSpec(
@@ -178,7 +178,7 @@ DECISIONS: Final = TableSpec(
         Column("settled", "bool", "Whether a held decision was decided anew.", nullable=False),
         _VERSION,
     ),
-    sort_by=("touchpoint_key", "ts_ms"),
+    sort_by=("day", "touchpoint_key", "ts_ms"),
 )
 
 ASKS: Final = TableSpec(
@@ -209,7 +209,7 @@ ASKS: Final = TableSpec(
         Column("completed_ms", "int64", "When the last question was answered."),
         _VERSION,
     ),
-    sort_by=("touchpoint_key", "ts_ms"),
+    sort_by=("day", "touchpoint_key", "ts_ms"),
 )
 
 VOICES: Final = TableSpec(
@@ -235,7 +235,7 @@ VOICES: Final = TableSpec(
         *_moment("When it was said"),
         _VERSION,
     ),
-    sort_by=("customer_key", "ts_ms"),
+    sort_by=("day", "customer_key", "ts_ms"),
 )
 
 CASES: Final = TableSpec(
@@ -261,7 +261,7 @@ CASES: Final = TableSpec(
         Column("reopened", "int32", "How often it was reopened.", nullable=False),
         _VERSION,
     ),
-    sort_by=("customer_key", "ts_ms"),
+    sort_by=("day", "customer_key", "ts_ms"),
 )
 
 MOVEMENTS: Final = TableSpec(
@@ -278,7 +278,7 @@ MOVEMENTS: Final = TableSpec(
         Column("amount", "int64", "By how much points changed; empty for other kinds."),
         *_moment("When it became so"),
     ),
-    sort_by=("kind", "customer_key", "ts_ms"),
+    sort_by=("day", "kind", "customer_key", "ts_ms"),
 )
 
 TABLES: Final = {spec.name: spec for spec in (EVENTS, RESPONSES, DECISIONS, ASKS, VOICES, CASES, MOVEMENTS)}

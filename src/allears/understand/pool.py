@@ -22,6 +22,7 @@ from django.db import close_old_connections, connections
 
 from allears.jobs.lease import release, worker_name
 from allears.understand.keeping import Keeper
+from allears.understand.lake_status import LakeStatus, StatusQuestion
 from allears.understand.metrics import Question
 from allears.understand.queries import Report
 from allears.understand.service import Service, SqlAnswer, SqlQuestion
@@ -59,6 +60,7 @@ class _Call:
 CALLS = {
     "report": _Call(Question, Service.report),
     "sql": _Call(SqlQuestion, Service.sql),
+    "lake": _Call(StatusQuestion, Service.lake),
 }
 
 
@@ -82,6 +84,11 @@ def ask_report(question: Question, *, timeout: float = TIMEOUT_SECONDS) -> Repor
 def ask_sql(question: SqlQuestion, *, timeout: float = 60.0) -> SqlAnswer:
     """Rows of one SELECT, from the analytics process."""
     return _ask("sql", question, SqlAnswer, timeout)
+
+
+def ask_lake(question: StatusQuestion, *, timeout: float = TIMEOUT_SECONDS) -> LakeStatus:
+    """How the lake is, from the analytics process."""
+    return _ask("lake", question, LakeStatus, timeout)
 
 
 def _ask(call: str, question: Any, answer_type: type[T], timeout: float) -> T:

@@ -9,11 +9,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
+from django.utils import timezone
 
+from allears.understand.lake_status import LakeStatus, StatusQuestion, lake_status
 from allears.understand.metrics import Question
 from allears.understand.queries import Report, report
 
 if TYPE_CHECKING:
+    import pyarrow as pa
+
     from allears.lake.engine import DuckDBLimits, Engine
     from allears.understand.cubes import CubeStore
 
@@ -52,14 +56,22 @@ class Service:
 
     def sql(self, question: SqlQuestion) -> SqlAnswer:
         """Raises `QueryRefusedError` for what is not one read-only statement."""
-        from allears.jobs.hot import snapshot
+        from allears.jobs.hot import Snapshot, snapshot, with_fresh_heads
         from allears.lake.sql import run_sql
         from allears.lake.tables import TABLES
 
-        found = snapshot(tables=list(TABLES), workspace_id=question.workspace_id)
-        table = run_sql(query=question.query, slices=list(found.slices.values()), limits=limits(), limit=question.limit)
+        def run(found: Snapshot) -> pa.Table:
+            slices = list(found.slices.values())
+            return run_sql(query=question.query, slices=slices, limits=limits(), limit=question.limit)
+
+        tables = list(TABLES)
+        table = with_fresh_heads(run, lambda: snapshot(tables=tables, workspace_id=question.workspace_id))
         rows = tuple(tuple(map(_plain, row.values())) for row in table.to_pylist())
         return SqlAnswer(columns=tuple(table.column_names), rows=rows)
+
+    def lake(self, question: StatusQuestion) -> LakeStatus:
+        """How the lake is."""
+        return lake_status(question, now=timezone.now())
 
     @property
     def cubes(self) -> CubeStore:

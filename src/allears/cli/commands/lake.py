@@ -15,7 +15,9 @@ lake = typer.Typer(no_args_is_help=True, help="The analytics tables: open files 
 
 @lake.command()
 def sql(
-    query: Annotated[str, typer.Argument(help="One SELECT over events, responses, decisions, asks, voices, cases.")],
+    query: Annotated[
+        str, typer.Argument(help="One SELECT over events, responses, decisions, asks, voices, cases, movements.")
+    ],
     workspace: Annotated[str, typer.Option(help="Short name of the workspace; the only one if there is one.")] = "",
     limit: Annotated[int, typer.Option(help="At most so many rows.")] = 10_000,
     data: Annotated[Path, typer.Option(envvar="ALLEARS_DATA", help="The data folder.")] = Path("data"),
@@ -38,6 +40,60 @@ def sql(
     writer = csv.writer(sys.stdout)
     writer.writerow(answer.columns)
     writer.writerows(answer.rows)
+
+
+@lake.command()
+def rebuild(
+    table: Annotated[str, typer.Option(help="One roll-up by name; all when left out.")] = "",
+    workspace: Annotated[str, typer.Option(help="Short name of one workspace; all when left out.")] = "",
+    data: Annotated[Path, typer.Option(envvar="ALLEARS_DATA", help="The data folder.")] = Path("data"),
+    as_json: Annotated[bool, typer.Option("--json", help="Print the figures as JSON.")] = False,
+) -> None:
+    """Count roll-ups anew from the rows; figures stay right meanwhile, only slower."""
+    open_data(data)
+    from django.utils import timezone
+
+    from allears.jobs.lease import worker_name
+    from allears.lake.rollups import ROLLUPS
+    from allears.understand import rollups
+    from allears.understand.service import Service
+
+    if table and table not in ROLLUPS:
+        typer.echo(f"There is no roll-up {table!r}; there are {', '.join(ROLLUPS)}.", err=True)
+        raise typer.Exit(2)
+    only = [chosen_workspace(workspace).pk] if workspace else None
+    rollups.forget(rollups=[table] if table else ROLLUPS, workspace_ids=only)
+    days = rollups.maintain(engine=Service().engine, owner=worker_name(), now=timezone.now())
+    typer.echo(json.dumps({"days": days}) if as_json else f"{days} days were counted anew from the rows.")
+
+
+@lake.command()
+def check(
+    mend: Annotated[bool, typer.Option(help="Have a wrong roll-up built anew at once.")] = True,
+    data: Annotated[Path, typer.Option(envvar="ALLEARS_DATA", help="The data folder.")] = Path("data"),
+    as_json: Annotated[bool, typer.Option("--json", help="Print an array of objects.")] = False,
+) -> None:
+    """Compare every roll-up with the rows, cell by cell; the exit code is 1 when one differs."""
+    open_data(data)
+    from dataclasses import asdict
+
+    from django.utils import timezone
+
+    from allears.jobs.lease import worker_name
+    from allears.understand import rollups
+    from allears.understand.service import Service
+
+    service = Service()
+    found = rollups.check(engine=service.engine, now=timezone.now(), mend=mend)
+    wrong = [each for each in found if each.difference]
+    if as_json:
+        typer.echo(json.dumps([asdict(each) for each in found], ensure_ascii=False))
+    else:
+        for each in found:
+            typer.echo(f"{each.rollup}: {each.cells} cells of {each.days} days, {each.difference or 'all right'}")
+    if wrong and mend:
+        rollups.maintain(engine=service.engine, owner=worker_name(), now=timezone.now())
+    raise typer.Exit(1 if wrong else 0)
 
 
 def register(app: typer.Typer) -> None:

@@ -1,0 +1,60 @@
+"""The analytics tables."""
+
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+from django.http import HttpRequest
+from ninja import Router, Schema
+
+from allears.api.listing import workspace_of
+from allears.api.problems import ProblemError
+from allears.understand.lake_status import StatusQuestion
+from allears.understand.pool import AnalyticsError, ask_lake
+
+router = Router(tags=["lake"])
+
+
+class LakeTableOut(Schema):
+    """One table of facts. `waiting` rows are not in the files yet; `fresh_to`: all recorded before is."""
+
+    name: str
+    says: str
+    columns: int
+    rows: int
+    files: int
+    bytes: int
+    waiting: int
+    fresh_to: datetime | None
+    compacted_at: datetime | None
+
+
+class LakeRollupOut(Schema):
+    """One roll-up. `state`: `ready`, `behind` or `unbuilt`; `difference` names the first wrong cell."""
+
+    name: str
+    says: str
+    state: str
+    cells: int
+    bytes: int
+    built_at: datetime | None
+    checked_at: datetime | None
+    checked_days: int
+    difference: str
+
+
+class LakeOut(Schema):
+    """The lake, as far as it is this workspace's."""
+
+    zone: str
+    tables: list[LakeTableOut]
+    rollups: list[LakeRollupOut]
+
+
+@router.get("/lake", response=LakeOut)
+def lake(request: HttpRequest) -> dict[str, Any]:
+    """Analytics tables and roll-ups: rows, files, size, freshness and the last check."""
+    try:
+        return asdict(ask_lake(StatusQuestion(workspace_id=workspace_of(request))))
+    except AnalyticsError as error:
+        raise ProblemError(status=503, title="There are no figures now", detail=str(error)) from error
