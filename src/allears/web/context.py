@@ -51,12 +51,9 @@ SETTINGS_PLACES = (
     Place("/decisions/policy", gettext_lazy("Contact rules"), "scale", Role.MANAGER),
     Place("/respond/settings", gettext_lazy("Service promises"), "clock", Role.MANAGER),
     Place("/settings/webhooks", gettext_lazy("Webhooks"), "radio", Role.ADMIN),
-<<<<<<< HEAD
     Place("/settings/retention", gettext_lazy("Retention"), "clock", Role.ADMIN),
     Place("/settings/erasures", gettext_lazy("Erasures"), "shield-check", Role.ADMIN),
-=======
     Place("/settings/data", gettext_lazy("Data"), "chart-line", Role.MANAGER),
->>>>>>> 22651ae (Contracts of the lake only grow, and a page and the API tell the analyst how fresh and how right its tables are)
     Place("/settings/audit", gettext_lazy("Audit log"), "history", Role.ADMIN),
     Place("/settings/mailbox", gettext_lazy("Mailbox"), "inbox", Role.ADMIN),
     Place("/settings/components", gettext_lazy("Components"), "palette", Role.ADMIN),
