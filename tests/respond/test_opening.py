@@ -32,6 +32,7 @@ def cases(workspace: Workspace) -> int:
         ({"source_kind": "complaint", "text": "Broken"}, "high"),
         ({"source_kind": "regulator", "text": "File 12"}, "urgent"),
         ({"source_kind": "regulator", "metric": "nps", "score": 9}, "urgent"),
+        ({"source_kind": "request", "initiator": "customer", "channel": "email", "text": "When?"}, "normal"),
     ],
 )
 def test_voices_that_need_an_owner(bob: Person, fields: dict[str, object], priority: str) -> None:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from allears.accounts.models import Membership
+from allears.listen.sources.queries import reply_address
 from allears.outreach.contracts import Draft
 from allears.respond.models import Case
 
@@ -31,10 +32,33 @@ def status_url(case: Case) -> str:
     return f"{settings.PUBLIC_URL}/c/{case.token}"
 
 
+def mark_of(case: Case) -> str:
+    """The case's name in mail: its number, and 64 bits that only its own mail carries; it does not give the status
+    page's token away."""
+    return f"c{case.number}-{blake2b(case.token.encode(), digest_size=8, person=b'case mail').hexdigest()}"
+
+
 def thread_id(case: Case) -> str:
-    """The Message-ID that all mail of a case hangs on; it does not give the status page's token away."""
-    name = blake2b(case.token.encode(), digest_size=12).hexdigest()
-    return f"<case-{name}@{urlsplit(settings.PUBLIC_URL).hostname or 'localhost'}>"
+    """The Message-ID that all mail of a case hangs on."""
+    return f"<{mark_of(case)}@{_host()}>"
+
+
+def _host() -> str:
+    return urlsplit(settings.PUBLIC_URL).hostname or "localhost"
+
+
+def thread_headers(case: Case, *, key: str) -> dict[str, str]:
+    """What makes a mail of ours one of the case's thread, and leads the answer back; ``key`` names this mail."""
+    mark, thread = mark_of(case), thread_id(case)
+    name = blake2b(key.encode(), digest_size=6).hexdigest()
+    headers = {
+        "Message-ID": f"<{mark}.{name}@{_host()}>",
+        "In-Reply-To": thread,
+        "References": thread,
+        "X-All-Ears-Case": mark,
+    }
+    address = reply_address(case.workspace_id)
+    return {**headers, "Reply-To": address.marked(mark)} if address else headers
 
 
 def subject_line(case: Case) -> str:
@@ -42,9 +66,8 @@ def subject_line(case: Case) -> str:
     return _("Re: %(subject)s [#%(number)s]") % {"subject": case.subject, "number": case.number}
 
 
-def reply_draft(*, case: Case, text: str, language: str, author: Membership | None) -> Draft:
-    """The mail of a reply: the words, who wrote them, and the way to the status page."""
-    thread = thread_id(case)
+def reply_draft(*, case: Case, text: str, language: str, author: Membership | None, key: str) -> Draft:
+    """The mail of a reply: the words, who wrote them, and the way to the status page. ``key`` names this reply."""
     with override(CATALOGUES.get(language, "en")):
         context = {
             "case": case,
@@ -59,5 +82,5 @@ def reply_draft(*, case: Case, text: str, language: str, author: Membership | No
             subject=subject_line(case)[:300],
             text=render_to_string("respond/reply.txt", context),
             html=render_to_string("respond/reply.html", context),
-            headers={"In-Reply-To": thread, "References": thread},
+            headers=thread_headers(case, key=key),
         )

@@ -11,7 +11,7 @@ from django.db.models.functions import Coalesce, Least
 from allears.accounts.models import Membership, Role, Workspace
 from allears.listen.models import Voice
 from allears.respond.models import Case, CaseVoice, Handover
-from allears.respond.triage import BY_SOURCE, FRESH, LET_DOWN
+from allears.respond.triage import BY_SOURCE, FRESH, LET_DOWN, LETTERS
 
 LOOK_BACK = timedelta(days=21)  # the sweep and the ledger search this far back
 
@@ -64,6 +64,7 @@ def customers_with_open_case(*, workspace_id: int, customer_ids: Collection[int]
 def needing_owner(workspace_id: int, *, before: datetime) -> QuerySet[Voice]:
     """Voices heard before ``before`` that the rules of triage give an owner: the same rules, as a query."""
     bad = Q(source_kind__in=[kind.value for kind in BY_SOURCE])
+    bad |= Q(source_kind=Voice.SourceKind.REQUEST, channel=LETTERS, initiator=Voice.Initiator.CUSTOMER)
     for metric, worst in LET_DOWN.items():
         bad |= Q(metric=metric, score__lte=worst)
     return (

@@ -16,6 +16,7 @@ BY_SOURCE = {
     Voice.SourceKind.REGULATOR: Case.Priority.URGENT,
     Voice.SourceKind.COMPLAINT: Case.Priority.HIGH,
 }
+LETTERS = "email"  # channel: whoever writes us a mail waits for an answer
 ORDER = (Case.Priority.LOW, Case.Priority.NORMAL, Case.Priority.HIGH, Case.Priority.URGENT)
 
 
@@ -23,7 +24,7 @@ ORDER = (Case.Priority.LOW, Case.Priority.NORMAL, Case.Priority.HIGH, Case.Prior
 class Need:
     """That a voice needs an owner: why, and how urgently."""
 
-    reason: str  # regulator, complaint, nps, csat, ces
+    reason: str  # regulator, complaint, letter, nps, csat, ces
     priority: Case.Priority
 
 
@@ -32,6 +33,9 @@ def need_of(voice: Voice) -> Need | None:
     kind = Voice.SourceKind(voice.source_kind)
     if kind in BY_SOURCE:
         return Need(reason=kind.value, priority=BY_SOURCE[kind])
+    asked_by_mail = voice.initiator == Voice.Initiator.CUSTOMER and voice.channel == LETTERS
+    if asked_by_mail and kind == Voice.SourceKind.REQUEST:
+        return Need(reason="letter", priority=Case.Priority.NORMAL)
     if voice.score is None or voice.score > LET_DOWN.get(voice.metric, -1):
         return None
     bad = voice.score <= BADLY[voice.metric]

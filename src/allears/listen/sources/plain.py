@@ -12,13 +12,14 @@ _UNSEEN = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad"))
 
 
 class _Reader(HTMLParser):
-    def __init__(self) -> None:
+    def __init__(self, without: frozenset[str]) -> None:
         super().__init__(convert_charrefs=True)
         self.parts: list[str] = []
+        self._mute = _SILENT | without
         self._silent: list[str] = []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag in _SILENT:
+        if tag in self._mute:
             self._silent.append(tag)
         elif tag in _BREAKS:
             self.parts.append("\n")
@@ -38,9 +39,9 @@ class _Reader(HTMLParser):
             self.parts.append(data)
 
 
-def html_text(html: str) -> str:
-    """The words of an HTML document, with a line for each block."""
-    reader = _Reader()
+def html_text(html: str, *, without: frozenset[str] = frozenset()) -> str:
+    """The words of an HTML document, with a line for each block; those inside the tags ``without`` are left out."""
+    reader = _Reader(without)
     reader.feed(html)
     reader.close()
     return tidy("".join(part if part == "\n" else re.sub(r"\s+", " ", part) for part in reader.parts))

@@ -12,10 +12,11 @@ from allears.jobs.bus import record
 from allears.listen.models import Voice
 from allears.listen.telling import Telling, tell
 from allears.respond import clock
-from allears.respond.actions import closing
+from allears.respond.actions import closing, talking
 from allears.respond.entries import write
 from allears.respond.errors import WrongStateError
 from allears.respond.events import CaseOpened
+from allears.respond.letters import case_answered
 from allears.respond.models import Case, CaseEntry, CaseVoice
 from allears.respond.ownership import NobodyToOwnError, choose_owner
 from allears.respond.triage import Need, is_fresh, more_urgent, need_of, subject_of
@@ -40,6 +41,9 @@ def open_case(*, workspace_id: int, voice_id: int, now: datetime) -> Case | None
     held = CaseVoice.objects.in_workspace(workspace_id).filter(voice=voice).select_related("case").first()
     if held:
         return _refresh(held.case, voice=voice, now=now)
+    if answered := case_answered(voice):
+        talking.take_words(case=answered, voice=voice, channel="email", now=now)
+        return answered
     need = need_of(voice)
     if need is None or not is_fresh(voice):
         return None

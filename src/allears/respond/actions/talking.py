@@ -67,7 +67,7 @@ def _post(case: Case, *, key: str, text: str, language: str, actor: Membership |
     customer = present(workspace_id=case.workspace_id, key=case.customer.key) if case.customer else None
     if customer is None or not customer.email:
         raise CannotReachError("no_address")
-    draft = mail.reply_draft(case=case, text=text, language=language or mail.language_of(case), author=actor)
+    draft = mail.reply_draft(case=case, text=text, language=language or mail.language_of(case), author=actor, key=key)
     ruling = send_service_message(
         workspace_id=case.workspace_id,
         customer_id=customer.pk,
@@ -176,8 +176,11 @@ def hear_customer(*, token: str, text: str, once: str, now: datetime) -> CaseEnt
         touchpoint_id=case.touchpoint_id,
     )
     heard = case.entries.filter(voice=voice).first()
-    if heard:
-        return heard
+    return heard or take_words(case=case, voice=voice, channel="status_page", now=now)
+
+
+def take_words(*, case: Case, voice: Voice, channel: str, now: datetime) -> CaseEntry:
+    """What the customer said to a running or closed case, once: it is heard there, and the clock runs on."""
     CaseVoice.objects.create(workspace_id=case.workspace_id, case=case, voice=voice, at=now)
     if case.state == Case.State.CLOSED:
         closing.open_again(case=case, now=now, reason="customer")
@@ -185,7 +188,7 @@ def hear_customer(*, token: str, text: str, once: str, now: datetime) -> CaseEnt
         case.state = Case.State.OPEN
         clock.customer_spoke(case, terms=clock.terms_of(case.workspace_id), now=now)
     case.confirmed_at = None
-    return write(case, CaseEntry.Kind.CUSTOMER, now=now, voice=voice, detail={"channel": "status_page"})
+    return write(case, CaseEntry.Kind.CUSTOMER, now=now, voice=voice, detail={"channel": channel})
 
 
 @transaction.atomic

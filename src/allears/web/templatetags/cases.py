@@ -30,6 +30,7 @@ REASONS = {
     "request": gettext_lazy("A request"),
     "praise": gettext_lazy("Praise"),
     "regulator": gettext_lazy("A regulator's letter"),
+    "letter": gettext_lazy("A customer's mail"),
 }
 OWNER_RULES = {
     "asked": gettext_lazy("was asked first"),

@@ -1,0 +1,116 @@
+"""The words somebody wrote themselves: without what they quote and without their signature.
+
+Line by line, so that no mail can make it slow; a doubt is decided in favour of keeping. Headers of further languages
+are known by mail-parser-reply.
+"""
+
+import re
+from typing import TYPE_CHECKING
+
+from allears.kit.lazy import LazyModule
+
+if TYPE_CHECKING:
+    import mailparser_reply
+else:
+    mailparser_reply = LazyModule("mailparser_reply")
+
+LANGUAGES = ["en", "de", "fr", "es", "it", "nl", "pl", "sv", "da", "cs", "ja", "ko"]
+LONGEST_TEXT, LONGEST_LINE = 20_000, 400  # that the library's expressions are given
+NEAR = 6  # lines below "From:" within which another header must stand
+
+_DIVIDER = re.compile(
+    r"^\s*[-_=]{2,}\s*(original (message|e-?mail)|forwarded message|replied message|urspr\w+ \w+"
+    r"|原始邮件|原邮件|原始郵件|回复的原邮件|回复的原信|转发的?邮件\S{0,4}|转发邮件信息)\s*[-_=]{2,}",
+    re.IGNORECASE,
+)
+_FROM = re.compile(r"^[\s>*]*(from|von|发件人|寄件者|寄件人|发自)\s*\**\s*[:：]", re.IGNORECASE)
+_OTHER = re.compile(
+    r"^[\s>*]*(sent|date|to|cc|subject|gesendet|datum|an|betreff"
+    r"|发送时间|发送日期|发件时间|日期|时间|收件人|收件者|主题|主旨|抄送)\s*\**\s*[:：]",
+    re.IGNORECASE,
+)
+_DAY = r"\d{4}\s*[年/.-]\s*\d{1,2}\s*[月/.-]\s*\d{1,2}"
+_WROTE = re.compile(
+    rf"^\s*(?:(?:on|at|am)\s.{{6,300}}\s(?:wrote|schrieb)\b.{{0,80}}[:：]|.{{0,120}}{_DAY}.{{0,200}}(?:写道|寫道|wrote)\s*[:：]"
+    r"|.{2,160}(?:写道|寫道)\s*[:：])\s*$",
+    re.IGNORECASE,
+)
+_BEGINS = re.compile(rf"^\s*(?:(?:on|at|am)\s|[在于於]?\s*{_DAY})", re.IGNORECASE)  # of a header that may be broken
+_POSTED = re.compile(
+    r"^\s*(sent from (my|outlook|mail|yahoo)\b.*|get outlook for .*|von meinem .{2,30} gesendet\.?"
+    r"|发自我的.{1,30}|发送自.{1,30}|发自.{2,20}(手机|邮箱|iPhone|iPad).{0,20}|从我的.{1,30}发送|来自.{2,30}的?(iPhone|手机|邮箱).{0,10}"
+    r"|通过.{2,12}邮箱.{0,12}发送?)\s*$",
+    re.IGNORECASE,
+)
+
+
+def own_words(text: str, *, is_answer: bool) -> str:
+    """The writer's words. A mail that is no answer and would lose everything (a forward) keeps all of it."""
+    kept = _without_signature(_without_quotes(_before_known_header(text)))
+    return kept if kept or is_answer else text.strip()
+
+
+def _before_known_header(text: str) -> str:
+    """Cut at the header of a quoted mail in one of the library's languages, unless quoted lines follow it."""
+    if len(text) > LONGEST_TEXT or max(map(len, text.split("\n")), default=0) > LONGEST_LINE:
+        return text
+    found = mailparser_reply.EmailReplyParser(languages=LANGUAGES).read(text)
+    if len(found.replies) < 2 or not found.replies[0].content:
+        return text
+    rest = "\n".join(reply.content.replace(reply.headers or "", "", 1) for reply in found.replies[1:])
+    quoted_below = any(line.lstrip().startswith(">") for line in rest.split("\n"))
+    return text if quoted_below else found.replies[0].content
+
+
+def _without_quotes(text: str) -> str:
+    lines, kept = text.split("\n"), []
+    place = 0
+    while place < len(lines):
+        line = lines[place]
+        if _DIVIDER.match(line) or _begins_headers(lines, place):
+            break
+        if spread := _wrote(lines, place):
+            if not _quoted_next(lines, place + spread):
+                break
+            place += spread
+            continue
+        if not line.lstrip().startswith(">"):
+            kept.append(line)
+        place += 1
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(kept)).strip().rstrip("_").strip()
+
+
+def _begins_headers(lines: list[str], place: int) -> bool:
+    if not _FROM.match(lines[place]):
+        return False
+    return any(_OTHER.match(each) for each in lines[place + 1 : place + 1 + NEAR])
+
+
+def _wrote(lines: list[str], place: int) -> int:
+    """Over how many lines "On … wrote:" stands here; 0 when it does not."""
+    if not lines[place].strip():
+        return 0
+    for spread in (1, 2, 3) if _BEGINS.match(lines[place]) else (1,):
+        together = " ".join(each.strip() for each in lines[place : place + spread])
+        if len(together) <= LONGEST_LINE and _WROTE.match(together):
+            return spread
+    return 0
+
+
+def _quoted_next(lines: list[str], place: int) -> bool:
+    following = next((each for each in lines[place:] if each.strip()), "")
+    return following.lstrip().startswith(">")
+
+
+def _without_signature(text: str) -> str:
+    lines = text.split("\n")
+    for place, line in enumerate(lines):
+        if place and line.strip() == "--":
+            lines = lines[:place]
+            break
+    last = [place for place, line in enumerate(lines) if line.strip()][-4:]
+    for place in last:
+        if _POSTED.match(lines[place]):
+            lines = lines[:place]
+            break
+    return "\n".join(lines).strip()

@@ -1,0 +1,132 @@
+"""Rows of the company's own database, by one read-only query."""
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from allears.events.imports import kinds as row_kinds
+from allears.listen.sources.base import Errand, Page, SettingField, SettingsError, SourceTrouble, Table
+from allears.listen.sources.kinds.sql import marks
+from allears.listen.sources.kinds.sql.database import SYSTEMS, Database, located
+from allears.listen.sources.kinds.sql.queries import QueryError, checked
+
+PAGE_ROWS, TRIED = 20_000, 20
+ROW_KINDS = (
+    ("voices", _("voices")), ("responses", _("survey responses")), ("events", _("events")), ("customers", _("customers")),
+)  # fmt: skip
+
+
+class SqlAdapter:
+    """The kind ``sql``."""
+
+    name = "sql"
+    label = _("Database")
+    summary = _("Rows of your own PostgreSQL, MySQL, MariaDB or SQLite, by one query that only reads")
+    icon = "database"
+    every_seconds = 900
+    origin = ("system", "host", "database", "query", "cursor")
+    fields = (
+        SettingField(name="system", label=_("System"), type="choice", default="postgresql", choices=SYSTEMS),
+        SettingField(name="host", label=_("Server"), help=_("Empty for SQLite.")),
+        SettingField(
+            name="port", label=_("Port"), type="number", default=0, least=0, most=65535, help=_("0: the usual one.")
+        ),
+        SettingField(
+            name="database",
+            label=_("Database"),
+            required=True,
+            help=_("Its name; for SQLite the path of the file, inside a folder that this installation lets sources read."),
+        ),
+        SettingField(name="user", label=_("User"), help=_("One who may only read is enough.")),
+        SettingField(name="password", label=_("Password"), type="secret"),
+        SettingField(
+            name="query",
+            label=_("Query"),
+            type="long",
+            required=True,
+            help=_("One SELECT. Where only new rows shall come, compare with :cursor, as in: updated_at > :cursor"),
+        ),
+        SettingField(
+            name="cursor",
+            label=_("Column to read on from"),
+            help=_("A column of the result that only grows: a number or a time. Empty: the whole result every time."),
+        ),
+        SettingField(
+            name="begin",
+            label=_("First value of :cursor"),
+            default="0",
+            help=_("For a number 0, for a time such as 2026-01-01."),
+        ),
+        SettingField(
+            name="overlap",
+            label=_("Look back by"),
+            type="number",
+            default=0,
+            least=0,
+            most=10_000_000,
+            help=_("Seconds for a time, else units: rows that were committed late are found; known ones change nothing."),
+        ),
+        SettingField(name="rows", label=_("Rows are"), type="choice", default="voices", choices=ROW_KINDS),
+        SettingField(
+            name="mapping",
+            label=_("Mapping"),
+            type="mapping",
+            default={},
+            help=_("Which column means what, as for a file (docs/import.md); what is not named is proposed."),
+        ),
+        SettingField(name="open_cases", label=_("Bad voices open cases"), type="flag", default=True),
+        SettingField(
+            name="seconds", label=_("Seconds a query may take"), type="number", default=60, least=1, most=3600
+        ),
+    )
+
+    def check(self, settings: Mapping[str, Any]) -> None:
+        try:
+            names = checked(settings["query"], system=settings["system"])
+        except QueryError as error:
+            raise SettingsError("query", str(error)) from error
+        if strange := names - {"cursor"}:
+            raise SettingsError("query", str(_("Only :cursor is filled in, not :%s.")) % sorted(strange)[0])
+        if ("cursor" in names) != bool(settings["cursor"]):
+            raise SettingsError("cursor", _("Compare with :cursor in the query and name its column here: both or neither."))
+        if settings["system"] == "sqlite":
+            try:
+                located(settings["database"])
+            except SourceTrouble as error:
+                raise SettingsError("database", _("This file is not in a folder that sources may read.")) from error
+        elif not settings["host"]:
+            raise SettingsError("host", _("Fill this in."))
+        row_kinds.kind_named(settings["rows"])
+
+    def pages(self, errand: Errand) -> Iterator[Page]:
+        """Up to 20,000 rows and whatever else has the value of the last one, then the next; one query each look."""
+        settings, column = errand.settings, errand.settings["cursor"]
+        errand.scratch.mkdir(parents=True, exist_ok=True)
+        value = marks.from_json(errand.cursor["value"]) if errand.cursor else None
+        bound = marks.back(value, settings["overlap"]) if value is not None else marks.stated(settings["begin"])
+        most = TRIED if errand.trial else PAGE_ROWS
+        with Database(settings, errand.secret, seconds=settings["seconds"]) as database:
+            rows = database.rows(settings["query"], cursor=bound if column else None, sort=column)
+            reached, number = value, 0
+            for number, page in enumerate(marks.pages(rows, column=column, most=most), start=1):
+                path = errand.scratch / f"{number}.jsonl"
+                with path.open("w", encoding="utf-8") as file:
+                    file.writelines(json.dumps(row, ensure_ascii=False, default=str) + "\n" for row in page.rows)
+                reached = page.reached if column and (reached is None or page.reached > reached) else reached
+                yield Page(
+                    cursor={"value": marks.to_json(reached)} if column else {},
+                    table=Table(
+                        path=path,
+                        filename=f"{settings['database'].rpartition('/')[2]}-{errand.now:%Y%m%d-%H%M%S}-{number}.jsonl",
+                        kind=settings["rows"],
+                        mapping={"open_cases": settings["open_cases"], **settings["mapping"]},
+                        file_time=errand.now,
+                    ),
+                )
+                if errand.trial:
+                    return
+
+
+ADAPTER = SqlAdapter()

@@ -1,0 +1,78 @@
+"""How far a result was read: values of the cursor column, kept as JSON and compared as what they are."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from allears.listen.sources.base import SourceTrouble
+
+Mark = int | float | Decimal | datetime | date | str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Slice:
+    """Rows that are taken together, and the greatest value of the cursor column among them."""
+
+    rows: Sequence[Mapping[str, Any]]
+    reached: Any
+
+
+def to_json(value: Any) -> dict[str, str]:
+    kinds = {bool: "text", int: "number", float: "number", Decimal: "number", datetime: "time", date: "day"}
+    kind = kinds.get(type(value), "text")
+    return {kind: value.isoformat() if isinstance(value, date) else str(value)}
+
+
+def from_json(stored: Mapping[str, str]) -> Any:
+    ((kind, text),) = stored.items()
+    if kind == "number":
+        return int(text) if text.lstrip("-").isdigit() else Decimal(text)
+    if kind == "time":
+        return datetime.fromisoformat(text)
+    return date.fromisoformat(text) if kind == "day" else text
+
+
+def stated(text: str) -> Any:
+    """The first value, as a person writes it."""
+    text = text.strip()
+    if text.lstrip("-").isdigit():
+        return int(text)
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        return text
+
+
+def back(value: Any, by: int) -> Any:
+    """A little before the value, so that what was committed late is seen."""
+    if by and isinstance(value, datetime):
+        return value - timedelta(seconds=by)
+    if by and isinstance(value, date):
+        return value - timedelta(days=1 + by // 86_400)
+    return value - by if by and isinstance(value, int | Decimal | float) else value
+
+
+def pages(rows: Iterator[Mapping[str, Any]], *, column: str, most: int) -> Iterator[Slice]:
+    """Slices of about ``most`` rows; rows of equal cursor value are never parted, or the second part would be lost."""
+    held: list[Mapping[str, Any]] = []
+    last: Any = None
+    for row in rows:
+        value = _value(row, column) if column else None
+        if len(held) >= most and (not column or value != last):
+            yield Slice(rows=held, reached=last)
+            held = []
+        held.append(row)
+        last = value
+    if held:
+        yield Slice(rows=held, reached=last)
+
+
+def _value(row: Mapping[str, Any], column: str) -> Any:
+    if column not in row:
+        raise SourceTrouble("no_cursor", permanent=True, column=column, columns=", ".join(row))
+    value = row[column]
+    if value is None:
+        raise SourceTrouble("null_cursor", permanent=True, column=column)
+    return value.astimezone(UTC) if isinstance(value, datetime) and value.tzinfo else value

@@ -1,0 +1,48 @@
+"""Whether a text is one query that only reads, and which parameters it names. No database is asked."""
+
+from typing import TYPE_CHECKING
+
+from django.utils.translation import gettext as _
+
+from allears.kit.lazy import LazyModule
+
+if TYPE_CHECKING:
+    import sqlglot
+    from sqlglot import exp
+else:
+    sqlglot, exp = LazyModule("sqlglot"), LazyModule("sqlglot.expressions")
+
+DIALECTS = {"postgresql": "postgres", "mysql": "mysql", "mariadb": "mysql", "sqlite": "sqlite"}
+# Functions that read or write outside the tables, or stop others.
+FORBIDDEN = {
+    "pg_read_file", "pg_read_binary_file", "pg_ls_dir", "lo_import", "lo_export", "dblink", "dblink_exec", "pg_sleep",
+    "pg_terminate_backend", "pg_cancel_backend", "load_file", "sleep", "benchmark", "load_extension", "writefile",
+    "readfile", "set_config", "nextval", "setval", "pg_notify", "get_lock",
+}  # fmt: skip
+
+
+class QueryError(ValueError):
+    """The query cannot be used; the text says why."""
+
+
+def checked(query: str, *, system: str) -> set[str]:
+    """The names of its parameters (``:name``); raises QueryError for anything but a single SELECT."""
+    try:
+        statements = [each for each in sqlglot.parse(query, read=DIALECTS[system]) if each is not None]
+    except sqlglot.errors.SqlglotError as error:
+        reason = str(error).split("\n")[0][:200]
+        raise QueryError(_("The query cannot be understood: %(reason)s") % {"reason": reason}) from error
+    if len(statements) != 1 or not isinstance(statements[0], exp.Query):
+        raise QueryError(_("Write one SELECT and nothing else; nothing was run."))
+    _only_reads(statements[0])
+    return {str(each.this) for each in statements[0].find_all(exp.Placeholder) if each.this}
+
+
+def _only_reads(statement: "exp.Expression") -> None:
+    writing = (exp.Insert, exp.Update, exp.Delete, exp.Merge, exp.Create, exp.Drop, exp.Command, exp.Into, exp.Lock)
+    if found := next(statement.find_all(*writing), None):
+        raise QueryError(_("The query must only read; it has %(part)s.") % {"part": found.key.upper()})
+    for function in statement.find_all(exp.Func):
+        name = (function.name if isinstance(function, exp.Anonymous) else function.sql_name()).lower()
+        if name in FORBIDDEN:
+            raise QueryError(_("The query must not call %(name)s.") % {"name": name})
