@@ -247,7 +247,7 @@ def _shown_table(workspace: Workspace, table: Table, aside: Mapping[str, int]) -
             strict=False,
         )
     except ImportUseError as error:
-        raise SourceTrouble("rows", reason=error) from error
+        raise SourceTrouble("rows", name=table.filename, reason=error) from error
     try:
         rows = list(ready.staged.read(start=0, count=TRIED))
         good, bad = Converter(kind=ready.kind, mapping=ready.mapping, staged=ready.staged).convert(rows)

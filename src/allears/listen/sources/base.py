@@ -106,7 +106,8 @@ class Page:
     """What is taken in one transaction, together with the cursor that says so.
 
     ``aside`` counts what was read and deliberately not taken, by reason. ``after`` is called once the page is
-    committed; it must bear not to be called (a crash) and to be called again.
+    committed; it must bear not to be called (a crash) and to be called again. With ``after_refused`` a table that
+    cannot be read does not end the run: the cursor moves past it, and the trouble is told at the end.
     """
 
     cursor: Mapping[str, Any]
@@ -114,6 +115,7 @@ class Page:
     table: Table | None = None
     aside: Mapping[str, int] = field(default_factory=dict)
     after: Callable[[], None] | None = None
+    after_refused: Callable[[], None] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,7 +9,7 @@ import random
 import shutil
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from uuid import uuid4
@@ -125,14 +125,23 @@ def errand_of(source: Source, *, now: datetime, scratch: Path, trial: bool = Fal
 
 def _read_on(run: SourceRun, scratch: Path, now: Now) -> bool:
     """True when it stopped because of the time, with more to read."""
-    begun = now()
+    begun, refused = now(), None
     errand = errand_of(run.source, now=begun, scratch=scratch)
     for page in kinds.adapter(run.source.kind).pages(errand):
-        take(run, page, now=now())
-        if page.after:
-            page.after()
+        try:
+            take(run, page, now=now())
+            done = page.after
+        except SourceTrouble as trouble:
+            if page.after_refused is None:
+                raise
+            refused, done = refused or trouble, page.after_refused
+            take(run, replace(page, table=None, aside={"unreadable": 1}), now=now())
+        if done:
+            done()
         if now() - begun > LONGEST:
             return True
+    if refused:
+        raise refused
     return False
 
 
@@ -208,7 +217,7 @@ def _prepared(run: SourceRun, table: Table) -> _Ready:
             file_time=table.file_time,
         )
     except ImportUseError as error:
-        raise SourceTrouble("rows", permanent=True, reason=error) from error
+        raise SourceTrouble("rows", permanent=True, name=table.filename, reason=error) from error
     return _Ready(prepared=prepared, digest=digest_of(table.path))
 
 

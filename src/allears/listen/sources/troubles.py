@@ -60,7 +60,7 @@ WORDS = {
         _("Let the query use an index on the cursor column, or ask for fewer rows."),
     ),
     "rows": (
-        _("The rows cannot be understood: %(reason)s"),
+        _("%(name)s cannot be understood: %(reason)s"),
         _("Say in the mapping which column means what, then use “Try it”."),
     ),
     "no_place": (

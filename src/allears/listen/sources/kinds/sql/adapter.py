@@ -14,8 +14,11 @@ from allears.listen.sources.kinds.sql.queries import QueryError, checked
 
 PAGE_ROWS, TRIED = 20_000, 20
 ROW_KINDS = (
-    ("voices", _("voices")), ("responses", _("survey responses")), ("events", _("events")), ("customers", _("customers")),
-)  # fmt: skip
+    ("voices", _("voices")),
+    ("responses", _("survey responses")),
+    ("events", _("events")),
+    ("customers", _("customers")),
+)
 
 
 class SqlAdapter:
@@ -37,7 +40,9 @@ class SqlAdapter:
             name="database",
             label=_("Database"),
             required=True,
-            help=_("Its name; for SQLite the path of the file, inside a folder that this installation lets sources read."),
+            help=_(
+                "Its name; for SQLite the path of the file, inside a folder that this installation lets sources read."
+            ),
         ),
         SettingField(name="user", label=_("User"), help=_("One who may only read is enough.")),
         SettingField(name="password", label=_("Password"), type="secret"),
@@ -66,7 +71,9 @@ class SqlAdapter:
             default=0,
             least=0,
             most=10_000_000,
-            help=_("Seconds for a time, else units: rows that were committed late are found; known ones change nothing."),
+            help=_(
+                "Seconds for a time, else units: rows that were committed late are found; known ones change nothing."
+            ),
         ),
         SettingField(name="rows", label=_("Rows are"), type="choice", default="voices", choices=ROW_KINDS),
         SettingField(
@@ -90,7 +97,9 @@ class SqlAdapter:
         if strange := names - {"cursor"}:
             raise SettingsError("query", str(_("Only :cursor is filled in, not :%s.")) % sorted(strange)[0])
         if ("cursor" in names) != bool(settings["cursor"]):
-            raise SettingsError("cursor", _("Compare with :cursor in the query and name its column here: both or neither."))
+            raise SettingsError(
+                "cursor", _("Compare with :cursor in the query and name its column here: both or neither.")
+            )
         if settings["system"] == "sqlite":
             try:
                 located(settings["database"])

@@ -1,0 +1,227 @@
+"""The company's own databases: SQLite here, a real PostgreSQL and a real MariaDB of the run's own."""
+
+import sqlite3
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+
+from allears.customers.models import Identifier
+from allears.events.models import Import
+from allears.jobs.worker import run_due
+from allears.listen.models import Source, Voice
+from allears.listen.sources import actions, queries
+from allears.listen.sources.base import SettingsError
+from allears.listen.sources.kinds.sql import adapter as sql
+from allears.listen.sources.kinds.sql.queries import QueryError, checked
+from tests.listen.sources.conftest import NOW, Maker, look
+from tests.support import mariadb
+from tests.support.mariadb import mariadb_server as mariadb_server
+from tests.support.postgres import PostgresServer
+from tests.support.postgres import postgres_server as postgres_server
+
+pytestmark = pytest.mark.django_db
+QUERY = "SELECT id, remark, rating, email, created_at FROM reviews WHERE id > :cursor"
+ENDLESS = (
+    "WITH RECURSIVE n(id) AS (SELECT 1 UNION ALL SELECT id + 1 FROM n WHERE id < 900000000) "
+    "SELECT id FROM n WHERE id > :cursor + 800000000"
+)
+MAPPING = {"fields": {"id": "id", "text": "remark", "score": {"column": "rating", "metric": "csat"}}}
+ROWS = [
+    (1, "Slow", 2, "zoe@example.test", "2026-11-20 10:00:00"),
+    (2, "很好", 5, "lin@example.test", "2026-11-21 10:00:00"),
+    (3, "Fine", 4, "", "2026-11-21 11:00:00"),
+]
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["DELETE FROM t", "SELECT 1; SELECT 2", "UPDATE t SET a=1", "WITH x AS (DELETE FROM t RETURNING *) SELECT * FROM x",
+     "SELECT * INTO new FROM t", "DROP TABLE t", "SELECT pg_sleep(100)", "SELECT pg_read_file('/etc/passwd')",
+     "COPY t TO '/tmp/x'", "VACUUM", "", "SELECT * FROM t FOR UPDATE", "not sql at all ((", "CALL x()", "SET a = 1"],
+)  # fmt: skip
+@pytest.mark.parametrize("system", ["postgresql", "mysql", "sqlite"])
+def test_only_a_query_that_reads_is_taken(query: str, system: str) -> None:
+    with pytest.raises(QueryError):
+        checked(query, system=system)
+
+
+@pytest.mark.parametrize("system", ["postgresql", "mariadb", "sqlite"])
+def test_the_parameters_of_a_query_are_found(system: str) -> None:
+    assert checked("WITH x AS (SELECT * FROM t WHERE a > :cursor) SELECT * FROM x;", system=system) == {"cursor"}
+    assert checked("SELECT 1 UNION SELECT 2", system=system) == set()
+
+
+@pytest.fixture
+def shop(tmp_path: Path) -> Path:
+    path = tmp_path / "drop" / "shop.sqlite3"
+    write(path, *ROWS)
+    return path
+
+
+def write(path: Path, *rows: tuple[Any, ...]) -> None:
+    with sqlite3.connect(path) as database:
+        database.execute(
+            "CREATE TABLE IF NOT EXISTS reviews (id INTEGER, remark TEXT, rating INTEGER, email TEXT, created_at TEXT)"
+        )
+        database.executemany("INSERT INTO reviews VALUES (?, ?, ?, ?, ?)", rows)
+    database.close()
+
+
+def given(path: Path, **changes: Any) -> dict[str, Any]:
+    told = {"system": "sqlite", "database": str(path), "query": QUERY, "cursor": "id", "mapping": MAPPING}
+    return told | changes
+
+
+def carried(source: Source) -> queries.Counts:
+    """One look, and the worker carries in what it brought."""
+    run = look(source)
+    assert run.trouble == {}
+    run_due(owner="test:1:x", queues=["long"])
+    return queries.counts_of([run])[run.pk]
+
+
+def test_new_rows_come_once_as_an_import(shop: Path, make: Maker, acme: Any) -> None:
+    source = make("sql", **given(shop))
+    counts = carried(source)
+    assert (counts.read, counts.taken, counts.known, counts.refused) == (3, 3, 0, 0)
+    voices = Voice.objects.in_workspace(acme.pk).order_by("said_at")
+    assert [(each.text, each.score, each.metric) for each in voices] == [
+        ("Slow", 2, "csat"), ("很好", 5, "csat"), ("Fine", 4, "csat"),
+    ]  # fmt: skip
+    assert Identifier.objects.in_workspace(acme.pk).get(value="zoe@example.test").customer == voices[0].customer
+    assert source.cursor == {"value": {"number": "3"}}
+    assert carried(source).read == 0
+    write(shop, (4, "Late", 1, "", "2026-11-22 07:00:00"))
+    assert carried(source).taken == 1
+    assert Import.objects.in_workspace(acme.pk).count() == 2
+
+
+def test_rows_of_equal_cursor_value_are_never_parted(
+    tmp_path: Path, make: Maker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sql, "PAGE_ROWS", 2)
+    path = tmp_path / "drop" / "many.sqlite3"
+    write(path, *[(each // 3, f"text {each}", 3, "", f"2026-11-2{each % 2} 10:00:00") for each in range(3, 13)])
+    run = look(make("sql", **given(path, mapping={"fields": {"text": "remark"}})))
+    files = Import.objects.in_workspace(run.workspace_id).order_by("id")
+    assert [each.rows_total for each in files] == [3, 3, 3, 1]
+    assert len(run.import_ids) == 4
+
+
+def test_late_rows_are_found_by_looking_back_and_known_ones_change_nothing(shop: Path, make: Maker) -> None:
+    source = make("sql", **given(shop, overlap=2))
+    carried(source)
+    write(shop, (2, "committed late", 3, "", "2026-11-21 10:30:00"))  # another row under a smaller value
+    counts = carried(source)
+    assert (counts.read, counts.known + counts.taken) == (3, 3)
+    assert counts.known == 3 or counts.taken == 1
+
+
+def test_without_a_cursor_the_same_result_is_taken_once(shop: Path, make: Maker) -> None:
+    source = make("sql", **given(shop, query="SELECT * FROM reviews", cursor=""))
+    assert carried(source).taken == 3
+    assert carried(source).read == 0
+    write(shop, (4, "Late", 1, "", "2026-11-22 07:00:00"))
+    counts = carried(source)
+    assert (counts.taken, counts.known) == (1, 3)
+
+
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [
+        ({"query": "SELECT * FROM nothing WHERE id > :cursor"}, "query"),
+        ({"query": "SELECT remark FROM reviews WHERE id > :cursor"}, "query"),
+        ({"query": "SELECT nullif(id, 2) AS id, remark FROM reviews WHERE id > :cursor"}, "null_cursor"),
+        ({"mapping": {"fields": {"text": "nowhere"}}}, "rows"),
+        ({"seconds": 1, "query": ENDLESS}, "slow"),
+    ],
+)  # fmt: skip
+def test_what_goes_wrong_is_told(shop: Path, make: Maker, changes: dict[str, Any], code: str) -> None:
+    source = make("sql", **given(shop, **changes))
+    assert (look(source).trouble["code"], source.cursor) == (code, {})
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"query": "DELETE FROM reviews"}, "query"),
+        ({"query": "SELECT * FROM reviews WHERE id > :other"}, "query"),
+        ({"cursor": ""}, "cursor"),
+        ({"query": "SELECT * FROM reviews"}, "cursor"),
+        ({"database": "/etc/passwd"}, "database"),
+        ({"system": "oracle"}, "system"),
+    ],
+)
+def test_settings_that_cannot_work_are_refused(shop: Path, make: Maker, changes: dict[str, Any], field: str) -> None:
+    with pytest.raises(SettingsError) as caught:
+        make("sql", **given(shop, **changes))
+    assert caught.value.field == field
+
+
+def test_trying_shows_rows_and_their_mapping_and_keeps_none(shop: Path, acme: Any) -> None:
+    plan = actions.Plan(kind="sql", name="x", every_seconds=600, settings=given(shop, mapping={}))
+    tried = actions.attempt(workspace=acme, plan=plan, source=None, now=NOW)
+    assert len(tried.rows) == 3
+    assert tried.mapping["fields"]["said_at"]["column"] == "created_at"
+    assert "zoe@example.test" in tried.rows[0]
+    assert not Import.objects.in_workspace(acme.pk).exists()
+
+
+@pytest.mark.server
+@pytest.mark.postgres
+def test_a_real_postgres(postgres_server: PostgresServer, make: Maker, acme: Any) -> None:
+    url = postgres_server.create_database("theirs")
+    with psycopg.connect(url, autocommit=True) as theirs:
+        theirs.execute(
+            "CREATE TABLE reviews (id bigint, remark text, rating numeric, email text, created_at timestamptz)"
+        )
+        theirs.cursor().executemany("INSERT INTO reviews VALUES (%s, %s, %s, %s, %s)", ROWS)
+        theirs.execute("CREATE FUNCTION sly() RETURNS int LANGUAGE sql AS 'DELETE FROM reviews RETURNING 1'")
+        address = {"system": "postgresql", "host": "127.0.0.1", "port": postgres_server.port, "database": "theirs"}
+        query = QUERY.replace("id > :cursor", "created_at > :cursor")
+        told = given(Path(), **address, user="allears", query=query, cursor="created_at", begin="2026-01-01")
+        source = make("sql", **told)
+        assert carried(source).taken == 3
+        assert datetime.fromisoformat(source.cursor["value"]["time"]).astimezone(UTC).year == 2026
+        assert carried(source).read == 0
+        theirs.execute("INSERT INTO reviews VALUES (4, 'Late', 1, '', now())")
+        assert carried(source).taken == 1
+
+        told = given(Path(), **address, user="allears", cursor="")
+        writing = make("sql", name="sly", **{**told, "query": "SELECT sly() AS id"})
+        assert "read-only" in look(writing).trouble["params"]["reason"]
+        assert theirs.execute("SELECT count(*) FROM reviews").fetchone() == (4,)
+        slow = "SELECT count(*) AS n FROM generate_series(1, 100000000) a"
+        sleepy = make("sql", name="slow", **{**told, "query": slow, "seconds": 1})
+        assert look(sleepy).trouble["code"] == "slow"
+        away = make("sql", name="away", **{**told, "query": "SELECT 1 AS id", "port": 1})
+        assert look(away).trouble["code"] == "unreachable"
+
+
+@pytest.mark.server
+@pytest.mark.skipif(mariadb.PROGRAM is None, reason="MariaDB is not installed")
+def test_a_real_mariadb(mariadb_server: mariadb.MariaServer, make: Maker, acme: Any) -> None:
+    mariadb_server.run(
+        "CREATE TABLE shop.reviews (id bigint, remark text, rating int, email varchar(99), created_at datetime)",
+        *(f"INSERT INTO shop.reviews VALUES {row!r}" for row in ROWS),
+    )
+    address = {"system": "mariadb", "host": "127.0.0.1", "port": mariadb_server.port, "database": "shop"}
+    told = given(Path(), **address, user="reader", password="r3ad")
+    source = make("sql", **told)
+    assert carried(source).taken == 3
+    assert Voice.objects.in_workspace(acme.pk).filter(text="很好").count() == 1
+    mariadb_server.run("INSERT INTO shop.reviews VALUES (4, 'Late', 1, '', now())")
+    assert carried(source).taken == 1
+    wrong = make("sql", name="wrong", **{**told, "password": "guess"})
+    assert look(wrong).trouble["code"] == "refused"
+    slow = "SELECT count(*) AS n FROM seq_1_to_100000000 a, seq_1_to_1000 b"
+    sleepy = make("sql", name="slow", **{**told, "query": slow, "cursor": "", "seconds": 1})
+    assert look(sleepy).trouble["code"] == "slow"
+    mariadb_server.run(
+        "CREATE FUNCTION shop.sly() RETURNS int MODIFIES SQL DATA BEGIN DELETE FROM shop.reviews; RETURN 1; END"
+    )
+    writing = make("sql", name="sly", **{**told, "query": "SELECT sly() AS id", "cursor": ""})
+    assert "READ ONLY" in look(writing).trouble["params"]["reason"].upper()
