@@ -1,18 +1,21 @@
 """From an allowed ask to an invitation and a message in the outbox, set-wise, in the caller's transaction."""
 
+import json
 import secrets
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
-from allears.customers.models import Customer
 from allears.listen import mail
 from allears.listen.definition import Definition, parse
-from allears.listen.models import Invitation, SurveyVersion
+from allears.listen.models import Invitation
 from allears.outreach.actions import post_many
 from allears.outreach.contracts import Posting, Release
 from allears.outreach.facts import Addressee, addressees
+from allears.store import plain
+from allears.store.bulk import insert_new
 
 OPEN_FOR = timedelta(days=30)  # how long an invitation can be answered
 
@@ -31,12 +34,28 @@ class Ask:
         return asdict(self)
 
 
+@dataclass(frozen=True, slots=True)
+class Version:
+    """Which version of a survey."""
+
+    id: int
+    published_at: datetime
+
+
 def portraits(*, workspace_id: int, customer_ids: Iterable[int]) -> dict[int, dict[str, Any]]:
     """The customers' attributes as they are now, to be frozen into snapshots."""
-    rows = Customer.objects.in_workspace(workspace_id).filter(id__in=set(customer_ids))
+    ids = set(customer_ids)
+    if not ids:
+        return {}
+    these, parameters = plain.among("id", ids)
+    rows = plain.select(
+        "SELECT id, language, segment, attributes FROM customers_customer"  # noqa: S608 - own names
+        f" WHERE workspace_id = %s AND {these}",
+        [workspace_id, *parameters],
+    )
     return {
-        row["id"]: {name: row[name] for name in ("language", "segment", "attributes")}
-        for row in rows.values("id", "language", "segment", "attributes")
+        number: {"language": language, "segment": segment, "attributes": json.loads(attributes)}
+        for number, language, segment, attributes in rows
     }
 
 
@@ -71,7 +90,7 @@ def invite(*, workspace_id: int, releases: Sequence[Release], now: datetime) -> 
                 case_id=ask.case_id,
             )
         )
-    Invitation.objects.bulk_create(invitations)
+    insert_new(invitations)
     post_many(workspace_id=workspace_id, postings=postings, now=now, people=people)
     return invitations
 
@@ -80,7 +99,7 @@ def _invitation(
     workspace_id: int,
     release: Release,
     ask: Ask,
-    version: SurveyVersion,
+    version: Version,
     definition: Definition,
     person: Addressee,
     now: datetime,
@@ -90,7 +109,7 @@ def _invitation(
         token=secrets.token_urlsafe(24),
         customer_id=person.id,
         probe_id=ask.probe_id,
-        survey_version=version,
+        survey_version_id=version.id,
         touchpoint_id=ask.touchpoint_id,
         channel=release.proposal.channel,
         event_id=release.proposal.event_id,
@@ -103,15 +122,33 @@ def _invitation(
     )
 
 
-def latest_versions(*, workspace_id: int, survey_ids: Iterable[int]) -> dict[int, tuple[SurveyVersion, Definition]]:
-    """The version in force of each survey, parsed."""
-    rows = SurveyVersion.objects.in_workspace(workspace_id).filter(survey_id__in=set(survey_ids)).order_by("number")
-    latest = {row.survey_id: row for row in rows}
-    return {survey_id: (row, parse(row.definition)) for survey_id, row in latest.items()}
+def latest_versions(*, workspace_id: int, survey_ids: Iterable[int]) -> dict[int, tuple[Version, Definition]]:
+    """The version in force of each survey: read each time, understood once."""
+    these, parameters = plain.among("survey_id", set(survey_ids))
+    rows = plain.select(
+        "SELECT survey_id, id, published_at, definition FROM listen_surveyversion AS mine"  # noqa: S608 - own names
+        f" WHERE workspace_id = %s AND {these}"
+        " AND number = (SELECT max(number) FROM listen_surveyversion WHERE survey_id = mine.survey_id)",
+        [workspace_id, *parameters],
+    )
+    found = {}
+    for survey_id, number, published_at, definition in rows:
+        moment = plain.moment(published_at)
+        assert moment is not None
+        found[survey_id] = Version(number, moment), _understood(definition)
+    return found
+
+
+@lru_cache(maxsize=256)
+def _understood(definition: str) -> Definition:
+    return parse(json.loads(definition))
 
 
 def mark_sent(*, decision_ids: Sequence[int], now: datetime) -> None:
     """The peer has accepted these asks' messages."""
-    Invitation.objects.across_workspaces().filter(decision_id__in=decision_ids, sent_at__isnull=True).update(
-        sent_at=now, flush_id=None
-    )
+    if decision_ids:
+        these, parameters = plain.among("decision_id", decision_ids)
+        plain.change(
+            f"UPDATE listen_invitation SET sent_at = %s, flush_id = NULL WHERE sent_at IS NULL AND {these}",  # noqa: S608 - own names
+            [plain.written(now), *parameters],
+        )

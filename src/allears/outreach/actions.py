@@ -1,7 +1,9 @@
 """What the door out does: decide, post, decide held asks anew, keep policies and consents."""
 
+import json
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from functools import lru_cache
 from hashlib import blake2b
 from typing import Any
 
@@ -20,6 +22,8 @@ from allears.outreach.governor import Policy as Rules
 from allears.outreach.links import preferences_url
 from allears.outreach.models import Decision, Message, Policy
 from allears.outreach.registry import releaser
+from allears.store import plain
+from allears.store.bulk import insert_new
 
 CHUNK = 2000  # proposals for which facts are gathered at once
 
@@ -42,14 +46,13 @@ def propose(*, workspace_id: int, proposals: Sequence[Proposal], now: datetime) 
     rulings: dict[str, Ruling] = {}
     with transaction.atomic(savepoint=False):
         _one_at_a_time(workspace_id)
-        policy = policy_in_force(workspace_id=workspace_id)
-        rules = policy_from(policy.rules)
+        version, rules = rules_in_force(workspace_id=workspace_id)
         for start in range(0, len(proposals), CHUNK):
             chunk = proposals[start : start + CHUNK]
             ask_keys = [each.ask_key for each in chunk if each.ask_key not in rulings]
             rulings.update(standing_rulings(workspace_id=workspace_id, ask_keys=ask_keys))
             fresh = {each.ask_key: each for each in chunk if each.ask_key not in rulings}
-            rulings.update(_rule(workspace_id, list(fresh.values()), policy.version, rules, now))
+            rulings.update(_rule(workspace_id, list(fresh.values()), version, rules, now))
     return [rulings[proposal.ask_key] for proposal in proposals]
 
 
@@ -62,8 +65,26 @@ def _one_at_a_time(workspace_id: int) -> None:
 
 def standing_rulings(*, workspace_id: int, ask_keys: Iterable[str]) -> dict[str, Ruling]:
     """The unsettled decision of each ask key, if there is one."""
-    decisions = Decision.objects.in_workspace(workspace_id).filter(ask_key__in=list(ask_keys), settled_at__isnull=True)
-    return {decision.ask_key: ruling_of(decision=decision, fresh=False) for decision in decisions.defer("facts")}
+    keys = list(ask_keys)
+    if not keys:
+        return {}
+    these, parameters = plain.among("ask_key", keys)
+    rows = plain.select(
+        "SELECT id, ask_key, verdict, rule, held_until FROM outreach_decision"  # noqa: S608 - own names
+        f" WHERE workspace_id = %s AND {these} AND settled_at IS NULL",
+        [workspace_id, *parameters],
+    )
+    return {
+        ask_key: Ruling(
+            decision_id=number,
+            ask_key=ask_key,
+            verdict=verdict,
+            rule=rule,
+            held_until=plain.moment(held_until),
+            fresh=False,
+        )
+        for number, ask_key, verdict, rule, held_until in rows
+    }
 
 
 def ruling_of(*, decision: Decision, fresh: bool = True) -> Ruling:
@@ -93,9 +114,9 @@ def _rule(
         if verdict.name == "held":
             stored["context"] = dict(proposal.context)
         decisions.append(_decision(workspace_id, proposal, verdict, stored, version, now))
-    created = Decision.objects.bulk_create(decisions)
-    record(*(DecisionMade(workspace_id=workspace_id, decision_id=decision.pk) for decision in created))
-    return {decision.ask_key: ruling_of(decision=decision) for decision in created}
+    insert_new(decisions)
+    record(*(DecisionMade(workspace_id=workspace_id, decision_id=decision.pk) for decision in decisions))
+    return {decision.ask_key: ruling_of(decision=decision) for decision in decisions}
 
 
 def _decision(
@@ -145,8 +166,8 @@ def _decide_again(workspace_id: int, ids: Sequence[int], now: datetime) -> None:
     )
     proposals = [proposal_of(decision=decision) for decision in held.order_by("held_until", "id")]
     held.update(settled_at=now, flush_id=None)
-    policy = policy_in_force(workspace_id=workspace_id)
-    rulings = _rule(workspace_id, proposals, policy.version, policy_from(policy.rules), now)
+    version, rules = rules_in_force(workspace_id=workspace_id)
+    rulings = _rule(workspace_id, proposals, version, rules, now)
     by_purpose: dict[str, list[Release]] = {}
     for proposal in proposals:
         ruling = rulings[proposal.ask_key]
@@ -234,15 +255,23 @@ def post_many(
         ids = {posting.customer_id for posting in fresh.values()}
         found = people if people is not None else addressees(workspace_id=workspace_id, customer_ids=ids)
         rows = [_message(workspace_id, posting, found, now) for posting in fresh.values()]
-        known |= {row.idempotency_key: row.id for row in Message.objects.bulk_create(rows)}
+        insert_new(rows)
+        known |= {row.idempotency_key: row.id for row in rows}
         if fresh:
             transaction.on_commit(lambda: ring("outbox"))
     return [known[key] for key in keys]
 
 
 def _message_ids(workspace_id: int, keys: Sequence[str]) -> dict[str, int]:
-    rows = Message.objects.in_workspace(workspace_id).filter(idempotency_key__in=keys)
-    return dict(rows.values_list("idempotency_key", "id"))
+    if not keys:
+        return {}
+    these, parameters = plain.among("idempotency_key", keys)
+    return dict(
+        plain.select(
+            f"SELECT idempotency_key, id FROM outreach_message WHERE workspace_id = %s AND {these}",  # noqa: S608 - own names
+            [workspace_id, *parameters],
+        )
+    )
 
 
 def _message(workspace_id: int, posting: Posting, people: dict[int, Addressee], now: datetime) -> Message:
@@ -336,6 +365,24 @@ def policy_in_force(*, workspace_id: int) -> Policy:
     rows = Policy.objects.in_workspace(workspace_id)
     first: Policy = rows.get_or_create(workspace_id=workspace_id, version=1, defaults={"rules": as_json(Rules())})[0]
     return first
+
+
+def rules_in_force(*, workspace_id: int) -> tuple[int, Rules]:
+    """The version and the rules of the policy in force: read each time, understood once."""
+    found = plain.select(
+        "SELECT version, rules FROM outreach_policy WHERE workspace_id = %s ORDER BY version DESC LIMIT 1",
+        [workspace_id],
+    )
+    if not found:
+        policy = policy_in_force(workspace_id=workspace_id)
+        return policy.version, policy_from(policy.rules)
+    version, rules = found[0]
+    return version, _understood(rules)
+
+
+@lru_cache(maxsize=256)
+def _understood(rules: str) -> Rules:
+    return policy_from(json.loads(rules))
 
 
 def publish_policy(*, workspace_id: int, rules: Rules, now: datetime, author_id: int | None = None) -> Policy:

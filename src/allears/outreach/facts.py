@@ -8,13 +8,11 @@ from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from allears.accounts.models import Workspace
-from allears.customers.models import ConsentRecord, Customer
 from allears.outreach import channels
 from allears.outreach.contracts import Proposal
 from allears.outreach.governor import SURVEYS, Consent, Contact, Facts, Policy
-from allears.outreach.models import Decision
 from allears.outreach.registry import register_suppressor, suppressors
+from allears.store import plain
 
 __all__ = ["Addressee", "Dossier", "addressees", "gather", "register_suppressor"]
 
@@ -86,22 +84,30 @@ def known_zone(name: str, fallback: str) -> str:
 
 def addressees(*, workspace_id: int, customer_ids: Iterable[int]) -> dict[int, Addressee]:
     """The customers by id, with language and zone filled from the workspace where unknown."""
-    home = Workspace.objects.get(id=workspace_id)
-    rows = (
-        Customer.objects.in_workspace(workspace_id)
-        .filter(id__in=set(customer_ids))
-        .values("id", "key", "name", "email", "phone", "language", "timezone")
+    ids = set(customer_ids)
+    if not ids:
+        return {}
+    home = plain.select("SELECT name, language, timezone FROM accounts_workspace WHERE id = %s", [workspace_id])[0]
+    these, parameters = plain.among("id", ids)
+    rows = plain.select(
+        "SELECT id, key, name, email, phone, language, timezone FROM customers_customer"  # noqa: S608 - own names
+        f" WHERE workspace_id = %s AND {these}",
+        [workspace_id, *parameters],
     )
-    return {row["id"]: _addressee(row, home) for row in rows}
+    return {row[0]: _addressee(row, *home) for row in rows}
 
 
-def _addressee(row: Mapping[str, Any], home: Workspace) -> Addressee:
-    plain = {name: row[name] for name in ("id", "key", "name", "email", "phone")}
+def _addressee(row: tuple[Any, ...], company: str, home_language: str, home_zone: str) -> Addressee:
+    number, key, name, email, phone, language, zone = row
     return Addressee(
-        **plain,
-        language=row["language"] or home.language,
-        zone=known_zone(row["timezone"], home.timezone),
-        company=home.name,
+        id=number,
+        key=key,
+        name=name,
+        email=email,
+        phone=phone,
+        language=language or home_language,
+        zone=known_zone(zone, home_zone),
+        company=company,
     )
 
 
@@ -118,33 +124,40 @@ def gather(*, workspace_id: int, proposals: Sequence[Proposal], policy: Policy, 
 
 def _consents(workspace_id: int, ids: set[int]) -> dict[int, list[Consent]]:
     latest: dict[tuple[int, str, str], Consent] = {}
-    rows = (
-        ConsentRecord.objects.in_workspace(workspace_id)
-        .filter(customer_id__in=ids)
-        .order_by("at", "id")
-        .values_list("customer_id", "channel", "purpose", "granted", "at")
+    these, parameters = plain.among("customer_id", ids)
+    rows = plain.select(
+        "SELECT customer_id, channel, purpose, granted, at FROM customers_consentrecord"  # noqa: S608 - own names
+        f" WHERE workspace_id = %s AND {these} ORDER BY at, id",
+        [workspace_id, *parameters],
     )
     for customer_id, channel, purpose, granted, at in rows:
-        latest[customer_id, channel, purpose] = Consent(channel=channel, purpose=purpose, granted=granted, at=at)
+        said = Consent(channel=channel, purpose=purpose, granted=bool(granted), at=_time(at))
+        latest[customer_id, channel, purpose] = said
     consents = defaultdict(list)
     for (customer_id, _, _), consent in latest.items():
         consents[customer_id].append(consent)
     return consents
 
 
+def _time(value: datetime) -> datetime:
+    found = plain.moment(value)
+    assert found is not None
+    return found
+
+
 def _contacts(workspace_id: int, ids: set[int], *, policy: Policy, now: datetime) -> dict[int, list[Contact]]:
     """What was sent to them within the policy's memory, of the purposes that its clocks and caps count."""
     purposes = {*SURVEYS, *policy.overall_purposes, *(name for cap in policy.caps for name in cap.purposes)}
     contacts: dict[int, list[Contact]] = defaultdict(list)
-    rows = (
-        Decision.objects.in_workspace(workspace_id)
-        .filter(customer_id__in=ids, at__gte=now - policy.memory(), verdict=Decision.Verdict.SENT)
-        .filter(purpose__in=purposes)
-        .order_by("at", "id")
-        .values_list("customer_id", "at", "purpose", "family", "channel")
+    these, who = plain.among("customer_id", ids)
+    wanted, what = plain.among("purpose", purposes)
+    rows = plain.select(
+        "SELECT customer_id, at, purpose, family, channel FROM outreach_decision"  # noqa: S608 - own names
+        f" WHERE workspace_id = %s AND {these} AND at >= %s AND verdict = 'sent' AND {wanted} ORDER BY at, id",
+        [workspace_id, *who, plain.written(now - policy.memory()), *what],
     )
     for customer_id, at, purpose, family, channel in rows:
-        contacts[customer_id].append(Contact(at=at, purpose=purpose, family=family, channel=channel))
+        contacts[customer_id].append(Contact(at=_time(at), purpose=purpose, family=family, channel=channel))
     return contacts
 
 

@@ -12,13 +12,15 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import connection, transaction
-from django.db.models import F, Q
+from django.db.models import Q
 from django.utils import timezone
 
+from allears.customers.models import Customer
 from allears.outreach import channels, journal
 from allears.outreach.channels.base import DeliveryError, Outgoing, Session
-from allears.outreach.models import Decision, Message
+from allears.outreach.models import Message
 from allears.outreach.registry import delivery_hooks
+from allears.store import plain
 
 logger = logging.getLogger(__name__)
 LEASE = timedelta(minutes=10)  # longer than a full room at the slowest peer; a dead sender's journal frees at once
@@ -131,23 +133,42 @@ def _outgoing(message: Message) -> Outgoing:
     )
 
 
+DUE = (
+    "FROM outreach_message AS message LEFT JOIN outreach_decision AS decision ON decision.id = message.decision_id"
+    " WHERE message.state = 'queued' AND message.not_before <= %s"
+    " AND (decision.verdict IS NULL OR decision.verdict <> 'held')"
+)
+
+
 def claim(*, owner: str, now: datetime, limit: int = ROOM) -> list[Message]:
     """Lease due messages to this owner, oldest first; held ones wait for the governor, not for us."""
-    due = (
-        Message.objects.across_workspaces()
-        .filter(state=Message.State.QUEUED, not_before__lte=now)
-        .exclude(decision__verdict=Decision.Verdict.HELD)
-        .order_by("not_before", "id")
-    )
-    if limit < 1 or not due.exists():  # looked at first, so that an idle sender takes no write lock
+    moment = plain.written(now)
+    # looked at first, so that an idle sender takes no write lock
+    if limit < 1 or not plain.select(f"SELECT 1 {DUE} LIMIT 1", [moment]):
         return []
+    skip = " FOR UPDATE OF message SKIP LOCKED" if connection.vendor == "postgresql" else ""
     with transaction.atomic():
-        if connection.vendor == "postgresql":
-            due = due.select_for_update(skip_locked=True, of=("self",))
-        ids = list(due.values_list("id", flat=True)[:limit])
-        rows = Message.objects.across_workspaces().filter(id__in=ids)
-        rows.update(state=Message.State.SENDING, lease_owner=owner, lease_until=now + LEASE, attempts=F("attempts") + 1)
-        return list(rows.select_related("customer").order_by("not_before", "id"))
+        next_ones = f"SELECT message.id {DUE} ORDER BY message.not_before, message.id LIMIT %s{skip}"
+        ids = [number for (number,) in plain.select(next_ones, [moment, limit])]
+        if not ids:
+            return []
+        these, parameters = plain.among("id", ids)
+        rows = Message.objects.raw(
+            "UPDATE outreach_message SET state = 'sending', lease_owner = %s, lease_until = %s,"  # noqa: S608 - own names
+            f" attempts = attempts + 1 WHERE {these} RETURNING *",
+            [owner, plain.written(now + LEASE), *parameters],
+        )
+        return _with_names(sorted(rows, key=lambda message: (message.not_before, message.id)))
+
+
+def _with_names(messages: list[Message]) -> list[Message]:
+    """Each with its customer, of whom the channel wants the name."""
+    these, parameters = plain.among("id", {message.customer_id for message in messages})
+    names = dict(plain.select(f"SELECT id, name FROM customers_customer WHERE {these}", parameters))  # noqa: S608 - own names
+    for message in messages:
+        number = message.customer_id
+        message.customer = Customer.from_db(connection.alias, ["id", "name"], [number, names[number]])
+    return messages
 
 
 def settle(outcomes: Sequence[Outcome], *, owner: str, now: datetime) -> None:
@@ -161,14 +182,18 @@ def settle(outcomes: Sequence[Outcome], *, owner: str, now: datetime) -> None:
 
 def mark_sent(ids: Iterable[int], *, now: datetime) -> int:
     """Mark messages the peer has accepted and tell those who registered for it; marking twice changes nothing."""
-    rows = Message.objects.across_workspaces().filter(id__in=list(ids)).exclude(state=Message.State.SENT)
-    accepted = list(rows.values_list("id", "decision_id"))
+    numbers = list(ids)
+    if not numbers:
+        return 0
+    these, parameters = plain.among("id", numbers)
+    accepted = plain.select(
+        "UPDATE outreach_message SET state = 'sent', sent_at = %s, lease_owner = '', lease_until = NULL, error = ''"  # noqa: S608 - own names
+        f" WHERE state <> 'sent' AND {these} RETURNING decision_id",
+        [plain.written(now), *parameters],
+    )
     if not accepted:
         return 0
-    Message.objects.across_workspaces().filter(id__in=[id_ for id_, _ in accepted]).update(
-        state=Message.State.SENT, sent_at=now, lease_owner="", lease_until=None, error=""
-    )
-    decision_ids = [decision_id for _, decision_id in accepted if decision_id]
+    decision_ids = [decision_id for (decision_id,) in accepted if decision_id]
     for hook in delivery_hooks():
         hook(decision_ids=decision_ids, now=now)
     return len(accepted)

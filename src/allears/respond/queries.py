@@ -12,6 +12,7 @@ from allears.accounts.models import Membership, Role, Workspace
 from allears.listen.models import Voice
 from allears.respond.models import Case, CaseVoice, Handover
 from allears.respond.triage import BY_SOURCE, FRESH, LET_DOWN, LETTERS
+from allears.store import plain
 
 LOOK_BACK = timedelta(days=21)  # the sweep and the ledger search this far back
 
@@ -55,10 +56,17 @@ def offered_to(member: Membership) -> QuerySet[Handover]:
 
 def customers_with_open_case(*, workspace_id: int, customer_ids: Collection[int]) -> Mapping[int, str]:
     """Whom the governor must not survey now: their matter with us is not done."""
-    open_cases = Case.objects.in_workspace(workspace_id).exclude(state=Case.State.CLOSED)
-    theirs = Q(customer_id__in=customer_ids) | Q(customer__merged_into_id__in=customer_ids)
-    found = open_cases.filter(theirs).values_list("customer_id", "customer__merged_into_id").distinct()
-    return dict.fromkeys({each for pair in found for each in pair if each in customer_ids}, "open_case")
+    own, ids = plain.among("held.customer_id", customer_ids)
+    merged, again = plain.among("person.merged_into_id", customer_ids)
+    found = plain.select(
+        "SELECT held.customer_id FROM respond_case AS held"  # noqa: S608 - own names
+        f" WHERE held.workspace_id = %s AND held.state <> 'closed' AND {own}"
+        " UNION SELECT person.merged_into_id FROM customers_customer AS person"
+        " JOIN respond_case AS held ON held.customer_id = person.id"
+        f" WHERE held.workspace_id = %s AND held.state <> 'closed' AND {merged}",
+        [workspace_id, *ids, workspace_id, *again],
+    )
+    return {customer_id: "open_case" for (customer_id,) in found}
 
 
 def needing_owner(workspace_id: int, *, before: datetime) -> QuerySet[Voice]:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from django.db import connection, models
+from django.db import connection, connections, models
 
 
 def allocate_ids(model: type[models.Model], count: int) -> list[int]:
@@ -47,6 +47,37 @@ def existing_values(
             cursor.execute(f"{head} IN ({','.join(['%s'] * len(part))})", [workspace_id, *part])
             found.update(row[0] for row in cursor.fetchall())
     return found
+
+
+MOST_PARAMETERS = 30_000  # of one statement on SQLite
+
+
+def insert_new(instances: Sequence[models.Model]) -> None:
+    """Store instances of one model that stand in no table yet, and give them their ids.
+
+    As ``bulk_create`` does, at a fraction of its cost for a few rows; inside a transaction.
+    """
+    if not instances:
+        return
+    meta = instances[0]._meta
+    for instance, number in zip(instances, allocate_ids(type(instances[0]), len(instances)), strict=True):
+        instance.pk = number
+    fields, database = meta.local_concrete_fields, connections[connection.alias]
+    names = ", ".join(connection.ops.quote_name(str(field.column)) for field in fields)
+    marks = f"({','.join(['%s'] * len(fields))})"
+    step = MOST_PARAMETERS // len(fields)
+    with connection.cursor() as cursor:
+        for start in range(0, len(instances), step):
+            part = instances[start : start + step]
+            values = [
+                field.get_db_prep_save(getattr(instance, field.attname), database)
+                for instance in part
+                for field in fields
+            ]
+            table = connection.ops.quote_name(meta.db_table)
+            cursor.execute(f"INSERT INTO {table} ({names}) VALUES {','.join([marks] * len(part))}", values)  # noqa: S608 – own names
+    for instance in instances:
+        instance._state.adding, instance._state.db = False, connection.alias
 
 
 def insert_rows(model: type[models.Model], columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:

@@ -86,9 +86,10 @@ def _customers(workspace_id: int, calls: Sequence[Call], now: datetime, memory: 
     found = resolve(workspace_id=workspace_id, keys=[call.identity() for call in strangers], now=now, memory=memory)
     if memory.joins != epoch and len(strangers) < len(calls):  # some who were remembered may be another's now
         return resolve(workspace_id=workspace_id, keys=[call.identity() for call in calls], now=now, memory=memory)
-    memory.learnt_whom.update(
-        (call.who, customer) for call, customer in zip(strangers, found, strict=True) if call.who is not None
-    )
+    for call, customer in zip(strangers, found, strict=True):
+        who = call.who or (call.keys and call.keys.user_id)  # a user id always means the same customer
+        if who:
+            memory.learnt_whom[who] = customer
     rest = iter(found)
     return [next(rest) if customer is None else customer for customer in known]
 

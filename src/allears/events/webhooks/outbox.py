@@ -15,6 +15,7 @@ from allears.events.webhooks.catalogue import event_type, is_offered
 from allears.events.webhooks.models import Delivery, Endpoint, Outgoing
 from allears.jobs.bell import ring
 from allears.jobs.bus import DomainEvent
+from allears.store import plain
 
 logger = logging.getLogger(__name__)
 TEST = "webhook.test"
@@ -54,9 +55,13 @@ class _Wanted:
 
 
 def _wanted(workspace_ids: set[int]) -> dict[int, _Wanted]:
-    rows = Endpoint.objects.across_workspaces().filter(workspace_id__in=workspace_ids, removed_at__isnull=True)
+    these, parameters = plain.among("workspace_id", workspace_ids)
     found: dict[int, _Wanted] = {}
-    for workspace_id, types in rows.values_list("workspace_id", "event_types"):
+    for workspace_id, kept in plain.select(
+        f"SELECT workspace_id, event_types FROM webhooks_endpoint WHERE removed_at IS NULL AND {these}",  # noqa: S608 - own names
+        parameters,
+    ):
+        types = json.loads(kept)
         each = found.setdefault(workspace_id, _Wanted())
         each.all |= not types
         each.types.update(types)
