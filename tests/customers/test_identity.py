@@ -5,12 +5,14 @@ from datetime import UTC, datetime
 import pytest
 
 from allears.accounts.models import Workspace
+from allears.customers import forgotten
 from allears.customers.actions import merge, resolve, undo_merge
 from allears.customers.actions.merging import MergeError
 from allears.customers.keys import IdentityKeys, clean_email, clean_phone
 from allears.customers.memory import Memory
-from allears.customers.models import Customer, Identifier, Merge
+from allears.customers.models import ConsentRecord, Customer, Identifier, Merge
 from allears.customers.queries import customers, family, present
+from allears.customers.rules import USUAL, Rule, Rules, RulesError, set_rules
 from tests import builders
 
 NOW = datetime(2026, 3, 1, 9, tzinfo=UTC)
@@ -146,3 +148,113 @@ def test_addresses_are_compared_without_case_and_only_when_they_are_some(given: 
 )
 def test_phone_numbers_lose_their_spaces(given: object, kept: str) -> None:
     assert clean_phone(given) == kept
+
+
+def named(*, user_id: str = "", **keys: str) -> IdentityKeys:
+    known = {name: keys.pop(name, "") for name in ("email", "phone", "anonymous_id")}
+    return IdentityKeys(user_id=user_id, others=tuple(keys.items()), **known)
+
+
+def test_a_key_of_the_companys_own_recognises_and_joins_as_far_as_it_is_trusted(acme: Workspace) -> None:
+    first, second = who(acme, named(user_id="u1", card="77"), named(user_id="u2", card="77"))
+    assert first != second  # a key that is no rule of the workspace says nothing
+    card = Rule(kind="card", merges=True, cap=2)
+    set_rules(workspace_id=acme.id, rules=Rules(keys=(*USUAL, card)), actor_id=None, now=NOW)
+    assert who(acme, named(card="88"), named(user_id="u3", card="88"))[1] == who(acme, named(card="88"))[0]
+    third, fourth = who(acme, named(user_id="u3", card="99"), named(user_id="u4"))
+    assert third != fourth
+    assert who(acme, named(user_id="u4", card="99")) == who(acme, named(user_id="u3")) == [fourth]
+    joined = Merge.objects.in_workspace(acme.id).get()
+    assert (joined.kept_id, joined.merged_id, joined.reason) == (fourth, third, "same card")
+    assert joined.moved["evidence"] == ["card", "99"]
+
+
+def test_a_shops_mailbox_glues_no_strangers(acme: Workspace) -> None:
+    shop = "shop@example.test"
+    users = [who(acme, named(user_id=f"u{n}", email=shop))[0] for n in range(6)]
+    assert len(set(users)) == 6
+    row = Identifier.objects.in_workspace(acme.id).get(kind="email", value=shop)
+    assert row.shared_at == NOW
+    assert row.customer_id not in users
+    assert who(acme, named(email=shop), named(email=shop)) == [row.customer_id] * 2
+    assert who(acme, named(user_id="u1", email=shop)) == [users[1]]
+    (stranger,) = who(acme, named(anonymous_id="a", email=shop))
+    assert stranger not in {*users, row.customer_id}
+    assert Merge.objects.in_workspace(acme.id).count() == 0
+
+
+def test_a_family_of_two_keeps_its_phone(acme: Workspace) -> None:
+    mother, child = who(acme, named(user_id="u1", phone="+8613800138000"), named(user_id="u2", phone="+8613800138000"))
+    who(acme, named(user_id="u2", phone="+8613800138000"))
+    assert mother != child
+    assert Identifier.objects.in_workspace(acme.id).get(kind="phone").shared_at is None
+    assert who(acme, named(phone="+8613800138000")) == [mother]
+
+
+def test_phone_numbers_are_one_however_they_are_written(acme: Workspace) -> None:
+    set_rules(workspace_id=acme.id, rules=Rules(region="CN"), actor_id=None, now=NOW)
+    numbers = ["13800138000", "+86 138 0013 8000", "008613800138000"]
+    assert len(set(who(acme, *(named(phone=clean_phone(number)) for number in numbers)))) == 1
+    assert Identifier.objects.in_workspace(acme.id).get().value == "+8613800138000"
+
+
+def test_what_was_parted_by_hand_is_not_joined_again_by_a_key(acme: Workspace) -> None:
+    (visitor,) = who(acme, named(anonymous_id="a1"))
+    who(acme, named(user_id="u1"))
+    (user,) = who(acme, named(user_id="u1", anonymous_id="a1"))
+    undo_merge(workspace_id=acme.id, merge_id=Merge.objects.in_workspace(acme.id).get().id, now=NOW)
+    assert who(acme, named(user_id="u1", anonymous_id="a1")) == [user]
+    assert who(acme, named(anonymous_id="a1")) == [visitor]
+    assert Merge.objects.in_workspace(acme.id).count() == 1
+
+
+def test_an_alias_that_takes_in_the_whole_town_is_stopped(acme: Workspace) -> None:
+    rules = Rules(keys=tuple(Rule(kind="alias", merges=True, cap=2) if r.kind == "alias" else r for r in USUAL))
+    set_rules(workspace_id=acme.id, rules=rules, actor_id=None, now=NOW)
+    (u0, *others) = who(acme, *(named(user_id=f"u{n}") for n in range(5)))
+    for n in range(1, 5):
+        who(acme, IdentityKeys(user_id="u0", previous_id=f"u{n}"))
+    assert who(acme, *(named(user_id=f"u{n}") for n in range(1, 5))) == [u0, u0, *others[2:]]
+
+
+def test_who_asked_to_stay_away_is_served_but_never_contacted(acme: Workspace) -> None:
+    forgotten.remember(workspace_id=acme.id, names=[("email", "zoe@example.test")], now=NOW)
+    (zoe, max_) = who(acme, named(email="zoe@example.test"), named(email="max@example.test"))
+    said = ConsentRecord.objects.in_workspace(acme.id).values_list("customer_id", "channel", "purpose", "granted")
+    assert list(said) == [(zoe, "*", "*", False)]
+    assert max_ != zoe
+
+
+def test_rules_that_cannot_be_are_refused(acme: Workspace) -> None:
+    for wrong in (
+        Rules(keys=USUAL[1:]),
+        Rules(keys=(*USUAL, USUAL[1])),
+        Rules(keys=(*USUAL, Rule(kind="two words"))),
+        Rules(keys=(*USUAL, Rule(kind="card", cap=0))),
+        Rules(region="XX"),
+    ):
+        with pytest.raises(RulesError):
+            set_rules(workspace_id=acme.id, rules=wrong, actor_id=None, now=NOW)
+
+
+def test_undoing_gives_everything_back_exactly(acme: Workspace) -> None:
+    (visitor,) = who(acme, named(anonymous_id="a1", email="v@example.test"))
+    (user,) = who(acme, named(user_id="u1"))
+    Customer.objects.in_workspace(acme.id).filter(id=visitor).update(
+        name="Vera", attributes={"plan": "free", "city": "Xi'an"}, first_seen_at=datetime(2020, 1, 1, tzinfo=UTC)
+    )
+    Customer.objects.in_workspace(acme.id).filter(id=user).update(attributes={"plan": "gold"})
+    ConsentRecord.objects.create(workspace=acme, customer_id=visitor, channel="email", purpose="*", granted=True)
+    columns = ("id", "name", "email", "attributes", "first_seen_at", "merged_into_id")
+
+    def everything() -> list[object]:
+        rows = Customer.objects.in_workspace(acme.id).order_by("id").values_list(*columns)
+        known = Identifier.objects.in_workspace(acme.id).order_by("id").values_list("value", "customer_id")
+        said = ConsentRecord.objects.in_workspace(acme.id).order_by("id").values_list("channel", "customer_id")
+        return [*rows, *known, *said]
+
+    before = everything()
+    row = merge(workspace_id=acme.id, kept_id=user, merged_id=visitor, reason="by hand", now=NOW)
+    assert everything() != before
+    undo_merge(workspace_id=acme.id, merge_id=row.id, now=NOW)
+    assert everything() == before

@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.utils import timezone
-from tests.conftest import Person as Member
 
 from allears.accounts.models import AuditEntry, Workspace
 from allears.customers import retention
@@ -22,6 +21,7 @@ from allears.events.erasing import without
 from allears.listen import actions as listen
 from allears.listen.models import Voice
 from tests import builders
+from tests.conftest import Person as Member
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -93,9 +93,7 @@ def test_the_access_export_holds_everything_in_both_languages(acme: Workspace) -
     zoe = known(acme, "zoe@example.test", "u-1")
     said(zoe, "破损了, it broke")
     ConsentRecord.objects.create(workspace=acme, customer=zoe, channel="email", purpose="*", granted=True, source="x")
-    packed = zipfile.ZipFile(
-        io.BytesIO(access_export(workspace_id=acme.id, customer_id=zoe.id, now=timezone.now()))
-    )
+    packed = zipfile.ZipFile(io.BytesIO(access_export(workspace_id=acme.id, customer_id=zoe.id, now=timezone.now())))
     assert packed.namelist() == ["data.json", "data.en.html", "data.zh.html"]
     tables = json.loads(packed.read("data.json"))["tables"]
     assert {"customers.Customer", "customers.Identifier", "customers.ConsentRecord", "listen.Voice"} == set(tables)

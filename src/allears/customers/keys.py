@@ -7,6 +7,13 @@ import msgspec
 LONGEST = 254
 USER_ID, EMAIL, PHONE, ANONYMOUS_ID = "user_id", "email", "phone", "anonymous_id"
 Name = tuple[str, str]  # kind, value
+# What faulty programs send for "nobody": to believe it would make one customer of many strangers.
+PLACEHOLDERS = frozenset(
+    {
+        *("null", "NULL", "None", "none", "nil", "undefined", "nan", "NaN", "true", "false", "0", "-1", "unknown"),
+        *("anonymous", "guest", "[object Object]", "not_authenticated", "distinct_id", "N/A"),
+    }
+)
 _SEPARATORS = re.compile(r"[\s().\-/]+")
 
 
@@ -21,15 +28,17 @@ class IdentityKeys(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     phone: str = ""
     anonymous_id: str = ""
     previous_id: str = ""
+    others: tuple[Name, ...] = ()  # keys that the workspace named, such as a WeChat unionid or a loyalty card
 
     def is_plain(self) -> bool:
         """Whether a user id is all there is, as in nearly all calls."""
-        return bool(self.user_id) and not (self.anonymous_id or self.email or self.phone or self.previous_id)
+        more = self.anonymous_id or self.email or self.phone or self.previous_id or self.others
+        return bool(self.user_id) and not more
 
     def names(self) -> list[Name]:
         """What is given, strongest first."""
         given = ((USER_ID, self.user_id), (EMAIL, self.email), (PHONE, self.phone), (ANONYMOUS_ID, self.anonymous_id))
-        return [name for name in given if name[1]]
+        return [*(name for name in given if name[1]), *self.others]
 
 
 def clean_email(value: object) -> str:

@@ -2,11 +2,15 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from django.db import connection
 
 from allears.customers.keys import Name
 from allears.customers.models import IdentityEpoch
+
+if TYPE_CHECKING:
+    from allears.customers.rules import Rules
 
 LOCK = 0x616C6C65  # first half of PostgreSQL's advisory key; the second is the workspace
 
@@ -43,12 +47,16 @@ class Memory:
     learnt: dict[Name, int] = field(default_factory=dict)
     whom: dict[str | tuple[str, str] | None, int] = field(default_factory=dict)  # see customers.remembering
     learnt_whom: dict[str | tuple[str, str] | None, int] = field(default_factory=dict)
+    rules: "Rules | None" = None  # read at first need
+    shared: set[Name] = field(default_factory=set)  # keys that identify nobody
+    forgets: bool | None = None  # whether anybody here asked never to be brought back
     joins: int = 0  # how often customers turned out to be one
 
     def check(self, epoch: int) -> None:
         """Forget everything if identifiers were re-pointed since."""
         if epoch != self.epoch:
             self.forget()
+            self.rules, self.forgets = None, None
             self.epoch = epoch
 
     def keep(self) -> None:
@@ -69,3 +77,4 @@ class Memory:
         self.learnt.clear()
         self.whom.clear()
         self.learnt_whom.clear()
+        self.shared.clear()

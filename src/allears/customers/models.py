@@ -61,6 +61,19 @@ class Identifier(ScopedModel):
         ]
 
 
+class Contest(ScopedModel):
+    """That a customer with a user id of its own came under another's identifier; too many, and it is shared."""
+
+    identifier = models.ForeignKey(Identifier, on_delete=models.CASCADE, related_name="contests")
+    customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="+")
+    at = models.DateTimeField(default=utc_now)
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["identifier", "customer"], name="customers_contest_once")
+        ]
+
+
 class Merge(ScopedModel):
     """That two customers turned out to be one; kept, so that it can be undone."""
 

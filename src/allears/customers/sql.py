@@ -8,14 +8,17 @@ from django.db import connection
 CHUNK = 900  # bound parameters of one statement on SQLite
 
 
-def customers_of(workspace_id: int, kind: str, values: Sequence[str]) -> list[tuple[str, int]]:
-    """(value, customer id) of those identifiers that are known."""
-    head = "SELECT value, customer_id FROM customers_identifier WHERE workspace_id = %s AND kind = %s AND value "
-    found: list[tuple[str, int]] = []
+def customers_of(workspace_id: int, kind: str, values: Sequence[str]) -> list[tuple[str, int, bool]]:
+    """(value, customer id, whether it is shared) of those identifiers that are known."""
+    head = (
+        "SELECT value, customer_id, shared_at IS NOT NULL FROM customers_identifier "
+        "WHERE workspace_id = %s AND kind = %s AND value "
+    )
+    found: list[tuple[str, int, bool]] = []
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             cursor.execute(head + "= ANY(%s)", [workspace_id, kind, list(values)])
-            return [(value, customer) for value, customer in cursor.fetchall()]
+            return [(value, customer, shared) for value, customer, shared in cursor.fetchall()]
         for start in range(0, len(values), CHUNK):
             chunk = list(values[start : start + CHUNK])
             marks = ",".join(["%s"] * len(chunk))

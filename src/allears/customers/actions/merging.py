@@ -12,6 +12,7 @@ from typing import Any
 from django.db import transaction
 
 from allears.customers.events import CustomerMergeUndone, CustomersMerged
+from allears.customers.keys import Name
 from allears.customers.memory import lock_identity, new_epoch
 from allears.customers.models import ConsentRecord, Customer, Identifier, Merge
 from allears.jobs.bus import record
@@ -26,6 +27,7 @@ class Join:
     kept: int
     merged: int
     reason: str
+    evidence: Name = ("", "")  # the key that said so
 
 
 class MergeError(ValueError):
@@ -50,15 +52,24 @@ def apply_joins(*, workspace_id: int, joins: Sequence[Join], now: datetime) -> l
     customers = Customer.objects.in_workspace(workspace_id).in_bulk(ids)
     if len(customers) < len(ids):
         raise MergeError("one of these customers does not exist in this workspace")
-    rows = [_apply(workspace_id, customers[join.kept], customers[join.merged], join.reason, now) for join in joins]
+    rows = [_apply(workspace_id, customers[join.kept], customers[join.merged], join, now) for join in joins]
     record(*(CustomersMerged(workspace_id=workspace_id, kept_id=join.kept, merged_id=join.merged) for join in joins))
     return rows
 
 
-def _apply(workspace_id: int, kept: Customer, merged: Customer, reason: str, now: datetime) -> Merge:
+def parted(*, workspace_id: int, one: int, other: int) -> bool:
+    """Whether a merge of these two was undone by somebody: then only somebody joins them again."""
+    pair = [one, other]
+    undone = Merge.objects.in_workspace(workspace_id).filter(undone_at__isnull=False)
+    return undone.filter(kept_id__in=pair, merged_id__in=pair).exists()
+
+
+def _apply(workspace_id: int, kept: Customer, merged: Customer, join: Join, now: datetime) -> Merge:
     if merged.merged_into_id is not None:
         raise MergeError("the second customer was merged already")
     moved: dict[str, Any] = {"before": {name: getattr(kept, name) for name in (*COLUMNS, "attributes")}}
+    moved["before"]["first_seen_at"] = kept.first_seen_at.isoformat()
+    moved["evidence"] = list(join.evidence)
     for name, rows in (
         ("identifiers", Identifier.objects.in_workspace(workspace_id).filter(customer_id=merged.id)),
         ("consents", ConsentRecord.objects.in_workspace(workspace_id).filter(customer_id=merged.id)),
@@ -73,7 +84,7 @@ def _apply(workspace_id: int, kept: Customer, merged: Customer, reason: str, now
     kept.save(update_fields=[*COLUMNS, "attributes", "first_seen_at"])
     merged.merged_into = kept
     merged.save(update_fields=["merged_into"])
-    row = Merge(workspace_id=workspace_id, kept=kept, merged=merged, reason=reason, at=now, moved=moved)
+    row = Merge(workspace_id=workspace_id, kept=kept, merged=merged, reason=join.reason, at=now, moved=moved)
     row.save()
     return row
 
@@ -110,6 +121,8 @@ def _give_back(workspace_id: int, row: Merge) -> None:
         for name, value in kept.attributes.items()
         if name in was or row.merged.attributes.get(name) != value
     }
-    kept.save(update_fields=[*COLUMNS, "attributes"])
+    if "first_seen_at" in before:
+        kept.first_seen_at = datetime.fromisoformat(before["first_seen_at"])
+    kept.save(update_fields=[*COLUMNS, "attributes", "first_seen_at"])
     row.merged.merged_into = None
     row.merged.save(update_fields=["merged_into"])

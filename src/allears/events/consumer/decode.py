@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from allears.customers.keys import LONGEST as LONGEST_ID
-from allears.customers.keys import IdentityKeys, clean_email, clean_phone
+from allears.customers.keys import PLACEHOLDERS, IdentityKeys, clean_email, clean_phone
 from allears.customers.remembering import Who, keys_of, who_of
 from allears.events.intake.log import BROKEN, MIXED, Body, moment
 from allears.events.keys import body_key, message_key
@@ -89,10 +89,12 @@ class Call(msgspec.Struct, eq=False, gc=False):
     context: str  # likewise
     keys: IdentityKeys | None = None
     traits: dict[str, Any] | None = None  # of identify and group calls
+    others: tuple[tuple[str, str], ...] = ()  # keys that the workspace named, found in the traits
 
     def identity(self) -> IdentityKeys:
         """Everything the call says about who it was."""
-        return self.keys or keys_of(self.who or "")
+        keys = self.keys or keys_of(self.who or "")
+        return msgspec.structs.replace(keys, others=self.others) if self.others else keys
 
 
 @dataclass(slots=True, kw_only=True)
@@ -313,7 +315,7 @@ def _identifier(value: Loose, field_name: str) -> str:
     text = value.strip() if isinstance(value, str) else str(value)
     if len(text) > LONGEST_ID:
         raise CallError(f"{field_name} has {len(text)} characters; the limit is {LONGEST_ID}")
-    return text
+    return "" if text in PLACEHOLDERS else text
 
 
 def _keys(kind: str, wire: Wire, traits: dict[str, Any]) -> IdentityKeys:

@@ -9,6 +9,7 @@ import msgspec
 from django.db import connection
 
 from allears.customers.actions import TraitChange, resolve, update_traits
+from allears.customers.actions.identity import rules_in
 from allears.customers.memory import Memory
 from allears.customers.remembering import remembered
 from allears.events.consumer import rows
@@ -79,6 +80,8 @@ def _customers(workspace_id: int, calls: Sequence[Call], now: datetime, memory: 
     if not calls:
         return []
     known = remembered(workspace_id=workspace_id, who=[call.who for call in calls], memory=memory, now=now)
+    if any(call.traits is not None for call in calls):
+        known = _with_named_keys(workspace_id, calls, known, memory)
     strangers = [call for call, customer in zip(calls, known, strict=True) if customer is None]
     if not strangers:
         return list(known)  # type: ignore[arg-type]  # none of them is None
@@ -92,6 +95,17 @@ def _customers(workspace_id: int, calls: Sequence[Call], now: datetime, memory: 
             memory.learnt_whom[who] = customer
     rest = iter(found)
     return [next(rest) if customer is None else customer for customer in known]
+
+
+def _with_named_keys(
+    workspace_id: int, calls: Sequence[Call], known: Sequence[int | None], memory: Memory
+) -> list[int | None]:
+    """Calls whose traits carry a key that the workspace named take the long way, with that key."""
+    rules, found = rules_in(workspace_id, memory), list(known)
+    for place, call in enumerate(calls):
+        if call.traits is not None and call.type == "identify" and (named := rules.names_in(call.traits)):
+            call.others, found[place] = named, None
+    return found
 
 
 def _describe(workspace_id: int, stored: list[Stored], now: datetime) -> None:

@@ -8,8 +8,9 @@ from django.db.models import Max
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from allears.customers import forgotten
 from allears.customers.actions import TraitChange, resolve, update_traits
-from allears.customers.keys import IdentityKeys, clean_email, clean_phone
+from allears.customers.keys import PLACEHOLDERS, IdentityKeys, clean_email, clean_phone
 from allears.customers.memory import lock_identity
 from allears.customers.models import ConsentRecord, Customer
 from allears.events.imports.kinds import BadRow, Chunk, Field, FieldType, Kind, Outcome, Row
@@ -45,11 +46,15 @@ class People:
 def keys_of(values: dict[str, Any]) -> IdentityKeys:
     """What the row knows its customer by; what cannot be an address or a number is left out."""
     return IdentityKeys(
-        user_id=values.get("user_id", ""),
-        anonymous_id=values.get("anonymous_id", ""),
+        user_id=_told(values.get("user_id", "")),
+        anonymous_id=_told(values.get("anonymous_id", "")),
         email=clean_email(values.get("email", "")),
         phone=clean_phone(values.get("phone", "")),
     )
+
+
+def _told(text: str) -> str:
+    return "" if text in PLACEHOLDERS else text
 
 
 def recognise(chunk: Chunk, rows: Sequence[Row]) -> People:
@@ -57,6 +62,8 @@ def recognise(chunk: Chunk, rows: Sequence[Row]) -> People:
     if not any(name in row.values for row in rows for name in ("user_id", "email", "phone", "anonymous_id")):
         return People(customer_ids=[None] * len(rows))
     keys = [keys_of(row.values) for row in rows]
+    away = unwelcome(workspace_id=chunk.workspace_id, keys=keys)
+    keys = [IdentityKeys() if each in away else each for each in keys]
     named = [each for each in keys if each.names()]
     if not named:
         return People(customer_ids=[None] * len(rows))
@@ -84,8 +91,11 @@ def _segments(workspace_id: int, customer_ids: Collection[int]) -> dict[int, str
 def _load_customers(chunk: Chunk) -> Outcome:
     good: list[Row] = []
     bad: list[BadRow] = []
+    away = unwelcome(workspace_id=chunk.workspace_id, keys=[keys_of(row.values) for row in chunk.rows])
     for row in chunk.rows:
-        if keys_of(row.values).names():
+        if keys_of(row.values) in away:
+            bad.append(BadRow(number=row.number, field="user_id", reason=_erased()))
+        elif keys_of(row.values).names():
             good.append(row)
         else:
             bad.append(BadRow(number=row.number, field="user_id", reason=_nobody()))
@@ -100,6 +110,18 @@ def _load_customers(chunk: Chunk) -> Outcome:
     after = _states(chunk.workspace_id, ids)
     unchanged = sum(each not in people.created and before[each] == after[each] for each in ids)
     return Outcome(repeated=unchanged, bad=bad)
+
+
+def unwelcome(*, workspace_id: int, keys: Sequence[IdentityKeys]) -> set[IdentityKeys]:
+    """Those who were erased and asked that no import brings them back; their words stay nobody's."""
+    if not forgotten.any_in(workspace_id):
+        return set()
+    away = forgotten.forgotten_among(workspace_id=workspace_id, names={name for each in keys for name in each.names()})
+    return {each for each in keys if any(name in away for name in each.names())}
+
+
+def _erased() -> str:
+    return _("This person was erased and asked not to be brought back. Leave the row out.")
 
 
 def _nobody() -> str:
