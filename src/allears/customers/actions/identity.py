@@ -32,7 +32,7 @@ def resolve(
         epoch = lock_identity(workspace_id=workspace_id)
         resolver = _Resolver(workspace_id, memory or Memory(), now)
         resolver.memory.check(epoch)
-        rules = resolver.rules = rules_in(workspace_id, resolver.memory)
+        rules = resolver.rules = rules_in(workspace_id=workspace_id, memory=resolver.memory)
         keys = [rules.normal(each) if each.phone else each for each in keys]
         resolver.load(keys)
         one = {each: resolver.one(each) for each in resolver.distinct}
@@ -43,7 +43,7 @@ def resolve(
     return ids
 
 
-def rules_in(workspace_id: int, memory: Memory) -> Rules:
+def rules_in(*, workspace_id: int, memory: Memory) -> Rules:
     """The workspace's rules, read once for each life of a memory."""
     if memory.rules is None:
         memory.rules = rules_of(workspace_id=workspace_id)

@@ -101,7 +101,7 @@ def _with_named_keys(
     workspace_id: int, calls: Sequence[Call], known: Sequence[int | None], memory: Memory
 ) -> list[int | None]:
     """Calls whose traits carry a key that the workspace named take the long way, with that key."""
-    rules, found = rules_in(workspace_id, memory), list(known)
+    rules, found = rules_in(workspace_id=workspace_id, memory=memory), list(known)
     for place, call in enumerate(calls):
         if call.traits is not None and call.type == "identify" and (named := rules.names_in(call.traits)):
             call.others, found[place] = named, None
