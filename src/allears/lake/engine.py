@@ -1,8 +1,8 @@
-"""The engine: Ibis expressions over the same list of Parquet files, on DuckDB here.
+"""The engine: Ibis expressions over the same list of Parquet files, on DuckDB here or on a Spark cluster.
 
 A metric is written once as an Ibis expression. An engine turns (table contract, file list, hot rows) into an
-Ibis table and runs expressions to Arrow. The protocol is what a Spark implementation has to offer as well.
-Loading Ibis and DuckDB costs some 200 MB, so both are imported when the first engine is made.
+Ibis table and runs expressions to Arrow; `engine_spark` does it on a cluster by Spark Connect. Loading Ibis and
+an engine costs some 200 MB, so both are imported when the first engine is made.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import threading
 from collections import OrderedDict
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -25,7 +25,11 @@ if TYPE_CHECKING:
 _VIEWS_KEPT = 32
 
 
-class EngineUnavailableError(Exception):
+class EngineError(Exception):
+    """The engine did not answer. The text says what happened and what to do; it may be shown."""
+
+
+class EngineUnavailableError(EngineError):
     """`ALLEARS_ENGINE` names an engine that this installation cannot use."""
 
 
@@ -120,20 +124,7 @@ class DuckDBSession:
         self._registered: list[str] = []
 
     def table(self, data: Slice) -> ir.Table:
-        import ibis
-
-        spec = data.spec
-        rows = data.hot if data.hot is not None else spec.arrow_schema().empty_table()
-        if not data.files:
-            both = _fitted(self._hot(rows, spec), spec)
-        elif not len(rows):
-            both = _fitted(self._cold(data.files), spec)
-        else:
-            cold, hot = _fitted(self._cold(data.files), spec), _fitted(self._hot(rows, spec), spec)
-            if spec.changes == "seldom":
-                cold = cold.anti_join(hot, spec.key)
-            both = ibis.union(cold, hot)
-        return latest(nameless(both, spec, data.erased), spec)
+        return assembled(data, cold=self._cold, local=self._local)
 
     def run(self, expression: ir.Table) -> pa.Table:
         return self._backend.to_pyarrow(expression)
@@ -143,7 +134,8 @@ class DuckDBSession:
             self._backend.con.unregister(name)
         self._registered.clear()
 
-    def _cold(self, files: tuple[str, ...]) -> ir.Table:
+    def _cold(self, data: Slice) -> ir.Table:
+        files = data.files
         name = self._views.get(files)
         if name is None:
             name = f"cold_{len(self._views)}_{abs(hash(files)):x}"
@@ -161,11 +153,28 @@ class DuckDBSession:
         self._views.move_to_end(files)
         return self._backend.table(name)
 
-    def _hot(self, rows: pa.Table, spec: TableSpec) -> ir.Table:
-        name = f"hot_{spec.name}_{len(self._registered)}"
-        self._backend.con.register(name, rows.select(list(spec.names)).cast(spec.arrow_schema()))
+    def _local(self, rows: pa.Table) -> ir.Table:
+        name = f"local_{len(self._registered)}"
+        self._backend.con.register(name, rows)
         self._registered.append(name)
         return self._backend.table(name)
+
+
+def assembled(data: Slice, *, cold: Callable[[Slice], ir.Table], local: Callable[[pa.Table], ir.Table]) -> ir.Table:
+    """What every engine's table is: files and hot rows as one, the erased without their names, newest versions only.
+
+    `cold` reads the slice's files, `local` takes rows of ours to where the engine reads them.
+    """
+    import ibis
+
+    spec = data.spec
+    parts = [_fitted(cold(data), spec)] if data.files else []
+    if not parts or (data.hot is not None and len(data.hot)):
+        rows = data.hot if data.hot is not None else spec.arrow_schema().empty_table()
+        hot = _fitted(local(rows.select(list(spec.names)).cast(spec.arrow_schema())), spec)
+        parts = [each.anti_join(hot, spec.key) if spec.changes == "seldom" else each for each in parts] + [hot]
+    table = ibis.union(*parts) if len(parts) > 1 else parts[0]
+    return latest(nameless(table, spec, data.erased), spec)
 
 
 _IBIS_TYPES: dict[ColumnType, str] = {
@@ -212,10 +221,19 @@ def latest(table: ir.Table, spec: TableSpec) -> ir.Table:
 
 
 def connect(url: str, *, limits: DuckDBLimits) -> Engine:
-    """The engine that `ALLEARS_ENGINE` names: `duckdb`."""
+    """The engine that `ALLEARS_ENGINE` names: `duckdb`, or `sc://host:port` for Spark. Nothing is started yet.
+
+    Raises `EngineUnavailableError` for any other name, and when the extra `spark` is not installed.
+    """
     if url == "duckdb":
         return DuckDBEngine(limits)
-    raise EngineUnavailableError(f"ALLEARS_ENGINE={url!r} is not an engine of this version; set it to 'duckdb'.")
+    if url.startswith("sc://"):
+        from allears.lake.engine_spark import SparkEngine
+
+        return SparkEngine(url)
+    raise EngineUnavailableError(
+        f"ALLEARS_ENGINE={url!r} is not an engine of this version; set it to 'duckdb' or 'sc://host:port'."
+    )
 
 
 def rows(table: pa.Table) -> Sequence[dict[str, Any]]:
