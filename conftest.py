@@ -53,6 +53,7 @@ pytest_plugins = [
     "tests.support.receiver",
     "tests.support.server",
     "tests.support.smtp",
+    "tests.support.spark",
 ]
 USES_DATABASE = {"db", "transactional_db", "django_db_reset_sequences", "live_server"}
 
