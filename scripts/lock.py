@@ -1,4 +1,4 @@
-"""Resolve both lock files. They name no host: installing takes the index from pip's own configuration."""
+"""Resolve the lock files. They name no host: installing takes the index from pip's own configuration."""
 
 import json
 import subprocess
@@ -7,19 +7,25 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 COMPILE = [
-    *(str(Path(sys.executable).parent / "uv"), "pip", "compile", "pyproject.toml", "--quiet"),
+    *(str(Path(sys.executable).parent / "uv"), "pip", "compile", "--quiet"),
     *("--universal", "--python-version", "3.11", "--generate-hashes"),
     *("--no-emit-index-url", "--no-emit-find-links", "--custom-compile-command", "make lock"),
 ]
+PROJECT = [*COMPILE, "pyproject.toml"]
 
 
 def resolve() -> None:
-    """The run-time lock is the development lock without its tools: what is tested is what runs."""
+    """The run-time lock is the development lock without its tools: what is tested is what runs.
+
+    The cluster's side is a third one: its `pyspark` and our `pyspark-client` are the same package by name.
+    """
     dev, run = "requirements-dev.lock", "requirements.lock"
     subprocess.run(
-        [*COMPILE, "--extra", "spark", "--group", "build", "--group", "dev", "-o", dev], cwd=ROOT, check=True
+        [*PROJECT, "--extra", "spark", "--group", "build", "--group", "dev", "-o", dev], cwd=ROOT, check=True
     )
-    subprocess.run([*COMPILE, "--group", "build", "-c", dev, "-o", run], cwd=ROOT, check=True)
+    subprocess.run([*PROJECT, "--group", "build", "-c", dev, "-o", run], cwd=ROOT, check=True)
+    spark = ["--group", "pyproject.toml:spark", "-o", "requirements-spark.lock"]
+    subprocess.run([*COMPILE, *spark], cwd=ROOT, check=True)
 
 
 def strip_addresses(path: Path) -> None:

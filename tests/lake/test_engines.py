@@ -1,22 +1,24 @@
 """One expression, every engine, one oracle: DuckDB, Sail and a real Spark cluster of two workers."""
 
-import math
 from collections.abc import Iterator
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pytest
-from tests.lake import oracle
-from tests.lake.oracle import CASES, Case, cells
-from tests.lake.world import GONE, World, build
+from tests.lake.builders import START_MS
+from tests.lake.oracle import by_keys, truth
+from tests.lake.world import DAY_MS, GONE, World, build
 
+from allears.kit.clocks import clock
 from allears.lake.engine import DuckDBLimits, Engine, connect
+from allears.lake.rollups import ROLLUPS, SCORES, Rollup
+from allears.lake.tables import TABLES
 from allears.science.estimate import ScoreCounts
 from allears.science.scores import METRICS, Metric, score
 from allears.understand.cubes import summed
-from allears.understand.metrics import SCORE_SUMS, score_cube
+from allears.understand.metrics import SCORE_SUMS
 
 ENGINES = ["duckdb", "sail", pytest.param("spark", marks=pytest.mark.spark)]
-KINDS = {"int32", "int64", "double"}
 
 
 @pytest.fixture(scope="module")
@@ -43,7 +45,7 @@ def read(engine: Engine, world: World, table: str) -> pa.Table:
         return found.sort_by(world.slices[table].spec.key)
 
 
-@pytest.mark.parametrize("table", ["events", "responses", "asks", "decisions"])
+@pytest.mark.parametrize("table", TABLES)
 def test_every_row_and_every_value_comes_back(engine: Engine, world: World, table: str) -> None:
     spec = world.slices[table].spec
     found = read(engine, world, table)
@@ -53,32 +55,28 @@ def test_every_row_and_every_value_comes_back(engine: Engine, world: World, tabl
     assert not set(GONE) & set(found["customer_key"].to_pylist())
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
-def test_an_expression_gives_what_plain_python_gives(engine: Engine, world: World, case: Case) -> None:
+@pytest.mark.parametrize("zone", ["Asia/Shanghai", "America/New_York"])
+@pytest.mark.parametrize("rollup", ROLLUPS.values(), ids=ROLLUPS)
+def test_an_expression_gives_what_plain_python_gives(engine: Engine, world: World, rollup: Rollup, zone: str) -> None:
+    counted = by_keys(cells(engine, world, rollup, zone).to_pylist(), ("day", *rollup.key_names))
+    wanted = truth(rollup.name, world.facts[rollup.source.name], zone)
+    assert counted == wanted
+    assert len(wanted) > 20
+
+
+def cells(engine: Engine, world: World, rollup: Rollup, zone: str) -> pa.Table:
     with engine.session() as session:
-        table = session.table(world.slices[case.table])
-        found = session.run(case.expression(table, **case.given))
-    truth = case.truth(world.facts[case.table], **case.given)
-    counted = cells(found.to_pylist(), case.keys)
-    assert set(counted) == set(truth)
-    assert len(truth) > 1
-    for key, wanted in truth.items():
-        assert set(counted[key]) == set(wanted)
-        for name, value in wanted.items():
-            assert close(counted[key][name], value, ulp=case.ulp), (key, name)
-
-
-def close(found: float, wanted: float, *, ulp: int) -> bool:
-    return found == wanted or abs(found - wanted) <= ulp * math.ulp(wanted)
+        table = session.table(world.slices[rollup.source.name])
+        found: pa.Table = session.run(rollup.expression(table, clock(zone, START_MS, START_MS + 100 * DAY_MS)))
+        return found
 
 
 @pytest.mark.parametrize("metric", METRICS)
 def test_a_score_is_the_same_to_the_last_digit(engine: Engine, world: World, metric: Metric) -> None:
-    with engine.session() as session:
-        cube = session.run(score_cube(session.table(world.slices["responses"]), metric=metric, offset_minutes=0))
-    truth = oracle.scores(world.facts["responses"], metric=metric, offset_minutes=0)
-    by_hand = {name: sum(cell[name] for cell in truth.values()) for name in SCORE_SUMS}
-    (total,) = summed(cube, (), SCORE_SUMS).to_pylist()
+    cube = cells(engine, world, SCORES, "Asia/Shanghai")
+    (total,) = summed(cube.filter(pc.equal(cube["metric"], metric)), (), SCORE_SUMS).to_pylist()
+    told = truth(SCORES.name, world.facts["responses"], "Asia/Shanghai")
+    by_hand = {name: sum(cell[name] for key, cell in told.items() if key[1] == metric) for name in SCORE_SUMS}
     assert score(metric, counts(total)) == score(metric, counts(by_hand))
     assert total["n"] > 200
 

@@ -9,13 +9,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import pyarrow as pa
 import pyarrow.parquet as pq
 from tests.lake.builders import START_MS, rows
 
 from allears.lake import store
 from allears.lake.engine import Slice
-from allears.lake.tables import ASKS, DECISIONS, EVENTS, RESPONSES, TableSpec
+from allears.lake.tables import ASKS, CASES, DECISIONS, EVENTS, MOVEMENTS, RESPONSES, VOICES, TableSpec
 
 DAY_MS = 86_400_000
 YOUNG = ("scale_max", "segment")  # columns of responses that the oldest file lacks
@@ -39,7 +38,8 @@ class World:
 
 def build(root: Path) -> World:
     dice = random.Random(20260115)
-    parts = [_events(dice, root), _responses(dice, root), _asks(dice, root), _decisions(dice, root)]
+    makers = (_events, _responses, _asks, _decisions, _voices, _cases, _movements)
+    parts = [make(dice, root) for make in makers]
     return World({data.spec.name: data for data, _ in parts}, {data.spec.name: facts for data, facts in parts})
 
 
@@ -83,10 +83,16 @@ def _asks(dice: random.Random, root: Path) -> tuple[Slice, list[Row]]:
 
 def _ask(dice: random.Random, key: int, *, version: int) -> Row:
     stages = {name: dice.random() < share for name, share in (("delivered", 0.9), ("opened", 0.6), ("started", 0.4))}
+    said = _moment(dice)
+    times = {
+        name: said + dice.randrange(1, 10**9)
+        for name in ("sent_ms", "opened_ms", "completed_ms")
+        if dice.random() < 0.7
+    }
     return {
         "ask_id": key, "customer_key": dice.choice(CUSTOMERS), "family": dice.choice(["nps", "csat", None]),
         "touchpoint_key": dice.choice(TOUCHPOINTS), "channel": dice.choice(CHANNELS), "version": version,
-        "segment": dice.choice(SEGMENTS), "ts_ms": _moment(dice), "completed": dice.random() < 0.3, **stages,
+        "segment": dice.choice(SEGMENTS), "ts_ms": said, "completed": dice.random() < 0.3, **stages, **times,
     }  # fmt: skip
 
 
@@ -99,6 +105,40 @@ def _decisions(dice: random.Random, root: Path) -> tuple[Slice, list[Row]]:
     ]  # fmt: skip
     settled = [row | {"settled": True, "version": 2} for row in made[::7]]
     return _told(root, DECISIONS, flushed=[made, settled], hot=[])
+
+
+def _voices(dice: random.Random, root: Path) -> tuple[Slice, list[Row]]:
+    made = [
+        {"voice_id": i, "customer_key": dice.choice(CUSTOMERS), "language": dice.choice(["zh", "en", None]),
+         "public": dice.random() < 0.2, "has_text": dice.random() < 0.8, "ts_ms": _moment(dice), "version": 1}
+        for i in range(200)
+    ]  # fmt: skip
+    read = [row | {"sentiment": dice.choice(["positive", "negative"]), "version": 2} for row in made[:150]]
+    return _told(root, VOICES, flushed=[made, read], hot=[read[3] | {"sentiment": None, "version": 5}])
+
+
+def _cases(dice: random.Random, root: Path) -> tuple[Slice, list[Row]]:
+    made = [
+        {"case_id": i, "customer_key": dice.choice(CUSTOMERS), "voice_id": i, "state": "open", "priority": "normal",
+         "touchpoint_key": dice.choice(TOUCHPOINTS), "ts_ms": _moment(dice), "version": 1}
+        for i in range(250)
+    ]  # fmt: skip
+    closed = [
+        row | {"state": "closed", "version": 2, "first_reply_ms": row["ts_ms"] + dice.choice([0, 1, 60_000, 7_777_777]),
+               "closed_ms": row["ts_ms"] + dice.randrange(10**9)}
+        for row in made[:160]
+    ]  # fmt: skip
+    return _told(root, CASES, flushed=[made, closed[:120]], hot=closed[120:])
+
+
+def _movements(dice: random.Random, root: Path) -> tuple[Slice, list[Row]]:
+    made = [
+        {"movement_id": i, "customer_key": dice.choice(CUSTOMERS), "kind": dice.choice(["segment", "points"]),
+         "from_state": dice.choice(SEGMENTS), "to_state": dice.choice(SEGMENTS), "ts_ms": _moment(dice),
+         "amount": dice.choice([None, -5, 2**40])}
+        for i in range(200)
+    ]  # fmt: skip
+    return _told(root, MOVEMENTS, flushed=[made[:190]], hot=made[190:])
 
 
 def _moment(dice: random.Random) -> int:
@@ -137,7 +177,3 @@ def _old_file(root: Path, made: list[Row]) -> str:
 
 def _with_file(data: Slice, path: str) -> Slice:
     return Slice(data.spec, data.root, (*data.files, path), data.hot, data.erased)
-
-
-def as_table(found: list[Row]) -> pa.Table:
-    return pa.Table.from_pylist(found)
