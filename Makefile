@@ -39,7 +39,7 @@ bench: setup-dev ## measure the promises in docs/benchmarks.md
 bench-durability: setup-dev ## kill -9 everything, many times, and count what was lost
 	@exec $(BIN)/python -m pytest tests/durability -m slow --kills 20 -s
 
-lock: setup-dev ## resolve requirements.lock and requirements-dev.lock anew
+lock: setup-dev ## resolve the requirements*.lock files anew
 	@exec $(BIN)/python scripts/lock.py
 
 assets: setup-dev ## rebuild the committed front-end assets (uses the node in .venv)
@@ -52,4 +52,4 @@ docs: setup-dev ## write the generated parts of docs/ again
 	@exec $(BIN)/python scripts/docs.py
 
 clean: ## remove what make made (never DATA)
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) .venv-spark .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

@@ -16,6 +16,9 @@ from glob import glob
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 VENV = os.path.join(ROOT, ".venv")
+SPARK_VENV = os.path.join(ROOT, ".venv-spark")
+LOCKS = {"run": "requirements.lock", "dev": "requirements-dev.lock", "spark": "requirements-spark.lock"}
+UNPACKERS = ("packaging", "setuptools", "wheel")  # pyspark comes as source and needs them to be there first
 OLDEST = (3, 11)
 
 # Debian package, how to see that it is there, what the tests want it for
@@ -23,6 +26,7 @@ SYSTEM_PACKAGES = (
     ("python3-venv", lambda: can_make_venv(), "the virtual environment"),
     ("postgresql", lambda: has_postgres(), "the tests on PostgreSQL"),
     ("chromium", lambda: has_command("chromium", "chromium-browser", "google-chrome"), "the browser tests"),
+    ("openjdk-17-jre-headless", lambda: has_java(), "the tests on a Spark cluster"),
     ("fonts-noto-cjk", lambda: has_chinese_font(), "Chinese in the browser tests' pictures"),
 )
 
@@ -42,6 +46,10 @@ def has_command(*names):
 
 def has_postgres():
     return bool(glob("/usr/lib/postgresql/1[5-9]/bin/initdb")) or has_command("initdb")
+
+
+def has_java():
+    return bool(os.environ.get("JAVA_HOME")) or has_command("java")
 
 
 def has_chinese_font():
@@ -91,7 +99,8 @@ def install_system_packages():
 def wanted_state(lock):
     """What a finished installation is a function of: lock, package metadata, interpreter, place."""
     digest = hashlib.sha256()
-    for path in (lock, os.path.join(ROOT, "pyproject.toml")):
+    paths = (lock,) if lock == lock_path("spark") else (lock, os.path.join(ROOT, "pyproject.toml"))
+    for path in paths:
         with open(path, "rb") as file:
             digest.update(file.read())
     digest.update(repr((sys.version_info[:2], sys.platform, ROOT)).encode())
@@ -99,12 +108,12 @@ def wanted_state(lock):
 
 
 def stamp_path(kind):
-    return os.path.join(VENV, f"allears-{kind}.stamp")
+    return os.path.join(SPARK_VENV if kind == "spark" else VENV, f"allears-{kind}.stamp")
 
 
 def is_current(kind):
     """The development environment holds all of the run-time one, so either stamp will do for running."""
-    kinds = ("run", "dev") if kind == "run" else ("dev",)
+    kinds = ("run", "dev") if kind == "run" else (kind,)
     for each in kinds:
         if os.path.exists(stamp_path(each)):
             with open(stamp_path(each)) as file:
@@ -114,25 +123,27 @@ def is_current(kind):
 
 
 def lock_path(kind):
-    return os.path.join(ROOT, "requirements.lock" if kind == "run" else "requirements-dev.lock")
+    return os.path.join(ROOT, LOCKS[kind])
 
 
-def make_venv():
-    """Returns the command that runs pip for .venv; without python3-venv, Debian's python3-pip will do."""
-    python = os.path.join(VENV, "bin", "python")
+def make_venv(venv=None):
+    """Returns the command that runs pip for .venv (or another); without python3-venv, Debian's python3-pip will do."""
+    venv = venv or VENV
+    name = os.path.basename(venv)
+    python = os.path.join(venv, "bin", "python")
     if (
         os.path.exists(python)
         and subprocess.run([python, "-m", "pip", "--version"], capture_output=True).returncode == 0
     ):
         return [python, "-m", "pip"]
     if can_make_venv():
-        say(f"Making .venv with Python {sys.version.split()[0]}")
-        subprocess.run([sys.executable, "-m", "venv", "--clear", VENV], check=True)
+        say(f"Making {name} with Python {sys.version.split()[0]}")
+        subprocess.run([sys.executable, "-m", "venv", "--clear", venv], check=True)
         return [python, "-m", "pip"]
     if subprocess.run([sys.executable, "-m", "pip", "--python", sys.executable, "--version"],
                       capture_output=True).returncode == 0:  # fmt: skip
-        say(f"Making .venv with Python {sys.version.split()[0]} and the system's pip")
-        subprocess.run([sys.executable, "-m", "venv", "--without-pip", "--clear", VENV], check=True)
+        say(f"Making {name} with Python {sys.version.split()[0]} and the system's pip")
+        subprocess.run([sys.executable, "-m", "venv", "--without-pip", "--clear", venv], check=True)
         return [sys.executable, "-m", "pip", "--python", python]
     return fail(
         "This Python cannot make a virtual environment: its `ensurepip` is missing. Nothing was changed.\n"
@@ -148,6 +159,20 @@ def install_locked(pip, lock):
     command = [*pip, "install", "--require-hashes", "--no-deps", "--disable-pip-version-check", "--no-input"]
     command += ["--progress-bar", "off", "--no-warn-script-location", "-r", lock]
     show_progress(command, total)
+
+
+def install_spark(pip):
+    """The cluster's side: nothing is fetched unverified, so what unpacks pyspark is installed from the lock before."""
+    lock = lock_path("spark")
+    with open(lock) as file:
+        entries = re.findall(r"^[a-zA-Z0-9][\w.-]*==.*?(?=^\S|\Z)", file.read(), re.M | re.S)
+    first = os.path.join(SPARK_VENV, "unpackers.txt")
+    with open(first, "w") as file:
+        file.writelines(entry for entry in entries if entry.split("==")[0] in UNPACKERS)
+    say("Installing Spark into .venv-spark for the tests on a cluster (once; some 450 MB to fetch)")
+    common = ["install", "--require-hashes", "--no-deps", "--no-build-isolation", "--disable-pip-version-check"]
+    for listed in (first, lock):
+        show_progress([*pip, *common, "--no-input", "--progress-bar", "off", "-r", listed], len(entries))
 
 
 def show_progress(command, total):
@@ -197,17 +222,21 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--dev", action="store_true", help="also what tests and checks need")
     parser.add_argument("--system", action="store_true", help="also system packages for the tests (as root)")
+    parser.add_argument("--spark", action="store_true", help="only .venv-spark: Spark for the tests on a cluster")
     options = parser.parse_args()
     check_python()
     if options.system:
         install_system_packages()
-    kind = "dev" if options.dev else "run"
+    kind = "spark" if options.spark else "dev" if options.dev else "run"
     if is_current(kind):
         return
     started = time.monotonic()
-    pip = make_venv()
-    install_locked(pip, lock_path(kind))
-    install_package(pip)
+    if options.spark:
+        install_spark(make_venv(SPARK_VENV))
+    else:
+        pip = make_venv()
+        install_locked(pip, lock_path(kind))
+        install_package(pip)
     with open(stamp_path(kind), "w") as file:
         file.write(wanted_state(lock_path(kind)) + "\n")
     say("Ready in %.0f s" % (time.monotonic() - started))

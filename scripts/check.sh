@@ -48,17 +48,21 @@ generated() {
     step "generated docs are fresh" python scripts/docs.py --check
     step "front-end assets are fresh" python scripts/assets.py --check
 }
-# The parts of the suite differ in what they start: nothing, PostgreSQL, real servers, a browser.
-unit() { step "tests, SQLite" pytest -q -n "$workers" -m "not (browser or server or sdk or slow or postgres)"; }
-postgres() { step "tests, PostgreSQL" pytest -q -n "$workers" --pg -m "not (browser or server or sdk or slow)"; }
+# The parts of the suite differ in what they start: nothing, PostgreSQL, real servers, a Spark cluster, a browser.
+unit() { step "tests, SQLite" pytest -q -n "$workers" -m "not (browser or server or sdk or slow or spark or postgres)"; }
+postgres() { step "tests, PostgreSQL" pytest -q -n "$workers" --pg -m "not (browser or server or sdk or slow or spark)"; }
 servers() { step "tests, real servers" pytest -q -m "(server or sdk or slow) and not browser"; }
+spark() {
+    [ -n "$ALLEARS_SPARK_VENV" ] || step "Spark for the tests" python3 scripts/bootstrap.py --spark
+    step "tests, Spark cluster" pytest -q -m spark
+}
 browser() { step "tests, browser" pytest -q -m browser; }
 
 unset DJANGO_SETTINGS_MODULE # with it, pytest would read the settings before it has chosen data folder and database
-for part in ${*:-lint generated types unit postgres servers browser}; do
+for part in ${*:-lint generated types unit postgres servers spark browser}; do
     case $part in
-    lint | generated | types | unit | postgres | servers | browser) "$part" ;;
-    *) echo "unknown part: $part (lint generated types unit postgres servers browser)" >&2; exit 2 ;;
+    lint | generated | types | unit | postgres | servers | spark | browser) "$part" ;;
+    *) echo "unknown part: $part (lint generated types unit postgres servers spark browser)" >&2; exit 2 ;;
     esac
 done
 
