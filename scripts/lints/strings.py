@@ -10,7 +10,9 @@ RELATIONS = {"ForeignKey", "OneToOneField", "ManyToManyField"}
 IMPORTERS = {"import_module", "import_string", "__import__"}
 OUR_PATH = re.compile(r"allears\.(\w+)(?:\.\w+)*")
 # Wiring names everything by design: settings list the apps, the server names its application.
-WIRING = {"settings", "cli"}
+WIRING = {"settings", "cli", "operations"}  # the last starts the first one's commands
+# Stands on top of every domain and serves every table alike (docs/decisions/0013).
+EVERY_TABLE = {"operations"}
 # The tenant's key, which every scoped row carries from the ground floor up (docs/decisions/0002).
 TENANT = "accounts.Workspace"
 
@@ -26,7 +28,7 @@ def check(source: Source) -> Iterator[Finding]:
 def model_lookups(source: Source) -> Iterator[Finding]:
     for call in calls(source.tree):
         name = dotted(call.func).rsplit(".", 1)[-1] or getattr(call.func, "attr", "")
-        if name in {"get_model", "get_models", "model_class"}:
+        if name in {"get_model", "get_models", "model_class"} and source.room not in EVERY_TABLE:
             yield source.finding(
                 call, "string-access", f"{name}() hides a dependency: import the model, or record an event"
             )

@@ -128,6 +128,7 @@ INSTALLED_APPS = [
     "allears.listen",
     "allears.understand",
     "allears.respond",
+    "allears.operations",
     "allears.web",
 ]
 MIDDLEWARE = [
@@ -218,6 +219,11 @@ SOURCE_ALLOW = os.environ.get("ALLEARS_SOURCE_ALLOW", "")
 SOURCE_FOLDERS = tuple(
     Path(each).resolve() for each in os.environ.get("ALLEARS_SOURCE_FOLDERS", str(DATA_DIR / "drop")).split(":") if each
 )
+
+# Back-ups.
+BACKUP_FOLDER = os.environ.get("ALLEARS_BACKUP_FOLDER") or str(DATA_DIR / "backups")
+BACKUP_HOUR = _number("ALLEARS_BACKUP_HOUR", 2) if os.environ.get("ALLEARS_BACKUP_HOUR") != "off" else -1  # UTC
+BACKUP_KEEP = _number("ALLEARS_BACKUP_KEEP", 14)
 
 LOGGING = {
     "version": 1,

@@ -8,7 +8,7 @@ Sealed: a version byte, 12 random bytes, then AES-256-GCM of the data, with the 
 """
 
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from django.conf import settings
@@ -110,6 +110,15 @@ def export_keys() -> Iterator[tuple[int, bytes]]:
     rows = CustomerKey.objects.across_workspaces().order_by("customer_id").values_list("customer_id", "key")
     for customer_id, key in rows.iterator(chunk_size=2000):
         yield customer_id, bytes(key)
+
+
+def exported(*, customer_ids: Sequence[int]) -> list[tuple[int, bytes]]:
+    """As ``export_keys``, of these customers."""
+    found: list[tuple[int, bytes]] = []
+    for start in range(0, len(customer_ids), CHUNK):
+        rows = CustomerKey.objects.across_workspaces().filter(customer_id__in=customer_ids[start : start + CHUNK])
+        found += [(customer_id, bytes(key)) for customer_id, key in rows.values_list("customer_id", "key")]
+    return found
 
 
 def import_keys(keys: Mapping[int, bytes]) -> int:

@@ -1,0 +1,41 @@
+"""`allears upgrade`."""
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from allears.cli.main import set_up
+
+
+def upgrade(
+    data: Annotated[Path, typer.Option(envvar="ALLEARS_DATA", help="The data folder.")] = Path("data"),
+    as_json: Annotated[bool, typer.Option("--json", help="Print what was done as JSON.")] = False,
+) -> None:
+    """Bring the database up to this version: a back-up first, and all as before when it fails. Stop `serve` before."""
+    if not data.is_dir():
+        raise typer.BadParameter(f"there is no data folder {data}")
+    set_up(str(data))
+    from django.utils import timezone
+
+    from allears.operations.backups.errors import BackupError
+    from allears.operations.upgrading import UpgradeError
+    from allears.operations.upgrading import upgrade as bring_up
+
+    try:
+        done = bring_up(now=timezone.now())
+    except (BackupError, UpgradeError) as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(1) from error
+    if as_json:
+        typer.echo(json.dumps(asdict(done)))
+    elif not done.applied:
+        typer.echo("Up to date: nothing to do.")
+    else:
+        typer.echo(f"Upgraded: {len(done.applied)} changes made and checked.\nThe back-up of before: {done.archive}")
+
+
+def register(app: typer.Typer) -> None:
+    app.command()(upgrade)

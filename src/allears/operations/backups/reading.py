@@ -1,0 +1,334 @@
+"""`allears restore`: an archive into an empty installation, on either database; every count and hash is compared."""
+
+import base64
+import hashlib
+import json
+import shutil
+import tarfile
+import tempfile
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management.color import no_style
+from django.db import connection, transaction
+from django.db.migrations.executor import MigrationExecutor
+
+from allears.accounts.models import User, Workspace
+from allears.customers import vault
+from allears.events.intake.log import Body, intake_path, log_id, moment, open_file
+from allears.events.models import IntakeRow
+from allears.kit.lazy import LazyModule
+from allears.operations.backups import lakes
+from allears.operations.backups.errors import BackupError
+from allears.operations.backups.keyfile import KeyFile, beside
+from allears.operations.backups.rows import Digest, Layout, back, blank, columns_of, decode, read_rows
+from allears.operations.backups.schema import ends, models_at
+from allears.operations.backups.writing import FORMAT
+from allears.store.bulk import insert_rows
+
+pa = LazyModule("pyarrow")
+BATCH = 2000
+UNUSABLE = "The archive is not usable; nothing was restored. Take another one."
+
+
+@dataclass(kw_only=True)
+class Report:
+    """What a restore did."""
+
+    archive: str
+    created_at: str
+    from_engine: str
+    to_engine: str
+    tables: int = 0
+    rows: int = 0
+    unread: int = 0
+    lake_files: int = 0
+    files: int = 0
+    forgotten: int = 0  # rows and files whose key was removed since: they came back without their words, or not at all
+    notes: list[str] = field(default_factory=list)
+
+
+def restore(*, archive: Path) -> Report:
+    """Bring everything back; raises BackupError and leaves an empty installation empty."""
+    if not archive.is_file():
+        raise BackupError(f"There is no file {archive}. Nothing was restored.")
+    _refuse_unless_empty()
+    scratch = Path(tempfile.mkdtemp(prefix=".restore-", dir=settings.DATA_DIR))
+    keys = KeyFile(beside(archive))
+    try:
+        manifest = unpack(archive, scratch)
+        restorer = _Restorer(scratch=scratch, manifest=manifest, keys=keys, archive=archive)
+        return restorer.run()
+    finally:
+        keys.close()
+        shutil.rmtree(scratch, ignore_errors=True)
+
+
+def _refuse_unless_empty() -> None:
+    if connection.introspection.table_names() and _tables_hold_anything():
+        raise BackupError("This database holds a workspace already. Nothing was changed; restore into an empty one.")
+    if intake_path().exists() and not settings.DATABASE_URL:
+        with_rows = open_file(intake_path())
+        log_id(with_rows)
+        full = with_rows.execute("SELECT 1 FROM intake LIMIT 1").fetchone()
+        with_rows.close()
+        if full:
+            raise BackupError("Events wait in this data folder. Nothing was changed; name an empty folder with --data.")
+    root = Path(settings.LAKE_ROOT)
+    if not lakes.is_remote() and root.is_dir() and any(root.iterdir()):
+        raise BackupError(f"There is a lake at {root} already. Nothing was changed; name an empty folder.")
+
+
+def _tables_hold_anything() -> bool:
+    there = set(connection.introspection.table_names())
+    tables = {Workspace._meta.db_table, User._meta.db_table}
+    if not tables <= there:
+        return False
+    return Workspace.objects.exists() or User.objects.exists()
+
+
+def unpack(archive: Path, scratch: Path) -> dict[str, Any]:
+    """Every part in ``scratch``, its hash compared; the manifest. Raises BackupError."""
+    try:
+        with tarfile.open(archive, "r:") as tar:
+            tar.extractall(scratch, filter="data")
+        manifest: dict[str, Any] = json.loads((scratch / "manifest.json").read_bytes())
+    except (tarfile.TarError, OSError, ValueError, KeyError) as error:
+        raise BackupError(f"{archive} cannot be read ({error}). {UNUSABLE}") from error
+    if manifest.get("format") != FORMAT:
+        raise BackupError(f"{archive} has format {manifest.get('format')}; this version reads format {FORMAT}.")
+    for part in parts(manifest):
+        path = scratch / part["file"]
+        if not path.is_file():
+            raise BackupError(f"{part['file']} is missing in the archive. {UNUSABLE}")
+        with path.open("rb") as file:
+            if hashlib.file_digest(file, "sha256").hexdigest() != part["sha256"]:
+                raise BackupError(f"{part['file']} is damaged: its hash is not the one noted. {UNUSABLE}")
+    return manifest
+
+
+def parts(manifest: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Everything of the archive that carries a hash."""
+    yield from manifest["tables"].values()
+    yield manifest["intake"]
+    yield from manifest["files"].values()
+    for table in manifest["lake"].values():
+        yield from table["files"].values()
+
+
+def lines(path: Path) -> Iterator[dict[str, Any]]:
+    """The rows of one part."""
+    import io
+
+    with pa.input_stream(str(path), compression="zstd") as raw:
+        for line in io.BufferedReader(raw, 1 << 20):
+            yield decode(line)
+
+
+def opened(line: dict[str, Any], keys: KeyFile) -> bytes | None:
+    """What was sealed in this line; None when its key is gone."""
+    owner = line.get("c", 0)
+    stored = keys.customer(owner) if "c" in line else keys.piece(line["p"])
+    if stored is None:
+        return None
+    key = vault.unwrap_exported(stored) if "c" in line else stored
+    return vault.open_with(key, owner, base64.b64decode(line["s"]))
+
+
+@dataclass(kw_only=True)
+class _Restorer:
+    scratch: Path
+    manifest: dict[str, Any]
+    keys: KeyFile
+    archive: Path
+    _lost: dict[str, int] = field(default_factory=dict)
+
+    def run(self) -> Report:
+        report = Report(
+            archive=str(self.archive),
+            created_at=self.manifest["created_at"],
+            from_engine=self.manifest["engine"],
+            to_engine=connection.vendor,
+        )
+        models = self._schema()
+        self._tables(models, report)
+        self._compare(models)
+        self._lake(report)
+        MigrationExecutor(connection).migrate(MigrationExecutor(connection).loader.graph.leaf_nodes())
+        vault.import_keys(dict(self.keys.all_customers()))
+        self._intake(report)
+        self._files(report)
+        report.forgotten += sum(self._lost.values())
+        return report
+
+    def _schema(self) -> dict[str, Any]:
+        """Tables as they were when the archive was taken; the models of that time, by label."""
+        executor = MigrationExecutor(connection)
+        applied = {(app, name) for app, names in self.manifest["migrations"].items() for name in names}
+        unknown = applied - set(executor.loader.graph.nodes)
+        if unknown:
+            app, name = min(unknown)
+            raise BackupError(
+                f"The archive is of a newer All Ears ({self.manifest['allears']}; it knows {app}.{name}). "
+                "Nothing was restored; install that version or a newer one first."
+            )
+        executor.migrate(ends(executor, applied))
+        return models_at(applied)
+
+    def _tables(self, models: dict[str, Any], report: Report) -> None:
+        with transaction.atomic(), connection.constraint_checks_disabled():
+            for label in self.manifest["tables"]:
+                models[label]._base_manager.all().delete()
+            for label, about in self.manifest["tables"].items():
+                report.rows += self._table(models[label], about)
+                report.tables += 1
+            self._number_on(models)
+        connection.check_constraints()
+
+    def _table(self, model: Any, about: dict[str, Any]) -> int:
+        by_name = {each.attname: each for each in columns_of(model)}
+        fields = [by_name[name] for name in about["columns"]]
+        columns: list[str] = [str(each.column) for each in fields]
+        batch: list[list[Any]] = []
+        count = 0
+        for values in self._rows(about, fields):
+            batch.append([_stored(each, value) for each, value in zip(fields, values, strict=True)])
+            count += 1
+            if len(batch) == BATCH:
+                insert_rows(model, columns, batch)
+                batch = []
+        if batch:
+            insert_rows(model, columns, batch)
+        return count
+
+    def _rows(self, about: dict[str, Any], fields: Sequence[Any]) -> Iterator[list[Any]]:
+        places = [about["columns"].index(name) for name in about["sealed"]]
+        layout = Layout(label=about["file"], fields=tuple(fields), sealed=tuple(places), customer="")
+        for line in lines(self.scratch / about["file"]):
+            if "s" not in line:
+                yield line["r"]
+                continue
+            data = opened(line, self.keys)
+            if data is None:
+                self._lost[about["file"]] = self._lost.get(about["file"], 0) + 1
+                yield layout.opened(line["r"], [blank(fields[place]) for place in places])
+            else:
+                yield layout.opened(line["r"], decode(data))
+
+    def _number_on(self, models: dict[str, Any]) -> None:
+        """Ids go on where they stood, also past rows that were deleted."""
+        with connection.cursor() as cursor:
+            if connection.vendor == "sqlite":
+                for table, last in self.manifest["sequences"].items():
+                    cursor.execute("UPDATE sqlite_sequence SET seq = max(seq, %s) WHERE name = %s", [last, table])
+                    if not cursor.rowcount:
+                        cursor.execute("INSERT INTO sqlite_sequence (name, seq) VALUES (%s, %s)", [table, last])
+                return
+            kept = [models[label] for label in self.manifest["tables"]]
+            for sql in connection.ops.sequence_reset_sql(no_style(), kept):
+                cursor.execute(sql)
+            for model in kept:
+                last = self.manifest["sequences"].get(model._meta.db_table)
+                if last is not None:
+                    cursor.execute(
+                        "SELECT setval(name, greatest(%s, nextval(name) - 1), true) "
+                        "FROM pg_get_serial_sequence(%s, %s) AS name",
+                        [max(last, 1), model._meta.db_table, model._meta.pk.column],
+                    )
+
+    def _compare(self, models: dict[str, Any]) -> None:
+        """Read everything back: the same number of rows with the same content, or nothing stays."""
+        for label, about in self.manifest["tables"].items():
+            by_name = {each.attname: each for each in columns_of(models[label])}
+            layout = Layout(
+                label=label, fields=tuple(by_name[name] for name in about["columns"]), sealed=(), customer=""
+            )
+            digest = Digest()
+            for chunk in read_rows(models[label], layout, alias="default"):
+                for values, _ in chunk:
+                    digest.add(values)
+            same = digest.text() == about["digest"] or about["file"] in self._lost
+            if digest.rows != about["rows"] or not same:
+                raise BackupError(
+                    f"{label}: {digest.rows} rows came back of {about['rows']}, or with another content. "
+                    "What was restored is not to be used: empty the database and the folder, and take another archive."
+                )
+
+    def _lake(self, report: Report) -> None:
+        for table, about in self.manifest["lake"].items():
+            if lakes.is_remote() or not about["files"]:
+                report.notes.append(f"lake table {table} is not in the archive; its head is version {about['version']}")
+                continue
+            for name in about["files"]:
+                target = lakes.folder(table) / Path(name).relative_to(f"lake/{table}")
+                target.parent.mkdir(parents=True, exist_ok=True)
+                shutil.move(self.scratch / name, target)
+                report.lake_files += 1
+            if lakes.newest(table) != about["version"]:
+                raise BackupError(f"The lake table {table} did not come back as version {about['version']}.")
+
+    def _intake(self, report: Report) -> None:
+        """Unread bodies, in their order, at the end of the new log: the consumer takes them as ever."""
+        digest, bodies = Digest(), []
+        for line in lines(self.scratch / self.manifest["intake"]["file"]):
+            data = opened(line, self.keys)
+            if data is None:
+                self._lost["intake"] = self._lost.get("intake", 0) + 1
+                continue
+            workspace_id, kind, received_us = line["r"]
+            digest.add([workspace_id, kind, received_us, hashlib.sha256(data).hexdigest()])
+            bodies.append(Body(workspace_id=workspace_id, kind=kind, received_us=received_us, data=data))
+        if "intake" not in self._lost and digest.text() != self.manifest["intake"]["digest"]:
+            raise BackupError("The unread events did not come back as they were. Take another archive.")
+        put_back(bodies)
+        report.unread = len(bodies)
+
+    def _files(self, report: Report) -> None:
+        for name in self.manifest["files"]:
+            key = self.keys.piece(name)
+            if key is None:
+                self._lost[name] = 1
+                continue
+            target = Path(settings.DATA_DIR) / Path(name).relative_to("files")
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.touch(mode=0o600)
+            target.write_bytes(vault.open_with(key, 0, (self.scratch / name).read_bytes()))
+            report.files += 1
+
+
+def put_back(bodies: Sequence[Body]) -> None:
+    """Append bodies to this installation's intake log."""
+    if connection.vendor == "postgresql":
+        IntakeRow.objects.bulk_create(
+            (
+                IntakeRow(
+                    workspace_id=each.workspace_id,
+                    kind=each.kind,
+                    received_at=moment(each.received_us),
+                    body=each.data,
+                )
+                for each in bodies
+            ),
+            batch_size=500,
+        )
+        return
+    log = open_file(intake_path())
+    log_id(log)
+    log.execute("BEGIN")
+    log.executemany(
+        "INSERT INTO intake (workspace_id, kind, received_us, body) VALUES (?, ?, ?, ?)",
+        [(each.workspace_id, each.kind, each.received_us, each.data) for each in bodies],
+    )
+    log.execute("COMMIT")
+    log.close()
+
+
+def _stored(each: Any, value: Any) -> Any:
+    """As the database takes it; JSON is text already."""
+    found = back(each, value)
+    if found is None or each.get_internal_type() in {"JSONField", "DateTimeField"}:
+        return found
+    return each.get_db_prep_save(found, connection)

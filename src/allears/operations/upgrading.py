@@ -1,0 +1,108 @@
+"""`allears upgrade`: a back-up, the changes of this version, a look at the result; on failure all is as it was."""
+
+import fcntl
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+from django.conf import settings
+from django.core import checks
+from django.db import DatabaseError, IntegrityError, connection, transaction
+from django.db.migrations.executor import MigrationExecutor
+
+from allears.operations.backups import schema
+from allears.operations.backups.keeping import folder, new_path
+from allears.operations.backups.writing import back_up
+from allears.operations.models import Backup
+
+
+class UpgradeError(RuntimeError):
+    """The upgrade failed and was undone; the text says why and where the back-up is."""
+
+
+@dataclass(kw_only=True)
+class Upgrade:
+    """What was done."""
+
+    applied: list[str] = field(default_factory=list)
+    archive: str = ""
+
+
+def upgrade(*, now: datetime) -> Upgrade:
+    """Bring the database up to this version; raises UpgradeError, then nothing has changed."""
+    waiting = schema.waiting()
+    if not waiting:
+        return Upgrade()
+    if roles := being_served():
+        raise UpgradeError(
+            f"`allears serve` runs on this folder ({', '.join(roles)}). Nothing was changed; stop it first."
+        )
+    archive = new_path(now=now)
+    archive = archive.with_name(f"before-upgrade-{archive.name}")
+    back_up(target=archive, now=now, cause=Backup.Cause.UPGRADE)
+    try:
+        with _undone_on_failure():
+            executor = MigrationExecutor(connection)
+            executor.migrate(executor.loader.graph.leaf_nodes())
+            _examine()
+    except Exception as error:  # whatever a migration raises, its reader needs the same words
+        raise UpgradeError(
+            f"The upgrade failed: {type(error).__name__}: {error}\n"
+            f"The database is as it was before. The back-up of just now stays at {archive}.\n"
+            "Go on with the version you had, and report this."
+        ) from error
+    return Upgrade(applied=[f"{app}.{name}" for app, name in waiting], archive=str(archive))
+
+
+def being_served() -> list[str]:
+    """The roles that run on this data folder now; their supervisor holds a lock for each."""
+    found = []
+    for path in sorted(Path(settings.RUN_DIR).glob("*.lock")):
+        with path.open() as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                found.append(path.stem)
+    return found
+
+
+def _examine() -> None:
+    connection.check_constraints()
+    if schema.waiting():
+        raise DatabaseError("some changes were not made")
+    errors = [message for message in checks.run_checks() if message.is_serious()]
+    if errors:
+        raise IntegrityError(str(errors[0]))
+
+
+@contextmanager
+def _undone_on_failure() -> Iterator[None]:
+    """PostgreSQL undoes changes of tables like any other; on SQLite the file of before is put back."""
+    if connection.vendor == "postgresql":
+        with transaction.atomic():
+            yield
+        return
+    kept = folder() / ".before-upgrade.sqlite3"
+    kept.unlink(missing_ok=True)
+    connection.ensure_connection()
+    copy(connection.connection, kept)
+    try:
+        yield
+    except BaseException:
+        connection.close()
+        connection.ensure_connection()
+        with sqlite3.connect(kept) as before:
+            before.backup(connection.connection)
+        raise
+    finally:
+        kept.unlink(missing_ok=True)
+
+
+def copy(source: sqlite3.Connection, target: Path) -> None:
+    """The whole database into another file, by SQLite's own way."""
+    file = sqlite3.connect(target)
+    source.backup(file)
+    file.close()

@@ -1,0 +1,46 @@
+"""A database of an earlier version comes up to this one, or stays exactly as it was."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.operations.installation import Installation
+from tests.support.postgres import PostgresServer
+
+pytestmark = pytest.mark.server
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def old(request: pytest.FixtureRequest, tmp_path: Path) -> Installation:
+    data = tmp_path / "data"
+    (data / "static").mkdir(parents=True)
+    found = Installation(data=data)
+    if request.param == "postgres":
+        server: PostgresServer = request.getfixturevalue("postgres_server")
+        found.url = server.create_database(f"upgrade_{abs(hash(str(tmp_path)))}")
+    found.inside("old")
+    return found
+
+
+def test_an_earlier_database_is_upgraded_after_a_back_up_of_it(old: Installation, tmp_path: Path) -> None:
+    told = json.loads(old.run("upgrade", "--json").stdout)
+    assert "operations.0001_initial" in told["applied"]
+    after = old.inside("look")
+    assert after["signs_in"]
+    assert after["tables"]["customers.Customer"][0] == 1
+    assert json.loads(old.run("upgrade", "--json").stdout) == {"applied": [], "archive": ""}
+    again = Installation(data=tmp_path / "again")
+    again.run("restore", told["archive"])  # the archive of the earlier version, into this one
+    restored = again.inside("look")
+    assert restored["signs_in"]
+    assert restored["tables"]["customers.Customer"] == after["tables"]["customers.Customer"]
+
+
+def test_an_upgrade_that_fails_leaves_everything_as_it_was(old: Installation) -> None:
+    old.inside("obstruct")
+    before = old.inside("outline")
+    said = old.run("upgrade", fails=True).stderr
+    assert "The database is as it was before" in said
+    assert "The back-up of just now stays at" in said
+    assert old.inside("outline") == before
