@@ -129,6 +129,7 @@ class AttributeValue(ScopedModel):
     name = models.CharField(max_length=120)
     value = models.JSONField(null=True)  # null: it ended
     valid_from = models.DateTimeField()  # when it became true in the world
+    confirmed_at = models.DateTimeField(null=True)  # when it was last told again, unchanged (to the hour)
     recorded_at = models.DateTimeField()
     source = models.CharField(max_length=40, default="", blank=True)
 

@@ -1,6 +1,7 @@
 """Set-wise reads and writes of this domain that the ORM would do row by row."""
 
 from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 from django.db import connection
@@ -25,6 +26,11 @@ def customers_of(workspace_id: int, kind: str, values: Sequence[str]) -> list[tu
             cursor.execute(f"{head} IN ({marks})", [workspace_id, kind, *chunk])
             found += cursor.fetchall()
         return found
+
+
+def as_text(moment: datetime) -> str:
+    """A moment as Django writes it on SQLite: UTC without an offset."""
+    return str(moment.astimezone(UTC).replace(tzinfo=None))
 
 
 def update_columns(table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 from django.db import models, transaction
 
 from allears.accounts.models import Workspace
+from allears.customers.history import segments_at
 from allears.jobs.bus import record
 from allears.journeys.models import Touchpoint
 from allears.listen import asking, conditions, ready_made
@@ -155,6 +156,13 @@ def start_probe(*, probe: Probe, now: datetime) -> None:
     probe.save(update_fields=["started_at", "paused_at", "changed_at"])
 
 
+def _segment_then(workspace_id: int, customer_id: int | None, said_at: datetime) -> str:
+    """The segment the customer had when it was said, also when we hear of it late."""
+    if customer_id is None:
+        return ""
+    return segments_at(workspace_id=workspace_id, asked=[(customer_id, said_at)])[0]
+
+
 def record_voice(
     *,
     workspace_id: int,
@@ -188,7 +196,7 @@ def record_voice(
         "response_id": response_id,
         "text": text,
         "language": language,
-        "segment": segment,
+        "segment": segment or _segment_then(workspace_id, customer_id, said_at),
         "metric": metric,
         "score": score,
         "sentiment": sentiment,

@@ -151,15 +151,18 @@ def _told(chunk: Chunk, rows: Sequence[Row]) -> list[_Told]:
     people = recognise(chunk, rows)
     names = {row.values["touchpoint"] for row in rows if "touchpoint" in row.values}
     places = place_all(workspace_id=chunk.workspace_id, import_id=chunk.import_id, names=names, now=chunk.now)
+    then = people.segments_then(
+        workspace_id=chunk.workspace_id, at=[row.values.get("said_at") or chunk.file_time for row in rows]
+    )
     return [
         _Told(
             row=row,
             chunk=chunk,
             customer_id=customer,
-            segment=people.segment_of(customer),
+            segment=segment,
             touchpoint_id=places.get(row.values.get("touchpoint", "")),
         )
-        for row, customer in zip(rows, people.customer_ids, strict=True)
+        for row, customer, segment in zip(rows, people.customer_ids, then, strict=True)
     ]
 
 

@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 from django.db.models import Case, Q, Value, When
+from django.db.models.fields.json import KT
 
 from allears.jobs.hot import HotSource, holds, present
 from allears.lake.tables import ASKS, RESPONSES, VOICES
@@ -60,7 +61,7 @@ ASK_SOURCE = HotSource(
         "probe_key": "probe__key",
         "touchpoint_key": "touchpoint__key",
         "channel": "channel",
-        "segment": "customer__segment",
+        "segment": KT("snapshot__customer__segment"),  # the customer's, then
         "language": "language",
         "delivered": present("sent_at"),
         "opened": present("opened_at"),

@@ -11,6 +11,7 @@ from django.db import transaction
 from allears.customers import sql
 from allears.customers.actions.consent import ConsentChange, read_consent, record_consent
 from allears.customers.actions.movements import Moved, between, record_movements, standing, tells
+from allears.customers.history import LONGEST_NAME, Timeline
 from allears.customers.keys import clean_email, clean_phone
 from allears.customers.models import Customer
 
@@ -35,18 +36,25 @@ def update_traits(
     with transaction.atomic():
         customers = _load(workspace_id, list({change.customer_id for change in changes}))
         before = {each.id: _row(each) for each in customers.values()}
+        stated = [_stated(change.traits) for change in changes]
+        names: dict[int, set[str]] = {}
+        for change, told in zip(changes, stated, strict=True):
+            names.setdefault(change.customer_id, set()).update(told)
+        timeline = Timeline(workspace_id=workspace_id, names=names, now=now, source=source)
         consents: list[ConsentChange] = []
         moved: list[Moved] = []
-        for change in changes:
+        for change, told in zip(changes, stated, strict=True):
             customer = customers[change.customer_id]
             stood = standing(customer) if tells(change.traits) else None
-            apply_traits(customer=customer, traits=change.traits)
+            late = _late(timeline, customer, told, change.at)
+            apply_traits(customer=customer, traits=_without(change.traits, late) if late else change.traits)
             if stood is not None:
                 moved += between(customer_id=customer.id, before=stood, after=standing(customer), at=change.at)
             if "consent" in change.traits:
                 consents += read_consent(customer_id=change.customer_id, consent=change.traits["consent"], at=change.at)
         changed = [row for each in customers.values() if (row := _row(each)) != before[each.id]]
         sql.update_columns("customers_customer", [*COLUMNS, "attributes"], changed)
+        timeline.save()
         if moved:
             record_movements(workspace_id=workspace_id, movements=moved)
         if consents:
@@ -66,6 +74,34 @@ def _row(customer: Customer) -> tuple[Any, ...]:
         json.dumps(customer.attributes, ensure_ascii=False),
         customer.id,
     )
+
+
+def _stated(traits: Mapping[str, Any]) -> dict[str, Any]:
+    """What traits say, by attribute and as it would be stored; None: it ended. Consent has its own ledger."""
+    blank = Customer(attributes={})
+    apply_traits(customer=blank, traits=traits)
+    ended = {"language" if name == "locale" else name for name, value in traits.items() if value is None}
+    told = {**dict.fromkeys(ended), **blank.attributes}
+    told |= {name: value for name in COLUMNS if (value := getattr(blank, name))}
+    told.pop("consent", None)
+    return {name: value for name, value in told.items() if len(name) <= LONGEST_NAME}
+
+
+def _late(timeline: Timeline, customer: Customer, told: Mapping[str, Any], at: datetime) -> set[str]:
+    """Note the values; the names of those that were overtaken by newer ones already."""
+    late = set()
+    for name, value in told.items():
+        present = getattr(customer, name) or None if name in LONGEST else customer.attributes.get(name)
+        if not timeline.tell(customer_id=customer.id, name=name, value=value, at=at, present=present):
+            late.add(name)
+    return late
+
+
+def _without(traits: Mapping[str, Any], late: set[str]) -> dict[str, Any]:
+    spelt = {"locale"} if "language" in late else set()
+    if "name" in late:
+        spelt |= {"firstName", "first_name", "lastName", "last_name"}
+    return {name: value for name, value in traits.items() if name not in late and name not in spelt}
 
 
 def apply_traits(*, customer: Customer, traits: Mapping[str, Any]) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from django.db.models import Max
@@ -10,6 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from allears.customers import forgotten
 from allears.customers.actions import TraitChange, resolve, update_traits
+from allears.customers.history import segments_at
 from allears.customers.keys import PLACEHOLDERS, IdentityKeys, clean_email, clean_phone
 from allears.customers.memory import lock_identity
 from allears.customers.models import ConsentRecord, Customer
@@ -41,6 +43,12 @@ class People:
 
     def segment_of(self, customer_id: int | None) -> str:
         return self.segments.get(customer_id, "") if customer_id else ""
+
+    def segments_then(self, *, workspace_id: int, at: Sequence[datetime]) -> list[str]:
+        """The segment that each row's customer had at the row's own time; empty where nobody is named."""
+        asked = [(each, moment) for each, moment in zip(self.customer_ids, at, strict=True) if each is not None]
+        found = iter(segments_at(workspace_id=workspace_id, asked=asked))
+        return [next(found) if each is not None else "" for each in self.customer_ids]
 
 
 def keys_of(values: dict[str, Any]) -> IdentityKeys:
