@@ -83,6 +83,7 @@ RUN_DIR = DATA_DIR / "run"
 LAKE_ROOT = os.environ.get("ALLEARS_LAKE") or str(DATA_DIR / "lake")
 ENGINE = os.environ.get("ALLEARS_ENGINE", "duckdb")
 DUCKDB_MEMORY = os.environ.get("ALLEARS_DUCKDB_MEMORY", "1GB")
+ENGINE_IDLE_SECONDS = _number("ALLEARS_ENGINE_IDLE", 300)  # then analytics gives its memory back
 ANALYTICS_ADDRESS = os.environ.get("ALLEARS_ANALYTICS", "")  # host:port; empty: a socket in the data folder
 PUBLIC_URL = os.environ.get("ALLEARS_URL", "http://127.0.0.1:8080").rstrip("/")
 

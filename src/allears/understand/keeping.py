@@ -7,17 +7,20 @@ do it twice. What fails is logged and tried again at its next turn; nothing here
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from django.db import transaction
+from django.db.models import F, Q
 from django.utils import timezone
 
 from allears.jobs import erasure, flusher
+from allears.jobs.hot import sources
 from allears.jobs.lease import LeaseLostError
-from allears.jobs.models import ScheduleMark
+from allears.jobs.models import LakeHead, ScheduleMark
 from allears.jobs.rewriting import FlusherBusyError
 from allears.understand import retention, rollups
 
@@ -41,6 +44,8 @@ class Keeper:
     def __init__(self, *, owner: str, engine: Callable[[], Engine]) -> None:
         self._owner, self._engine = owner, engine
         self._flusher = flusher.Flusher(owner=owner)
+        self.worked_at = time.monotonic()
+        """When last there was something to do (``time.monotonic``)."""
         self.chores = (
             Chore(name="lake.rollups", seconds=30, run=self._roll_up),
             Chore(name="lake.erasures", seconds=600, run=lambda _: erasure.finish_erasures()),
@@ -51,7 +56,8 @@ class Keeper:
 
     def step(self) -> None:
         """One look at the clock."""
-        self._flusher.step()
+        if self._flusher.step():
+            self.worked_at = time.monotonic()
         for chore in self.chores:
             if _claim(chore, timezone.now()):
                 self._do(chore)
@@ -64,10 +70,14 @@ class Keeper:
 
     def _roll_up(self, now: datetime) -> None:
         if rollups.due():
+            self.worked_at = time.monotonic()
             rollups.maintain(engine=self._engine(), owner=self._owner, now=now)
 
     def _compact(self, now: datetime) -> None:
-        flusher.compact_all(owner=self._owner, now=now)
+        tables = [source.spec.name for source in sources()]
+        moved = Q(compacted_at__isnull=True) | Q(moved_at__gt=F("compacted_at"))
+        if LakeHead.objects.filter(moved, table__in=tables, version__isnull=False).exists():
+            flusher.compact_all(owner=self._owner, now=now)
 
     def _forget(self, now: datetime) -> None:
         retention.forget_old(owner=self._owner, now=now)

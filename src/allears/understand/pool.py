@@ -10,7 +10,9 @@ import os
 import signal
 import socket
 import socketserver
+import sys
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,6 +31,9 @@ from allears.understand.service import Service, SqlAnswer, SqlQuestion
 
 logger = logging.getLogger(__name__)
 THREADS = 4
+INHERITED = "_ALLEARS_ANALYTICS_SOCKET"  # the listening socket that a light start takes over, by its number
+HEAVY = ("pyarrow", "duckdb")
+LOOK_SECONDS = 5.0
 TIMEOUT_SECONDS = 30.0  # the first question after a start loads the engine
 T = TypeVar("T")
 
@@ -94,9 +99,7 @@ def ask_lake(question: StatusQuestion, *, timeout: float = TIMEOUT_SECONDS) -> L
 def _ask(call: str, question: Any, answer_type: type[T], timeout: float) -> T:
     line = msgspec.json.encode(_Request(call, msgspec.Raw(msgspec.json.encode(question)))) + b"\n"
     try:
-        with _connect(timeout) as peer, peer.makefile("rb") as stream:
-            peer.sendall(line)
-            reply = stream.readline()
+        reply = _talk(line, timeout) or _talk(line, timeout)  # it may just have made itself light
     except TimeoutError as error:
         raise AnalyticsError(f"The figures took longer than {timeout:g} s. Ask for a shorter time or wait.") from error
     except OSError as error:
@@ -110,6 +113,12 @@ def _ask(call: str, question: Any, answer_type: type[T], timeout: float) -> T:
     if answer.error is not None:
         raise AnalyticsError(answer.error)
     return msgspec.json.decode(answer.body, type=answer_type)
+
+
+def _talk(line: bytes, timeout: float) -> bytes:
+    with _connect(timeout) as peer, peer.makefile("rb") as stream:
+        peer.sendall(line)
+        return stream.readline()
 
 
 def _connect(timeout: float) -> socket.socket:
@@ -136,10 +145,12 @@ class _Handler(socketserver.StreamRequestHandler):
         while line := self.rfile.readline():
             with pool.slots:
                 reply = msgspec.json.encode(pool.answer(line))
-            try:
-                self.wfile.write(reply + b"\n")
-            except ConnectionError:  # the asker did not wait
-                return
+                try:
+                    self.wfile.write(reply + b"\n")
+                except ConnectionError:  # the asker did not wait
+                    return
+                finally:
+                    pool.asked_at = time.monotonic()
 
 
 class _Pool(socketserver.ThreadingMixIn):
@@ -151,6 +162,7 @@ class _Pool(socketserver.ThreadingMixIn):
     def prepare(self, service: Service) -> None:
         self.service = service
         self.slots = threading.BoundedSemaphore(THREADS)
+        self.asked_at = time.monotonic()
 
     def answer(self, line: bytes) -> _Answer:
         from allears.lake.sql import QueryRefusedError
@@ -181,7 +193,11 @@ def listen(service: Service) -> "_UnixPool | _TcpPool":
     """Bind the address; ``serve_forever`` answers."""
     where = address()
     server: _UnixPool | _TcpPool
-    if isinstance(where, str):
+    if inherited := os.environ.pop(INHERITED, ""):
+        server = (_UnixPool if isinstance(where, str) else _TcpPool)(where, _Handler, bind_and_activate=False)
+        server.socket.close()
+        server.socket = socket.socket(fileno=int(inherited))
+    elif isinstance(where, str):
         Path(where).parent.mkdir(parents=True, exist_ok=True)
         Path(where).unlink(missing_ok=True)  # of a server that is gone
         server = _UnixPool(where, _Handler)
@@ -217,8 +233,33 @@ def main() -> None:
     ]
     for thread in threads:
         thread.start()
-    while not stop.wait(3600):
-        pass
+    light = _wait_for_end_or_rest(server, keeper, stop)
     server.shutdown()
+    stop.set()
     threads[1].join(20)
     release(owner=owner)
+    if light:
+        _start_again(server)
+
+
+def _wait_for_end_or_rest(server: "_UnixPool | _TcpPool", keeper: Keeper, stop: threading.Event) -> bool:
+    """Until the end (False), or until libraries are loaded that nobody has needed for a while (True)."""
+    while not stop.wait(LOOK_SECONDS):
+        quiet = time.monotonic() - max(server.asked_at, keeper.worked_at)
+        if quiet > settings.ENGINE_IDLE_SECONDS and any(name in sys.modules for name in HEAVY):
+            return True
+    return False
+
+
+def _start_again(server: "_UnixPool | _TcpPool") -> None:
+    """The same process anew and light, on the same listening socket: who asks meanwhile waits in its queue.
+
+    Memory that Arrow and DuckDB took is given back to the system in no other way.
+    """
+    for _ in range(THREADS):  # nobody is being answered
+        server.slots.acquire()
+    connections.close_all()
+    os.set_inheritable(server.socket.fileno(), True)
+    os.environ[INHERITED] = str(server.socket.fileno())
+    logger.info("nothing was asked for a while; starting light again")
+    os.execv(sys.executable, sys.orig_argv)  # noqa: S606 – our own command line
