@@ -1,4 +1,4 @@
-"""`python -m bench [NAME …]`: run the benches; each prints its figure beside a floor or a peer of the same run.
+"""`python -m bench [NAME …] [OPTIONS]`: run the benches; each prints its figure beside a floor or a peer of that run.
 
 A bench is a module of this package with a docstring and ``main()``; it is found, never listed.
 """
@@ -18,7 +18,9 @@ def names() -> list[str]:
 
 def main() -> int:
     """Run the named benches, or all."""
-    wanted = sys.argv[1:] or names()
+    given = sys.argv[1:]
+    first = next((n for n, word in enumerate(given) if word.startswith("-")), len(given))
+    wanted, sys.argv[1:] = given[:first] or names(), given[first:]  # a bench reads its own options
     unknown = sorted(set(wanted) - set(names()))
     if unknown:
         print(f"No such bench: {', '.join(unknown)}. There are: {', '.join(names())}.", file=sys.stderr)

@@ -1,4 +1,4 @@
-"""Memory and processor time of the whole system at rest, on both databases.
+"""Memory and processor time of the whole system at rest, before a first question and after the engine went again.
 
 Memory is each process's proportional share (PSS), so that shared pages count once. The floor is the same interpreter
 with nothing loaded: the least that a process of this kind can take.
@@ -11,9 +11,17 @@ import time
 from pathlib import Path
 
 from tests.support.processes import descendants
+from tests.support.server import AllEars
 
 from bench._servers import BACKENDS, installation
 
+IDLE_SECONDS = 10  # the setting is five minutes unless said otherwise
+ASK = """
+import django; django.setup()
+from allears.understand import pool
+from allears.understand.service import SqlQuestion
+pool.ask_sql(SqlQuestion(workspace_id=1, query="SELECT count(*) FROM responses"))
+"""
 REST_SECONDS = 8  # long enough for every process to finish its start
 
 
@@ -38,8 +46,8 @@ def role_of(pid: int, roles: dict[int, str]) -> str:
 
 
 def measure(backend: str) -> None:
-    """Print each process's share and their sum."""
-    with installation(backend) as server:
+    """Print each process's share and their sum, then what a question makes of it, and the rest after."""
+    with installation(backend, ALLEARS_ENGINE_IDLE=str(IDLE_SECONDS)) as server:
         assert server._process is not None
         top = server._process.pid
         roles = {server.pid(role): role for role in ("web", "worker", "analytics")} | {top: "supervisor"}
@@ -53,6 +61,30 @@ def measure(backend: str) -> None:
             print(f"     {role_of(pid, roles):<40}{pss(pid):6.0f} MB {100 * used:6.1f} % of a core")
         total = sum(pss(pid) for pid in pids)
         print(f"     {'together':<40}{total:6.0f} MB   (promise: at most 512 MB)", flush=True)
+        _question_and_rest(server, pids, server.pid("analytics"))
+
+
+def _question_and_rest(server: AllEars, pids: list[int], analytics: int) -> None:
+    """The first question loads the engine; after a while without another it goes, and the next one loads it again."""
+    for name in ("first question", "first question after the rest"):
+        began = time.perf_counter()
+        subprocess.run([sys.executable, "-c", ASK], env=server.env, check=True, cwd=Path(__file__).parent.parent)
+        took = time.perf_counter() - began - _bare(server)
+        print(f"     {name:<40}{pss(analytics):6.0f} MB {took:6.1f} s to the answer", flush=True)
+        deadline = time.monotonic() + IDLE_SECONDS + 60
+        while "duckdb" in Path(f"/proc/{analytics}/maps").read_text() and time.monotonic() < deadline:
+            time.sleep(1)
+        time.sleep(REST_SECONDS)
+        total = sum(pss(pid) for pid in pids)
+        print(f"     {f'together, {IDLE_SECONDS} s of rest later':<40}{total:6.0f} MB", flush=True)
+
+
+def _bare(server: AllEars) -> float:
+    """What the asking process needs for itself."""
+    began = time.perf_counter()
+    code = ASK.replace("pool.ask_sql", "str")
+    subprocess.run([sys.executable, "-c", code], env=server.env, check=True, cwd=Path(__file__).parent.parent)
+    return time.perf_counter() - began
 
 
 def main() -> None:

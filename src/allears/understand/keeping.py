@@ -10,7 +10,7 @@ import logging
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from django.db import transaction
@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 HOUR = 3600.0
+LOOK_SECONDS = 60.0
+LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,6 +48,7 @@ class Keeper:
         self._flusher = flusher.Flusher(owner=owner)
         self.worked_at = time.monotonic()
         """When last there was something to do (``time.monotonic``)."""
+        self._looked: dict[str, datetime] = {}
         self.chores = (
             Chore(name="lake.rollups", seconds=30, run=self._roll_up),
             Chore(name="lake.erasures", seconds=600, run=lambda _: erasure.finish_erasures()),
@@ -58,9 +61,12 @@ class Keeper:
         """One look at the clock."""
         if self._flusher.step():
             self.worked_at = time.monotonic()
+        now = timezone.now()
         for chore in self.chores:
-            if _claim(chore, timezone.now()):
-                self._do(chore)
+            if self._looked.get(chore.name, LONG_AGO) + timedelta(seconds=min(chore.seconds, LOOK_SECONDS)) <= now:
+                self._looked[chore.name] = now
+                if _claim(chore, now):
+                    self._do(chore)
 
     def _do(self, chore: Chore) -> None:
         try:
