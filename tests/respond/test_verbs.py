@@ -154,6 +154,17 @@ def test_hand_over_can_be_given_back_with_a_reason(bob: Person) -> None:
         actions.accept(**taker)
 
 
+def test_who_has_left_cannot_accept_what_was_offered_to_them(bob: Person) -> None:
+    case = case_of(workspace=bob.workspace)
+    cas = agent(workspace=bob.workspace, name="cas")
+    actions.hand_over(**by(bob, case), to=cas.pk, reason="Yours")
+    cas.ended_at = MONDAY
+    cas.save()
+    with pytest.raises(NotYoursError, match="has left"):
+        actions.accept(workspace_id=case.workspace_id, number=case.number, now=MONDAY, actor=cas)
+    assert fresh(case).owner == bob.membership
+
+
 def test_a_manager_assigns_at_once_and_can_take_it_back(alice: Person, bob: Person) -> None:
     case = case_of(workspace=bob.workspace)
     dora = agent(workspace=bob.workspace, name="dora")

@@ -70,7 +70,9 @@ def _move(case: Case, handover: Handover, *, actor: Membership | None, now: date
 
 @transaction.atomic
 def accept(*, workspace_id: int, number: int, now: datetime, actor: Membership) -> Handover:
-    """The taker owns the case from now on."""
+    """The taker owns the case from now on, unless they have left since it was offered."""
+    if actor.ended_at is not None:
+        raise NotYoursError(f"member {actor.pk} has left; what was offered to them goes back to its giver")
     case = locked(workspace_id=workspace_id, number=number, version=None)
     handover = _pending(case, taker=actor)
     _move(case, handover, actor=actor, now=now)
