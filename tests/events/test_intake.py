@@ -6,12 +6,14 @@ import gzip
 import json
 import sqlite3
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 from django.utils import timezone
+from tests.support.processes import wait_until
 
 from allears.accounts.models import AccessKey, Workspace
 from allears.events.intake import writer as writers
@@ -31,6 +33,9 @@ class Keys:
         return 7 if key == "right" else None
 
 
+async def no_limits(workspace_id: int, events: int, now: datetime) -> None: ...
+
+
 class Door:
     """An intake on a log of its own, called as a server would."""
 
@@ -38,6 +43,7 @@ class Door:
         self.path = path
         self.intake = Intake()
         self.intake._keys = Keys()  # type: ignore[assignment]
+        self.intake._limits.admit = no_limits  # type: ignore[method-assign]
         self.log: Any = SqliteLog(path)
         self.intake.writer = Writer(lambda: self.log, max_waiting=100)
 
@@ -64,6 +70,7 @@ class Door:
 @pytest.fixture
 def door(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Door]:
     monkeypatch.setattr(SqliteLog, "trim", lambda _: 0)
+    monkeypatch.setattr(SqliteLog, "unread", lambda _, most: 0)
     made = Door(tmp_path / "intake.sqlite3")
     yield made
     made.intake.stop()
@@ -160,6 +167,12 @@ class AwayLog:
     def trim(self) -> int:
         return 0
 
+    def room(self) -> int | None:
+        return None
+
+    def unread(self, most: int) -> int:
+        return 0
+
     def close(self) -> None:
         self.inner.close()
 
@@ -182,6 +195,51 @@ def test_a_full_door_says_so_at_once(door: Door) -> None:
     answer = door.post("/v1/batch", BATCH)
     assert (answer.status_code, answer.headers["retry-after"]) == (503, "1")
     assert door.rows() == []
+
+
+def test_a_disk_nearly_full_takes_nothing_more_until_there_is_room(
+    door: Door, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(writers, "LOOK_SECONDS", 0.0)
+    monkeypatch.setattr(SqliteLog, "room", lambda _: 600_000_000)
+    settings.INTAKE_MIN_FREE = 700_000_000
+    assert door.post("/v1/batch", BATCH).status_code == 200  # after it, the log looks around
+    wait_until(lambda: door.intake.writer._full, seconds=5, what="the door to notice")
+    answer = door.post("/v1/batch", BATCH)
+    assert (answer.status_code, answer.headers["retry-after"]) == (503, "30")
+    assert answer.json()["error"] == (
+        "the disk of the intake log is nearly full (600 MB are free); nothing was kept, send it again in 30 s"
+    )
+    assert len(door.rows()) == 1
+    settings.INTAKE_MIN_FREE = 500_000_000
+    wait_until(lambda: not door.intake.writer._full, seconds=5, what="the door to open again")
+    assert door.post("/v1/batch", BATCH).status_code == 200
+
+
+def test_a_log_that_is_not_read_takes_nothing_more(door: Door, settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(writers, "LOOK_SECONDS", 0.0)
+    monkeypatch.setattr(SqliteLog, "unread", lambda _, most: min(most, 11))
+    settings.INTAKE_MAX_UNREAD = 10
+    door.post("/v1/batch", BATCH)
+    wait_until(lambda: door.intake.writer._full, seconds=5, what="the door to notice")
+    answer = door.post("/v1/batch", BATCH)
+    assert (answer.status_code, answer.headers["retry-after"]) == (503, "10")
+    assert len(door.rows()) == 1
+
+
+def test_a_browser_may_send_whatever_headers_its_sdk_wants_to(door: Door) -> None:
+    asked = {"origin": "https://shop.test", "access-control-request-method": "POST"}
+    wanted = "authorization, content-type, anonymousid, x-something-new"
+    answer = door.send("OPTIONS", "/v1/batch", headers={**asked, "access-control-request-headers": wanted})
+    assert (answer.status_code, answer.headers["access-control-allow-headers"]) == (204, wanted)
+    assert answer.headers["access-control-allow-origin"] == "*"
+    odd = door.send("OPTIONS", "/v1/t", headers={**asked, "access-control-request-headers": "x\u00e9: y"})
+    assert "x\u00e9" not in odd.headers["access-control-allow-headers"]
+    plain = {**BATCH, "writeKey": "right"}
+    answer = door.post("/v1/b", plain, key="", **{"content-type": "text/plain", "origin": "https://shop.test"})
+    assert (answer.status_code, answer.headers["access-control-allow-origin"]) == (200, "*")
+    refused = door.post("/v1/b", plain, key="wrong", origin="https://shop.test")
+    assert (refused.status_code, refused.headers["access-control-allow-origin"]) == (401, "*")
 
 
 @pytest.mark.parametrize(

@@ -6,13 +6,28 @@ from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from allears.accounts.audit import audit
 from allears.events.batch import EventRow, batch_subscriptions
 from allears.events.consumer.decode import Decoded, decode
 from allears.events.consumer.loop import apply_decoded, tell
 from allears.events.consumer.store import Memories
 from allears.events.intake.bodies import NotJsonError, TooLargeError, outline
 from allears.events.intake.log import Body
-from allears.events.models import Event, QuarantinedRow
+from allears.events.models import Event, IntakeLimit, QuarantinedRow
+
+
+def limit_intake(
+    *, workspace_id: int, per_second: int | None, per_day: int | None, actor_id: int | None
+) -> IntakeLimit:
+    """What the workspace may send; None: as the installation says, 0: no limit. Known at every door in 3 seconds."""
+    with transaction.atomic():
+        row: IntakeLimit
+        row, _new = IntakeLimit.objects.in_workspace(workspace_id).update_or_create(
+            workspace_id=workspace_id, defaults={"per_second": per_second, "per_day": per_day}
+        )
+        detail = {"per_second": per_second, "per_day": per_day}
+        audit(workspace_id=workspace_id, actor_id=actor_id, verb="events.intake.limited", detail=detail)
+    return row
 
 
 class ResendError(ValueError):

@@ -28,6 +28,30 @@ class IntakeCursor(models.Model):
     position = models.BigIntegerField(default=0)
 
 
+class IntakeLimit(ScopedModel):
+    """What one workspace may send. Null: as the installation's settings say; 0: as much as it likes."""
+
+    per_second = models.PositiveIntegerField(null=True)
+    per_day = models.BigIntegerField(null=True)
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["workspace"], name="events_one_intake_limit")
+        ]
+
+
+class IntakeCount(ScopedModel):
+    """Events that came in on one day (UTC, by receipt), repeats and bad ones too; the consumer counts."""
+
+    day = models.DateField()
+    events = models.BigIntegerField(default=0)
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["workspace", "day"], name="events_one_intake_count")
+        ]
+
+
 class CheckedJSONField(models.JSONField):
     """JSON whose only writers have just read it as such, so that SQLite need not read it a second time."""
 

@@ -47,6 +47,7 @@ PLACES = (
 SETTINGS_PLACES = (
     Place("/settings", gettext_lazy("Workspace"), "building-2", Role.MANAGER),
     Place("/settings/members", gettext_lazy("Members"), "users", Role.ADMIN),
+    Place("/settings/intake", gettext_lazy("Intake"), "inbox", Role.ADMIN),
     Place("/settings/keys", gettext_lazy("Keys"), "key-round", Role.ADMIN),
     Place("/decisions/policy", gettext_lazy("Contact rules"), "scale", Role.MANAGER),
     Place("/respond/settings", gettext_lazy("Service promises"), "clock", Role.MANAGER),

@@ -111,18 +111,27 @@ class Bad:
 class Decoded:
     calls: list[Call] = field(default_factory=list)
     bad: list[Bad] = field(default_factory=list)
+    counts: dict[tuple[int, str], int] = field(default_factory=dict)  # workspace, day of receipt → how many came
 
 
 def decode(bodies: Sequence[Body], *, event_limit: int) -> Decoded:
     """Read all bodies; every call lands in exactly one of the two lists."""
     decoded = Decoded()
     for body in bodies:
+        before = len(decoded.calls) + len(decoded.bad)
         if body.kind == BROKEN:
             reason = "the body is not the JSON of a call or a batch: send it again once mended"
             decoded.bad.append(Bad(workspace_id=body.workspace_id, reason=reason, payload=as_text(body.data)))
         else:
             _read(body, decoded, event_limit)
+        at = body.workspace_id, _day(body.received_us // 86_400_000_000)
+        decoded.counts[at] = decoded.counts.get(at, 0) + len(decoded.calls) + len(decoded.bad) - before
     return decoded
+
+
+@lru_cache(maxsize=8)
+def _day(number: int) -> str:
+    return (EPOCH + timedelta(days=number)).date().isoformat()
 
 
 def as_text(data: bytes) -> str:

@@ -2,7 +2,7 @@
 
 import logging
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
 import msgspec
@@ -18,6 +18,7 @@ from allears.events.consumer.source import Source, open_source
 from allears.events.consumer.store import Memories, Stored, store_calls
 from allears.events.models import QuarantinedRow
 from allears.jobs.lease import LeaseLostError, acquire, hold
+from allears.store import plain
 
 logger = logging.getLogger(__name__)
 LEASE = "consumer"
@@ -97,11 +98,22 @@ class Consumer:
             bodies = ahead or self._source.take(rows=MOST_ROWS, size=self._size)
             decoded = decoded or decode(bodies, event_limit=limit)
             apply_decoded(decoded, now=now, memories=self._memories, careful=careful)
+            _count(decoded.counts)
             self._source.done()
         return len(bodies)
 
     def close(self) -> None:
         self._source.close()
+
+
+def _count(counts: Mapping[tuple[int, str], int]) -> None:
+    """What each workspace sent on each day, for its quota."""
+    for (workspace_id, day), events in counts.items():
+        plain.change(
+            "INSERT INTO events_intakecount (workspace_id, day, events) VALUES (%s, %s, %s)"
+            " ON CONFLICT (workspace_id, day) DO UPDATE SET events = events_intakecount.events + excluded.events",
+            [workspace_id, day, events],
+        )
 
 
 def apply_decoded(

@@ -2,8 +2,10 @@
 
 import json
 import logging
+import re
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Any
 
@@ -11,6 +13,7 @@ from django.conf import settings
 
 from allears.events.intake.bodies import NotJsonError, TooLargeError, outline, unpack
 from allears.events.intake.keys import KeysUnavailableError, WriteKeys, key_in
+from allears.events.intake.limits import LimitedError, Limits
 from allears.events.intake.log import BROKEN, Body, LogUnavailableError, open_log
 from allears.events.intake.writer import DoorFullError, Writer
 
@@ -25,13 +28,26 @@ ROUTES = {
     **dict.fromkeys(("/v1/batch", "/v1/import", "/v1/b"), "batch"),
     **{f"/v1/{kind[0]}": kind for kind in ("track", "identify", "page")},
 }
-CORS = [(b"access-control-allow-origin", b"*")]
-PREFLIGHT = [
-    *CORS,
-    (b"access-control-allow-methods", b"POST, OPTIONS"),
-    (b"access-control-allow-headers", b"authorization, content-type, content-encoding, anonymousid"),
-    (b"access-control-max-age", b"86400"),
-]
+CORS = [(b"access-control-allow-origin", b"*"), (b"access-control-expose-headers", b"retry-after")]
+ALLOWED_HEADERS = b"authorization, content-type, content-encoding, anonymousid"
+HEADER_NAMES = re.compile(rb"[A-Za-z0-9!#$%&'*+.^_`|~, -]{1,1000}")
+
+
+def preflight(headers: Mapping[bytes, bytes]) -> list[tuple[bytes, bytes]]:
+    """Whatever headers an SDK wants to send with its call, it may: none of them opens anything but the write key.
+
+    They are named one by one, because ``*`` does not cover Authorization.
+    """
+    wanted = headers.get(b"access-control-request-headers", b"")
+    return [
+        *CORS,
+        (b"access-control-allow-methods", b"POST, OPTIONS"),
+        (b"access-control-allow-headers", wanted if HEADER_NAMES.fullmatch(wanted) else ALLOWED_HEADERS),
+        (b"access-control-max-age", b"86400"),
+        (b"vary", b"access-control-request-headers"),
+    ]
+
+
 JSON = (b"content-type", b"application/json")
 SUCCESS = b'{"success": true}'
 
@@ -61,6 +77,7 @@ class Intake:
 
     def __init__(self) -> None:
         self._keys = WriteKeys()
+        self._limits = Limits()
         self.writer = Writer(open_log, max_waiting=settings.INTAKE_MAX_WAITING)
         self._started = False
 
@@ -84,7 +101,7 @@ class Intake:
         if not self._started:
             self.start()
         if scope["method"] == "OPTIONS":
-            await _answer(send, 204, b"", PREFLIGHT)
+            await _answer(send, 204, b"", preflight(dict(scope["headers"])))
             return
         try:
             await self._take(ROUTES[scope["path"]], scope, receive)
@@ -115,7 +132,19 @@ class Intake:
         if workspace_id is None:
             workspace_id = await self._workspace(seen.write_key)
         if seen.events:
-            await self._store(workspace_id, seen.kind, received_us, data)
+            await self._admit(workspace_id, seen.events)
+            try:
+                await self._store(workspace_id, seen.kind, received_us, data)
+            except Refusal:
+                self._limits.give_back(workspace_id, seen.events)
+                raise
+
+    async def _admit(self, workspace_id: int, events: int) -> None:
+        try:
+            await self._limits.admit(workspace_id, events, datetime.now(UTC))
+        except LimitedError as error:
+            text = f"{error}; nothing of this request was kept: send it again in {error.retry_after} s"
+            raise Refusal(429, text, retry_after=error.retry_after) from error
 
     async def _workspace(self, key: str) -> int:
         try:
@@ -130,7 +159,8 @@ class Intake:
         try:
             await self.writer.store(Body(workspace_id=workspace_id, kind=kind, received_us=received_us, data=data))
         except DoorFullError as error:
-            raise Refusal(503, f"{error}; nothing was kept, send it again", retry_after=1) from error
+            text = f"{error}; nothing was kept, send it again in {error.retry_after} s"
+            raise Refusal(503, text, retry_after=error.retry_after) from error
         except LogUnavailableError as error:
             raise Refusal(503, "the intake log is away; send it again", retry_after=2) from error
 

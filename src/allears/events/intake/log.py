@@ -1,6 +1,7 @@
 """The intake log: request bodies in order of arrival, on SQLite in a file of its own, on PostgreSQL in a table."""
 
 import secrets
+import shutil
 import sqlite3
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -50,6 +51,12 @@ class IntakeLog(Protocol):
 
     def trim(self) -> int:
         """Delete some rows that the consumer has applied for good; the number deleted."""
+
+    def room(self) -> int | None:
+        """Free bytes on its disk; None where it cannot be seen from here."""
+
+    def unread(self, most: int) -> int:
+        """How many bodies the consumer has not applied yet; counted no further than ``most``."""
 
     def close(self) -> None: ...
 
@@ -120,6 +127,19 @@ class SqliteLog:
             self.close()
             raise LogUnavailableError(str(error)) from error
 
+    def room(self) -> int | None:
+        return shutil.disk_usage(self._path.parent).free
+
+    def unread(self, most: int) -> int:
+        """The difference of two row numbers: no need to count."""
+        try:
+            last = self._open().execute("SELECT seq FROM sqlite_sequence WHERE name = 'intake'").fetchone()
+        except sqlite3.Error as error:
+            self.close()
+            raise LogUnavailableError(str(error)) from error
+        done = IntakeCursor.objects.filter(name=self._id).values_list("position", flat=True).first() or 0
+        return min(most, max(0, last[0] - done)) if last else 0
+
     def close(self) -> None:
         if self._file is not None:
             self._file.close()
@@ -156,6 +176,19 @@ class PostgresLog:
     def trim(self) -> int:
         """Nothing to do: the consumer deletes rows in the transaction that applies them."""
         return 0
+
+    def room(self) -> int | None:
+        return None
+
+    def unread(self, most: int) -> int:
+        try:
+            with self._open().cursor() as cursor:
+                cursor.execute("SELECT count(*) FROM (SELECT 1 FROM events_intakerow LIMIT %s) AS waiting", [most])
+                row = cursor.fetchone()
+        except psycopg.Error as error:
+            self.close()
+            raise LogUnavailableError(str(error)) from error
+        return int(row[0]) if row else 0
 
     def close(self) -> None:
         if self._connection is not None:

@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from django.conf import settings
 from django.db import DatabaseError, connection
 
 from allears.events.intake.log import Body, IntakeLog, LogUnavailableError
@@ -17,10 +18,15 @@ logger = logging.getLogger(__name__)
 GROUP_BYTES = 8 * 1024 * 1024  # in one commit
 PATIENCE_SECONDS = 5.0  # a request waits so long for a log that is away
 TRIM_SECONDS = 0.5
+LOOK_SECONDS = 1.0
 
 
 class DoorFullError(RuntimeError):
-    """Too much is waiting already; the sender should come again shortly."""
+    """Too much is waiting already; the sender should come again after so many seconds."""
+
+    def __init__(self, text: str, retry_after: int = 1) -> None:
+        super().__init__(text)
+        self.retry_after = retry_after
 
 
 @dataclass(slots=True)
@@ -41,6 +47,8 @@ class Writer:
         self._thread: threading.Thread | None = None
         self._trimmed_at = 0.0
         self.waiting = 0  # changed on the event loop only
+        self._full: DoorFullError | None = None  # why the log takes no more
+        self._looked_at = 0.0
         self.trouble = ""  # why the last commit failed; empty while all is well
 
     def start(self) -> None:
@@ -59,6 +67,8 @@ class Writer:
         """Return once the body is safely on disk; raises DoorFullError or LogUnavailableError."""
         if self.waiting >= self._max_waiting:
             raise DoorFullError(f"{self.waiting} requests are waiting")
+        if self._full is not None:
+            raise self._full
         loop = asyncio.get_running_loop()
         stored = loop.create_future()
         self.waiting += 1
@@ -76,6 +86,7 @@ class Writer:
             if group:
                 self._commit(log, group)
             self._trim(log)
+            self._look(log)
         log.close()
 
     def _take(self) -> tuple[list[_Waiting], bool]:
@@ -83,7 +94,7 @@ class Writer:
         group: list[_Waiting] = []
         size = 0
         try:
-            item = self._queue.get(timeout=5.0)
+            item = self._queue.get(timeout=LOOK_SECONDS if self._full else 5.0)
             while item is not None:
                 group.append(item)
                 size += len(item.body.data)
@@ -111,6 +122,17 @@ class Writer:
             ring_local("intake")
             return
 
+    def _look(self, log: IntakeLog) -> None:
+        """Whether the log may grow further: the disk has room, and the consumer keeps up."""
+        if time.monotonic() - self._looked_at < LOOK_SECONDS:
+            return
+        self._looked_at = time.monotonic()
+        try:
+            self._full = _why_full(log)
+        except (LogUnavailableError, DatabaseError, OSError) as error:
+            logger.warning("whether the intake log may grow is not known now: %s", error)
+            connection.close()
+
     def _trim(self, log: IntakeLog) -> None:
         if time.monotonic() - self._trimmed_at < TRIM_SECONDS:
             return
@@ -122,6 +144,16 @@ class Writer:
             trimmed = 0
         if not trimmed:
             self._trimmed_at = time.monotonic()
+
+
+def _why_full(log: IntakeLog) -> DoorFullError | None:
+    free = log.room()
+    if free is not None and free < settings.INTAKE_MIN_FREE:
+        return DoorFullError(f"the disk of the intake log is nearly full ({free // 1_000_000} MB are free)", 30)
+    unread = log.unread(settings.INTAKE_MAX_UNREAD + 1)
+    if unread > settings.INTAKE_MAX_UNREAD:
+        return DoorFullError(f"more than {settings.INTAKE_MAX_UNREAD} requests wait to be read", 10)
+    return None
 
 
 def _settle(group: list[_Waiting], error: Exception | None) -> None:
