@@ -84,7 +84,7 @@ def used_messages(package: Path = PACKAGE) -> dict[Key, str]:
     """Every message of the product, with the first place that uses it."""
     used: dict[Key, str] = {}
     for path in sorted(package.rglob("*")):
-        if path.suffix not in (*TEMPLATES, ".py", ".ts") or {"node_modules", "migrations", "dist"} & set(path.parts):
+        if path.suffix not in (*TEMPLATES, ".py", ".ts") or {"node_modules", "migrations", "dist", "samples"} & set(path.parts):
             continue
         if path.suffix == ".txt" and "templates" not in path.parts:
             continue

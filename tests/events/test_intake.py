@@ -233,8 +233,8 @@ def test_a_browser_may_send_whatever_headers_its_sdk_wants_to(door: Door) -> Non
     answer = door.send("OPTIONS", "/v1/batch", headers={**asked, "access-control-request-headers": wanted})
     assert (answer.status_code, answer.headers["access-control-allow-headers"]) == (204, wanted)
     assert answer.headers["access-control-allow-origin"] == "*"
-    odd = door.send("OPTIONS", "/v1/t", headers={**asked, "access-control-request-headers": "x\u00e9: y"})
-    assert "x\u00e9" not in odd.headers["access-control-allow-headers"]
+    odd = door.send("OPTIONS", "/v1/t", headers={**asked, "access-control-request-headers": "x<y>: z"})
+    assert "x<y>" not in odd.headers["access-control-allow-headers"]
     plain = {**BATCH, "writeKey": "right"}
     answer = door.post("/v1/b", plain, key="", **{"content-type": "text/plain", "origin": "https://shop.test"})
     assert (answer.status_code, answer.headers["access-control-allow-origin"]) == (200, "*")

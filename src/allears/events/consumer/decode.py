@@ -171,6 +171,7 @@ def _calls(wires: list[Wire], body: Body, received: datetime, shared: WireBatch 
             and 0 < len(event) <= LONGEST_NAME
             and 0 < len(user_id) <= LONGEST_ID
             and user_id.strip() == user_id
+            and user_id not in PLACEHOLDERS
             and message_id
         ):
             calls.append(_understand(wire, body, received, position, shared))
