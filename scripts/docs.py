@@ -139,10 +139,18 @@ def events() -> str:
 
 def channels() -> str:
     """Each channel's own page, from its folder."""
-    folder = ROOT / "src" / "allears" / "outreach" / "channels"
+    return own_pages(ROOT / "src" / "allears" / "outreach" / "channels")
+
+
+def sources() -> str:
+    """Each kind of source's own page, from its folder."""
+    return own_pages(ROOT / "src" / "allears" / "listen" / "sources" / "kinds")
+
+
+def own_pages(folder: Path) -> str:
     pages = [path / "doc.md" for path in sorted(folder.iterdir()) if (path / "adapter.py").exists()]
     if absent := [page for page in pages if not page.exists()]:
-        sys.exit(f"a channel describes itself in its doc.md; missing: {', '.join(map(str, absent))}")
+        sys.exit(f"a channel or source describes itself in its doc.md; missing: {', '.join(map(str, absent))}")
     lines = [page.read_text(encoding="utf-8").strip().splitlines() for page in pages]
     return "\n\n".join("\n".join(map(demoted, page)) for page in lines)
 
@@ -164,6 +172,7 @@ REFERENCES: dict[str, Callable[[], str]] = {
     "routes.md": routes,
     "events.md": events,
     "channels.md": channels,
+    "sources.md": sources,
     "lake.md": lake,
 }
 

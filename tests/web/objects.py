@@ -12,7 +12,7 @@ from allears.customers.models import Customer, Erasure
 from allears.events.models import Import
 from allears.events.webhooks.models import Delivery, Endpoint
 from allears.journeys.models import Touchpoint
-from allears.listen.models import Probe, Survey, Voice
+from allears.listen.models import Enclosure, Letter, Probe, Source, Survey, Voice
 from allears.outreach.models import Decision
 from allears.respond.models import Case, Cause
 
@@ -54,6 +54,16 @@ def member(alice: Person) -> int:
     return int(builders.member(workspace=alice.workspace, email="m@acme.test", role="agent")[1].pk)
 
 
+def source(alice: Person) -> int:
+    settings = {"url": "https://example.test/feed", "source_kind": "review", "items": "", "paths": {}}
+    return int(row(Source, alice, kind="feed", settings=settings, name="Reviews").pk)
+
+
+def enclosure(alice: Person) -> int:
+    letter = row(Letter, alice, voice=Voice.objects.in_workspace(alice.workspace.pk).get(pk=voice(alice)))
+    return int(row(Enclosure, alice, letter=letter, name="lamp.png", content=b"png").pk)
+
+
 # By the name in the address, or by its first word and the name. A page with another name adds its line here.
 MAKERS: dict[str, Callable[[Person], Any]] = {
     "member_id": member,
@@ -67,10 +77,12 @@ MAKERS: dict[str, Callable[[Person], Any]] = {
     "decision_id": lambda alice: row(Decision, alice).pk,
     "endpoint_id": lambda alice: row(Endpoint, alice).pk,
     "delivery_id": lambda alice: row(Delivery, alice).pk,
+    "source_id": source,
+    "enclosure_id": enclosure,
     "number": lambda alice: row(Case, alice, number=NUMBER, subject="Sofa in the rain").number,
     "erasure_reference": lambda alice: row(Erasure, alice).reference,
     "customer_key": lambda alice: row(Customer, alice).key,
     "cause_key": lambda alice: row(Cause, alice, key="only-acme").key,
 }
 # Addresses that name no object: the same words lead everyone to their own.
-NOT_OBJECTS: dict[str, str] = {}
+NOT_OBJECTS: dict[str, str] = {"settings/sources/new/<slug:kind>": "feed"}

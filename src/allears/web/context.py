@@ -51,6 +51,7 @@ SETTINGS_PLACES = (
     Place("/settings/keys", gettext_lazy("Keys"), "key-round", Role.ADMIN),
     Place("/decisions/policy", gettext_lazy("Contact rules"), "scale", Role.MANAGER),
     Place("/respond/settings", gettext_lazy("Service promises"), "clock", Role.MANAGER),
+    Place("/settings/sources", gettext_lazy("Sources"), "download", Role.ADMIN),
     Place("/settings/webhooks", gettext_lazy("Webhooks"), "radio", Role.ADMIN),
     Place("/settings/retention", gettext_lazy("Retention"), "clock", Role.ADMIN),
     Place("/settings/erasures", gettext_lazy("Erasures"), "shield-check", Role.ADMIN),

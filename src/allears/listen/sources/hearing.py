@@ -46,7 +46,7 @@ def _keep_letter(voice: Voice, facts: LetterFacts) -> None:
         marks=list(facts.marks)[:MOST_ANSWERS],
         received_at=voice.received_at,
     )
-    Enclosure.objects.bulk_create(
+    kept = Enclosure.objects.bulk_create(
         Enclosure(
             workspace_id=voice.workspace_id,
             letter=letter,
@@ -58,3 +58,7 @@ def _keep_letter(voice: Voice, facts: LetterFacts) -> None:
         )
         for each in facts.enclosures
     )
+    if kept:
+        files = [{"name": each.name, "id": each.pk if each.content else None} for each in kept]
+        voice.attributes = {**voice.attributes, "files": files}
+        voice.heat().save(update_fields=["attributes", "flush_id"])

@@ -244,7 +244,8 @@ def _settle(run: SourceRun, *, trouble: SourceTrouble | None, unfinished: bool, 
     every, spread = timedelta(seconds=source.every_seconds), random.Random()  # noqa: S311 – spreads load, guards nothing
     values: dict[str, object] = {"lease_owner": "", "lease_until": None}
     if trouble is None:
-        following = now if unfinished else schedule.after_success(now=now, every=every, spread=spread)
+        asked = Source.objects.in_workspace(run.workspace_id).filter(pk=source.pk, asked_at__isnull=False).exists()
+        following = now if unfinished or asked else schedule.after_success(now=now, every=every, spread=spread)
         values |= {"failures": 0, "trouble": {}, "last_good_at": now, "next_run_at": following}
     else:
         failures = source.failures + 1

@@ -228,7 +228,7 @@ def saying_of(letter: ReadLetter, *, raw: bytes, arrived: datetime, settings: Ma
     """A mail as a voice."""
     name = "\x1f".join([letter.message_id, letter.sender]).encode() if letter.message_id else raw
     believed = letter.sent_at is not None and abs(letter.sent_at - arrived) <= AWRY
-    stated = {"subject": letter.subject, "files": [each.name for each in letter.enclosures]}
+    stated = {"subject": letter.subject}
     return Saying(
         key=f"mail:{blake2b(name, digest_size=24).hexdigest()}",
         text=_words(letter),
