@@ -86,7 +86,7 @@ def used_messages(package: Path = PACKAGE) -> dict[Key, str]:
     for path in sorted(package.rglob("*")):
         if path.suffix not in (*TEMPLATES, ".py", ".ts") or {"node_modules", "migrations", "dist", "samples"} & set(path.parts):
             continue
-        if path.suffix == ".txt" and "templates" not in path.parts:
+        if path.suffix in {".txt", ".eml"} and "templates" not in path.parts:
             continue
         for key, line in messages_in(path):
             used.setdefault(key, f"{path.relative_to(package.parent.parent)}:{line}")

@@ -202,7 +202,6 @@ def test_a_real_postgres(postgres_server: PostgresServer, make: Maker, acme: Any
 
 
 @pytest.mark.server
-@pytest.mark.skipif(mariadb.PROGRAM is None, reason="MariaDB is not installed")
 def test_a_real_mariadb(mariadb_server: mariadb.MariaServer, make: Maker, acme: Any) -> None:
     mariadb_server.run(
         "CREATE TABLE shop.reviews (id bigint, remark text, rating int, email varchar(99), created_at datetime)",
