@@ -111,7 +111,7 @@ def _write(target: Path, scratch: Path) -> Manifest:
             scratch=scratch,
             keys=keys,
             moment=moment,
-            models=kept_models(schema.models_at(schema.applied()).values() if old else None),
+            tables=kept_models(schema.models_at(schema.applied()).values() if old else None),
             sealable=CustomerKey._meta.db_table in connection.introspection.table_names(),
         )
         manifest = writer.everything()
@@ -132,7 +132,7 @@ class _Writer:
     scratch: Path
     keys: NewKeyFile
     moment: Snapshot
-    models: Sequence[type[models.Model]]
+    tables: Sequence[type[models.Model]]
     sealable: bool = True  # the vault has its table
     _known: dict[int, bytes] = field(default_factory=dict)
 
@@ -149,9 +149,9 @@ class _Writer:
             engine=connections[alias].vendor,
             migrations=applied,
         )
-        for model in self.models:
+        for model in self.tables:
             manifest.tables[model._meta.label] = self._table(model)
-        manifest.sequences = sequences(alias, self.models)
+        manifest.sequences = sequences(alias, self.tables)
         manifest.intake = self._intake()
         manifest.lake = self._lake()
         manifest.files = self._files()
