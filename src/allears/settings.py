@@ -231,10 +231,23 @@ BACKUP_FOLDER = os.environ.get("ALLEARS_BACKUP_FOLDER") or str(DATA_DIR / "backu
 BACKUP_HOUR = _number("ALLEARS_BACKUP_HOUR", 2) if os.environ.get("ALLEARS_BACKUP_HOUR") != "off" else -1  # UTC
 BACKUP_KEEP = _number("ALLEARS_BACKUP_KEEP", 14)
 
+METRICS_TOKEN = os.environ.get("ALLEARS_METRICS_TOKEN", "")  # empty: /metrics answers this machine alone
+
+_LOG = os.environ.get("ALLEARS_LOG", "text").strip().lower()
+_LEVELS = {"debug", "info", "warning", "error"}
+if _LOG not in {"text", "json", *_LEVELS}:
+    PROBLEMS.append((f"ALLEARS_LOG={_LOG} is unknown", "write ALLEARS_LOG=text or ALLEARS_LOG=json"))
+_LEVEL = os.environ.get("ALLEARS_LOG_LEVEL", _LOG if _LOG in _LEVELS else "warning").strip().lower()
+if _LEVEL not in _LEVELS:
+    PROBLEMS.append((f"ALLEARS_LOG_LEVEL={_LEVEL} is unknown", "write debug, info, warning or error"))
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["stderr"], "level": os.environ.get("ALLEARS_LOG", "WARNING").upper()},
+    "formatters": {
+        "text": {"()": "allears.kit.logs.TextFormatter"},
+        "json": {"()": "allears.kit.logs.JsonFormatter"},
+    },
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json" if _LOG == "json" else "text"}},
+    "root": {"handlers": ["stderr"], "level": _LEVEL.upper() if _LEVEL in _LEVELS else "WARNING"},
+    "loggers": {"django.server": {"handlers": [], "propagate": True}, "httpx": {"level": "WARNING"}},
 }

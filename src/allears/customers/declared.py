@@ -89,7 +89,7 @@ HARMLESS = (
     Harmless(model="sessions.Session", columns=("session_key", "session_data"), because=_MEMBERS),
     Harmless(model="account.EmailAddress", columns=("email",), because=_MEMBERS),
     Harmless(model="account.EmailConfirmation", columns=("key",), because=_MEMBERS),
-    Harmless(model="jobs.Job", columns=("task", "queue", "lease_owner"), because=_OURS),
+    Harmless(model="jobs.Job", columns=("task", "queue", "lease_owner", "request"), because=_OURS),
     Harmless(model="jobs.WorkerLease", columns=("name", "owner"), because=_OURS),
     Harmless(model="jobs.LakeHead", columns=("table",), because=_OURS),
     Harmless(model="customers.Movement", columns=("before", "after"), because="names of segments, tiers and stages"),

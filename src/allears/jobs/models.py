@@ -26,6 +26,7 @@ class Job(models.Model):
     lease_owner = models.CharField(max_length=64, default="", blank=True)
     lease_until = models.DateTimeField(null=True)
     last_error = models.TextField(default="", blank=True)
+    request = models.CharField(max_length=64, default="", blank=True)  # that caused it, as the logs name it
     created_at = models.DateTimeField()
     finished_at = models.DateTimeField(null=True)
 

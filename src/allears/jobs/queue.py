@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from allears.jobs.bell import ring
 from allears.jobs.models import Job
+from allears.kit.tracing import request_id
 
 
 def enqueue(
@@ -44,6 +45,10 @@ def enqueue(
 
 def enqueue_many(jobs: Iterable[Job]) -> None:
     """Queue prepared jobs set-wise; those whose unique key is alive already are left out."""
+    if request := request_id():
+        jobs = list(jobs)
+        for job in jobs:
+            job.request = job.request or request
     Job.objects.bulk_create(jobs, ignore_conflicts=True)
     if connection.in_atomic_block:
         transaction.on_commit(lambda: ring("jobs"))

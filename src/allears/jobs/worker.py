@@ -14,6 +14,7 @@ from django_tasks.base import Task
 
 from allears.jobs.lease import LeaseLostError, is_gone
 from allears.jobs.models import Job
+from allears.kit.tracing import work_for
 
 logger = logging.getLogger(__name__)
 LEASE = timedelta(seconds=60)
@@ -114,5 +115,6 @@ def run_due(*, owner: str, limit: int = 20, queues: Sequence[str] | None = None)
     """Claim and run what is due now; the number of jobs taken."""
     jobs = claim(owner=owner, now=timezone.now(), limit=limit, queues=queues)
     for job in jobs:
-        run(job, owner=owner)
+        with work_for(job.request):
+            run(job, owner=owner)
     return len(jobs)

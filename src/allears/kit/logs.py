@@ -17,7 +17,7 @@ _RULES = (
     (re.compile(r"(/(?:s|c|u|me|join|sign-in|preferences)/)[\w%-]{8,}"), r"\1[token]"),
     (re.compile(r"((?:password|passwd|secret|token|authorization|api_key|write_?key)[\"']?\s*[=:]\s*)[^\s,;&]+", re.I),
      r"\1[secret]"),
-    (re.compile(r"(?<![\w.:-])\+?\d(?:[\s()-]?\d){8,14}(?![\w.:-])"), "[number]"),
+    (re.compile(r"(?<![\w:-])[+(]{0,2}\d(?:[\s()/-]{0,2}\d){8,14}(?![\w-])"), "[number]"),
     (re.compile(r"(?m)^DETAIL:.*$"), "DETAIL: [left out]"),
     (re.compile(r"(\bKey \([^)]*\)=)\(.*?\)"), r"\1([left out])"),
     (re.compile(r"(\"(?:[^\"\\]|\\.){33,}\"|(?<!\w)'(?:[^'\\]|\\.){33,}')"), "[long text]"),

@@ -75,7 +75,9 @@ class _Collector:
     def _health(self) -> "Iterator[Metric]":
         held = {name: int(is_held) for name, is_held in figures.leases(now=self._now).items()}
         yield _many("allears_lease_held", "1 while somebody does this single worker's work.", "lease", held)
-        yield _many("allears_process_resident_bytes", "Memory of this machine's processes.", "role", dict(figures.processes()))
+        yield _many(
+            "allears_process_resident_bytes", "Memory of this machine's processes.", "role", dict(figures.processes())
+        )
         last = figures.last_backup()
         if last is not None:
             age = (self._now - last[0]).total_seconds()

@@ -1,6 +1,7 @@
 """The web process: the intake door before Django, Django behind it."""
 
 import os
+import time
 from typing import Any
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "allears.settings")
@@ -10,14 +11,40 @@ from django.core.asgi import get_asgi_application
 _django: Any = get_asgi_application()
 
 from allears.events.intake.app import Intake, Receive, Scope, Send  # noqa: E402 - needs the models just loaded
+from allears.kit.meter import METER  # noqa: E402
+from allears.kit.tracing import HEADER, fitting, request_id, work_for  # noqa: E402
+from allears.operations.exposing import meter_folder  # noqa: E402
 
 intake = Intake()
+_REQUEST = HEADER.lower().encode()
+
+
+def counting(send: Send, door: str, *, exact: bool = False) -> Send:
+    """Counts the answer by its code (or the code's class) and its time; names the request in its head."""
+    began = time.perf_counter()
+
+    async def counted(message: dict[str, Any]) -> None:
+        if message["type"] == "http.response.start":
+            status = message["status"]
+            METER.add(f"{door}.code.{status if exact else f'{status // 100}xx'}")
+            METER.observe(f"{door}.seconds", time.perf_counter() - began)
+            if not exact:
+                message = {**message, "headers": [*message["headers"], (_REQUEST, request_id().encode())]}
+        await send(message)
+
+    return counted
 
 
 async def application(scope: Scope, receive: Receive, send: Send) -> None:
-    """Send each request to its door."""
+    """Send each request to its door, and count it there."""
     if scope["type"] == "http":
-        await (intake if intake.takes(scope["path"]) else _django)(scope, receive, send)
+        METER.begin(meter_folder(), "web")
+        if intake.takes(scope["path"]):
+            await intake(scope, receive, counting(send, "intake", exact=True))
+        else:
+            told = next((value for name, value in scope["headers"] if name == _REQUEST), b"").decode("latin-1")
+            with work_for(fitting(told)):
+                await _django(scope, receive, counting(send, "http"))
     elif scope["type"] == "lifespan":
         await _lifespan(receive, send)
 
