@@ -109,6 +109,7 @@ INDUSTRIES: Final = (
     "hotel",
     "insurance",
     "media",
+    "other",
     "property",
     "restaurant",
     "retail_online",
