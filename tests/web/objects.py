@@ -9,7 +9,7 @@ from tests.conftest import Person
 
 from allears.accounts.models import AccessKey, MemberInvite, Membership, Workspace
 from allears.customers.models import Customer, Erasure
-from allears.events.models import Import
+from allears.events.models import Export, Import, SavedMapping
 from allears.events.webhooks.models import Delivery, Endpoint
 from allears.journeys.models import Touchpoint
 from allears.listen.models import Enclosure, Letter, Probe, Source, Survey, Voice
@@ -72,6 +72,8 @@ MAKERS: dict[str, Callable[[Person], Any]] = {
     "voice_id": voice,
     "touchpoint_id": lambda alice: row(Touchpoint, alice).pk,
     "import_id": lambda alice: row(Import, alice, state="done").pk,
+    "export_id": lambda alice: row(Export, alice, table="voices", format="csv", state="failed").pk,
+    "mapping_id": lambda alice: row(SavedMapping, alice, kind="voices").pk,
     "probe_id": lambda alice: row(Probe, alice).pk,
     "survey_id": lambda alice: row(Survey, alice).pk,
     "decision_id": lambda alice: row(Decision, alice).pk,

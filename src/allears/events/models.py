@@ -92,6 +92,7 @@ class Import(ScopedModel):
     class State(models.TextChoices):
         UPLOADED = "uploaded"
         RUNNING = "running"
+        STOPPED = "stopped"  # by a person, between two chunks; it may go on or be undone
         DONE = "done"
         FAILED = "failed"
         UNDONE = "undone"
@@ -110,7 +111,54 @@ class Import(ScopedModel):
     error = models.TextField(default="", blank=True)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
     created_at = models.DateTimeField(default=timezone.now)
+    started_at = models.DateTimeField(null=True)  # of the present run, with the rows that stood then: for its pace
+    started_row = models.BigIntegerField(default=0)
     finished_at = models.DateTimeField(null=True)
+
+
+class SavedMapping(ScopedModel):
+    """A mapping kept under a name; the next file of its kind with the same columns takes it."""
+
+    kind = models.CharField(max_length=10)
+    name = models.CharField(max_length=80)
+    signature = models.CharField(max_length=32)  # of the columns, see imports.mapping.signature
+    columns = models.JSONField(default=list)
+    mapping = models.JSONField(default=dict)
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
+    changed_at = models.DateTimeField(default=timezone.now)
+    used_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["workspace", "kind", "name"], name="events_mapping_name"),
+        ]
+        indexes: ClassVar[list[models.Index]] = [models.Index(fields=["workspace", "kind", "signature"])]
+
+
+class Export(ScopedModel):
+    """A table on its way out as a file, which is kept until ``expires_at``."""
+
+    class State(models.TextChoices):
+        QUEUED = "queued"
+        RUNNING = "running"
+        DONE = "done"
+        FAILED = "failed"
+        EXPIRED = "expired"
+
+    table = models.CharField(max_length=12)  # voices, responses, cases, customers, decisions, events
+    format = models.CharField(max_length=8)  # csv, xlsx, parquet, sav
+    filters = models.JSONField(default=dict)
+    language = models.CharField(max_length=10)  # of the headings and labels
+    token = models.CharField(max_length=43, unique=True)  # of the link
+    state = models.CharField(max_length=8, choices=State.choices, default=State.QUEUED)
+    rows_total = models.BigIntegerField(null=True)
+    rows_done = models.BigIntegerField(default=0)
+    bytes = models.BigIntegerField(default=0)
+    error = models.TextField(default="", blank=True)
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
+    created_at = models.DateTimeField(default=timezone.now)
+    finished_at = models.DateTimeField(null=True)
+    expires_at = models.DateTimeField(null=True)
 
 
 class ImportMark(ScopedModel):

@@ -34,6 +34,23 @@ DECLARED = (
         erase=Erase.MENTIONS,
         label=gettext_noop("Imports"),
     ),
+    PersonalTable(
+        model="events.Export",
+        columns=("filters", "error"),
+        erase=Erase.MENTIONS,
+        label=gettext_noop("Exports"),
+    ),
+    PersonalTable(
+        model="events.SavedMapping",
+        columns=("columns", "mapping"),
+        erase=Erase.MENTIONS,
+        label=gettext_noop("Imports"),
+    ),
+    PersonalFiles(
+        name="exports",
+        erase="allears.events.exports.erasing.erase_exports",
+        label=gettext_noop("Exports"),
+    ),
     PersonalFiles(
         name="intake",
         erase="allears.events.erasing.erase_intake",
@@ -52,5 +69,9 @@ DECLARED = (
     Harmless(model="events.Event", columns=("message_key",), because="a digest"),
     Harmless(model="events.Import", columns=("kind", "path", "digest"), because="a code, a random name, a digest"),
     Harmless(model="events.ImportMark", columns=("subject",), because="a code"),
+    Harmless(
+        model="events.Export", columns=("table", "format", "language", "token", "state"), because="codes, a token"
+    ),
+    Harmless(model="events.SavedMapping", columns=("kind", "name", "signature"), because="a code, a name, a digest"),
     Harmless(model="events.QuarantinedRow", columns=("source", "field"), because="a code, a column's name"),
 )

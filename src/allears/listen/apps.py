@@ -2,6 +2,7 @@ from django.apps import AppConfig
 
 from allears.customers.personal import register_personal
 from allears.events.batch import subscribe_batch
+from allears.events.exports.tables import register_export
 from allears.events.imports.kinds import register_kind
 from allears.events.webhooks.catalogue import register_event_type
 from allears.jobs.loops import register_loop
@@ -29,4 +30,6 @@ class ListenConfig(AppConfig):
         register_source("voices", "allears.listen.lake.VOICE_SOURCE")
         register_kind("voices", "allears.listen.importing.VOICES")
         register_kind("responses", "allears.listen.importing.RESPONSES")
+        register_export("voices", "allears.listen.exporting.VOICES")
+        register_export("responses", "allears.listen.exporting.RESPONSES")
         register_personal(*personal.DECLARED)

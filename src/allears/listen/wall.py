@@ -87,7 +87,7 @@ def _felt(feeling: str) -> Q:
     return Q(sentiment=feeling) | (Q(sentiment="") & by_score)
 
 
-def _chosen(filters: WallFilter) -> ScopedQuerySet[Voice]:
+def chosen(filters: WallFilter) -> ScopedQuerySet[Voice]:
     rows = Voice.objects.in_workspace(filters.workspace_id).select_related("touchpoint", "customer")
     if filters.feeling in FEELINGS:
         rows = rows.filter(_felt(filters.feeling))
@@ -105,7 +105,7 @@ def _chosen(filters: WallFilter) -> ScopedQuerySet[Voice]:
 
 def voices(*, filters: WallFilter, after: Cursor | None = None, limit: int = 50) -> tuple[list[Voice], Cursor | None]:
     """One page, the latest said first, and where the next begins."""
-    rows = _chosen(filters).order_by("-said_at", "-pk")
+    rows = chosen(filters).order_by("-said_at", "-pk")
     if after is not None:
         rows = rows.filter(Q(said_at__lt=after.said_at) | Q(said_at=after.said_at, pk__lt=after.voice_id))
     found = list(rows[: limit + 1])
@@ -125,7 +125,7 @@ def one(*, workspace_id: int, voice_id: int) -> Voice:
 
 def missed(*, filters: WallFilter, after_id: int, now: datetime, limit: int = 50) -> list[Voice]:
     """What arrived since ``after_id`` while nobody was connected: the newest few, oldest of them first."""
-    rows = _chosen(replace(filters, text="")).filter(pk__gt=after_id, said_at__gte=now - FRESH)
+    rows = chosen(replace(filters, text="")).filter(pk__gt=after_id, said_at__gte=now - FRESH)
     return [voice for voice in reversed(rows.order_by("-pk")[:limit]) if filters.admits(voice)]
 
 

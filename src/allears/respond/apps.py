@@ -1,6 +1,7 @@
 from django.apps import AppConfig
 
 from allears.customers.personal import register_personal
+from allears.events.exports.tables import register_export
 from allears.events.webhooks.catalogue import register_event_type
 from allears.jobs.sources import register_source
 from allears.outreach.registry import register_suppressor
@@ -22,4 +23,5 @@ class RespondConfig(AppConfig):
         register_suppressor("allears.respond.queries.customers_with_open_case")
         every(30, "allears.respond.jobs.tend")
         register_source("cases", "allears.respond.lake.SOURCE")
+        register_export("cases", "allears.respond.exporting.CASES")
         register_personal(*personal.DECLARED)

@@ -38,6 +38,7 @@ PLACES = (
     Place("/surveys", gettext_lazy("Surveys"), "list-checks", Role.MANAGER),
     Place("/decisions", gettext_lazy("Decisions"), "scale", Role.MANAGER),
     Place("/imports", gettext_lazy("Imports"), "upload", Role.MANAGER),
+    Place("/exports", gettext_lazy("Exports"), "download", Role.MANAGER),
     Place("/loyalty", gettext_lazy("Loyalty"), "heart", Role.MANAGER, starts_group=True),
     Place("/people", gettext_lazy("Team"), "hand-heart", Role.MANAGER),
     Place("/plan", gettext_lazy("Plan"), "chart-line", Role.MANAGER),

@@ -1,10 +1,12 @@
-"""Any file as rows of text cells: delimited text, Excel, JSON Lines and Parquet, plain or packed with gzip."""
+"""Any file as rows of text cells: delimited text, Excel, JSON Lines, Parquet and XES, plain or packed with gzip."""
 
 import datetime as dt
+import gzip
 import io
 import json
 import shutil
 import zipfile
+import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
@@ -14,7 +16,7 @@ from typing import IO, TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
 
-from allears.events.imports import delimited, encodings
+from allears.events.imports import delimited, encodings, xes
 from allears.events.imports.delimited import Line
 from allears.events.imports.errors import ImportUseError
 from allears.events.imports.headers import good_names, looks_like_header
@@ -48,7 +50,7 @@ class FormatOptions:
 class Table:
     """A readable file: its columns' names and its rows, which can be walked anew with each call of ``rows``."""
 
-    form: str  # csv, xlsx, jsonl, parquet
+    form: str  # csv, xlsx, jsonl, parquet, xes
     columns: list[str]
     rows: Callable[[], Iterator[Line]]
     about: dict[str, Any] = field(default_factory=dict)  # encoding, separator, sheet …
@@ -60,6 +62,14 @@ def open_table(path: Path, options: FormatOptions | None = None) -> Table:
     if not path.is_file():
         raise ImportUseError("file", _("There is no file %(path)s. Check the path.") % {"path": path})
     opener = encodings.opener_of(path)
+    try:
+        return _opened(opener, options)
+    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+        message = _("The packed file is cut off or damaged (%(error)s). Pack it again and send it anew.")
+        raise ImportUseError("file", message % {"error": error}) from error
+
+
+def _opened(opener: encodings.Opener, options: FormatOptions) -> Table:
     with opener() as file:
         head = file.read(4096)
     if not head:
@@ -71,6 +81,8 @@ def open_table(path: Path, options: FormatOptions | None = None) -> Table:
     _refuse_foreign(head)
     encoding = _encoding(options, opener)
     start = head.decode(encoding, "replace").lstrip("\ufeff \t\r\n")
+    if xes.is_xes(start):
+        return _event_log(opener)
     if start.startswith(("{", "[{")) or (start.startswith("[") and start[1:].lstrip().startswith("{")):
         return _json(opener, encoding, array=start.startswith("["))
     return _delimited(opener, encoding, options)
@@ -256,6 +268,20 @@ def _json(opener: encodings.Opener, encoding: str, *, array: bool) -> Table:
         rows=lambda: (_json_line(item, line, names) for item, line in objects()),
         about={"encoding": encoding},
     )
+
+
+def _event_log(opener: encodings.Opener) -> Table:
+    with opener() as file:
+        names = xes.columns(file)
+    if not names:
+        raise ImportUseError("file", _("The event log has no events: there is nothing to import."))
+
+    def rows() -> Iterator[Line]:
+        with opener() as file:
+            for event in xes.events(file):
+                yield [event.get(name, "") for name in names], "", ""
+
+    return Table(form="xes", columns=good_names(names, empty="column"), rows=rows)
 
 
 def _array_items(text: IO[str]) -> Iterator[tuple[Any, str]]:

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
 
+from allears.events.exports.writers import plain
 from allears.events.imports.errors import ImportUseError
 from allears.events.imports.reading import Table
 from allears.kit.lazy import LazyModule
@@ -164,6 +165,8 @@ def _checked(cells: list[str]) -> tuple[list[str], str, str]:
     """Cells as they can be stored: trimmed, without zero bytes; a cell beyond all measure breaks the row."""
     trimmed = [cell.strip() for cell in cells]
     together = SEPARATOR.join(trimmed)
+    if "'" in together and (together.startswith("'") or "\x1f'" in together):
+        trimmed = [plain(cell) for cell in trimmed]  # an export of ours, its formulas defused
     if "\x00" in together:
         trimmed = [cell.replace("\x00", "").strip() for cell in trimmed]
     if len(together) > MAX_CELL and (longest := max(map(len, trimmed))) > MAX_CELL:

@@ -137,6 +137,7 @@ def _editor(
         "languages": languages,
         "kinds": [("text", TYPES["text"]), ("choice", TYPES["choice"])],
         "error": error,
+        "export_filters": {"survey": found.key},
     }
     return render_page(request, "listen/survey.html", context, status=422 if error else 200)
 

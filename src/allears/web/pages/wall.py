@@ -58,6 +58,7 @@ def live_wall(request: ConsoleRequest) -> HttpResponse:
         "feelings": [(key, word) for key, (_tone, word) in FEELINGS.items()],
         "sources": list(SOURCES.items()),
         "searched": wall.SEARCHED,
+        "export_filters": {name: request.GET.get(name, "") for name in ("q", "feeling", "touchpoint", "source")},
         "latest": latest,
     }
     return render_page(request, "listen/wall.html", context)

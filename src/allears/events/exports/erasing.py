@@ -1,0 +1,18 @@
+"""Exported files are copies that are kept for a day: where a person is erased, those of his workspace go at once."""
+
+from datetime import datetime
+
+from allears.customers.rights.person import Person
+from allears.events.exports.actions import path_of
+from allears.events.models import Export
+
+
+def erase_exports(*, person: Person, now: datetime) -> int:
+    """Remove every exported file of the workspace; the number removed. Exporting again gives what may be given."""
+    rows = Export.objects.in_workspace(person.workspace_id).exclude(state=Export.State.EXPIRED)
+    paths = [path_of(row) for row in rows]
+    rows.update(state=Export.State.EXPIRED, expires_at=now)
+    found = [path for path in paths if path.exists()]
+    for path in found:
+        path.unlink(missing_ok=True)
+    return len(found)

@@ -1,0 +1,98 @@
+"""SPSS: variable labels, value labels and levels of measurement, so that a file opens ready for analysis.
+
+The format's library writes whole frames, so the rows go through a Parquet file on disk and are bounded in number here:
+one frame of ``MOST`` rows. Larger tables are refused with the way out.
+"""
+
+import re
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from django.utils.translation import gettext as _
+
+from allears.events.exports.errors import ExportUseError
+from allears.events.exports.tables import Column, Type
+from allears.events.exports.writers import Batches
+from allears.kit.lazy import LazyModule
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import pyreadstat
+else:
+    pd, pyreadstat = LazyModule("pandas"), LazyModule("pyreadstat")
+
+MOST = 500_000
+LONGEST = 8_000  # bytes of one text; the format takes 32,767 and statistics take none of it
+NAME = re.compile(r"[^A-Za-z0-9_\u3400-\u9fff]")
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def write_sav(path: Path, columns: Sequence[Column], batches: Batches, *, labels: bool, mark: bool = True) -> None:
+    """Write the rows with everything that a statistics program wants to know of them."""
+    lists: list[list[Any]] = [[] for _column in columns]
+    for batch in batches:
+        for row in batch:
+            for each, column, value in zip(lists, columns, row, strict=True):
+                each.append(_value(column, value))
+        if len(lists[0]) > MOST:
+            message = _("An SPSS file takes at most %(most)d rows here. Narrow it with filters, or take Parquet.")
+            raise ExportUseError("format", message % {"most": MOST})
+    names = variable_names(columns)
+    frame = pd.DataFrame(
+        {name: _series(column, each) for name, column, each in zip(names, columns, lists, strict=True)}
+    )
+    pyreadstat.write_sav(
+        frame,
+        str(path),
+        column_labels=[str(column.label)[:250] for column in columns],
+        variable_value_labels={
+            name: {_code(key): str(word)[:120] for key, word in column.values.items()}
+            for name, column in zip(names, columns, strict=True)
+            if column.values
+        },
+        variable_measure={name: column.level.value for name, column in zip(names, columns, strict=True)},
+        variable_format={
+            name: "DATETIME20" for name, each in zip(names, columns, strict=True) if each.type is Type.TIME
+        },
+    )
+
+
+def _code(key: Any) -> Any:
+    return float(key) if isinstance(key, int | float) else key
+
+
+def variable_names(columns: Sequence[Column]) -> list[str]:
+    """Names as the format takes them: letters, digits, low lines, a letter first, 64 bytes, none twice."""
+    taken: set[str] = set()
+    result = []
+    for place, column in enumerate(columns, start=1):
+        base = NAME.sub("_", column.name)
+        base = base if base[:1].isalpha() else f"v_{base}"
+        name = base.encode()[:56].decode(errors="ignore")
+        if name.lower() in taken:
+            name = f"{name}_{place}"
+        taken.add(name.lower())
+        result.append(name)
+    return result
+
+
+def _value(column: Column, value: Any) -> Any:
+    if value is None:
+        return None
+    if column.type is Type.TIME:
+        return value.astimezone(UTC).replace(tzinfo=None) if isinstance(value, datetime) else None
+    if column.type is Type.FLAG:
+        return float(value) if isinstance(value, bool) else None
+    if column.type in {Type.INTEGER, Type.NUMBER}:
+        return float(value) if isinstance(value, int | float) else None
+    return str(value).encode()[:LONGEST].decode(errors="ignore")
+
+
+def _series(column: Column, values: list[Any]) -> Any:
+    if column.type is Type.TIME:
+        return pd.Series(values, dtype="datetime64[us]")
+    if column.type is Type.TEXT:
+        return pd.Series(["" if value is None else value for value in values], dtype=object)
+    return pd.Series(values, dtype="float64")

@@ -1,0 +1,158 @@
+"""Voices and responses on their way out as files; a response has one column for each question ever asked."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.utils.translation import get_language, gettext_lazy
+
+from allears.events.exports import filtering
+from allears.events.exports.own import with_user_ids
+from allears.events.exports.tables import Column, ExportTable, Filters, Measure, Selection, Type, keyed_batches
+from allears.listen.definition import SCALES, Choice, DefinitionError, Question, Score, parse
+from allears.listen.models import Response, SurveyVersion
+from allears.listen.wall import WallFilter, chosen
+
+FEELINGS = {
+    "positive": gettext_lazy("positive"),
+    "neutral": gettext_lazy("neutral"),
+    "negative": gettext_lazy("negative"),
+    "mixed": gettext_lazy("mixed"),
+}
+METRICS = {"nps": "NPS 0–10", "csat": "CSAT 1–5", "ces": "CES 1–7"}
+WHO = (
+    Column(name="user_id", label=gettext_lazy("Customer’s id")),
+    Column(name="customer_key", label=gettext_lazy("Customer’s key")),
+)
+ABOUT = (
+    Column(name="metric", label=gettext_lazy("Measure"), values=METRICS),
+    Column(name="score", label=gettext_lazy("Score"), type=Type.INTEGER, measure=Measure.ORDINAL),
+    Column(name="touchpoint", label=gettext_lazy("Touchpoint")),
+    Column(name="channel", label=gettext_lazy("Channel")),
+    Column(name="segment", label=gettext_lazy("Segment")),
+    Column(name="language", label=gettext_lazy("Language")),
+)
+VOICE_COLUMNS = (
+    Column(name="id", label=gettext_lazy("Row’s own id")),
+    Column(name="said_at", label=gettext_lazy("Time"), type=Type.TIME),
+    Column(name="text", label=gettext_lazy("Text")),
+    Column(name="source_kind", label=gettext_lazy("Kind of voice")),
+    Column(name="initiator", label=gettext_lazy("Who began")),
+    Column(name="sentiment", label=gettext_lazy("Feeling, as stated"), values=FEELINGS),
+    *ABOUT,
+    *WHO,
+    Column(name="public", label=gettext_lazy("Public"), type=Type.FLAG),
+    Column(name="attributes", label=gettext_lazy("Attributes")),
+)
+VOICE_NAMES = (
+    "key", "said_at", "text", "source_kind", "initiator", "sentiment", "metric", "score", "touchpoint__name",
+    "channel", "segment", "language", "customer_id", "customer__key", "public", "attributes",
+)  # fmt: skip
+RESPONSE_COLUMNS = (
+    Column(name="id", label=gettext_lazy("Row’s own id")),
+    Column(name="started_at", label=gettext_lazy("Begun"), type=Type.TIME),
+    Column(name="completed_at", label=gettext_lazy("Completed"), type=Type.TIME),
+    Column(name="survey", label=gettext_lazy("Survey")),
+    Column(name="survey_version", label=gettext_lazy("Survey’s version"), type=Type.INTEGER, measure=Measure.ORDINAL),
+    *ABOUT,
+    *WHO,
+)
+RESPONSE_NAMES = (
+    "key", "started_at", "completed_at", "survey_version__survey__key", "survey_version__number", "metric", "score",
+    "touchpoint__name", "channel", "segment", "language", "customer_id", "customer__key", "answers",
+)  # fmt: skip
+MOST_QUESTIONS = 1_000
+LOOKED_AT = 20_000  # responses without a survey whose answers are searched for column names
+
+
+def _voices(workspace_id: int, filters: Filters) -> Selection:
+    wall = WallFilter(
+        workspace_id=workspace_id,
+        feeling=filters.get("feeling", ""),
+        touchpoint_id=filtering.whole(filters, "touchpoint"),
+        source_kind=filters.get("source", ""),
+        text=filters.get("q", ""),
+    )
+    rows = filtering.spanned(chosen(wall), filters, "said_at")
+    if (customer := filtering.whole(filters, "customer_id")) is not None:
+        rows = rows.filter(customer_id=customer)
+
+    def batches(size: int) -> Iterator[list[tuple[Any, ...]]]:
+        found = keyed_batches(rows, VOICE_NAMES, tuple, size)
+        return with_user_ids(found, workspace_id=workspace_id, customer=12, at=12)
+
+    return Selection(columns=VOICE_COLUMNS, count=rows.count, batches=batches)
+
+
+def _responses(workspace_id: int, filters: Filters) -> Selection:
+    rows = filtering.spanned(Response.objects.in_workspace(workspace_id), filters, "started_at")
+    rows = filtering.equal(rows, filters, "metric", "channel")
+    if filters.get("survey"):
+        rows = rows.filter(survey_version__survey__key=filters["survey"])
+    if (touchpoint := filtering.whole(filters, "touchpoint")) is not None:
+        rows = rows.filter(touchpoint_id=touchpoint)
+    questions = _questions(workspace_id, filters.get("survey", ""), rows)
+    names = list(questions)
+
+    def spread(row: tuple[Any, ...]) -> tuple[Any, ...]:
+        answers = row[-1] if isinstance(row[-1], dict) else {}
+        return (*row[:-1], *(answers.get(name) for name in names))
+
+    def batches(size: int) -> Iterator[list[tuple[Any, ...]]]:
+        found = keyed_batches(rows, RESPONSE_NAMES, spread, size)
+        return with_user_ids(found, workspace_id=workspace_id, customer=11, at=11)
+
+    return Selection(columns=(*RESPONSE_COLUMNS, *questions.values()), count=rows.count, batches=batches)
+
+
+def _questions(workspace_id: int, survey: str, rows: Any) -> dict[str, Column]:
+    """A column for each question, as its latest version words it; answers of files have their own names."""
+    versions = SurveyVersion.objects.in_workspace(workspace_id).order_by("survey_id", "-number")
+    if survey:
+        versions = versions.filter(survey__key=survey)
+    found: dict[str, Column] = {}
+    for version in versions:
+        try:
+            definition = parse(version.definition)
+        except DefinitionError:  # of a draft that an older release kept: its answers still have their names
+            continue
+        for question in definition.questions:
+            found.setdefault(question.name, _column(question, definition.language_for(get_language() or "en")))
+    for answers in (
+        rows.filter(survey_version__isnull=True).order_by("pk").values_list("answers", flat=True)[:LOOKED_AT]
+    ):
+        for name in answers:
+            found.setdefault(name, Column(name=f"answer.{name}", label=name))
+        if len(found) > MOST_QUESTIONS:
+            break
+    return found
+
+
+def _column(question: Question, language: str) -> Column:
+    label = question.text.get(language) or next(iter(question.text.values()), question.name)
+    name = f"answer.{question.name}"
+    if isinstance(question, Score):
+        scale = SCALES[question.metric]
+        ends = {scale[0]: question.low, scale[-1]: question.high}
+        values = {end: f"{end} {text.get(language, '')}".strip() for end, text in ends.items()}
+        return Column(name=name, label=label, type=Type.INTEGER, measure=Measure.ORDINAL, values=values)
+    if isinstance(question, Choice):
+        return Column(
+            name=name,
+            label=label,
+            values={each.value: each.text.get(language, each.value) for each in question.options},
+        )
+    return Column(name=name, label=label)
+
+
+VOICES = ExportTable(
+    name="voices",
+    label=gettext_lazy("Voices"),
+    filters=("q", "feeling", "touchpoint", "source", "customer_id"),
+    select=_voices,
+)
+RESPONSES = ExportTable(
+    name="responses",
+    label=gettext_lazy("Survey responses"),
+    filters=("survey", "metric", "channel", "touchpoint"),
+    select=_responses,
+)
