@@ -181,7 +181,7 @@ def test_managers_ask_in_the_console_and_it_is_audited(alice: Person) -> None:
     assert answer.status_code == 302
     row = Export.objects.in_workspace(alice.workspace.pk).get()
     assert (row.filters, row.rows_total) == ({"feeling": "negative"}, 4)
-    told = AuditEntry.objects.filter(verb="events.export.asked").get()
+    told = AuditEntry.objects.in_workspace(alice.workspace.pk).filter(verb="events.export.asked").get()
     assert told.detail == {"table": "voices", "format": "csv", "filters": ["feeling"]}
     assert client.get("/exports").status_code == 200
     assert client.post("/exports/asked", {"table": "x"}).status_code == 422

@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0001_initial'),
-        ('events', '0006_json_checked_once'),
+        ('events', '0007_intake_limits'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
