@@ -1,8 +1,8 @@
 """The formats. Each writer takes batches and keeps a batch in memory: CSV, Excel, Parquet, SPSS.
 
-A cell that a spreadsheet would take for a formula (begins with ``= + - @``, a tabulator or a return, and is no
-A cell that a spreadsheet would compute (it begins with ``= + - @``, a tabulator or a return, and is no
-apostrophe when such a file comes back.
+A text that a spreadsheet would compute (it begins with ``= + - @``, a tabulator or a return, and is no number) gets an
+apostrophe before it in CSV; in Excel it is stored as text, which is never computed. ``plain`` undoes the apostrophe
+when such a file comes back.
 """
 
 import csv
