@@ -11,6 +11,7 @@ import pytest
 from django.db import OperationalError
 from django.db.backends.sqlite3.base import DatabaseWrapper as Plain
 
+from allears.store.sqlite import base
 from allears.store.sqlite.base import DatabaseWrapper
 
 pytestmark = pytest.mark.django_db(transaction=True)  # connections of our own are opened
@@ -36,40 +37,53 @@ def end(connection: Plain) -> None:
     connection.set_autocommit(True)
 
 
-def test_a_busy_writer_lets_the_others_in_between_its_transactions(tmp_path: Path) -> None:
-    """One writer works all the time but for a moment; another gets in each time it wants to, and soon."""
-    path, stop, waits = tmp_path / "turns.sqlite3", threading.Event(), []
-    first = connect(path)
-    with first.cursor() as cursor:
-        cursor.execute("CREATE TABLE t (n)")
-    first.close()
+def test_whoever_waits_is_in_at_the_first_look_after_the_turn_is_free(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It looks every half millisecond, where SQLite's own handler would sleep up to a hundred."""
+    busy, waiting = connect(tmp_path / "turns.sqlite3"), connect(tmp_path / "turns.sqlite3")
+    begin(busy)
+    naps: list[float] = []
 
-    def busy() -> None:
+    def nap(seconds: float) -> None:
+        naps.append(seconds)
+        if len(naps) == 3:
+            end(busy)
+
+    monkeypatch.setattr(base.time, "sleep", nap)
+    begin(waiting)
+    assert naps == [base.LOOK_SECONDS] * 3
+    with pytest.raises(OperationalError, match="another writer keeps its turn"):
+        begin(connect(tmp_path / "turns.sqlite3", timeout=0.0))
+    end(waiting)
+    for each in (busy, waiting):
+        each.close()
+
+
+def test_two_transactions_never_overlap(tmp_path: Path) -> None:
+    """Begin and end of each turn, noted inside it, alternate whoever's they are."""
+    path = tmp_path / "turns.sqlite3"
+    noted: list[tuple[str, int]] = []
+
+    def work(number: int) -> None:
         mine = connect(path)
-        while not stop.is_set():
+        for _ in range(10):
             begin(mine)
-            time.sleep(0.02)
+            noted.append(("begin", number))
+            time.sleep(0)
+            noted.append(("end", number))
             end(mine)
-            time.sleep(0.003)
         mine.close()
 
-    thread = threading.Thread(target=busy)
-    thread.start()
-    other = connect(path)
-    for number in range(10):
-        began = time.monotonic()
-        begin(other)
-        waits.append(time.monotonic() - began)
-        with other.cursor() as cursor:
-            cursor.execute("INSERT INTO t VALUES (%s)", [number])
-        end(other)
-    stop.set()
-    thread.join()
-    with other.cursor() as cursor:
-        cursor.execute("SELECT count(*) FROM t")
-        assert cursor.fetchone() == (10,)
-    other.close()
-    assert len(waits) == 10
+    threads = [threading.Thread(target=work, args=(number,)) for number in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(noted) == 80
+    turns = list(zip(noted[::2], noted[1::2], strict=True))
+    assert all(one == ("begin", who) and two == ("end", who) for one, two in turns for who in (one[1],))
+    assert {number: sum(one[1] == number for one, _ in turns) for number in range(4)} == dict.fromkeys(range(4), 10)
 
 
 def test_a_turn_not_given_within_the_timeout_is_an_error_and_is_free_afterwards(tmp_path: Path) -> None:

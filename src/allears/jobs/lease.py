@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from django.db import connection, transaction
 
 from allears.jobs.models import WorkerLease
+from allears.store import plain
 
 LIFE = secrets.token_hex(4)  # tells this process from an earlier one of the same number
 
@@ -31,6 +32,8 @@ def acquire(*, name: str, owner: str, now: datetime, seconds: float) -> int | No
 
     A holder on this machine whose process is gone need not be waited for.
     """
+    if _is_anothers(name, owner, now):
+        return None
     until = now + timedelta(seconds=seconds)
     with transaction.atomic():
         lease, new = _locked(name, owner, until)
@@ -41,6 +44,14 @@ def acquire(*, name: str, owner: str, now: datetime, seconds: float) -> int | No
         lease.owner, lease.until, lease.fence = owner, until, lease.fence + 1
         lease.save(update_fields=["owner", "until", "fence"])
         return lease.fence
+
+
+def _is_anothers(name: str, owner: str, now: datetime) -> bool:
+    """A look without a lock, so that those who stand by do not queue behind the holder's transactions."""
+    for holder, until in plain.select("SELECT owner, until FROM jobs_workerlease WHERE name = %s", [name]):
+        expires = plain.moment(until)
+        return holder != owner and expires is not None and expires > now and not is_gone(holder)
+    return False
 
 
 def _locked(name: str, owner: str, until: datetime) -> tuple[WorkerLease, bool]:
