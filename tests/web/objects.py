@@ -10,6 +10,8 @@ from tests.conftest import Person
 from allears.accounts.models import AccessKey, MemberInvite, Membership, Workspace
 from allears.customers.models import Customer, Erasure
 from allears.events.models import Export, Import, SavedMapping
+from allears.customers.models import ClientAccount, Customer, Erasure, Merge
+from allears.events.models import Import
 from allears.events.webhooks.models import Delivery, Endpoint
 from allears.journeys.models import Touchpoint
 from allears.listen.models import Enclosure, Letter, Probe, Source, Survey, Voice
@@ -82,6 +84,8 @@ MAKERS: dict[str, Callable[[Person], Any]] = {
     "source_id": source,
     "enclosure_id": enclosure,
     "number": lambda alice: row(Case, alice, number=NUMBER, subject="Sofa in the rain").number,
+    "account_id": lambda alice: row(ClientAccount, alice).pk,
+    "merge_id": lambda alice: row(Merge, alice).pk,
     "erasure_reference": lambda alice: row(Erasure, alice).reference,
     "customer_key": lambda alice: row(Customer, alice).key,
     "cause_key": lambda alice: row(Cause, alice, key="only-acme").key,

@@ -2,7 +2,7 @@
 
 from django.db.models import QuerySet
 
-from allears.customers.models import Customer, Erasure
+from allears.customers.models import Customer, Erasure, Merge
 from allears.store.scope import ScopedQuerySet
 
 
@@ -35,3 +35,9 @@ def erasures(*, workspace_id: int) -> QuerySet[Erasure]:
     """Every erasure of the workspace, under way or done."""
     rows: ScopedQuerySet[Erasure] = Erasure.objects.in_workspace(workspace_id)
     return rows.select_related("workspace", "actor")
+
+
+def merges(*, workspace_id: int) -> QuerySet[Merge]:
+    """Who turned out to be whom, undone ones as well."""
+    rows: ScopedQuerySet[Merge] = Merge.objects.in_workspace(workspace_id)
+    return rows.select_related("kept", "merged", "merged__merged_into")

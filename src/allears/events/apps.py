@@ -22,4 +22,5 @@ class EventsConfig(AppConfig):
         register_export("events", "allears.events.exports.own.EVENTS")
         register_export("customers", "allears.events.exports.own.CUSTOMERS")
         every(1800, "allears.events.exports.jobs.expire_exports")
+        register_kind("accounts", "allears.events.imports.companies.ACCOUNTS")
         register_personal(*personal.DECLARED)

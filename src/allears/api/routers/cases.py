@@ -12,6 +12,8 @@ from ninja import Field, Header, Query, Router, Schema, Status
 from allears.accounts.models import Membership
 from allears.api.listing import Listing, PageParams, listing, where, workspace_of
 from allears.api.problems import ProblemError
+from allears.api.routers.accounts import account_of
+from allears.customers.companies import people_of
 from allears.listen.telling import Telling, TellingError
 from allears.respond import actions, errors, mail
 from allears.respond.models import Case, CaseEntry, Handover
@@ -192,6 +194,7 @@ def list_cases(
     touchpoint: str | None = None,
     cause: str | None = None,
     since: datetime | None = None,
+    account: str | None = None,
 ) -> dict[str, Any]:
     """Cases, the newest first."""
     rows = where(
@@ -205,6 +208,8 @@ def list_cases(
         cause__key=cause,
         opened_at__gte=since,
     )
+    if account is not None:
+        rows = rows.filter(customer_id__in=people_of(account=account_of(request, account)))
     return listing(rows, page, order=("-opened_at", "-id"))
 
 

@@ -8,8 +8,12 @@ from django.utils import timezone
 from ninja import Query, Router, Schema, Status
 
 from allears.api.listing import Listing, PageParams, listing, where, workspace_of
+from allears.api.problems import ProblemError
 from allears.customers import queries
-from allears.customers.models import Customer, Erasure
+from allears.customers.actions import merge, undo_merge
+from allears.customers.actions.merging import MergeError
+from allears.customers.history import attributes_at
+from allears.customers.models import Customer, Erasure, Merge
 from allears.customers.rights import access_export, request_erasure
 from allears.customers.rights.erasing import certificate
 
@@ -140,3 +144,90 @@ def show_erasure(request: HttpRequest, reference: str) -> dict[str, Any]:
     if found is None:
         raise Http404
     return certificate(found)
+
+
+class AttributesAt(Schema):
+    """What was true of a customer at a moment."""
+
+    at: datetime
+    known_at: datetime | None
+    attributes: dict[str, Any]
+
+
+class MergeIn(Schema):
+    """Who turned out to be the customer."""
+
+    customer_key: str
+    reason: str = "by hand"
+
+
+class MergeOut(Schema):
+    """One merge, with what said so."""
+
+    id: int
+    kept_key: str
+    merged_key: str
+    reason: str
+    evidence: str
+    at: datetime
+    undone_at: datetime | None
+
+
+def _merge(row: Merge) -> dict[str, Any]:
+    return {
+        "id": row.pk,
+        "kept_key": row.kept.key,
+        "merged_key": row.merged.key,
+        "reason": row.reason,
+        "evidence": " ".join(row.moved.get("evidence", ())).strip(),
+        "at": row.at,
+        "undone_at": row.undone_at,
+    }
+
+
+@router.get("/customers/{key}/attributes", response=AttributesAt)
+def attributes_then(
+    request: HttpRequest, key: str, at: datetime | None = None, known_at: datetime | None = None
+) -> dict[str, Any]:
+    """What was true of a customer ``at`` a moment (now, if left out), as we knew it at ``known_at``."""
+    customer, moment = show_customer(request, key), at or timezone.now()
+    found = attributes_at(customer=customer, at=moment, known_at=known_at)
+    return {"at": moment, "known_at": known_at, "attributes": found}
+
+
+@router.post("/customers/{key}/merges", response={201: MergeOut})
+def merge_customer(request: HttpRequest, key: str, told: MergeIn) -> Status[dict[str, Any]]:
+    """Make another customer one with this one; ``POST /merges/{id}/undo`` parts them again."""
+    kept, merged = show_customer(request, key), show_customer(request, told.customer_key)
+    try:
+        row = merge(
+            workspace_id=workspace_of(request),
+            kept_id=kept.pk,
+            merged_id=merged.pk,
+            reason=told.reason[:200],
+            now=timezone.now(),
+        )
+    except MergeError as error:
+        raise ProblemError(status=409, title="These customers cannot be merged", detail=str(error)) from error
+    return Status(201, _merge(row))
+
+
+@router.get("/merges", response=Listing[MergeOut])
+def list_merges(request: HttpRequest, page: Query[PageParams], undone: bool | None = None) -> dict[str, Any]:
+    """Merges, the newest first."""
+    rows = queries.merges(workspace_id=workspace_of(request))
+    rows = rows if undone is None else rows.filter(undone_at__isnull=not undone)
+    return listing(rows, page, order=("-at", "-id"), shape=_merge)
+
+
+@router.post("/merges/{merge_id}/undo", response=MergeOut)
+def part_customers(request: HttpRequest, merge_id: int) -> dict[str, Any]:
+    """Make two of one again, exactly as they were; no key joins them again by itself."""
+    rows = queries.merges(workspace_id=workspace_of(request))
+    if not rows.filter(pk=merge_id).exists():
+        raise Http404
+    try:
+        undo_merge(workspace_id=workspace_of(request), merge_id=merge_id, now=timezone.now())
+    except MergeError as error:
+        raise ProblemError(status=409, title="This merge cannot be undone", detail=str(error)) from error
+    return _merge(rows.get(pk=merge_id))

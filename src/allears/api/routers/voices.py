@@ -10,6 +10,8 @@ from ninja import Field, Header, Query, Router, Schema, Status
 
 from allears.api.listing import Listing, PageParams, listing, where, workspace_of
 from allears.api.problems import ProblemError
+from allears.api.routers.accounts import account_of
+from allears.customers.companies import people_of
 from allears.listen import queries
 from allears.listen.models import Voice
 from allears.listen.telling import Telling, TellingError, tell
@@ -72,6 +74,7 @@ def list_voices(
     metric: str | None = None,
     score: int | None = None,
     since: datetime | None = None,
+    account: str | None = None,
 ) -> dict[str, Any]:
     """Newest first; ``since`` keeps those said at or after it."""
     rows = where(
@@ -85,6 +88,8 @@ def list_voices(
         score=score,
         said_at__gte=since,
     )
+    if account is not None:
+        rows = rows.filter(customer_id__in=people_of(account=account_of(request, account)))
     return listing(rows, page, order=("-said_at", "-id"))
 
 

@@ -10,6 +10,7 @@ from django.db import connection
 
 from allears.customers.actions import TraitChange, resolve, update_traits
 from allears.customers.actions.identity import rules_in
+from allears.customers.companies import AccountTold, tell_accounts
 from allears.customers.memory import Memory
 from allears.customers.remembering import remembered
 from allears.events.consumer import rows
@@ -117,6 +118,14 @@ def _describe(workspace_id: int, stored: list[Stored], now: datetime) -> None:
     ]
     if changes:
         update_traits(workspace_id=workspace_id, changes=changes, now=now)
+    groups = [_told(customer_id, call) for _, customer_id, call in stored if call.type == "group"]
+    if groups:
+        tell_accounts(workspace_id=workspace_id, told=[each for each in groups if each.key], now=now)
+
+
+def _told(customer_id: int, call: Call) -> AccountTold:
+    key = msgspec.json.decode(call.properties)["groupId"]
+    return AccountTold(key=str(key), traits=call.traits or {}, at=call.ts, customer_id=customer_id)
 
 
 def _said(call: Call) -> dict[str, Any]:

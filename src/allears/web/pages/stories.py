@@ -7,10 +7,14 @@ from django.urls import path
 from django.utils.dateparse import parse_datetime
 from django.views.decorators.http import require_GET
 
+from allears.customers.companies import accounts_of
+from allears.customers.history import history_of
 from allears.customers.models import Customer
 from allears.respond.story import access_customer, story_of
 from allears.web.access import ConsoleRequest, access_agent
 from allears.web.render import render_page
+
+SHOWN = 40  # lines of the attributes' history
 
 
 def _before(request: HttpRequest) -> datetime | None:
@@ -36,6 +40,8 @@ def customer_story(request: ConsoleRequest, customer_key: str) -> HttpResponse:
     context = {
         "story": story,
         "customer": story.customer,
+        "history": history_of(customer=story.customer)[:SHOWN],
+        "contacts": accounts_of(customer=story.customer),
         "older": f"?{query.urlencode()}" if story.older else "",
     }
     return render_page(request, "stories/page.html", context)

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from allears.customers.models import Erasure
+from allears.customers.rules import ALIAS, Rule
 
 register = template.Library()
 DONE = {
@@ -36,3 +37,14 @@ def steps_of(erasure: Erasure) -> list[tuple[datetime | None, str]]:
     }
     done = {step: datetime.fromisoformat(at) for step, at in erasure.steps.items()}
     return [(done.get(step), word) for step, word in words.items()]
+
+
+@register.filter
+def merge_reason(reason: str) -> str:
+    """Why two were taken for one: a key of ours by its name, what a person wrote as it is."""
+    if reason == ALIAS:
+        return _("Alias call")
+    kind = reason.removeprefix("same ")
+    if kind == reason:
+        return reason
+    return _("Same %(key)s") % {"key": Rule(kind=kind).label}
