@@ -8,10 +8,8 @@ from django.utils import timezone
 from tests.conftest import Person
 
 from allears.accounts.models import AccessKey, MemberInvite, Membership, Workspace
-from allears.customers.models import Customer, Erasure
-from allears.events.models import Export, Import, SavedMapping
 from allears.customers.models import ClientAccount, Customer, Erasure, Merge
-from allears.events.models import Import
+from allears.events.models import Export, Import, SavedMapping
 from allears.events.webhooks.models import Delivery, Endpoint
 from allears.journeys.models import Touchpoint
 from allears.listen.models import Enclosure, Letter, Probe, Source, Survey, Voice
