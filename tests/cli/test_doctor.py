@@ -26,6 +26,14 @@ def test_a_good_installation_has_no_findings_but_good_ones(allears_server: Serve
         "lake": "ok",
         "mail": "ok",
         "jobs": "ok",
+        "clocks": "ok",
+        "intake": "ok",
+        "queue": "ok",
+        "outbox": "ok",
+        "lake heads": "ok",
+        "webhooks": "ok",
+        "back-up": "ok",
+        "engine": "ok",
     }
 
 

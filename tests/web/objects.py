@@ -11,6 +11,7 @@ from allears.accounts.models import AccessKey, MemberInvite, Membership, Workspa
 from allears.customers.models import ClientAccount, Customer, Erasure, Merge
 from allears.events.models import Export, Import, SavedMapping
 from allears.events.webhooks.models import Delivery, Endpoint
+from allears.jobs.models import Job
 from allears.journeys.models import Touchpoint
 from allears.listen.models import Enclosure, Letter, Probe, Source, Survey, Voice
 from allears.outreach.models import Decision
@@ -81,6 +82,7 @@ MAKERS: dict[str, Callable[[Person], Any]] = {
     "delivery_id": lambda alice: row(Delivery, alice).pk,
     "source_id": source,
     "enclosure_id": enclosure,
+    "job_id": lambda alice: row(Job, alice, arguments={"workspace_id": alice.workspace.pk}, state="dead").pk,
     "number": lambda alice: row(Case, alice, number=NUMBER, subject="Sofa in the rain").number,
     "account_id": lambda alice: row(ClientAccount, alice).pk,
     "merge_id": lambda alice: row(Merge, alice).pk,

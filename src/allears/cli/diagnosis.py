@@ -3,15 +3,18 @@
 import os
 import shutil
 import smtplib
+import socket
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import psycopg
 from django.conf import settings
 from django.core import checks
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
+from django.utils import timezone
 
 GIGABYTE = 1 << 30
 OLDEST_POSTGRES = (15,)
@@ -41,6 +44,8 @@ def everything() -> Iterator[Finding]:
     yield from _lake()
     yield from _mail()
     yield from _queue()
+    yield from _signs()
+    yield _engine()
 
 
 def _settings() -> Iterator[Finding]:
@@ -93,7 +98,7 @@ def _database() -> Iterator[Finding]:
         return
     version = connection.get_database_version() if connection.vendor == "postgresql" else OLDEST_POSTGRES
     if waiting:
-        yield _not_ready(f"{waiting} changes of this version are not in it")
+        yield _not_ready(f"{waiting} changes of this version are not in it", "upgrade")
     elif version < OLDEST_POSTGRES:
         yield Finding(
             subject="database",
@@ -110,8 +115,8 @@ def _waiting_migrations() -> int:
     return len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
 
 
-def _not_ready(says: str) -> Finding:
-    return Finding(subject="database", level="error", says=says, do=f"allears init --data {settings.DATA_DIR}")
+def _not_ready(says: str, command: str = "init") -> Finding:
+    return Finding(subject="database", level="error", says=says, do=f"allears {command} --data {settings.DATA_DIR}")
 
 
 def _lake() -> Iterator[Finding]:
@@ -164,3 +169,31 @@ def _queue() -> Iterator[Finding]:
         )
     else:
         yield Finding(subject="jobs", level="ok", says="none given up")
+
+
+def _signs() -> Iterator[Finding]:
+    """What the installation's own figures say."""
+    from allears.operations.health import signs
+
+    try:
+        for sign in signs(now=timezone.now()):
+            yield Finding(subject=sign.subject, level=sign.level, says=sign.says, do=sign.do)
+    except DatabaseError:
+        return  # the database has its own finding
+
+
+def _engine() -> Finding:
+    """A cluster must answer; DuckDB runs inside the analytics process."""
+    if not settings.ENGINE.startswith("sc://"):
+        return Finding(subject="engine", level="ok", says="DuckDB, inside the analytics process")
+    parts = urlsplit(settings.ENGINE)
+    try:
+        socket.create_connection((parts.hostname or "", parts.port or 15002), timeout=5).close()
+    except OSError as error:
+        return Finding(
+            subject="engine",
+            level="error",
+            says=f"{settings.ENGINE} does not answer: {error}",
+            do="start the Spark Connect server, or leave ALLEARS_ENGINE out to use DuckDB",
+        )
+    return Finding(subject="engine", level="ok", says=f"{settings.ENGINE} answers")

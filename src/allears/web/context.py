@@ -60,6 +60,7 @@ SETTINGS_PLACES = (
     Place("/settings/retention", gettext_lazy("Retention"), "clock", Role.ADMIN),
     Place("/settings/erasures", gettext_lazy("Erasures"), "shield-check", Role.ADMIN),
     Place("/settings/data", gettext_lazy("Data"), "chart-line", Role.MANAGER),
+    Place("/settings/jobs", gettext_lazy("Queue"), "list-checks", Role.ADMIN),
     Place("/settings/audit", gettext_lazy("Audit log"), "history", Role.ADMIN),
     Place("/settings/mailbox", gettext_lazy("Mailbox"), "inbox", Role.ADMIN),
     Place("/settings/components", gettext_lazy("Components"), "palette", Role.ADMIN),
