@@ -13,10 +13,10 @@ from ninja.files import UploadedFile
 from allears.accounts.models import Workspace
 from allears.api.listing import Listing, PageParams, listing, where, workspace_of
 from allears.api.problems import ProblemError
-from allears.events.imports import actions, quarantine, queries, undoing, uploads
+from allears.events.imports import actions, quarantine, queries, saving, undoing, uploads
 from allears.events.imports.errors import ImportUseError
 from allears.events.imports.files import keep_upload, remove_folder, scratch_folder
-from allears.events.models import Import
+from allears.events.models import Import, SavedMapping
 
 router = Router(tags=["imports"])
 SHOWN = ("kind", "fields", "rest", "timezone", "open_cases", "format", "file_time")
@@ -145,6 +145,73 @@ def try_import(request: HttpRequest, import_id: int) -> ImportOut:
 def run_import(request: HttpRequest, import_id: int) -> ImportOut:
     """Start it; the worker carries it in."""
     return _done(request, import_id, lambda row: actions.start(row=row, actor_id=None, now=timezone.now()))
+
+
+@router.post("/imports/{import_id}/stop", response=ImportOut)
+def stop_import(request: HttpRequest, import_id: int) -> ImportOut:
+    """Stop it after its present chunk; what came in stays."""
+    return _done(request, import_id, lambda row: actions.stop(row=row, actor_id=None, now=timezone.now()))
+
+
+@router.post("/imports/{import_id}/resumption", response=ImportOut)
+def resume_import(request: HttpRequest, import_id: int) -> ImportOut:
+    """Let a stopped import go on where it stands."""
+    return _done(request, import_id, lambda row: actions.go_on(row=row, actor_id=None))
+
+
+class MappingOut(Schema):
+    """A mapping kept under a name."""
+
+    id: int
+    kind: str
+    name: str
+    columns: list[str]
+    mapping: dict[str, Any]
+    changed_at: datetime
+
+
+class NameIn(Schema):
+    """What to call it."""
+
+    name: str
+
+
+@router.post("/imports/{import_id}/saved-mapping", response={201: MappingOut})
+def save_mapping(request: HttpRequest, import_id: int, told: NameIn) -> Any:
+    """Keep the import's mapping under a name; the next file with the same columns takes it."""
+    try:
+        kept = saving.save(row=_find(request, import_id), name=told.name, actor_id=None, now=timezone.now())
+    except ImportUseError as error:
+        raise _wrong(error) from error
+    return Status(201, kept)
+
+
+@router.get("/mappings", response=Listing[MappingOut])
+def list_mappings(request: HttpRequest, page: Query[PageParams], kind: str | None = None) -> dict[str, Any]:
+    """Saved mappings, newest first."""
+    return listing(where(saving.saved(workspace_of(request)), kind=kind), page)
+
+
+def _mapping_row(request: HttpRequest, mapping_id: int) -> SavedMapping:
+    return get_object_or_404(saving.saved(workspace_of(request)), pk=mapping_id)
+
+
+@router.patch("/mappings/{mapping_id}", response=MappingOut)
+def rename_mapping(request: HttpRequest, mapping_id: int, told: NameIn) -> SavedMapping:
+    """Call a saved mapping otherwise."""
+    row = _mapping_row(request, mapping_id)
+    try:
+        saving.rename(row=row, name=told.name)
+    except ImportUseError as error:
+        raise _wrong(error) from error
+    return row
+
+
+@router.delete("/mappings/{mapping_id}", response={204: None})
+def remove_mapping(request: HttpRequest, mapping_id: int) -> Any:
+    """Forget a saved mapping."""
+    saving.remove(row=_mapping_row(request, mapping_id), actor_id=None)
+    return Status(204, None)
 
 
 @router.get("/imports/{import_id}/undoing", response=LossesOut)

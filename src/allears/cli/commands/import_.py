@@ -23,10 +23,12 @@ QUARANTINED = 1
 
 
 def import_(
-    file: Annotated[Path, typer.Argument(help="CSV, TSV, Excel, JSON Lines or Parquet, plain or .gz.")],
+    file: Annotated[Path, typer.Argument(help="CSV, TSV, Excel, JSON Lines, Parquet or XES, plain or .gz.")],
     kind: Annotated[str, typer.Option("--as", help="What a row is: voices, responses, events or customers.")],
     workspace: Annotated[str, typer.Option(help="Short name of the workspace.")] = "default",
     mapping: Annotated[Path | None, typer.Option("--map", help="JSON that overrides the proposed mapping.")] = None,
+    mapping_name: Annotated[str, typer.Option("--mapping", help="A saved mapping to take, by its name.")] = "",
+    save_as: Annotated[str, typer.Option("--save-mapping", help="Keep the mapping under this name.")] = "",
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Count and judge every row, write nothing.")] = False,
     open_cases: Annotated[bool, typer.Option("--open-cases", help="Let these rows open cases and probes.")] = False,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask before importing.")] = False,
@@ -41,16 +43,21 @@ def import_(
         place = find_workspace(workspace)
         with translation.override(place.language):
             given = _read_map(mapping) | ({"open_cases": True} if open_cases else {})
-            result = _Command(place, file, kind, as_json=as_json, ask=not yes).run(given, dry_run=dry_run)
+            result = _Command(place, file, kind, as_json=as_json, ask=not yes, names=(mapping_name, save_as)).run(
+                given, dry_run=dry_run
+            )
     raise typer.Exit(QUARANTINED if result else 0)
 
 
 class _Command:
     """One call: what is shown goes to the terminal, or to standard error where figures are asked for as JSON."""
 
-    def __init__(self, workspace: "Workspace", file: Path, kind: str, *, as_json: bool, ask: bool) -> None:
+    def __init__(
+        self, workspace: "Workspace", file: Path, kind: str, *, as_json: bool, ask: bool, names: tuple[str, str]
+    ) -> None:
         from rich.console import Console as Screen
 
+        self.mapping_name, self.save_as = names
         self.workspace, self.file, self.kind, self.as_json = workspace, file, kind, as_json
         self.console: Console = Screen(stderr=as_json)
         self.ask = ask and not as_json and sys.stdin.isatty() and self.console.is_terminal
@@ -59,7 +66,7 @@ class _Command:
         """Whether rows are in quarantine (or would be)."""
         from django.utils import timezone
 
-        from allears.events.imports import actions
+        from allears.events.imports import actions, saving
 
         if not dry_run and (unfinished := self._unfinished()):
             return self._carry(unfinished, resumed=True)
@@ -77,18 +84,24 @@ class _Command:
             actions.discard(folder=prepared.folder)
             raise typer.Exit(WRONG_USE)
         row = actions.register(prepared=prepared, actor_id=None, now=timezone.now())
+        if self.save_as:
+            saving.save(row=row, name=self.save_as, actor_id=None, now=timezone.now())
         return self._carry(row, prepared)
 
     def _unfinished(self) -> "Import | None":
         """An import of this very file that was interrupted."""
-        from allears.events.imports import files, kinds, queries
+        from allears.events.imports import actions, files, kinds, queries
 
         kinds.kind_named(self.kind)
         if not self.file.is_file():
             return None
         digest = files.digest_of(self.file)
         earlier = queries.same_file(workspace_id=self.workspace.pk, kind=self.kind, digest=digest)
-        return earlier.filter(state="running").first()
+        found: Import | None = earlier.filter(state__in=["running", "stopped"]).first()
+        if found is not None and found.state == "stopped":
+            actions.go_on(row=found, actor_id=None, queued=False)
+            found.refresh_from_db()
+        return found
 
     def _prepare(self, given: dict[str, Any]) -> "Prepared":
         from allears.events.imports import actions
@@ -100,6 +113,7 @@ class _Command:
                 path=self.file,
                 filename=self.file.name,
                 given=given,
+                mapping_name=self.mapping_name,
                 on_progress=lambda rows: status.update(f"Reading … {rows:,} rows"),
             )
 
@@ -120,16 +134,29 @@ class _Command:
         from django.utils import timezone
         from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+        from allears.cli.progress import RateColumn
         from allears.events.imports import running
+        from allears.events.imports.errors import ImportUseError
 
         if resumed:
             self.console.print(f"Going on with import {row.pk} after row {row.rows_read:,}.")
-        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+        columns = (
+            TextColumn("{task.description}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            RateColumn(),
+            TimeRemainingColumn(),
+        )
         with Progress(*columns, console=self.console, transient=True) as progress:
             bar = progress.add_task("Importing", total=row.rows_total, completed=row.rows_read)
-            row = running.run(
-                row, now=timezone.now, on_progress=lambda each: progress.update(bar, completed=each.rows_read)
-            )
+            try:
+                row = running.run(
+                    row, now=timezone.now, on_progress=lambda each: progress.update(bar, completed=each.rows_read)
+                )
+            except running.ImportTakenOverError as error:
+                row.refresh_from_db()
+                message = f"import {row.pk} was stopped after row {row.rows_read:,}; give the command again to go on"
+                raise ImportUseError("import", message) from error
         return tell_result(row, self.console, prepared, as_json=self.as_json)
 
     def _show_mapping(self, prepared: "Prepared") -> None:

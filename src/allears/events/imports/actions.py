@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from allears.accounts.audit import audit
 from allears.accounts.models import Workspace
-from allears.events.imports import files, mapping, staging
+from allears.events.imports import files, mapping, saving, staging
 from allears.events.imports.converting import Converter, file_moment
 from allears.events.imports.errors import ImportUseError
 from allears.events.imports.kinds import BadRow, Chunk, Kind, Outcome, kind_named
@@ -71,10 +71,12 @@ def prepare(
     file_time: datetime | None = None,
     on_progress: Callable[[int], None] | None = None,
     strict: bool = True,
+    mapping_name: str = "",
 ) -> Prepared:
     """Read the file into a folder of its own and decide on a mapping; raises ``ImportUseError``.
 
-    The mapping is, in this order: what ``given`` says, what was used last for a file with these columns, the proposal.
+    The mapping is, in this order: what ``given`` says, the one saved as ``mapping_name`` or for these columns, what was
+    used last for a file with these columns, the proposal.
     With ``strict`` a mapping that lacks what every row needs is an error; without, it is told in ``problem``.
     """
     kind = kind_named(kind_name)
@@ -84,7 +86,13 @@ def prepare(
     staged = staging.stage(table, folder / "staged", on_progress=on_progress)
     try:
         chosen = choose(
-            workspace=workspace, kind=kind, staged=staged, filename=filename, given=given or {}, strict=strict
+            workspace=workspace,
+            kind=kind,
+            staged=staged,
+            filename=filename,
+            given=given or {},
+            strict=strict,
+            mapping_name=mapping_name,
         )
     except ImportUseError:
         discard(folder=folder)
@@ -115,15 +123,25 @@ class Choice:
 
 
 def choose(
-    *, workspace: Workspace, kind: Kind, staged: Staged, filename: str, given: Mapping[str, Any], strict: bool
+    *,
+    workspace: Workspace,
+    kind: Kind,
+    staged: Staged,
+    filename: str,
+    given: Mapping[str, Any],
+    strict: bool,
+    mapping_name: str = "",
 ) -> Choice:
     """Decide on a mapping of a staged file, see ``prepare``."""
     profiles = profile(staged)
     proposal = propose(kind, staged, profiles, filename=filename, timezone=workspace.timezone)
     chosen, warnings, problem = proposal.mapping, list(proposal.warnings), None
-    saved = saved_mapping(workspace_id=workspace.pk, kind=kind, columns=staged.columns)
-    if saved:
-        chosen = saved
+    named = saving.for_columns(workspace_id=workspace.pk, kind=kind, columns=staged.columns, name=mapping_name)
+    if named:
+        chosen = named
+        warnings.insert(0, _("The mapping saved for a file with these columns is used."))
+    elif used := saved_mapping(workspace_id=workspace.pk, kind=kind, columns=staged.columns):
+        chosen = used
         warnings.insert(0, _("The mapping used last for a file with these columns is used again."))
     try:
         chosen = mapping.parse(dict(given), kind=kind, columns=staged.columns, proposed=chosen) if given else chosen
@@ -235,6 +253,36 @@ def start(*, row: Import, actor_id: int | None, now: datetime) -> None:
         raise ImportUseError("state", _("This import has been started already."))
     _begin(row, actor_id=actor_id, now=now)
     queue_run(row=row)
+
+
+@transaction.atomic
+def stop(*, row: Import, actor_id: int | None, now: datetime) -> None:
+    """Have a running import stop after its present chunk; what came in stays, and it may go on or be undone."""
+    stopped = (
+        Import.objects.in_workspace(row.workspace_id)
+        .filter(pk=row.pk, state=Import.State.RUNNING)
+        .update(state=Import.State.STOPPED, finished_at=now)
+    )
+    if not stopped:
+        raise ImportUseError("state", _("This import does not run now."))
+    subject = f"import:{row.pk}"
+    audit(workspace_id=row.workspace_id, actor_id=actor_id, verb="events.import.stopped", subject=subject)
+
+
+@transaction.atomic
+def go_on(*, row: Import, actor_id: int | None, queued: bool = True) -> None:
+    """Let a stopped import go on where it stands."""
+    resumed = (
+        Import.objects.in_workspace(row.workspace_id)
+        .filter(pk=row.pk, state=Import.State.STOPPED)
+        .update(state=Import.State.RUNNING, finished_at=None)
+    )
+    if not resumed:
+        raise ImportUseError("state", _("This import was not stopped."))
+    subject = f"import:{row.pk}"
+    audit(workspace_id=row.workspace_id, actor_id=actor_id, verb="events.import.resumed", subject=subject)
+    if queued:
+        queue_run(row=row)
 
 
 def queue_run(*, row: Import) -> None:

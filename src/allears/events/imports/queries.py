@@ -1,6 +1,8 @@
 """Reads of imports and of the rows that need mending, within one workspace."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
 
 from django.db.models import Count
 
@@ -52,6 +54,32 @@ def counts_of(row: Import) -> dict[str, int]:
     """Rows of an import: read, new, there already, and those that wait in quarantine now."""
     waiting = open_rows(row.workspace_id, import_id=row.pk).count()
     return {"rows": row.rows_read, "good": row.rows_good, "repeated": row.rows_repeated, "bad": waiting}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pace:
+    """How fast a running import is, in rows a second, and how many seconds are left at that."""
+
+    rate: float
+    seconds_left: int
+
+    @property
+    def left(self) -> str:
+        """As hours, minutes and seconds: 1:02:05, or 2:05."""
+        minutes, seconds = divmod(max(self.seconds_left, 0), 60)
+        hours, minutes = divmod(minutes, 60)
+        return f"{hours}:{minutes:02}:{seconds:02}" if hours else f"{minutes}:{seconds:02}"
+
+
+def pace_of(row: Import, *, now: datetime) -> Pace | None:
+    """None where nothing can be said yet."""
+    if row.started_at is None or not row.rows_total:
+        return None
+    seconds, rows = (now - row.started_at).total_seconds(), row.rows_read - row.started_row
+    if seconds <= 0 or rows <= 0:
+        return None
+    rate = rows / seconds
+    return Pace(rate=rate, seconds_left=round((row.rows_total - row.rows_read) / rate))
 
 
 def reasons_of(row: Import, *, most: int = 50) -> list[tuple[str, str, int]]:

@@ -42,6 +42,7 @@ def run(row: Import, *, now: Callable[[], datetime], on_progress: OnProgress | N
     kind = kind_named(row.kind)
     converter = Converter(kind=kind, mapping=mapping, staged=staged)
     moment = file_moment(mapping, source_time(row))
+    Import.objects.in_workspace(row.workspace_id).filter(pk=row.pk).update(started_at=now(), started_row=row.rows_read)
     while row.rows_read < staged.rows:
         rows = list(staged.read(start=row.rows_read, count=CHUNK_ROWS))
         good, bad = converter.convert(rows)

@@ -22,6 +22,7 @@ from allears.jobs.withdrawal import withdraw
 from allears.store.scope import ScopedQuerySet
 
 SLICE = 20_000
+UNDOABLE = (Import.State.DONE, Import.State.FAILED, Import.State.RUNNING, Import.State.STOPPED)
 # What belongs to a customer and goes with it; anything else that names the customer keeps it.
 OF_THE_CUSTOMER = (Identifier, ConsentRecord, Merge, Customer)
 
@@ -64,7 +65,7 @@ def ask_undo(*, row: Import, actor_id: int | None, now: datetime) -> None:
     """Have the worker undo the import; a running one stops at its next chunk."""
     changed = (
         Import.objects.in_workspace(row.workspace_id)
-        .filter(pk=row.pk, state__in=[Import.State.DONE, Import.State.FAILED, Import.State.RUNNING])
+        .filter(pk=row.pk, state__in=UNDOABLE)
         .update(state=Import.State.UNDONE, finished_at=now)
     )
     if not changed:

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 from django.views.generic import RedirectView
 
-from allears.events.imports import actions, kinds, quarantine, queries, undoing, uploads
+from allears.events.imports import actions, kinds, quarantine, queries, saving, undoing, uploads
 from allears.events.imports.errors import ImportUseError
 from allears.events.imports.files import keep_upload, remove_folder, scratch_folder
 from allears.events.imports.kinds import FieldType
@@ -40,7 +40,11 @@ def _there(row: Import) -> HttpResponse:
 def history(request: ConsoleRequest) -> HttpResponse:
     """Every file that came, and the door for the next one."""
     rows = list(queries.imports_of(request.access.workspace_id)[:HISTORY])
-    return render_page(request, "imports/history.html", {"imports": rows, "kinds": _kinds()})
+    return render_page(request, "imports/history.html", {"imports": rows, **_around(request)})
+
+
+def _around(request: ConsoleRequest) -> dict[str, Any]:
+    return {"kinds": _kinds(), "mappings": list(saving.saved(request.access.workspace_id))}
 
 
 def _kinds() -> list[kinds.Kind]:
@@ -53,7 +57,7 @@ def upload(request: ConsoleRequest) -> HttpResponse:
     """Take a file; what cannot be read says so on its own page."""
     file = request.FILES.get("file")
     if file is None:
-        context = {"imports": [], "kinds": _kinds(), "wrong": _("Choose a file first. Nothing was uploaded.")}
+        context = {"imports": [], **_around(request), "wrong": _("Choose a file first. Nothing was uploaded.")}
         return render_page(request, "imports/history.html", context, status=422)
     row = uploads.receive(
         workspace=request.access.workspace,
@@ -84,12 +88,14 @@ def _context(row: Import, *, wrong: str = "") -> dict[str, Any]:
     context: dict[str, Any] = {"row": row, "wrong": wrong, "kind": kinds.kind_named(row.kind)}
     if row.state == Import.State.UPLOADED and row.rows_total is not None:
         context |= _mapping_context(row)
-    elif row.state in {Import.State.DONE, Import.State.FAILED, Import.State.RUNNING}:
+    elif row.state in undoing.UNDOABLE:
         context |= {
             "reasons": queries.reasons_of(row),
             "waiting": queries.open_rows(row.workspace_id, import_id=row.pk).count(),
             "losses": undoing.losses(row) if row.state != Import.State.RUNNING else {},
         }
+    if row.state == Import.State.RUNNING:
+        context["pace"] = queries.pace_of(row, now=timezone.now())
     context["moving"] = row.state == Import.State.RUNNING or (
         row.state == Import.State.UPLOADED and (row.rows_total is None or row.mapping.get("trial", {}).get("running"))
     )
@@ -210,6 +216,52 @@ def undo(request: ConsoleRequest, import_id: int) -> HttpResponse:
     return _act(request, import_id, lambda row: undoing.ask_undo(row=row, actor_id=actor, now=timezone.now()))
 
 
+@require_POST
+@access_manager
+def stop(request: ConsoleRequest, import_id: int) -> HttpResponse:
+    """Have a running import stop after its present chunk."""
+    actor = request.access.user.pk
+    return _act(request, import_id, lambda row: actions.stop(row=row, actor_id=actor, now=timezone.now()))
+
+
+@require_POST
+@access_manager
+def go_on(request: ConsoleRequest, import_id: int) -> HttpResponse:
+    """Let a stopped import go on."""
+    actor = request.access.user.pk
+    return _act(request, import_id, lambda row: actions.go_on(row=row, actor_id=actor))
+
+
+@require_POST
+@access_manager
+def keep_mapping(request: ConsoleRequest, import_id: int) -> HttpResponse:
+    """Keep the import's mapping under a name."""
+    actor, name = request.access.user.pk, request.POST.get("name", "")
+    return _act(request, import_id, lambda row: saving.save(row=row, name=name, actor_id=actor, now=timezone.now()))
+
+
+@require_POST
+@access_manager
+def rename_mapping(request: ConsoleRequest, mapping_id: int) -> HttpResponse:
+    """Call a saved mapping otherwise."""
+    found = get_object_or_404(saving.saved(request.access.workspace_id), pk=mapping_id)
+    try:
+        saving.rename(row=found, name=request.POST.get("name", ""))
+    except ImportUseError as error:
+        flash(request, str(error))
+    return redirect("imports")
+
+
+@require_POST
+@access_manager
+def remove_mapping(request: ConsoleRequest, mapping_id: int) -> HttpResponse:
+    """Forget a saved mapping."""
+    found = get_object_or_404(saving.saved(request.access.workspace_id), pk=mapping_id)
+    saving.remove(row=found, actor_id=request.access.user.pk)
+    flash(request, _("The mapping is forgotten; imports that used it stay as they are."))
+    return redirect("imports")
+
+
 def _act(request: ConsoleRequest, import_id: int, act: Any) -> HttpResponse:
     row = _import(request, import_id)
     try:
@@ -277,6 +329,11 @@ urlpatterns = [
     path("imports/<int:import_id>/mapping", remap, name="import_mapping"),
     path("imports/<int:import_id>/trial", trial, name="import_trial"),
     path("imports/<int:import_id>/run", run, name="import_run"),
+    path("imports/<int:import_id>/stop", stop, name="import_stop"),
+    path("imports/<int:import_id>/resumption", go_on, name="import_resumption"),
+    path("imports/<int:import_id>/saved-mapping", keep_mapping, name="import_saved_mapping"),
+    path("imports/mappings/<int:mapping_id>/name", rename_mapping, name="mapping_name"),
+    path("imports/mappings/<int:mapping_id>/removal", remove_mapping, name="mapping_removal"),
     path("imports/<int:import_id>/undoing", undo, name="import_undoing"),
     path("imports/<int:import_id>/removal", discard, name="import_removal"),
     path("imports/<int:import_id>/quarantine.csv", broken_rows, name="import_quarantine"),
