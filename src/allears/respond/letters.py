@@ -23,7 +23,7 @@ def case_answered(voice: Voice) -> Case | None:
         return None
     cases = Case.objects.in_workspace(voice.workspace_id).select_for_update(of=("self",)).select_related("touchpoint")
     for mark, number in _marks(letter):
-        case = cases.filter(number=number).first()
+        case: Case | None = cases.filter(number=number).first()
         if case and compare_digest(mark_of(case), mark):
             return case
     stated = _NUMBER.search(str(voice.attributes.get("subject", "")))

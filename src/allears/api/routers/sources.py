@@ -113,9 +113,7 @@ def _plan(given: SourceIn) -> actions.Plan:
     if given.kind not in kinds.adapters():
         wrong = SettingsError("kind", f"there are: {', '.join(sorted(kinds.adapters()))}")
         raise _refused(wrong)
-    return actions.Plan(
-        kind=given.kind, name=given.name, every_seconds=given.every_seconds, settings=given.settings
-    )
+    return actions.Plan(kind=given.kind, name=given.name, every_seconds=given.every_seconds, settings=given.settings)
 
 
 def _refused(error: SettingsError) -> ProblemError:

@@ -16,7 +16,7 @@ def after_success(*, now: datetime, every: timedelta, spread: random.Random) -> 
 
 def after_failure(*, now: datetime, failures: int, every: timedelta, spread: random.Random) -> datetime:
     """30 s, 1 min, 2 min … up to six hours (or the period, where that is longer), each with a jitter of a fifth."""
-    wait = min(FIRST_WAIT * 2 ** min(failures - 1, 12), max(LONGEST_WAIT, every))
+    wait: timedelta = min(FIRST_WAIT * 2 ** min(failures - 1, 12), max(LONGEST_WAIT, every))
     return now + wait * spread.uniform(0.8, 1.2)
 
 

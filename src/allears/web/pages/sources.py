@@ -50,12 +50,12 @@ COLUMNS = {
 class SourceForm(forms.Form):
     """The fields that every kind has, and those of one kind."""
 
-    def __init__(self, *args: Any, adapter: Adapter, source: Source | None = None, **kwargs: Any) -> None:
-        initial = {"minutes": adapter.every_seconds // 60}
+    def __init__(self, data: Any = None, *, adapter: Adapter, source: Source | None = None) -> None:
+        initial: dict[str, Any] = {"minutes": adapter.every_seconds // 60}
         if source:
             initial = {"name": source.name, "minutes": source.every_seconds // 60}
             initial |= {each.name: _shown(each, source.settings) for each in adapter.fields if each.type != "secret"}
-        super().__init__(*args, initial=initial, **kwargs)
+        super().__init__(data, initial=initial)
         self.adapter = adapter
         self.fields["name"] = forms.CharField(max_length=120, label=_("Name of the source"))
         for each in adapter.fields:

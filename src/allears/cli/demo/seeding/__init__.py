@@ -21,6 +21,7 @@ from allears.cli.demo.seeding.found import RULES, Founded, found
 from allears.cli.demo.seeding.people import write_customers
 from allears.cli.demo.seeding.report import truth_report
 from allears.cli.demo.seeding.reviews import write_reviews
+from allears.cli.demo.seeding.sources import write_sources
 from allears.cli.demo.simulate import Happening, simulate
 from allears.jobs.models import Job
 
@@ -61,6 +62,7 @@ def seed(*, scale: Scale, now: datetime, folder: Path, tell: Tell) -> Keys:
         founded = found(since=start)
         _store(founded, happenings, past, tell)
         write_reviews(founded, seed=scale.seed, start=start, until=now)
+        write_sources(founded, until=now)
         Job.objects.filter(id__gt=newest_job).delete()  # what followed from the past has happened in the past
         keys = make_keys(founded.workspace, now=now)
         tell("Noting the truth", 0.95)

@@ -3,6 +3,7 @@
 import json
 import math
 import re
+from calendar import timegm
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -129,7 +130,7 @@ def _longest(entry: Any) -> str:
 
 
 def _struct_time(stated: Any) -> datetime | None:
-    return datetime(*stated[:6], tzinfo=UTC) if stated else None
+    return datetime.fromtimestamp(timegm(stated), UTC) if stated else None
 
 
 def _json_entries(body: bytes, url: str, settings: Mapping[str, Any]) -> Iterator[Entry]:
@@ -146,7 +147,8 @@ def _json_entries(body: bytes, url: str, settings: Mapping[str, Any]) -> Iterato
         if isinstance(item, dict):
             found = {name: _first(item, paths[name]) for name in NAMES}
             found["language"] = found["language"] or language
-            yield Entry(**{**found, "time": _time(found["time"])})
+            moment = _time(found.pop("time"))
+            yield Entry(**found, time=moment)
 
 
 def _the_list(document: Any) -> Any:

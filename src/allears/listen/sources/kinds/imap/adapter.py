@@ -158,7 +158,8 @@ def _read_folder(
         yield Page(cursor=_copied(cursor))
     for start in range(0, len(uids), PAGE):
         some = uids[start : start + PAGE]
-        sayings, aside = [], Counter[str]()
+        sayings: list[Saying] = []
+        aside: Counter[str] = Counter()
         for uid in some:
             _take_one(box, uid, errand, sayings, aside)
         cursor[folder] = _reached(validity, some[-1], errand)
@@ -180,7 +181,7 @@ def _new_uids(box: "imap_tools.BaseMailBox", place: Mapping[str, Any], validity:
     else:
         back = errand.settings["days"]
         day = datetime.fromisoformat(place["on"]).date() if place else (errand.now - timedelta(days=back)).date()
-        criteria, least = imap_tools.AND(date_gte=day - timedelta(days=1 if place else 0)), 0
+        criteria, least = str(imap_tools.AND(date_gte=day - timedelta(days=1 if place else 0))), 0
     return sorted(
         int(uid) for uid in box.uids(criteria) if int(uid) >= least
     )  # "8:*" names the last one even if it is 7

@@ -128,7 +128,8 @@ def _marks(mail: Message) -> list[str]:
 
 
 def _text(mail: Message, *, is_answer: bool) -> str:
-    plain, html = [], []
+    plain: list[str] = []
+    html: list[str] = []
     for part in _shown_parts(mail):
         content = part.get_payload(decode=True)
         if not isinstance(content, bytes):

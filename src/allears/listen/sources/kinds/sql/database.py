@@ -59,7 +59,7 @@ class Database:
             port=given["port"] or PORTS[self._system],
             database=given["database"],
         )
-        options = {"connect_timeout": CONNECT_SECONDS}
+        options: dict[str, Any] = {"connect_timeout": CONNECT_SECONDS}
         if self._system != "postgresql":
             options |= {"read_timeout": self._seconds + CONNECT_SECONDS, "charset": "utf8mb4"}
         return sa.create_engine(url, poolclass=sa.pool.NullPool, connect_args=options)

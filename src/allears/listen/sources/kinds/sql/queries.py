@@ -38,7 +38,7 @@ def checked(query: str, *, system: str) -> set[str]:
     return {str(each.this) for each in statements[0].find_all(exp.Placeholder) if each.this}
 
 
-def _only_reads(statement: "exp.Expression") -> None:
+def _only_reads(statement: "exp.Query") -> None:
     writing = (exp.Insert, exp.Update, exp.Delete, exp.Merge, exp.Create, exp.Drop, exp.Command, exp.Into, exp.Lock)
     if found := next(statement.find_all(*writing), None):
         raise QueryError(_("The query must only read; it has %(part)s.") % {"part": found.key.upper()})
