@@ -1,6 +1,7 @@
 """A load generator that leaves the cores to the server: bodies encoded beforehand, raw sockets, one epoll loop."""
 
 import base64
+import gzip
 import random
 import select
 import socket
@@ -11,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 EVENTS = ("order_delivered", "product_viewed", "cart_updated", "page_seen", "support_called", "order_placed")
+CRLF = "\r\n"
 CITIES = ("Shanghai", "Berlin", "Lyon", "Chengdu", "Porto")
 
 
@@ -52,12 +54,15 @@ def singles(count: int, *, customers: int, seed: int) -> list[bytes]:
     return [event(number, customers, dice).encode() for number in range(count)]
 
 
-def requests(path: str, key: str, bodies: Iterable[bytes]) -> list[bytes]:
-    """Whole HTTP requests."""
+def requests(path: str, key: str, bodies: Iterable[bytes], *, encoding: str = "") -> list[bytes]:
+    """Whole HTTP requests; with ``encoding="gzip"`` the bodies are packed, as the server SDKs do."""
+    if encoding:
+        bodies = (gzip.compress(body, 1) for body in bodies)
     credentials = base64.b64encode(f"{key}:".encode()).decode()
     head = (
         f"POST {path} HTTP/1.1\r\nHost: bench\r\nAuthorization: Basic {credentials}\r\n"
-        "Content-Type: application/json\r\nContent-Length: "
+        f"Origin: https://shop.example.test\r\nContent-Type: application/json\r\n"
+        f"{f'Content-Encoding: {encoding}{CRLF}' if encoding else ''}Content-Length: "
     )
     return [f"{head}{len(body)}\r\n\r\n".encode() + body for body in bodies]
 

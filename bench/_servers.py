@@ -7,9 +7,10 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from tests.support.postgres import PostgresServer
-from tests.support.processes import free_port
+from tests.support.processes import descendants, free_port
 from tests.support.server import AllEars
 
+TICKS = os.sysconf("SC_CLK_TCK")
 BACKENDS = ("sqlite", "postgres")
 
 
@@ -32,3 +33,35 @@ def installation(backend: str, **env: str) -> Iterator[AllEars]:
             server.stop()
             if postgres is not None:
                 postgres.remove()
+
+
+class Cpu:
+    """CPU seconds of an installation's parts since this was made: what a busy machine cannot blur as it does rates."""
+
+    def __init__(self, server: AllEars) -> None:
+        self._pids = {role: [server.pid(role), *descendants(server.pid(role))] for role in ("web", "worker")}
+        if "DATABASE_URL" in server.env:
+            postgres = descendants(os.getpid())
+            self._pids["database"] = [pid for pid in postgres if _name(pid) == "postgres"]
+        self._before = self._now()
+
+    def _now(self) -> dict[str, float]:
+        return {part: sum(map(_seconds, pids)) for part, pids in self._pids.items()}
+
+    def spent(self) -> dict[str, float]:
+        """By part: web, worker, and the database's server where there is one."""
+        return {part: now - self._before[part] for part, now in self._now().items()}
+
+    def line(self, events: int) -> str:
+        """Microseconds for each of so many events."""
+        return "   ".join(f"{part} {seconds / events * 1e6:.1f}" for part, seconds in self.spent().items())
+
+
+def _name(pid: int) -> str:
+    return Path(f"/proc/{pid}/comm").read_text().strip()
+
+
+def _seconds(pid: int) -> float:
+    """Of the process and of its children that have ended."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+    return sum(map(int, fields[11:15])) / TICKS

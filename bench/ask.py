@@ -20,7 +20,7 @@ from tests.support.processes import free_port, wait_until
 from tests.support.server import AllEars
 
 from bench._load import batches
-from bench._servers import BACKENDS, installation
+from bench._servers import BACKENDS, Cpu, installation
 from bench.intake import floor
 
 SECONDS = float(os.environ.get("BENCH_SECONDS", "10"))
@@ -128,10 +128,12 @@ def measure(backend: str, wire: Wire, port: int) -> None:
         time.sleep(3)
         events = Events(server, asked)
         wire.arrived.clear()
+        cpu = Cpu(server)
         events.run()
         wait_until(lambda: len(wire.arrived) >= asked, seconds=60, what=f"{asked} asks (there are {len(wire.arrived)})")
         took = [wire.arrived[address] - left for address, left in events.left.items()]
         print(f"   {'event to ask on the wire, at 500/s':<42}{percentiles(took)}   (promise 20 / 250 ms)", flush=True)
+        print(f"   {'CPU microseconds for each event':<42}{cpu.line(int(RATE * SECONDS))}   (one in {ASKS_EVERY} asks)")
     if wire.repeated:
         raise AssertionError(f"{wire.repeated} asks were sent twice")
 

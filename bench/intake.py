@@ -3,12 +3,14 @@
 `python -m bench intake`; BENCH_SECONDS (5) sets the length of each part, BENCH_BACKENDS (sqlite,postgres) the stores.
 """
 
+import json
 import os
 import sqlite3
 import subprocess
 import sys
 import tempfile
 import time
+import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -20,7 +22,7 @@ from tests.support.processes import free_port, wait_until
 from tests.support.server import AllEars
 
 from bench._load import Result, batches, drive, requests, singles
-from bench._servers import BACKENDS, installation
+from bench._servers import BACKENDS, Cpu, installation
 
 SECONDS = float(os.environ.get("BENCH_SECONDS", "5"))
 SIZE = 100
@@ -84,6 +86,16 @@ def drive_one(port: int) -> bool:
         return False
 
 
+def limited(server: AllEars, *, per_second: int, per_day: int) -> None:
+    """Limits of the workspace, over REST; the door knows them within three seconds."""
+    body = json.dumps({"per_second": per_second, "per_day": per_day}).encode()
+    request = urllib.request.Request(
+        f"{server.url}/api/v1/intake/limits", data=body, method="PUT",
+        headers={"Authorization": f"Bearer {server.api_key}", "Content-Type": "application/json"},
+    )  # fmt: skip
+    urllib.request.urlopen(request, timeout=20).close()
+
+
 def measure(backend: str) -> None:
     """All parts on one store."""
     many = batches(int(500 * SECONDS), size=SIZE, customers=CUSTOMERS, seed=1)
@@ -92,7 +104,9 @@ def measure(backend: str) -> None:
         line("floor: batches of 100, events", drive(port, requests("/", "x", many), connections=16), SIZE)
         line("floor: singles", drive(port, requests("/", "x", one), connections=32))
     with installation(backend) as server:
+        limited(server, per_second=1_000_000, per_day=10**12)  # never reached, but counted like any
         before = stored(server)
+        cpu = Cpu(server)
         began = time.perf_counter()
         accepted = drive(server.port, requests("/v1/batch", server.write_key, many), connections=16)
         line("accepted in batches of 100, events", accepted, SIZE, "   (promise 50,000/s)")
@@ -100,17 +114,37 @@ def measure(backend: str) -> None:
         wait_until(lambda: stored(server) >= wanted, seconds=300, what=f"{wanted} events")
         took = time.perf_counter() - began
         print(f"   {'sustained end to end, events':<42}{len(many) * SIZE / took:>10,.0f}/s   (promise 25,000/s)")
+        print(f"   {'CPU microseconds for each of these events':<42}{cpu.line(len(many) * SIZE)}", flush=True)
+        packed = batches(int(100 * SECONDS), size=SIZE, customers=CUSTOMERS, seed=4)
+        prepared = requests("/v1/batch", server.write_key, packed, encoding="gzip")
+        line("packed batches of 100, events", drive(server.port, prepared, connections=16), SIZE)
+        wanted += len(packed) * SIZE
+        wait_until(lambda: stored(server) >= wanted, seconds=300, what=f"{wanted} events")
         again = drive(server.port, requests("/v1/batch", server.write_key, many[:50]), connections=16)
         line("the same again: repeats, events", again, SIZE)
+        cpu = Cpu(server)
         line("singles", drive(server.port, requests("/v1/track", server.write_key, one), connections=32),
              remark="   (promise 4,000/s)")  # fmt: skip
+        wanted += len(one)
+        wait_until(lambda: stored(server) >= wanted, seconds=120, what=f"{wanted} events")
+        print(f"   {'CPU microseconds for each single':<42}{cpu.line(len(one))}", flush=True)
         steady = requests("/v1/track", server.write_key, singles(int(500 * SECONDS), customers=CUSTOMERS, seed=3))
         line("answered at 500/s", drive(server.port, steady, connections=32, rate=500))
-        wanted += len(one) + len(steady)
+        wanted += len(steady)
         wait_until(lambda: stored(server) >= wanted, seconds=120, what=f"{wanted} events")
         if stored(server) != wanted:
             raise AssertionError(f"{stored(server)} events stored, {wanted} sent: a repeat was counted")
         print(f"   stored exactly once: {wanted:,} events")
+        limited(server, per_second=1000, per_day=0)
+        time.sleep(4)  # by then the door knows
+        many_singles = singles(int(4000 * SECONDS), customers=9, seed=5)
+        over = drive(server.port, requests("/v1/track", server.write_key, many_singles), connections=32)
+        taken = over.requests - over.refused
+        rate = taken / (over.seconds + 2)
+        print(f"   {'let in at 1,000/s and a burst of 2 s':<42}{rate:>10,.0f}/s   refused {over.refused}", flush=True)
+        wait_until(lambda: stored(server) >= wanted + taken, seconds=120, what=f"{wanted + taken} events")
+        if stored(server) != wanted + taken:
+            raise AssertionError(f"{stored(server)} stored, {wanted + taken} let in: one that was refused was kept")
 
 
 def main() -> None:

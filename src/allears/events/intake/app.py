@@ -3,6 +3,7 @@
 import json
 import logging
 import re
+import sys
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, datetime
@@ -86,6 +87,7 @@ class Intake:
         return path in ROUTES
 
     def start(self) -> None:
+        sys.setswitchinterval(0.001)  # the writer's thread comes back from each commit soon, however busy the loop is
         self.writer.start()
         self._started = True
         _doors.append(self)
