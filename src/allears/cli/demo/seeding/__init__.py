@@ -18,6 +18,7 @@ from allears.cli.demo.past import Past, play
 from allears.cli.demo.seeding import rows
 from allears.cli.demo.seeding.cases import Casebook
 from allears.cli.demo.seeding.found import RULES, Founded, found
+from allears.cli.demo.seeding.identity import write_erasure, write_identity
 from allears.cli.demo.seeding.people import write_customers
 from allears.cli.demo.seeding.report import truth_report
 from allears.cli.demo.seeding.reviews import write_reviews
@@ -72,6 +73,7 @@ def seed(*, scale: Scale, now: datetime, folder: Path, tell: Tell) -> Keys:
             folder / "demo.json",
             {"seed": scale.seed, "start": start.isoformat(), "customers": scale.customers, "now": now.isoformat()},
         )
+    write_erasure(workspace_id=founded.id, now=now)
     tell("Ready", 1.0)
     return keys
 
@@ -87,6 +89,7 @@ def _store(founded: Founded, happenings: Sequence[Happening], past: Past, tell: 
     customers = write_customers(workspace_id=founded.id, shoppers=shoppers.values(), seen=seen)
     written = rows.Written(founded=founded, customers=customers)
     rows.write_events(written, happenings)
+    write_identity(workspace_id=founded.id, customers=customers, now=happenings[-1].at)
     tell("Writing asks, answers and voices", 0.45)
     surveys = [ask for ask in past.asks if ask.purpose == "survey"]
     rows.write_decisions(written, surveys)
