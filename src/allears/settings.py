@@ -4,6 +4,7 @@ Every ``ALLEARS_*`` variable is described in ``docs/settings.md``; a test compar
 """
 
 import os
+import re
 import secrets
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -89,7 +90,7 @@ PUBLIC_URL = os.environ.get("ALLEARS_URL", "http://127.0.0.1:8080").rstrip("/")
 
 if not PUBLIC_URL.startswith(("http://", "https://")):
     PROBLEMS.append((f"ALLEARS_URL={PUBLIC_URL} is not a web address", "write ALLEARS_URL=https://ears.example.com"))
-if ENGINE != "duckdb" and not ENGINE.startswith("sc://"):
+if ENGINE != "duckdb" and not re.match(r"sc://[^/;\s]+", ENGINE):
     PROBLEMS.append((f"ALLEARS_ENGINE={ENGINE} is unknown", "write ALLEARS_ENGINE=duckdb or sc://host:port"))
 
 DEBUG = _flag("ALLEARS_DEBUG", default=False)

@@ -10,9 +10,9 @@ from tests.lake.oracle import by_keys, truth
 from tests.lake.world import DAY_MS, GONE, World, build
 
 from allears.kit.clocks import clock
-from allears.lake.engine import DuckDBLimits, Engine, connect
+from allears.lake.engine import DuckDBLimits, Engine, Slice, connect
 from allears.lake.rollups import ROLLUPS, SCORES, Rollup
-from allears.lake.tables import TABLES
+from allears.lake.tables import RESPONSES, TABLES
 from allears.science.estimate import ScoreCounts
 from allears.science.scores import METRICS, Metric, score
 from allears.understand.cubes import summed
@@ -62,6 +62,14 @@ def test_an_expression_gives_what_plain_python_gives(engine: Engine, world: Worl
     wanted = truth(rollup.name, world.facts[rollup.source.name], zone)
     assert counted == wanted
     assert len(wanted) > 20
+
+
+def test_nothing_yet_is_an_empty_table_of_the_right_shape(engine: Engine) -> None:
+    with engine.session() as session:
+        found = session.run(session.table(Slice(RESPONSES, "/nowhere")))
+        counted = session.run(SCORES.expression(session.table(Slice(RESPONSES, "/nowhere")), clock("UTC", 0, 0)))
+    assert (found.num_rows, found.schema.types) == (0, RESPONSES.arrow_schema().types)
+    assert (counted.num_rows, counted.column_names) == (0, ["day", *SCORES.key_names, *SCORES.sum_names])
 
 
 def cells(engine: Engine, world: World, rollup: Rollup, zone: str) -> pa.Table:

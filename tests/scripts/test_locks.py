@@ -12,8 +12,12 @@ ROOT = Path(__file__).resolve().parents[2]
 
 def asked_for(*groups: str) -> list[Requirement]:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-    named = [each for group in groups for each in project["dependency-groups"][group]]
-    return [Requirement(each) for each in [*project["project"]["dependencies"], *named]]
+    return [*map(Requirement, project["project"]["dependencies"]), *asked_of(*groups)]
+
+
+def asked_of(*groups: str) -> list[Requirement]:
+    listed = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["dependency-groups"]
+    return [Requirement(each) for group in groups for each in listed[group]]
 
 
 @pytest.mark.parametrize(
@@ -26,6 +30,15 @@ def test_lock_holds_a_fitting_version_of_each_dependency(lock: str, groups: list
         version = locked.get(requirement.name.lower())
         assert version is not None, f"{requirement.name} is not in {lock}: run `make lock`"
         assert version in requirement.specifier, f"{lock} has {requirement.name} {version}: run `make lock`"
+
+
+def test_the_cluster_has_the_asked_spark_and_a_client_of_its_kind() -> None:
+    """A client one minor version behind is what was tried; they talk by Spark Connect's protocol, not by version."""
+    locks = [(ROOT / name).read_text(encoding="utf-8") for name in ("requirements-spark.lock", "requirements-dev.lock")]
+    (nodes,), (client,) = (re.findall(r"^pyspark(?:-client)?==(\d+)", text, re.MULTILINE) for text in locks)
+    (asked,) = (each for each in asked_of("spark") if each.name == "pyspark")
+    assert f"pyspark{asked.specifier}" in locks[0]
+    assert nodes == client
 
 
 def test_what_runs_is_what_was_tested() -> None:

@@ -46,6 +46,7 @@ class SparkCluster:
         self._executor_memory = executor_memory
         self._java = java
         self._processes: dict[str, subprocess.Popen[bytes]] = {}
+        self._port = 0
         self.master = ""
         self.url = ""
 
@@ -57,6 +58,14 @@ class SparkCluster:
         except BaseException:
             cluster.remove()
             raise
+        return cluster
+
+    @classmethod
+    def beside(cls, other: "SparkCluster") -> Self:
+        """Another Connect server on the same master and workers, which may be ended."""
+        cluster = cls()
+        cluster.master = other.master
+        cluster.start_server()
         return cluster
 
     def _start(self, workers: int) -> None:
@@ -72,8 +81,8 @@ class SparkCluster:
             self._said(f"worker-{number}", "Successfully (registered)")
 
     def start_server(self) -> None:
-        """The Connect server, at a new address."""
-        port = free_port()
+        """The Connect server; started again it has the address it had."""
+        port = self._port = self._port or free_port()
         settings = {
             "spark.connect.grpc.binding.address": "127.0.0.1",
             "spark.connect.grpc.binding.port": str(port),

@@ -42,6 +42,7 @@ def everything() -> Iterator[Finding]:
     """The whole examination."""
     yield from before_start()
     yield from _lake()
+    yield from _engine()
     yield from _mail()
     yield from _queue()
     yield from _signs()
@@ -129,6 +130,21 @@ def _lake() -> Iterator[Finding]:
         yield Finding(subject="lake", level="ok", says=f"{root}, read by {settings.ENGINE}")
     else:
         yield Finding(subject="lake", level="error", says=f"{root} cannot be written", do="correct ALLEARS_LAKE")
+
+
+def _engine() -> Iterator[Finding]:
+    """A cluster is asked to read the lake; DuckDB needs nothing beside it."""
+    if settings.ENGINE == "duckdb":
+        return
+    from allears.lake.engine import EngineError
+    from allears.lake.engine_spark import examine
+
+    try:
+        yield Finding(subject="engine", level="ok", says=examine(settings.ENGINE, root=settings.LAKE_ROOT))
+    except EngineError as error:
+        yield Finding(
+            subject="engine", level="error", says=str(error), do="mend it, or set ALLEARS_ENGINE=duckdb meanwhile"
+        )
 
 
 def _mail() -> Iterator[Finding]:

@@ -14,12 +14,13 @@ import weakref
 from collections import OrderedDict
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from functools import reduce
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
 
 from allears.lake.engine import EngineError, EngineUnavailableError, Slice, assembled
-from allears.lake.tables import ColumnType, TableSpec
+from allears.lake.tables import TABLES, ColumnType, TableSpec
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -97,6 +98,38 @@ class SparkEngine:
 
     def close(self) -> None:
         self._end()
+
+
+def examine(url: str, *, root: str) -> str:
+    """Who answers there, and that it can read the lake; raises an `EngineError` that says what is wrong."""
+    engine = SparkEngine(url)
+    try:
+        version = engine.version()
+        data, rows = next(_some_file(root), (None, 0))
+        if data is None:
+            return f"Spark {version} at {url}; the lake is empty, so reading it was not tried"
+        with engine.session() as session:
+            found = session.run(session.table(data).count().name("n").as_table())
+        if found["n"][0].as_py() != rows:  # Sail reads what it cannot see as empty
+            raise LakeOutOfReachError(_out_of_reach(url, root))
+        return f"Spark {version} at {url}, reads the lake"
+    finally:
+        engine.close()
+
+
+def _some_file(root: str) -> Iterator[tuple[Slice, int]]:
+    """One file of a table as a slice, and its rows by the log."""
+    import pyarrow as pa
+
+    from allears.lake.store import open_table, uri
+
+    for spec in TABLES.values():
+        delta = open_table(root, spec)
+        listed = [] if delta is None else pa.table(delta.get_add_actions()).slice(0, 1).to_pylist()
+        plain = replace(spec, changes="never")  # every row as it was written
+        yield from (
+            (Slice(plain, root, (f"{uri(root, spec)}/{each['path']}",)), each["num_records"]) for each in listed
+        )
 
 
 class _Connection:
@@ -191,7 +224,10 @@ class SparkSession:
         return reduce(lambda one, other: one.unionByName(other), parts)
 
     def _local(self, rows: pa.Table) -> ir.Table:
-        name = self._named("local", self._connection.spark.createDataFrame(rows))
+        from pyspark.sql.pandas.types import from_arrow_schema
+
+        schema = None if len(rows) else from_arrow_schema(rows.schema)  # the client infers none from nothing
+        name = self._named("local", self._connection.spark.createDataFrame(rows, schema))
         self._registered.append(name)
         return self._connection.backend.table(name)
 

@@ -24,7 +24,15 @@ class QueryRefusedError(Exception):
 
 
 def run_sql(*, query: str, slices: Sequence[Slice], limits: DuckDBLimits, limit: int | None = None) -> pa.Table:
-    """Run one SELECT over views named as the tables; at most `limit` rows."""
+    """Run one SELECT over views named as the tables; at most `limit` rows.
+
+    Always on DuckDB here, whatever ALLEARS_ENGINE says: a cluster cannot be held to one workspace's files.
+    """
+    if any("://" in file for data in slices for file in data.files):
+        raise QueryRefusedError(
+            "The lake is not on this machine (ALLEARS_LAKE is an address), and queries here read local files only. "
+            "Read its Delta tables with your own engine instead."
+        )
     with duckdb.connect(":memory:") as connection:
         _confine(connection, slices, limits)
         statement = _single_select(connection, query)

@@ -165,6 +165,7 @@ class _Pool(socketserver.ThreadingMixIn):
         self.asked_at = time.monotonic()
 
     def answer(self, line: bytes) -> _Answer:
+        from allears.lake.engine import EngineError
         from allears.lake.sql import QueryRefusedError
 
         try:
@@ -172,7 +173,7 @@ class _Pool(socketserver.ThreadingMixIn):
             call = CALLS[request.call]
             body = call.run(self.service, msgspec.json.decode(request.body, type=call.takes))
             return _Answer(body=msgspec.Raw(msgspec.json.encode(body)))
-        except (msgspec.DecodeError, QueryRefusedError, ValueError, KeyError) as error:
+        except (msgspec.DecodeError, QueryRefusedError, EngineError, ValueError, KeyError) as error:
             return _Answer(error=str(error))
         except Exception as error:  # bulkhead: one question's failure is its asker's answer, the process goes on
             logger.exception("a question failed")

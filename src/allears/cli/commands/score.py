@@ -28,6 +28,7 @@ def score(
     open_data(data)
     from django.utils import timezone
 
+    from allears.lake.engine import EngineError
     from allears.understand.asking import Asked, AskingError, question_of
     from allears.understand.service import Service
     from allears.understand.shapes import score_json
@@ -39,7 +40,11 @@ def score(
         question = question_of(asked, workspace=chosen_workspace(workspace), now=timezone.now())
     except AskingError as error:
         raise typer.BadParameter(str(error)) from error
-    found = score_json(Service().report(question))
+    try:
+        found = score_json(Service().report(question))
+    except EngineError as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(1) from error
     if as_json:
         typer.echo(json.dumps(found, ensure_ascii=False))
     else:
