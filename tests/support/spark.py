@@ -25,7 +25,7 @@ HOW_TO_GET_IT = (
     "sudo apt-get install --no-install-recommends openjdk-17-jre-headless)"
 )
 QUICK_START = "-XX:+UseSerialGC -XX:TieredStopAtLevel=1"  # tests are short: no time for the optimiser to pay
-PATIENCE = 120.0
+PATIENCE = 300.0  # a machine that does much else at the time
 
 
 def spark_home() -> Path:
@@ -38,15 +38,19 @@ def spark_home() -> Path:
 
 
 class SparkCluster:
-    """One master, workers of one core each, one Connect server. Every port is free and on loopback."""
+    """One master, one executor of one core on each worker, one Connect server. Every port is free and on loopback."""
 
-    def __init__(self, *, executor_memory: str = "512m", java: str = QUICK_START) -> None:
+    def __init__(
+        self, *, executor_memory: str = "512m", java: str = QUICK_START, shuffle_partitions: str = "2"
+    ) -> None:
         self.folder = Path(tempfile.mkdtemp(prefix="allears-spark-"))
         self.home = spark_home()
         self._executor_memory = executor_memory
         self._java = java
+        self._shuffle_partitions = shuffle_partitions
         self._processes: dict[str, subprocess.Popen[bytes]] = {}
         self._port = 0
+        self._workers = 0
         self.master = ""
         self.url = ""
 
@@ -64,17 +68,18 @@ class SparkCluster:
     def beside(cls, other: "SparkCluster") -> Self:
         """Another Connect server on the same master and workers, which may be ended."""
         cluster = cls()
-        cluster.master = other.master
+        cluster.master, cluster._workers = other.master, 1
         cluster.start_server()
         return cluster
 
     def _start(self, workers: int) -> None:
+        self._workers = workers
         self._run("master", "deploy.master.Master", "--host", "127.0.0.1", "--port", "0", "--webui-port", "0")
         self.master = self._said("master", r"Starting Spark master at (spark://\S+)")
         for number in range(workers):
             self._run(
                 *(f"worker-{number}", "deploy.worker.Worker", "--host", "127.0.0.1", "--webui-port", "0"),
-                *("-c", "1", "-m", "8g", "-d", str(self.folder / f"worker-{number}"), self.master),
+                *("-c", "2", "-m", "8g", "-d", str(self.folder / f"worker-{number}"), self.master),
             )
         self.start_server()
         for number in range(workers):
@@ -86,12 +91,13 @@ class SparkCluster:
         settings = {
             "spark.connect.grpc.binding.address": "127.0.0.1",
             "spark.connect.grpc.binding.port": str(port),
+            "spark.cores.max": str(self._workers),  # one executor on each worker, and room for a second server
             "spark.driver.host": "127.0.0.1",
             "spark.driver.bindAddress": "127.0.0.1",
             "spark.executor.cores": "1",
             "spark.executor.extraJavaOptions": self._java,
             "spark.executor.memory": self._executor_memory,
-            "spark.sql.shuffle.partitions": "2",
+            "spark.sql.shuffle.partitions": self._shuffle_partitions,
             "spark.ui.enabled": "false",
         }
         given = [part for name, value in settings.items() for part in ("--conf", f"{name}={value}")]
