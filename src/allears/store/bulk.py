@@ -104,9 +104,14 @@ def _with_naive_times(
     """SQLite compares times as text, so they must be written exactly as Django writes them: UTC without an offset."""
     times = {field.column for field in model._meta.local_fields if isinstance(field, models.DateTimeField)}
     places = [place for place, column in enumerate(columns) if column in times]
+    known: dict[datetime, str] = {}  # the adapter for times is slow, and one chunk's times repeat
     for row in rows:
         written = list(row)
         for place in places:
-            if isinstance(written[place], datetime) and written[place].tzinfo is not None:
-                written[place] = written[place].astimezone(UTC).replace(tzinfo=None)
+            value = written[place]
+            if isinstance(value, datetime) and value.tzinfo is not None:
+                text = known.get(value)
+                if text is None:
+                    text = known[value] = value.astimezone(UTC).replace(tzinfo=None).isoformat(" ")
+                written[place] = text
         yield written

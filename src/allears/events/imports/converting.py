@@ -18,6 +18,8 @@ from allears.events.imports.mapping import METRICS, REST_DROP, REST_KEEP, FieldM
 from allears.events.imports.staging import Staged, StagedRow
 
 Reader = Callable[[str], Any]
+SHORT, REMEMBERED = 40, 20_000  # characters of a cell, cells of a column whose meaning is remembered
+_UNREAD = object()
 # What proves that two equal rows are one and the same thing said twice, wherever they stand.
 OWN_MARKS = frozenset({"id", "said_at", "ts", "user_id", "anonymous_id", "email", "phone"})
 
@@ -140,8 +142,16 @@ def _reader(field: Field, field_map: FieldMap, zone: ZoneInfo) -> Reader:
 
 
 def _unless_empty(read: Reader) -> Reader:
+    """What files write for nothing is None; what was read is remembered, for columns repeat themselves."""
+    known: dict[str, Any] = {}
+
     def checked(cell: str) -> Any:
-        return None if len(cell) < 10 and vocabulary.says_nothing(cell) else read(cell)
+        found = known.get(cell, _UNREAD)
+        if found is _UNREAD:
+            found = None if len(cell) < 10 and vocabulary.says_nothing(cell) else read(cell)
+            if len(cell) <= SHORT and len(known) < REMEMBERED:
+                known[cell] = found
+        return found
 
     return checked
 
