@@ -167,10 +167,27 @@ def lake() -> str:
     return "\n".join([*contracts_markdown(), "## Roll-ups", "", *rollups_markdown()]).rstrip()
 
 
+def webhooks() -> str:
+    """Every event on offer, with its fields and a sample."""
+    import json
+
+    from allears.events.webhooks.catalogue import catalogue
+
+    parts = []
+    for each in catalogue():
+        fields = table(head=["field of `data`", "is"], rows=[(f"`{name}`", says) for name, says in each.fields.items()])
+        sample = json.dumps(each.sample, indent=2, ensure_ascii=False)
+        parts.append(
+            f"### `{each.name}`, version {each.version}\n\n{each.summary}\n\n{fields}\n\n```json\n{sample}\n```"
+        )
+    return "\n\n".join(parts)
+
+
 REFERENCES: dict[str, Callable[[], str]] = {
     "commands.md": commands,
     "routes.md": routes,
     "events.md": events,
+    "webhooks.md": webhooks,
     "channels.md": channels,
     "sources.md": sources,
     "lake.md": lake,

@@ -23,6 +23,7 @@ from allears.cli.demo.seeding.people import write_customers
 from allears.cli.demo.seeding.report import truth_report
 from allears.cli.demo.seeding.reviews import write_reviews
 from allears.cli.demo.seeding.sources import write_sources
+from allears.cli.demo.seeding.told import tell_the_crm
 from allears.cli.demo.simulate import Happening, simulate
 from allears.jobs.models import Job
 
@@ -65,6 +66,7 @@ def seed(*, scale: Scale, now: datetime, folder: Path, tell: Tell) -> Keys:
         write_reviews(founded, seed=scale.seed, start=start, until=now)
         write_sources(founded, until=now)
         Job.objects.filter(id__gt=newest_job).delete()  # what followed from the past has happened in the past
+        tell_the_crm(workspace=founded.workspace, now=now)
         keys = make_keys(founded.workspace, now=now)
         tell("Noting the truth", 0.95)
         report = truth_report(seed=scale.seed, start=start, until=now, happenings=happenings, past=past)
