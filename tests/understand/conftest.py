@@ -14,4 +14,5 @@ def in_process(monkeypatch, settings, tmp_path):
         monkeypatch.setattr(f"allears.{place}.ask_report", service.report)
     for place in ("web.pages.data", "api.routers.lake"):
         monkeypatch.setattr(f"allears.{place}.ask_lake", service.lake)
+    monkeypatch.setattr("allears.api.routers.lake.ask_durations", service.durations)
     return service

@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 from tests.conftest import Person
-from tests.understand.builders import response
+from tests.understand.builders import invitation, response
 
 from allears.accounts.actions import make_key
 from allears.accounts.models import AccessKey
@@ -75,3 +75,13 @@ def test_without_the_analytics_process_the_page_says_so(alice: Person, settings,
     page = console(alice).get("/settings/data")
     assert page.status_code == 200
     assert "analytics process is not running" in page.content.decode()
+
+
+def test_the_api_tells_how_long_asks_take(filled, acme):
+    now = timezone.now() - timedelta(days=2)
+    invitation(workspace=acme, at=now, stage="made", sent_at=now + timedelta(minutes=5))
+    _, key = make_key(workspace=acme, kind=AccessKey.Kind.API, name="bi", actor=None, now=timezone.now())
+    answer = Client().get("/api/v1/durations?kind=delivery", headers={"Authorization": f"Bearer {key}"})
+    told = [(each["touchpoint"], each["n"], each["mean_ms"]) for each in answer.json()]
+    assert told == [(None, 1, 300_000), ("delivery", 1, 300_000)]
+    assert answer.json()[0]["median_ms"] == pytest.approx(300_000, rel=0.0101)

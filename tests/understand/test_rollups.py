@@ -2,6 +2,7 @@
 
 import random
 from collections import Counter
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -19,6 +20,7 @@ from allears.lake.rollups import ASK_FUNNEL, EVENT_COUNTS, ROLLUPS, SCORES, TRAN
 from allears.listen.models import Response
 from allears.understand import rollups
 from allears.understand.cubes import CubeStore
+from allears.understand.durations import DurationQuestion, durations
 
 pytestmark = pytest.mark.django_db
 ZONE = "America/New_York"
@@ -271,3 +273,21 @@ def test_every_roll_up_gives_the_columns_of_its_table(engine, acme, rollup, cell
         columns = rollup.expression(rows, rollups.clock("UTC", 0, 0)).columns
     assert set(columns) == {"day", *rollup.key_names, *rollup.sum_names}
     assert cells(rollup) == {}
+
+
+def test_lengths_of_asks_come_as_percentiles(acme, engine, maintain):
+    minutes = [1, 2, 3, 4, 100]
+    for number in minutes:
+        ask = invitation(workspace=acme, stage="made", sent_at=NOON + timedelta(minutes=number))
+        assert ask.created_at == NOON
+    invitation(workspace=acme, stage="made", touchpoint="shop", sent_at=NOON + timedelta(hours=1))
+    flush()
+    maintain()
+    question = DurationQuestion(workspace_id=acme.pk, kind="delivery", zone=ZONE, since=NOON.date())
+    whole, delivery, shop = durations(question, CubeStore(no_engine))
+    assert [(each.touchpoint, each.n) for each in (whole, delivery, shop)] == [(None, 6), ("delivery", 5), ("shop", 1)]
+    assert delivery.median_ms == pytest.approx(3 * 60_000, rel=0.0101)
+    assert delivery.mean_ms == 22 * 60_000
+    assert shop.p90_ms == pytest.approx(3_600_000, rel=0.0101)
+    later = durations(replace(question, since=NOON.date() + timedelta(days=1)), CubeStore(no_engine))
+    assert [(each.n, each.median_ms) for each in later] == [(0, None)]

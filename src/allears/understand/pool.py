@@ -23,6 +23,7 @@ from django.conf import settings
 from django.db import close_old_connections, connections
 
 from allears.jobs.lease import release, worker_name
+from allears.understand.durations import DurationQuestion, Durations
 from allears.understand.keeping import Keeper
 from allears.understand.lake_status import LakeStatus, StatusQuestion
 from allears.understand.metrics import Question
@@ -65,6 +66,7 @@ class _Call:
 CALLS = {
     "report": _Call(Question, Service.report),
     "sql": _Call(SqlQuestion, Service.sql),
+    "durations": _Call(DurationQuestion, Service.durations),
     "lake": _Call(StatusQuestion, Service.lake),
 }
 
@@ -89,6 +91,11 @@ def ask_report(question: Question, *, timeout: float = TIMEOUT_SECONDS) -> Repor
 def ask_sql(question: SqlQuestion, *, timeout: float = 60.0) -> SqlAnswer:
     """Rows of one SELECT, from the analytics process."""
     return _ask("sql", question, SqlAnswer, timeout)
+
+
+def ask_durations(question: DurationQuestion, *, timeout: float = TIMEOUT_SECONDS) -> tuple[Durations, ...]:
+    """How long things take, from the analytics process."""
+    return _ask("durations", question, tuple[Durations, ...], timeout)
 
 
 def ask_lake(question: StatusQuestion, *, timeout: float = TIMEOUT_SECONDS) -> LakeStatus:
@@ -195,7 +202,10 @@ def listen(service: Service) -> "_UnixPool | _TcpPool":
     where = address()
     server: _UnixPool | _TcpPool
     if inherited := os.environ.pop(INHERITED, ""):
-        server = (_UnixPool if isinstance(where, str) else _TcpPool)(where, _Handler, bind_and_activate=False)
+        if isinstance(where, str):
+            server = _UnixPool(where, _Handler, bind_and_activate=False)
+        else:
+            server = _TcpPool(where, _Handler, bind_and_activate=False)
         server.socket.close()
         server.socket = socket.socket(fileno=int(inherited))
     elif isinstance(where, str):

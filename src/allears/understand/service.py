@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from django.conf import settings
 from django.utils import timezone
 
+from allears.understand.durations import DurationQuestion, Durations, durations
 from allears.understand.lake_status import LakeStatus, StatusQuestion, lake_status
 from allears.understand.metrics import Question
 from allears.understand.queries import Report, report
@@ -68,6 +69,10 @@ class Service:
         table = with_fresh_heads(run, lambda: snapshot(tables=tables, workspace_id=question.workspace_id))
         rows = tuple(tuple(map(_plain, row.values())) for row in table.to_pylist())
         return SqlAnswer(columns=tuple(table.column_names), rows=rows)
+
+    def durations(self, question: DurationQuestion) -> tuple[Durations, ...]:
+        """How long things take, all together first, then by touchpoint."""
+        return durations(question, self.cubes)
 
     def lake(self, question: StatusQuestion) -> LakeStatus:
         """How the lake is."""

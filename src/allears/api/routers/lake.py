@@ -1,16 +1,18 @@
 """The analytics tables."""
 
 from dataclasses import asdict
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.http import HttpRequest
-from ninja import Router, Schema
+from ninja import Query, Router, Schema
 
+from allears.accounts.models import Workspace
 from allears.api.listing import workspace_of
 from allears.api.problems import ProblemError
+from allears.understand.durations import DurationQuestion, Kind
 from allears.understand.lake_status import StatusQuestion
-from allears.understand.pool import AnalyticsError, ask_lake
+from allears.understand.pool import AnalyticsError, ask_durations, ask_lake
 
 router = Router(tags=["lake"])
 
@@ -49,6 +51,35 @@ class LakeOut(Schema):
     zone: str
     tables: list[LakeTableOut]
     rollups: list[LakeRollupOut]
+
+
+class DurationOut(Schema):
+    """One touchpoint's lengths in milliseconds, within one per cent; `touchpoint` null is all together."""
+
+    touchpoint: str | None
+    n: int
+    median_ms: float | None
+    p90_ms: float | None
+    mean_ms: float | None
+
+
+class DurationParams(Schema):
+    """Which length, of what began between which days of the workspace's clock."""
+
+    kind: Kind = "first_reply"
+    since: date | None = None
+    until: date | None = None
+
+
+@router.get("/durations", response=list[DurationOut])
+def durations(request: HttpRequest, params: Query[DurationParams]) -> list[dict[str, Any]]:
+    """How long first replies, resolutions, deliveries, openings and answers take, by touchpoint."""
+    workspace = Workspace.objects.get(pk=workspace_of(request))
+    question = DurationQuestion(workspace_id=workspace.pk, zone=workspace.timezone, **params.dict())
+    try:
+        return [asdict(each) for each in ask_durations(question)]
+    except AnalyticsError as error:
+        raise ProblemError(status=503, title="There are no figures now", detail=str(error)) from error
 
 
 @router.get("/lake", response=LakeOut)

@@ -53,7 +53,6 @@ def data(request: ConsoleRequest) -> HttpResponse:
         found = ask_lake(StatusQuestion(workspace_id=request.access.workspace_id))
     except AnalyticsError as error:
         return render_page(request, "understand/data.html", {"problem": error})
-    waiting = sum(each.waiting for each in found.tables)
     wrong = [each for each in found.rollups if each.difference]
     return render_page(
         request,
@@ -61,9 +60,6 @@ def data(request: ConsoleRequest) -> HttpResponse:
         {
             **_lines(found),
             "found": found,
-            "rows": sum(each.rows for each in found.tables),
-            "bytes": sum(each.bytes for each in (*found.tables, *found.rollups)),
-            "waiting": waiting,
             "wrong": wrong,
         },
     )
