@@ -18,7 +18,7 @@ import time
 from pathlib import Path
 
 ROWS = int(os.environ.get("BENCH_IMPORT_ROWS", "200000"))
-WORDS = "the delivery was late and nobody answered my call but the product itself is very good indeed".split()
+WORDS = ("delivery", "late", "nobody", "answered", "my", "call", "but", "product", "itself", "very", "good", "indeed")
 HEADS = {
     "events": "event_id,event_name,user_id,event_time,amount,store",
     "voices": "review_id,time,user_id,email,store,stars,comment",
