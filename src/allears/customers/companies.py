@@ -95,9 +95,9 @@ def _role(told: AccountTold) -> str:
     return (told.role or str(given))[:LONGEST_ROLE]
 
 
-def accounts(*, workspace_id: int, search: str = "") -> QuerySet[ClientAccount]:
+def accounts(*, workspace_id: int, search: str = "") -> QuerySet[Any]:
     """Accounts with the number of their contacts, the latest seen first."""
-    rows: QuerySet[ClientAccount] = ClientAccount.objects.in_workspace(workspace_id).annotate(people=Count("contacts"))
+    rows: QuerySet[Any] = ClientAccount.objects.in_workspace(workspace_id).annotate(people=Count("contacts"))
     if search:
         rows = rows.filter(name__icontains=search) | rows.filter(key=search)
     return rows.order_by("-last_seen_at", "-id")

@@ -43,7 +43,9 @@ def account_page(request: ConsoleRequest, account_id: int) -> HttpResponse:
         "contacts": companies.contacts_of(account=account),
         "voices": said.order_by("-said_at", "-id")[:30],
         "cases": cases_of(workspace_id).filter(customer_id__in=people).order_by("-opened_at", "-id")[:30],
-        "nps": _nps(list(said.filter(metric="nps", score__isnull=False).values_list("score", flat=True))),
+        "nps": _nps(
+            [score for score in said.filter(metric="nps").values_list("score", flat=True) if score is not None]
+        ),
     }
     return render_page(request, "client_accounts/account.html", context)
 

@@ -11,8 +11,9 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from allears.accounts.audit import audit
 from allears.customers.actions import undo_merge
 from allears.customers.actions.merging import MergeError
+from allears.customers.keys import USER_ID
 from allears.customers.queries import merges
-from allears.customers.rules import ALIAS, USER_ID, Rule, Rules, RulesError, rules_of, set_rules
+from allears.customers.rules import ALIAS, Rule, Rules, RulesError, rules_of, set_rules
 from allears.web.access import ConsoleRequest, access_admin, access_manager
 from allears.web.render import flash, render_page
 
