@@ -125,6 +125,7 @@ INSTALLED_APPS = [
     "allears.customers",
     "allears.events",
     "allears.events.webhooks",
+    "allears.events.inbound",
     "allears.outreach",
     "allears.journeys",
     "allears.listen",

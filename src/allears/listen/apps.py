@@ -4,6 +4,7 @@ from allears.customers.personal import register_personal
 from allears.events.batch import subscribe_batch
 from allears.events.exports.tables import register_export
 from allears.events.imports.kinds import register_kind
+from allears.events.inbound.targets import register_voice_taker
 from allears.events.webhooks.catalogue import register_event_type
 from allears.jobs.loops import register_loop
 from allears.jobs.sources import register_source
@@ -32,4 +33,5 @@ class ListenConfig(AppConfig):
         register_kind("responses", "allears.listen.importing.RESPONSES")
         register_export("voices", "allears.listen.exporting.VOICES")
         register_export("responses", "allears.listen.exporting.RESPONSES")
+        register_voice_taker("allears.listen.inbound.take_voice")
         register_personal(*personal.DECLARED)

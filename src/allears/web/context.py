@@ -54,6 +54,7 @@ SETTINGS_PLACES = (
     Place("/decisions/policy", gettext_lazy("Contact rules"), "scale", Role.MANAGER),
     Place("/respond/settings", gettext_lazy("Service promises"), "clock", Role.MANAGER),
     Place("/settings/sources", gettext_lazy("Sources"), "download", Role.ADMIN),
+    Place("/settings/inbound", gettext_lazy("Inbound webhooks"), "upload", Role.ADMIN),
     Place("/settings/webhooks", gettext_lazy("Webhooks"), "radio", Role.ADMIN),
     Place("/settings/identity", gettext_lazy("Identity"), "user", Role.ADMIN),
     Place("/settings/merges", gettext_lazy("Merges"), "split", Role.MANAGER),

@@ -11,6 +11,7 @@ import msgspec
 from allears.customers.keys import LONGEST as LONGEST_ID
 from allears.customers.keys import PLACEHOLDERS, IdentityKeys, clean_email, clean_phone
 from allears.customers.remembering import Who, keys_of, who_of
+from allears.events.doors.arrival import REFUSED
 from allears.events.intake.log import BROKEN, MIXED, Body, moment
 from allears.events.keys import body_key, message_key
 
@@ -250,6 +251,8 @@ def _scrubbed(value: Any) -> Any:
 def _understand(wire: Wire, body: Body, received: datetime, position: int, shared: WireBatch | None) -> Call:
     kind = body.kind if shared is None else wire.type or ""
     if kind not in TYPES:
+        if kind == REFUSED:
+            raise CallError(str(wire.name))
         raise CallError(f"type {kind!r} is none of {', '.join(sorted(TYPES))}")
     context = _json(wire.context, "context")
     if shared is not None and shared.context:

@@ -12,6 +12,7 @@ from typing import Any
 
 from django.conf import settings
 
+from allears.events.doors import ANSWERS, DOORS, Arrival, UnfitError
 from allears.events.intake.bodies import NotJsonError, TooLargeError, outline, unpack
 from allears.events.intake.keys import KeysUnavailableError, WriteKeys, key_in
 from allears.events.intake.limits import LimitedError, Limits
@@ -28,6 +29,8 @@ ROUTES = {
     **{f"/v1/{kind}": kind for kind in CALLS},
     **dict.fromkeys(("/v1/batch", "/v1/import", "/v1/b"), "batch"),
     **{f"/v1/{kind[0]}": kind for kind in ("track", "identify", "page")},
+    **dict.fromkeys(DOORS, "door"),
+    **dict.fromkeys(ANSWERS, "answer"),
 }
 CORS = [(b"access-control-allow-origin", b"*"), (b"access-control-expose-headers", b"retry-after")]
 ALLOWED_HEADERS = b"authorization, content-type, content-encoding, anonymousid"
@@ -46,6 +49,7 @@ def preflight(headers: Mapping[bytes, bytes]) -> list[tuple[bytes, bytes]]:
         (b"access-control-allow-headers", wanted if HEADER_NAMES.fullmatch(wanted) else ALLOWED_HEADERS),
         (b"access-control-max-age", b"86400"),
         (b"vary", b"access-control-request-headers"),
+        (b"webhook-allowed-origin", b"*"),  # senders of CloudEvents ask whether they may
     ]
 
 
@@ -105,8 +109,12 @@ class Intake:
         if scope["method"] == "OPTIONS":
             await _answer(send, 204, b"", preflight(dict(scope["headers"])))
             return
+        path = scope["path"]
+        if path in ANSWERS:
+            await _answer(send, 200, ANSWERS[path], [*CORS, JSON])
+            return
         try:
-            await self._take(ROUTES[scope["path"]], scope, receive)
+            await self._take(ROUTES[path], scope, receive)
         except Refusal as refusal:
             await _refuse(send, refusal)
         except ClientGoneError:
@@ -124,9 +132,15 @@ class Intake:
         data = await _read(receive, headers, settings.INTAKE_MAX_BODY)
         try:
             data = unpack(data, limit=settings.INTAKE_MAX_BODY)
+            if kind == "door":
+                kind, data = "batch", translated(scope, headers, received_us, data)
             seen = outline(kind, data, event_limit=settings.INTAKE_MAX_EVENT)
         except TooLargeError as error:
             raise Refusal(413, str(error)) from error
+        except UnfitError as error:
+            if workspace_id is not None and error.kept:
+                await self._store(workspace_id, "batch", received_us, error.kept)
+            raise Refusal(error.status, str(error)) from error
         except NotJsonError as error:
             if workspace_id is not None:
                 await self._store(workspace_id, BROKEN, received_us, data)
@@ -165,6 +179,21 @@ class Intake:
             raise Refusal(503, text, retry_after=error.retry_after) from error
         except LogUnavailableError as error:
             raise Refusal(503, "the intake log is away; send it again", retry_after=2) from error
+
+
+def translated(scope: Scope, headers: dict[bytes, bytes], received_us: int, data: bytes) -> bytes:
+    """What came by a door of its own, as a batch; a single event above its limit is refused as it would be there."""
+    arrival = Arrival(
+        headers=headers,
+        query=scope["query_string"],
+        data=data,
+        limit=settings.INTAKE_MAX_BODY,
+        received_us=received_us,
+    )
+    found = DOORS[scope["path"]](arrival)
+    if len(found.calls) == 1 and len(data) > settings.INTAKE_MAX_EVENT:
+        raise TooLargeError(f"the event has {len(data)} bytes; the limit of one event is {settings.INTAKE_MAX_EVENT}")
+    return found.body()
 
 
 async def _read(receive: Receive, headers: dict[bytes, bytes], limit: int) -> bytes:

@@ -1,0 +1,1 @@
+"""Webhooks of other systems: an address each, taught by what came there first."""
