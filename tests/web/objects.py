@@ -10,6 +10,9 @@ from tests.conftest import Person
 from allears.accounts.models import AccessKey, MemberInvite, Membership, Workspace
 from allears.customers.models import ClientAccount, Customer, Erasure, Merge
 from allears.events.models import Export, Import, SavedMapping
+from allears.customers.models import Customer, Erasure
+from allears.events.inbound.models import InboundSource
+from allears.events.models import Import
 from allears.events.webhooks.models import Delivery, Endpoint
 from allears.jobs.models import Job
 from allears.journeys.models import Touchpoint
@@ -81,6 +84,7 @@ MAKERS: dict[str, Callable[[Person], Any]] = {
     "endpoint_id": lambda alice: row(Endpoint, alice).pk,
     "delivery_id": lambda alice: row(Delivery, alice).pk,
     "source_id": source,
+    "inbound_id": lambda alice: row(InboundSource, alice, name="Till").pk,
     "enclosure_id": enclosure,
     "job_id": lambda alice: row(Job, alice, arguments={"workspace_id": alice.workspace.pk}, state="dead").pk,
     "number": lambda alice: row(Case, alice, number=NUMBER, subject="Sofa in the rain").number,

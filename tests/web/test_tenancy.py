@@ -107,6 +107,7 @@ def test_every_console_page_has_a_guard() -> None:
         "t/",
         "tell/",
         "listen/decisions",
+        "in/",
         "help",
         "me",
         "widget",

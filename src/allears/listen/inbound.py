@@ -3,7 +3,7 @@
 from datetime import datetime
 from hashlib import blake2b
 
-from allears.customers.actions import resolve
+from allears.customers.actions import TraitChange, resolve, update_traits
 from allears.customers.keys import IdentityKeys, clean_email, clean_phone
 from allears.events.inbound.targets import HeardVoice
 from allears.kit.script import language_of
@@ -20,6 +20,9 @@ def take_voice(*, voice: HeardVoice, now: datetime) -> None:
     if voice.user_id or email or phone:
         keys = IdentityKeys(user_id=voice.user_id, email=email, phone=phone)
         [customer_id] = resolve(workspace_id=voice.workspace_id, keys=[keys], now=now)
+        told = {name: value for name, value in (("email", email), ("phone", phone)) if value}
+        change = TraitChange(customer_id=customer_id, traits=told, at=voice.said_at)
+        update_traits(workspace_id=voice.workspace_id, changes=[change], now=now)
     record_voice(
         workspace_id=voice.workspace_id,
         key="in:" + blake2b(voice.key.encode(), digest_size=16).hexdigest(),

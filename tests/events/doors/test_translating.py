@@ -88,7 +88,9 @@ def test_headers_are_percent_decoded() -> None:
 
 def test_a_bad_event_of_a_batch_waits_with_its_reason_and_the_others_are_taken() -> None:
     bad = {name: value for name, value in CE.items() if name != "source"}
-    calls, reasons = cloud([CE, bad, 5, {**CE, "specversion": "0.3"}], content_type="application/cloudevents-batch+json")
+    calls, reasons = cloud(
+        [CE, bad, 5, {**CE, "specversion": "0.3"}], content_type="application/cloudevents-batch+json"
+    )
     assert len(calls) == 1
     assert [reason.partition(":")[0] for reason in reasons] == [
         "the attribute source is missing",

@@ -109,7 +109,11 @@ def _is_anonymous(who: str, properties: Mapping[str, Any]) -> bool:
 
 def _context(event: Mapping[str, Any], properties: Mapping[str, Any]) -> dict[str, Any]:
     library = {"name": properties.get("$lib"), "version": properties.get("$lib_version")}
-    page = {"url": properties.get("$current_url"), "path": properties.get("$pathname"), "title": properties.get("title")}
+    page = {
+        "url": properties.get("$current_url"),
+        "path": properties.get("$pathname"),
+        "title": properties.get("title"),
+    }
     once = event.get("$set_once") or properties.get("$set_once")
     context = {
         "library": {name: value for name, value in library.items() if value},

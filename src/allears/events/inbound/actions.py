@@ -79,9 +79,7 @@ def _audit(source: InboundSource, verb: str, actor_id: int | None) -> None:
     )
 
 
-def receive(
-    *, source: InboundSource, data: bytes, headers: Mapping[str, str], now: datetime
-) -> InboundRequest:
+def receive(*, source: InboundSource, data: bytes, headers: Mapping[str, str], now: datetime) -> InboundRequest:
     """Store a request as it came and queue its mapping; raises ProofError, and NotJsonError for damaged gzip."""
     rows = InboundSource.objects.in_workspace(source.workspace_id).filter(pk=source.pk)
     try:
@@ -129,9 +127,7 @@ def _queue(request: InboundRequest) -> None:
     )
 
 
-def teach(
-    *, source: InboundSource, said: Mapping[str, Any], actor_id: int | None, now: datetime
-) -> Mapped:
+def teach(*, source: InboundSource, said: Mapping[str, Any], actor_id: int | None, now: datetime) -> Mapped:
     """Save what the bodies mean, and map what waits; raises MappingError."""
     mapped = mapping_of(said)
     with transaction.atomic():

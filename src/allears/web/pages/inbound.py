@@ -126,30 +126,30 @@ def sources(request: ConsoleRequest) -> HttpResponse:
             form.add_error(None, str(error))
         else:
             flash(request, _("The address is open. Send a first request there, then teach what it means."))
-            return redirect("inbound_source", source_id=made.pk)
+            return redirect("inbound_source", inbound_id=made.pk)
     context = {"form": form, "sources": queries.sources(workspace_id=workspace_id)}
     return render_page(request, "inbound/list.html", context, status=422 if form.errors else 200)
 
 
 @access_admin
 @require_GET
-def source_page(request: ConsoleRequest, source_id: int) -> HttpResponse:
+def source_page(request: ConsoleRequest, inbound_id: int) -> HttpResponse:
     """What do this system's bodies mean?"""
-    return _show(request, _source(request, source_id))
+    return _show(request, _source(request, inbound_id))
 
 
 @access_admin
 @require_POST
-def mapping(request: ConsoleRequest, source_id: int) -> HttpResponse:
+def mapping(request: ConsoleRequest, inbound_id: int) -> HttpResponse:
     """Try a mapping on the samples, or save it."""
-    source = _source(request, source_id)
+    source = _source(request, inbound_id)
     said = {name: request.POST.get(name, "") for name in ("kind", "name", "voice_kind", *PLACES)}
     try:
         mapped = mapping_of(said)
         if "preview" not in request.POST:
             actions.teach(source=source, said=said, actor_id=request.access.user.pk, now=timezone.now())
             flash(request, _("Saved. What waits is being mapped now."))
-            return redirect("inbound_source", source_id=source.pk)
+            return redirect("inbound_source", inbound_id=source.pk)
     except MappingError as error:
         return _show(request, source, said=said, problem=str(error))
     return _show(request, source, said=said, previews=queries.previews(source=source, mapped=mapped))
@@ -157,23 +157,23 @@ def mapping(request: ConsoleRequest, source_id: int) -> HttpResponse:
 
 @access_admin
 @require_POST
-def rerun(request: ConsoleRequest, source_id: int) -> HttpResponse:
+def rerun(request: ConsoleRequest, inbound_id: int) -> HttpResponse:
     """Map once more what did not fit."""
-    source = _source(request, source_id)
+    source = _source(request, inbound_id)
     try:
         count = actions.again(source=source)
     except MappingError as error:
         return _show(request, source, problem=str(error))
     told = ngettext("%(n)s request is being mapped again.", "%(n)s requests are being mapped again.", count)
     flash(request, told % {"n": count})
-    return redirect("inbound_source", source_id=source.pk)
+    return redirect("inbound_source", inbound_id=source.pk)
 
 
 @access_admin
 @require_POST
-def end(request: ConsoleRequest, source_id: int) -> HttpResponse:
+def end(request: ConsoleRequest, inbound_id: int) -> HttpResponse:
     """Close an address."""
-    source = _source(request, source_id)
+    source = _source(request, inbound_id)
     actions.end_source(source=source, actor_id=request.access.user.pk, now=timezone.now())
     flash(request, _("The address of “%(name)s” is closed; what came stays.") % {"name": source.name})
     return redirect("inbound_sources")
@@ -228,8 +228,8 @@ def _place(name: str, chosen: str, tree: list[Leaf]) -> dict[str, Any]:
 urlpatterns = [
     path("in/<str:token>", receive, name="inbound_door"),
     path("settings/inbound", sources, name="inbound_sources"),
-    path("settings/inbound/<int:source_id>", source_page, name="inbound_source"),
-    path("settings/inbound/<int:source_id>/mapping", mapping, name="inbound_mapping"),
-    path("settings/inbound/<int:source_id>/reruns", rerun, name="inbound_reruns"),
-    path("settings/inbound/<int:source_id>/closure", end, name="inbound_closure"),
+    path("settings/inbound/<int:inbound_id>", source_page, name="inbound_source"),
+    path("settings/inbound/<int:inbound_id>/mapping", mapping, name="inbound_mapping"),
+    path("settings/inbound/<int:inbound_id>/reruns", rerun, name="inbound_reruns"),
+    path("settings/inbound/<int:inbound_id>/closure", end, name="inbound_closure"),
 ]
