@@ -9,10 +9,8 @@ from tests.conftest import Person
 
 from allears.accounts.models import AccessKey, MemberInvite, Membership, Workspace
 from allears.customers.models import ClientAccount, Customer, Erasure, Merge
-from allears.events.models import Export, Import, SavedMapping
-from allears.customers.models import Customer, Erasure
 from allears.events.inbound.models import InboundSource
-from allears.events.models import Import
+from allears.events.models import Export, Import, SavedMapping
 from allears.events.webhooks.models import Delivery, Endpoint
 from allears.jobs.models import Job
 from allears.journeys.models import Touchpoint
