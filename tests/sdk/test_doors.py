@@ -137,9 +137,7 @@ def test_segment_in_a_browser(server: AllEars, site: str, browser: Browser, batc
     sent: list[tuple[str, str]] = []
     page.on("request", lambda request: sent.append((request.url, request.headers.get("content-type", ""))))
     page.goto(f"{site}/empty.html")
-    page.add_script_tag(url=f"{site}/node_modules/@segment/analytics-next/dist/umd/standalone.js")
-    if page.evaluate("typeof window.AnalyticsNext") == "undefined":
-        page.add_script_tag(url=f"{site}/node_modules/@segment/analytics-next/dist/umd/index.js")
+    page.add_script_tag(url=f"{site}/node_modules/@segment/analytics-next/dist/umd/index.js")
     host = server.url.removeprefix("http://")
     page.evaluate(SEGMENT, {"host": host, "key": server.write_key, "batching": batching})
     wait_until(lambda: sum(types_of(server).values()) >= 5, seconds=20, what=f"five events; sent {sent}")
@@ -152,7 +150,7 @@ def test_segment_in_a_browser(server: AllEars, site: str, browser: Browser, batc
 
 POSTHOG = """
 ({ host, key }) => new Promise((resolve) => window.posthog.init(key, {
-  api_host: host, autocapture: false, disable_session_recording: true, advanced_disable_feature_flags: false,
+  api_host: host, autocapture: false, disable_session_recording: true, opt_out_useragent_filter: true,
   loaded: (posthog) => {
     posthog.capture("ph_seen", { at: 1 });
     posthog.identify("ph-web", { email: "phweb@example.test" });
