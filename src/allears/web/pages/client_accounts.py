@@ -38,14 +38,13 @@ def account_page(request: ConsoleRequest, account_id: int) -> HttpResponse:
         raise Http404
     people = companies.people_of(account=account)
     said = voices(workspace_id=workspace_id).filter(customer_id__in=people)
+    scored = said.filter(metric="nps").values_list("score", flat=True)
     context: dict[str, Any] = {
         "account": account,
         "contacts": companies.contacts_of(account=account),
         "voices": said.order_by("-said_at", "-id")[:30],
         "cases": cases_of(workspace_id).filter(customer_id__in=people).order_by("-opened_at", "-id")[:30],
-        "nps": _nps(
-            [score for score in said.filter(metric="nps").values_list("score", flat=True) if score is not None]
-        ),
+        "nps": _nps([score for score in scored if score is not None]),
     }
     return render_page(request, "client_accounts/account.html", context)
 
