@@ -100,7 +100,8 @@ def write_xlsx(path: Path, columns: Sequence[Column], batches: Batches, *, label
     """Write a workbook row by row; a table beyond a sheet's size goes on over the next ones."""
     book = openpyxl.Workbook(write_only=True)
     head = labels_of(columns) if labels else [column.name for column in columns]
-    sheet, room = None, 0
+    sheet: Any = None
+    room = 0
     for batch in batches:
         for row in batch:
             if not room:
