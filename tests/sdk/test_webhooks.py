@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.support.processes import die_with_parent, wait_until
+from tests.support.processes import descendants, die_with_parent, kill_now, wait_until
 from tests.support.server import AllEars, ServerFactory
 
 pytestmark = pytest.mark.sdk
@@ -42,7 +42,7 @@ def node_receiver(tmp_path: Path) -> Iterator[NodeReceiver]:
     )  # fmt: skip
     assert process.stdout is not None
     yield NodeReceiver(int(process.stdout.readline()), tmp_path / "log", secret)
-    process.kill()
+    kill_now(process.pid, *descendants(process.pid))  # `node` may be a wrapper of the real one
     process.wait()
 
 
