@@ -28,6 +28,7 @@ KEYWORDS = {
     **dict.fromkeys(("npgettext", "npgettext_lazy"), ((1, "c"), 2, 3)),
 }
 TEMPLATES = (".html", ".txt", ".eml")
+NOT_OURS = {"node_modules", "migrations", "dist", "samples"}
 PLACEHOLDER = re.compile(r"%\((\w+)\)[#0\- +]?\d*(?:\.\d+)?[diouxXeEfFgGcrs]|(?<!\{)\{(\w*)\}(?!\})")
 
 # context, singular, plural
@@ -84,7 +85,7 @@ def used_messages(package: Path = PACKAGE) -> dict[Key, str]:
     """Every message of the product, with the first place that uses it."""
     used: dict[Key, str] = {}
     for path in sorted(package.rglob("*")):
-        if path.suffix not in (*TEMPLATES, ".py", ".ts") or {"node_modules", "migrations", "dist", "samples"} & set(path.parts):
+        if path.suffix not in (*TEMPLATES, ".py", ".ts") or NOT_OURS & set(path.parts):
             continue
         if path.suffix in {".txt", ".eml"} and "templates" not in path.parts:
             continue

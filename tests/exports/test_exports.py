@@ -47,7 +47,7 @@ def written(workspace: Workspace, table: str, form: str, **filters: Any) -> Path
     write_export(workspace_id=workspace.pk, export_id=row.pk)
     row.refresh_from_db()
     assert (row.state, row.error) == ("done", "")
-    return actions.path_of(row)
+    return actions.path_of(row=row)
 
 
 @pytest.fixture(autouse=True)

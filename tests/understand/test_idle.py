@@ -3,8 +3,8 @@
 import os
 import subprocess
 import sys
-import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -51,22 +51,16 @@ def test_the_engine_goes_when_idle_and_comes_back_with_the_next_question(tmp_pat
         ask()
         assert holds_engine(process.pid)
         wait(lambda: not holds_engine(process.pid))
-        failures: list[BaseException] = []
 
         def ask_now_and_then() -> None:
-            try:
-                for _ in range(2):
-                    ask()
-                    time.sleep(6.5)  # a little longer than it takes to lie down
-            except BaseException as error:  # noqa: BLE001 – told by the test's own thread
-                failures.append(error)
+            for _ in range(2):
+                ask()
+                time.sleep(6.5)  # a little longer than it takes to lie down
 
-        askers = [threading.Thread(target=ask_now_and_then) for _ in range(2)]
-        for asker in askers:
-            asker.start()
-        for asker in askers:
-            asker.join()
-        assert failures == []
+        with ThreadPoolExecutor(2) as askers:
+            asking = [askers.submit(ask_now_and_then) for _ in range(2)]
+        for each in asking:
+            each.result()
         assert process.poll() is None
     finally:
         process.terminate()

@@ -153,7 +153,7 @@ def claim(*, owner: str, now: datetime, limit: int = ROOM) -> list[Message]:
         if not ids:
             return []
         these, parameters = plain.among("id", ids)
-        rows = Message.objects.raw(
+        rows = Message.objects.across_workspaces().raw(
             "UPDATE outreach_message SET state = 'sending', lease_owner = %s, lease_until = %s,"  # noqa: S608 - own names
             f" attempts = attempts + 1 WHERE {these} RETURNING *",
             [owner, plain.written(now + LEASE), *parameters],

@@ -32,12 +32,12 @@ class Moved:
     amount: int | None = None
 
 
-def tells(traits: Mapping[str, Any]) -> bool:
+def tells(*, traits: Mapping[str, Any]) -> bool:
     """Whether these traits can move anybody."""
     return not _NAMES.isdisjoint(traits)
 
 
-def standing(customer: Customer) -> dict[str, str]:
+def standing(*, customer: Customer) -> dict[str, str]:
     """Where the customer stands now, by kind."""
     found = {
         kind: _text(customer.attributes.get(name)) for name, kind in WATCHED.items() if name in customer.attributes

@@ -45,11 +45,11 @@ def update_traits(
         moved: list[Moved] = []
         for change, told in zip(changes, stated, strict=True):
             customer = customers[change.customer_id]
-            stood = standing(customer) if tells(change.traits) else None
+            stood = standing(customer=customer) if tells(traits=change.traits) else None
             late = _late(timeline, customer, told, change.at)
             apply_traits(customer=customer, traits=_without(change.traits, late) if late else change.traits)
             if stood is not None:
-                moved += between(customer_id=customer.id, before=stood, after=standing(customer), at=change.at)
+                moved += between(customer_id=customer.id, before=stood, after=standing(customer=customer), at=change.at)
             if "consent" in change.traits:
                 consents += read_consent(customer_id=change.customer_id, consent=change.traits["consent"], at=change.at)
         changed = [row for each in customers.values() if (row := _row(each)) != before[each.id]]

@@ -80,7 +80,7 @@ def folder() -> Path:
     return Path(settings.DATA_DIR) / "exports"
 
 
-def path_of(row: Export) -> Path:
+def path_of(*, row: Export) -> Path:
     """Where the export's file lies."""
     return folder() / f"{row.token}.{row.format}"
 
@@ -91,7 +91,7 @@ def write(*, row: Export, now: datetime) -> None:
     labels = FLAGS.get(filters.pop("labels", ""), False)
     with translation.override(row.language):
         chosen = selection(workspace_id=row.workspace_id, table=row.table, filters=filters)
-        target = path_of(row)
+        target = path_of(row=row)
         target.parent.mkdir(parents=True, exist_ok=True)
         part = target.with_suffix(".part")
         try:
@@ -123,17 +123,22 @@ def _counted(row: Export, chosen: Selection) -> writers.Batches:
 
 def file_of(*, row: Export, now: datetime) -> Path:
     """The finished file; raises ``ExportUseError`` where there is none (any more)."""
-    if row.state != Export.State.DONE or row.expires_at is None or row.expires_at <= now or not path_of(row).exists():
+    if (
+        row.state != Export.State.DONE
+        or row.expires_at is None
+        or row.expires_at <= now
+        or not path_of(row=row).exists()
+    ):
         raise ExportUseError(
             "state", _("This file is not there: it is not finished, or its link has expired. Export again.")
         )
-    return path_of(row)
+    return path_of(row=row)
 
 
 @transaction.atomic
 def remove(*, row: Export) -> None:
     """Forget an export and its file before it expires."""
-    path = path_of(row)
+    path = path_of(row=row)
     Export.objects.in_workspace(row.workspace_id).filter(pk=row.pk).delete()
     transaction.on_commit(lambda: path.unlink(missing_ok=True))
 
@@ -143,7 +148,7 @@ def expire(*, now: datetime) -> int:
     due = Export.objects.across_workspaces().filter(state=Export.State.DONE, expires_at__lte=now)
     rows = list(due)
     for row in rows:
-        path_of(row).unlink(missing_ok=True)
+        path_of(row=row).unlink(missing_ok=True)
     due.filter(pk__in=[row.pk for row in rows]).update(state=Export.State.EXPIRED)
     known = set(Export.objects.across_workspaces().exclude(state=Export.State.EXPIRED).values_list("token", flat=True))
     for path in folder().glob("*") if folder().is_dir() else ():

@@ -10,7 +10,7 @@ from allears.events.models import Export
 def erase_exports(*, person: Person, now: datetime) -> int:
     """Remove every exported file of the workspace; the number removed. Exporting again gives what may be given."""
     rows = Export.objects.in_workspace(person.workspace_id).exclude(state=Export.State.EXPIRED)
-    paths = [path_of(row) for row in rows]
+    paths = [path_of(row=row) for row in rows]
     rows.update(state=Export.State.EXPIRED, expires_at=now)
     found = [path for path in paths if path.exists()]
     for path in found:

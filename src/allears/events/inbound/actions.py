@@ -188,17 +188,18 @@ def _take(request: InboundRequest, mapped: Mapped, source: InboundSource, now: d
     ]
     if mapped.kind == VOICE:
         for item, key in named:
-            take_voice(voice_of(mapped, item, key=key, source=source, received_at=request.received_at), now=now)
+            heard = voice_of(mapped=mapped, item=item, key=key, source=source, received_at=request.received_at)
+            take_voice(heard, now=now)
         return
     refused: list[QuarantinedRow] = []
-    decoded = calls_of(mapped, named, source=source, received_at=request.received_at)
+    decoded = calls_of(mapped=mapped, named=named, source=source, received_at=request.received_at)
     apply_decoded(decoded, now=now, memories=Memories(), refused=refused)
     if refused:
         raise MappingError(refused[0].reason)
 
 
 def calls_of(
-    mapped: Mapped, named: list[tuple[dict[str, Any], str]], *, source: InboundSource, received_at: datetime
+    *, mapped: Mapped, named: list[tuple[dict[str, Any], str]], source: InboundSource, received_at: datetime
 ) -> Decoded:
     """The items as the consumer understands them; raises MappingError for the first that it does not."""
     calls = [call_of(mapped, item, message_id=key) for item, key in named]
@@ -215,7 +216,7 @@ def calls_of(
 
 
 def voice_of(
-    mapped: Mapped, item: dict[str, Any], *, key: str, source: InboundSource, received_at: datetime
+    *, mapped: Mapped, item: dict[str, Any], key: str, source: InboundSource, received_at: datetime
 ) -> HeardVoice:
     """What was said; raises MappingError where there are no words."""
     text = plain(at(item, mapped.text))
@@ -227,14 +228,14 @@ def voice_of(
         kind=mapped.voice_kind,
         channel="webhook",
         text=text,
-        said_at=moment(at(item, mapped.time), received_at),
+        said_at=moment(value=at(item, mapped.time), received_at=received_at),
         user_id=plain(at(item, mapped.customer_id)),
         email=plain(at(item, mapped.email)),
         phone=plain(at(item, mapped.phone)),
     )
 
 
-def moment(value: Any, received_at: datetime) -> datetime:
+def moment(*, value: Any, received_at: datetime) -> datetime:
     """ISO 8601 or seconds since 1970; the time of receipt where the body says none. Raises MappingError."""
     if value is None or value == "":
         return received_at

@@ -73,10 +73,10 @@ def _shown(
 ) -> dict[str, str]:
     item, key = named
     if mapped.kind == VOICE:
-        voice = voice_of(mapped, item, key=key, source=source, received_at=request.received_at)
+        voice = voice_of(mapped=mapped, item=item, key=key, source=source, received_at=request.received_at)
         who = voice.user_id or voice.email or voice.phone
         return {"kind": voice.kind, "what": voice.text, "who": who, "at": voice.said_at.isoformat()}
-    call = calls_of(mapped, [named], source=source, received_at=request.received_at).calls[0]
+    call = calls_of(mapped=mapped, named=[named], source=source, received_at=request.received_at).calls[0]
     keys = call.identity()
     who = keys.user_id or keys.email or keys.phone
     return {"kind": call.type, "what": call.name or call.properties, "who": who, "at": call.ts.isoformat()}
