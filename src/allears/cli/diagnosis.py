@@ -3,11 +3,9 @@
 import os
 import shutil
 import smtplib
-import socket
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import psycopg
 from django.conf import settings
@@ -46,7 +44,6 @@ def everything() -> Iterator[Finding]:
     yield from _mail()
     yield from _queue()
     yield from _signs()
-    yield _engine()
 
 
 def _settings() -> Iterator[Finding]:
@@ -135,6 +132,7 @@ def _lake() -> Iterator[Finding]:
 def _engine() -> Iterator[Finding]:
     """A cluster is asked to read the lake; DuckDB needs nothing beside it."""
     if settings.ENGINE == "duckdb":
+        yield Finding(subject="engine", level="ok", says="DuckDB, inside the analytics process")
         return
     from allears.lake.engine import EngineError
     from allears.lake.engine_spark import examine
@@ -196,20 +194,3 @@ def _signs() -> Iterator[Finding]:
             yield Finding(subject=sign.subject, level=sign.level, says=sign.says, do=sign.do)
     except DatabaseError:
         return  # the database has its own finding
-
-
-def _engine() -> Finding:
-    """A cluster must answer; DuckDB runs inside the analytics process."""
-    if not settings.ENGINE.startswith("sc://"):
-        return Finding(subject="engine", level="ok", says="DuckDB, inside the analytics process")
-    parts = urlsplit(settings.ENGINE)
-    try:
-        socket.create_connection((parts.hostname or "", parts.port or 15002), timeout=5).close()
-    except OSError as error:
-        return Finding(
-            subject="engine",
-            level="error",
-            says=f"{settings.ENGINE} does not answer: {error}",
-            do="start the Spark Connect server, or leave ALLEARS_ENGINE out to use DuckDB",
-        )
-    return Finding(subject="engine", level="ok", says=f"{settings.ENGINE} answers")

@@ -1,7 +1,7 @@
 """Reads of inbound webhooks, scoped; and what a mapping would make of the samples."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from django.db.models import Count, Q, QuerySet
 
@@ -16,7 +16,7 @@ PREVIEWED = 10
 def sources(*, workspace_id: int) -> QuerySet[InboundSource]:
     """Open sources with the counts of what waits and what did not fit."""
     state = InboundRequest.State
-    return (
+    found = (
         InboundSource.objects.in_workspace(workspace_id)
         .filter(ended_at__isnull=True)
         .annotate(
@@ -25,6 +25,7 @@ def sources(*, workspace_id: int) -> QuerySet[InboundSource]:
         )
         .order_by("name", "pk")
     )
+    return cast("QuerySet[InboundSource]", found)
 
 
 def access_source(*, workspace_id: int, source_id: int) -> InboundSource:
