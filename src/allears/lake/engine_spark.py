@@ -8,6 +8,7 @@ schema, hot rows travel as a local relation, and Ibis writes the SQL.
 from __future__ import annotations
 
 import itertools
+import os
 import socket
 import threading
 import weakref
@@ -288,6 +289,8 @@ def address_of(url: str) -> tuple[str, int]:
 
 
 def _require_client() -> None:
+    # without a main file (`python -c`, a worker of tests) the client wants a Spark installation, and ends the process
+    os.environ.setdefault("SPARK_HOME", "")
     try:
         import grpc  # noqa: F401 – part of the extra
         import pyspark.sql.connect.session  # noqa: F401 – the extra itself
