@@ -37,6 +37,7 @@ from allears.outreach.contracts import Draft, Proposal
 from allears.respond import actions as respond
 from allears.respond.models import Case
 from tests import builders
+from tests.customers import fill_doors
 from tests.customers.markers import EMAIL, NAME, OTHER_EMAIL, PHONE, SECOND_EMAIL, TEXT, USER_ID
 
 NOW = timezone.now()
@@ -119,7 +120,12 @@ audit(workspace_id=home.id, actor_id=None, verb="customers.looked_up", detail={"
 QuarantinedRow.objects.create(
     workspace=home, source="intake", reason=f"{EMAIL} has no time", payload=json.dumps({"email": EMAIL, "x": TEXT})
 )
+fill_doors.told_by_webhooks(home, person, other, NOW)
+fill_doors.sent_to_us(home, NOW)
+fill_doors.mailed(home, NOW)
+fill_doors.in_logs()
 flush_all(owner="filler", now=timezone.now())
+fill_doors.in_files(home, NOW)
 
 table = Path(settings.DATA_DIR).parent / "people.csv"
 table.write_text(f"user_id,email,name,remark\n{USER_ID},{EMAIL},{NAME},{TEXT}\nother-2,two@else.test,Two,ok\n")
@@ -130,4 +136,5 @@ mail.mkdir(exist_ok=True)
 (mail / "1700000000000000000.eml").write_text(f"To: {EMAIL}\nSubject: Dear {NAME}\n\n{TEXT}\n")
 (mail / "1700000000000000001.eml").write_text(f"To: {OTHER_EMAIL}\nSubject: Dear you\n\nfine\n")
 put(what(USER_ID, 900), what("other-1", 900), who(USER_ID, EMAIL, name=NAME))  # not read yet
+fill_doors.backed_up(NOW)
 sys.stdout.write(json.dumps({"person": person.id, "key": person.key, "second": second, "case": case.number}))

@@ -3,6 +3,7 @@
 USER_ID = "u-zqxjk-4711"
 EMAIL = "zelda.zqxjkv@vqxplonk.test"
 SECOND_EMAIL = "zz.second@vqxplonk.test"
+OTHER_TEXT = "see the enclosed file, nothing else"
 OTHER_EMAIL = "stays@else.test"
 PHONE = "+8613877665544"
 NAME = "Zeldanora Quixwhyle"

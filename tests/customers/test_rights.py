@@ -4,6 +4,7 @@ import io
 import json
 import zipfile
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,8 +17,10 @@ from allears.customers.models import ConsentRecord, Customer, Erasure, Forgotten
 from allears.customers.retaining import expired, forget_expired
 from allears.customers.rights import UnknownPersonError, access_export, erase, find_customer
 from allears.customers.rights.erasing import certificate, chain_is_whole
-from allears.customers.rights.person import Person
+from allears.customers.rights.person import Person, person_of
 from allears.events.erasing import without
+from allears.events.exports import actions as exports
+from allears.events.exports.erasing import erase_exports
 from allears.listen import actions as listen
 from allears.listen.models import Voice
 from tests import builders
@@ -147,3 +150,33 @@ def test_the_console_asks_twice_and_guards_by_role(acme: Workspace, alice: Membe
     assert client.post("/settings/retention", {"voices": "0"}).status_code == 422
     assert client.post("/settings/retention", {"voices": "700"}).status_code == 302
     assert client.get(f"/customers/{zoe.key}/access-export").headers["Content-Type"] == "application/zip"
+
+
+def test_names_are_found_in_forms_and_in_escaped_json(acme: Workspace) -> None:
+    zoe, max_ = known(acme, "zoe@example.test", "客户-左伊-一"), known(acme, "max@example.test", "u-10001")
+    voice = said(max_, "mail=zoe%40example.test&x=1", "a")
+    Voice.objects.in_workspace(acme.id).filter(pk=voice.pk).update(attributes={"friend": "客户-左伊-一"})
+    done = gone(zoe)
+    voice.refresh_from_db()
+    assert (voice.text, voice.attributes) == ("mail=[erased]&x=1", {"friend": "[erased]"})
+    assert done.removed["listen.Voice"] == {"struck_out": 1}
+
+
+def test_an_export_that_is_being_written_leaves_no_file(acme: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    zoe = known(acme, "zoe@example.test", "u-1000")
+    person = person_of(workspace_id=acme.id, customer_id=zoe.id)
+    row = exports.ask(
+        workspace_id=acme.id, table="customers", format_name="csv", filters={}, actor_id=None, now=timezone.now()
+    )
+
+    def slow(path: Path, *_: object, **__: object) -> None:
+        path.write_text("zoe@example.test")
+        assert erase_exports(person=person, now=timezone.now()) == 1
+        path.write_text("zoe@example.test")  # its last batch
+
+    monkeypatch.setitem(exports.WRITERS, "csv", slow)
+    with pytest.raises(exports.ExportStoppedError):
+        exports.write(row=row, now=timezone.now())
+    row.refresh_from_db()
+    assert row.state == "expired"
+    assert not any(path.exists() for path in (exports.path_of(row=row), exports.part_of(row=row)))

@@ -98,11 +98,14 @@ class PostgresServer:
         self._process.wait()
         self._process = None
 
-    def remove(self) -> None:
+    def stop(self) -> None:
         if self._process is not None:
             self._process.send_signal(signal.SIGINT)  # fast shutdown: roll back and go
             self._process.wait(timeout=30)
             self._process = None
+
+    def remove(self) -> None:
+        self.stop()
         shutil.rmtree(self.folder)
 
 

@@ -7,6 +7,7 @@ the archive. With ``ALLEARS_SECRET`` set they are wrapped by it, in the table an
 Sealed: a version byte, 12 random bytes, then AES-256-GCM of the data, with the customer's id as associated data.
 """
 
+import hmac
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
@@ -75,6 +76,11 @@ def open_with(key: bytes, customer_id: int, data: bytes) -> bytes:
         return _cipher(key).decrypt(nonce, body, _about(customer_id))
     except InvalidTag as error:
         raise ShreddedError(f"this was sealed with another key of customer {customer_id}") from error
+
+
+def key_of_row(key: bytes, name: str) -> bytes:
+    """The key of one row of a customer's. Whoever has it cannot tell the customer's key or another row's."""
+    return hmac.digest(key, name.encode(), "sha256")
 
 
 def keys_for(*, customer_ids: Iterable[int]) -> dict[int, bytes]:

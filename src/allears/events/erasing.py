@@ -11,12 +11,13 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
-from allears.customers.rights.person import Person
+from allears.customers.rights.person import STRUCK_OUT, Person
 from allears.events.imports import files, staging
 from allears.events.intake.log import intake_path, open_file
 from allears.events.models import Import
 
 BLOCK = 1 << 22
+SHOWN = {"samples", "trial"}  # of an import's mapping
 
 
 class ImportRunningError(RuntimeError):
@@ -139,9 +140,32 @@ def erase_uploads(*, person: Person, now: datetime) -> int:
             if row.state == Import.State.UPLOADED:
                 says = _("A person in this file was erased. Send the file again without them.")
                 waiting = Import.objects.in_workspace(person.workspace_id).filter(pk=row.pk)
-                waiting.update(state=Import.State.FAILED, error=says, finished_at=now)
+                named = STRUCK_OUT + Path(row.filename).suffix  # files are named after people, too
+                waiting.update(state=Import.State.FAILED, error=says, finished_at=now, filename=named)
             dropped += 1
-    return dropped
+    _erase_samples(person.workspace_id)
+    return dropped + _erase_left_over(person)
+
+
+def _erase_samples(workspace_id: int) -> None:
+    """Values shown while a mapping is chosen are of no use once the rows are read, and may be the person's."""
+    rows = Import.objects.in_workspace(workspace_id).exclude(state=Import.State.UPLOADED)
+    for pk, mapping in rows.values_list("pk", "mapping"):
+        if mapping.keys() & SHOWN:
+            left = {name: value for name, value in mapping.items() if name not in SHOWN}
+            rows.filter(pk=pk).update(mapping=left)
+
+
+def _erase_left_over(person: Person) -> int:
+    """Drop what no import names and the person may stand in: pages of a source being read, which is read again, and
+    what a killed process left.
+    """
+    known = set(Import.objects.across_workspaces().exclude(path="").values_list("path", flat=True))
+    strays = [each for each in files.root().glob("*") if each.is_dir() and each.name not in known]
+    named = [each for each in strays if any(_bytes_name(person, path) for path in each.rglob("*") if path.is_file())]
+    for each in named:
+        files.remove_folder(each)
+    return len(named)
 
 
 def find_uploads(*, person: Person) -> list[tuple[str, bytes]]:
@@ -175,6 +199,11 @@ _PACKED: tuple[Callable[[bytes], bool], ...] = (
     lambda head: head[:4] == b"PAR1",
     lambda head: b"\x00" in head[:64],  # UTF-16
 )
+
+
+def may_name(person: Person, data: bytes) -> bool:
+    """Whether these bytes may name the person: what is packed cannot be looked into, and is taken to do so."""
+    return any(packed(data) for packed in _PACKED) or person.may_be_in(data)
 
 
 def _bytes_name(person: Person, path: Path) -> bool:

@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_noop
 
-from allears.customers.personal import Erase, Harmless, PersonalTable
+from allears.customers.personal import Erase, Harmless, PersonalFiles, PersonalTable
 
 DECLARED = (
     PersonalTable(
@@ -65,6 +65,11 @@ DECLARED = (
         erase=Erase.DELETE,
         kind="raw",
         at="received_at",
+        label="Files that came with mails",
+    ),
+    PersonalFiles(
+        name="enclosures",
+        erase="allears.listen.sources.erasing.erase_enclosures",
         label="Files that came with mails",
     ),
     PersonalTable(

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
+from urllib.parse import quote, quote_plus
 
 from allears.customers.models import Customer, Identifier
 from allears.customers.queries import family
@@ -27,7 +28,8 @@ class Person:
     @cached_property
     def long_names(self) -> tuple[str, ...]:
         """Those distinctive enough to be searched inside texts, the longest first."""
-        return tuple(sorted({n for n in (*self.names, *self.keys) if len(n) >= SHORTEST}, key=len, reverse=True))
+        long = {name for name in (*self.names, *self.keys) if len(name) >= SHORTEST}
+        return tuple(sorted({form for name in long for form in written(name)}, key=len, reverse=True))
 
     @cached_property
     def _pattern(self) -> re.Pattern[str] | None:
@@ -43,7 +45,7 @@ class Person:
     @cached_property
     def hints(self) -> tuple[bytes, ...]:
         """Byte strings of which one stands in every body that could mention the person: a quick first look."""
-        spelt = {form for name in (*self.names, *self.keys) for form in (name, json.dumps(name)[1:-1])}
+        spelt = {form for name in (*self.names, *self.keys) for form in written(name)}
         return tuple(sorted(form.lower().encode() for form in spelt))
 
     def may_be_in(self, data: bytes) -> bool:
@@ -78,6 +80,11 @@ class Person:
 
     def as_json(self) -> dict[str, Any]:
         return {"ids": list(self.ids), "keys": list(self.keys), "names": list(self.names)}
+
+
+def written(name: str) -> set[str]:
+    """A name as it stands in a text, in JSON, and in a form or an address."""
+    return {name, json.dumps(name)[1:-1], quote(name, safe=""), quote_plus(name)}
 
 
 def person_of(*, workspace_id: int, customer_id: int) -> Person:

@@ -85,6 +85,11 @@ def path_of(*, row: Export) -> Path:
     return folder() / f"{row.token}.{row.format}"
 
 
+def part_of(*, row: Export) -> Path:
+    """Where it lies while it is being written."""
+    return path_of(row=row).with_suffix(".part")
+
+
 def write(*, row: Export, now: datetime) -> None:
     """Write the export's file beside its place and move it there; done again after a crash, it begins anew."""
     filters = dict(row.filters)
@@ -93,31 +98,36 @@ def write(*, row: Export, now: datetime) -> None:
         chosen = selection(workspace_id=row.workspace_id, table=row.table, filters=filters)
         target = path_of(row=row)
         target.parent.mkdir(parents=True, exist_ok=True)
-        part = target.with_suffix(".part")
+        part = part_of(row=row)
         try:
             WRITERS[row.format](part, chosen.columns, _counted(row, chosen), labels=labels)
             part.replace(target)
+        except FileNotFoundError as error:
+            raise ExportStoppedError(row.pk) from error
         except ExportUseError as error:
             _settle(row, state=Export.State.FAILED, error=str(error), finished_at=now)
             return
         finally:
             part.unlink(missing_ok=True)
-    _settle(row, state=Export.State.DONE, bytes=target.stat().st_size, finished_at=now, expires_at=now + LIFE)
+    size = target.stat().st_size
+    if not _settle(row, state=Export.State.DONE, bytes=size, finished_at=now, expires_at=now + LIFE):
+        target.unlink(missing_ok=True)
+        raise ExportStoppedError(row.pk)
 
 
-def _settle(row: Export, **changes: Any) -> None:
-    Export.objects.in_workspace(row.workspace_id).filter(pk=row.pk).update(**changes)
+def _settle(row: Export, **changes: Any) -> int:
+    """0 where it was removed, or taken back because somebody was erased, while it was being written."""
+    mine = Export.objects.in_workspace(row.workspace_id).filter(pk=row.pk).exclude(state=Export.State.EXPIRED)
+    return mine.update(**changes)
 
 
 def _counted(row: Export, chosen: Selection) -> writers.Batches:
     done = 0
-    Export.objects.in_workspace(row.workspace_id).filter(pk=row.pk).update(
-        state=Export.State.RUNNING, rows_done=0, rows_total=chosen.count()
-    )
+    _settle(row, state=Export.State.RUNNING, rows_done=0, rows_total=chosen.count())
     for batch in chosen.batches(writers.BATCH):
         yield batch
         done += len(batch)
-        if not Export.objects.in_workspace(row.workspace_id).filter(pk=row.pk).update(rows_done=done):
+        if not _settle(row, rows_done=done):
             raise ExportStoppedError(row.pk)
 
 

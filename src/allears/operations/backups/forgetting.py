@@ -1,26 +1,50 @@
-"""A person who is erased is forgotten in every archive: his key goes, and the keys of the pieces that mention him."""
+"""A person who is erased is forgotten in every archive: his key goes, and the keys of the pieces that mention him.
 
+Where another customer's row mentions him, that customer's key goes too, and the keys of all their other rows take its
+place: what they said of themselves can still be restored.
+"""
+
+import base64
+import re
+import shutil
 import tarfile
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from allears.customers import vault
 from allears.customers.rights.person import Person
+from allears.events.erasing import may_name
 from allears.kit.lazy import LazyModule
 from allears.operations.backups.keeping import SUFFIX, folder
 from allears.operations.backups.keyfile import KeyFile, beside
-from allears.operations.backups.reading import opened
+from allears.operations.backups.reading import key_of, opened
 from allears.operations.backups.rows import decode
+from allears.operations.backups.writing import SCRATCH
 from allears.operations.models import Backup
 
 pa = LazyModule("pyarrow")
+PACKED = ("listen.Enclosure:",)  # tables with files in their rows
+_BASE64 = re.compile(r"[A-Za-z0-9+/]{8,}={0,2}")
 
 
 def forget(*, person: Person, now: datetime) -> int:
-    """Remove keys beside every archive this installation knows of; how many were removed."""
+    """Remove keys beside every archive this installation knows of; how many were removed.
+
+    A back-up under way holds a moment before the erasure: it is stopped, and fails with nothing left behind.
+    """
+    for scratch in _scratch_folders():
+        shutil.rmtree(scratch, ignore_errors=True)
     return sum(_forget_in(path, person) for path in archives())
+
+
+def _scratch_folders() -> list[Path]:
+    """Of back-ups under way, and what killed ones left."""
+    unfinished = Backup.objects.filter(finished_at__isnull=True).values_list("path", flat=True)
+    homes = {folder(), *(Path(path).parent for path in unfinished)}
+    return sorted(each for home in homes for each in home.glob(f"{SCRATCH}*") if each.is_dir())
 
 
 def archives() -> list[Path]:
@@ -32,31 +56,72 @@ def archives() -> list[Path]:
 def _forget_in(archive: Path, person: Person) -> int:
     keys = KeyFile(beside(archive))
     try:
-        pieces = list(_mentioning(archive, keys, person))
-        return keys.forget(customers=person.ids, pieces=pieces)
+        found = _look_for(archive, keys, person)
+        instead = _kept_rows(archive, keys, found) if found.others else []
+        return keys.forget(customers={*person.ids, *found.others}, pieces=found.names, instead=instead)
     finally:
         keys.close()
 
 
-def _mentioning(archive: Path, keys: KeyFile, person: Person) -> Iterator[str]:
+@dataclass
+class _Found:
+    """Rows and files that are the person's or name him, and the other customers to whom such rows belong."""
+
+    names: set[str] = field(default_factory=set)
+    others: set[int] = field(default_factory=set)
+
+
+def _look_for(archive: Path, keys: KeyFile, person: Person) -> _Found:
+    found = _Found()
+    for member, data in _members(archive):
+        if member.startswith("files/"):
+            key = keys.piece(member)
+            if key is not None and may_name(person, vault.open_with(key, 0, data)):
+                found.names.add(member)
+            continue
+        for line in _lines(data):
+            owner = line.get("c")
+            if owner in person.ids:
+                found.names.update([line["p"]] if "p" in line else [])
+            elif _mentions(line, keys, person):
+                found.names.update([line["p"]] if "p" in line else [])
+                found.others.update([owner] if owner is not None else [])
+    return found
+
+
+def _kept_rows(archive: Path, keys: KeyFile, found: _Found) -> list[tuple[str, bytes]]:
+    """The single keys of what else those others have in the archive, before their one key for all goes."""
+    kept = []
+    for member, data in _members(archive):
+        for line in _lines(data) if not member.startswith("files/") else ():
+            if line.get("c") in found.others and "p" in line and line["p"] not in found.names:
+                key = key_of(line, keys)
+                kept += [(line["p"], key)] if key is not None else []
+    return kept
+
+
+def _members(archive: Path) -> Iterator[tuple[str, bytes]]:
     with tarfile.open(archive, "r:") as tar:
         for member in tar:
             file = tar.extractfile(member)
-            if file is None:
-                continue
-            if member.name.endswith(".jsonl.zst"):
-                yield from _rows_mentioning(file.read(), keys, person)
-            elif member.name.startswith("files/"):
-                key = keys.piece(member.name)
-                if key is not None and person.may_be_in(vault.open_with(key, 0, file.read())):
-                    yield member.name
+            if file is not None and member.name.endswith(".jsonl.zst"):
+                yield member.name, pa.input_stream(pa.BufferReader(file.read()), compression="zstd").read()
+            elif file is not None and member.name.startswith("files/"):
+                yield member.name, file.read()
 
 
-def _rows_mentioning(data: bytes, keys: KeyFile, person: Person) -> Iterator[str]:
-    plain = pa.input_stream(pa.BufferReader(data), compression="zstd").read()
-    for text in plain.split(b"\n"):
-        line: dict[str, Any] = decode(text) if b'"p":' in text else {}
-        if "p" in line:
-            body = opened(line, keys)
-            if body is not None and person.may_be_in(body):
-                yield line["p"]
+def _lines(plain: bytes) -> Iterator[dict[str, Any]]:
+    return (decode(text) for text in plain.split(b"\n") if b'"s":' in text)
+
+
+def _mentions(line: dict[str, Any], keys: KeyFile, person: Person) -> bool:
+    body = opened(line, keys)
+    if body is None:
+        return False
+    return person.may_be_in(body) or (line.get("p", "").startswith(PACKED) and _in_packed(body, person))
+
+
+def _in_packed(body: bytes, person: Person) -> bool:
+    """Bytes of a row stand there as base64."""
+    texts = (value for value in decode(body) if isinstance(value, str))
+    return any(person.may_be_in(base64.b64decode(text)) for text in texts if _BASE64.fullmatch(text))

@@ -68,11 +68,14 @@ class KeyFile:
         row = self._file.execute(sql, (name,)).fetchone() if self._file is not None else None
         return bytes(row[0]) if row else None
 
-    def forget(self, *, customers: Iterable[int], pieces: Iterable[str]) -> int:
-        """Remove keys so that no byte of them stays in the file; their number."""
+    def forget(
+        self, *, customers: Iterable[int], pieces: Iterable[str], instead: Iterable[tuple[str, bytes]] = ()
+    ) -> int:
+        """Note keys of rows ``instead``; then remove keys so that no byte of them stays in the file: their number."""
         if self._file is None:
             return 0
         self._file.execute("BEGIN IMMEDIATE")
+        self._file.executemany("INSERT OR IGNORE INTO piece VALUES (?, ?)", instead)
         gone = sum(
             self._file.execute(sql, (name,)).rowcount
             for sql, names in (

@@ -31,6 +31,7 @@ from allears.store.bulk import insert_rows
 
 pa = LazyModule("pyarrow")
 BATCH = 2000
+READABLE = range(1, FORMAT + 1)
 UNUSABLE = "The archive is not usable; nothing was restored. Take another one."
 
 
@@ -98,8 +99,8 @@ def unpack(archive: Path, scratch: Path) -> dict[str, Any]:
         manifest: dict[str, Any] = json.loads((scratch / "manifest.json").read_bytes())
     except (tarfile.TarError, OSError, ValueError, KeyError) as error:
         raise BackupError(f"{archive} cannot be read ({error}). {UNUSABLE}") from error
-    if manifest.get("format") != FORMAT:
-        raise BackupError(f"{archive} has format {manifest.get('format')}; this version reads format {FORMAT}.")
+    if manifest.get("format") not in READABLE:
+        raise BackupError(f"{archive} has format {manifest.get('format')}; this version reads formats 1 to {FORMAT}.")
     for part in parts(manifest):
         path = scratch / part["file"]
         if not path.is_file():
@@ -129,13 +130,22 @@ def lines(path: Path) -> Iterator[dict[str, Any]]:
 
 
 def opened(line: dict[str, Any], keys: KeyFile) -> bytes | None:
-    """What was sealed in this line; None when its key is gone."""
-    owner = line.get("c", 0)
-    stored = keys.customer(owner) if "c" in line else keys.piece(line["p"])
+    """What was sealed in this line; None when its key is gone.
+
+    A customer's row has a key made of the customer's; where the customer's had to go because another row of theirs
+    named somebody who was erased, the keys of the other rows stand there one by one (see forgetting).
+    """
+    key = key_of(line, keys)
+    return None if key is None else vault.open_with(key, line.get("c", 0), base64.b64decode(line["s"]))
+
+
+def key_of(line: dict[str, Any], keys: KeyFile) -> bytes | None:
+    """The key that opens this line alone."""
+    stored = keys.customer(line["c"]) if "c" in line else None
     if stored is None:
-        return None
-    key = vault.unwrap_exported(stored) if "c" in line else stored
-    return vault.open_with(key, owner, base64.b64decode(line["s"]))
+        return keys.piece(line["p"]) if "p" in line else None
+    key = vault.unwrap_exported(stored)
+    return vault.key_of_row(key, line["p"]) if "p" in line else key  # format 1 had no key for each row
 
 
 @dataclass(kw_only=True)

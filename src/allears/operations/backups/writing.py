@@ -5,6 +5,7 @@ import json
 import logging
 import os
 import shutil
+import sqlite3
 import tarfile
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -15,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.db import connection, connections, models
+from django.db import DatabaseError, connection, connections, models
 from django.db.migrations.recorder import MigrationRecorder
 
 from allears.customers import vault
@@ -31,10 +32,11 @@ from allears.operations.models import Backup
 
 pa = LazyModule("pyarrow")
 logger = logging.getLogger(__name__)
-FORMAT = 1
+FORMAT = 2
 TRIES = 3
 FOLDERS = ("imports", "run/outbox")  # of the data folder: uploads, the sender's journal
 FILES = ("secret_key",)
+SCRATCH = ".backup-"  # begins the name of the folder where an archive is put together
 
 
 class LakeMovedError(RuntimeError):
@@ -70,7 +72,7 @@ def back_up(*, target: Path, now: datetime, cause: str = Backup.Cause.BY_HAND) -
     _note(row)
     try:
         manifest = _try_to_write(target)
-    except (OSError, BackupError, LakeMovedError) as error:
+    except (OSError, sqlite3.Error, DatabaseError, BackupError, LakeMovedError) as error:
         row.error = f"{type(error).__name__}: {error}"
         _note(row)
         raise BackupError(f"The back-up could not be written: {error}. Nothing was left behind.") from error
@@ -89,7 +91,7 @@ def _note(row: Backup) -> None:
 
 def _try_to_write(target: Path) -> Manifest:
     for attempt in range(1, TRIES + 1):
-        scratch = Path(tempfile.mkdtemp(prefix=".backup-", dir=target.parent))
+        scratch = Path(tempfile.mkdtemp(prefix=SCRATCH, dir=target.parent))
         try:
             return _write(target, scratch)
         except LakeMovedError:
@@ -190,14 +192,15 @@ class _Writer:
             return {"r": values}
         hidden = encode([values[place] for place in layout.sealed])
         open_ = [None if place in layout.sealed else value for place, value in enumerate(values)]
+        name = f"{layout.label}:{number}"
         if layout.customer and owner is not None:
             key = self._known.get(owner)
             if key is not None:
-                return {"r": open_, "c": owner, "s": _text(vault.seal_with(key, owner, hidden))}
+                sealed = vault.seal_with(vault.key_of_row(key, name), owner, hidden)
+                return {"r": open_, "c": owner, "p": name, "s": _text(sealed)}
             for place in layout.sealed:  # the customer was erased since this moment
                 values[place] = blank(layout.fields[place])
             return {"r": values}
-        name = f"{layout.label}:{number}"
         return {"r": open_, "p": name, "s": _text(vault.seal_with(self.keys.piece(name), 0, hidden))}
 
     def _learn(self, owners: Sequence[int]) -> None:

@@ -1,0 +1,16 @@
+"""Files that came with others' mails and name a person who is erased: the file goes, the mail stays."""
+
+from datetime import datetime
+
+from allears.customers.rights.person import Person
+from allears.listen.models import Enclosure
+
+
+def erase_enclosures(*, person: Person, now: datetime) -> int:
+    """Drop the content of files that name the person as they lie there; what is packed in them is not looked into."""
+    others = Enclosure.objects.in_workspace(person.workspace_id).exclude(letter__voice__customer_id__in=person.ids)
+    dropped = 0
+    for row in others.exclude(content=None).only("pk", "content").iterator(chunk_size=20):
+        if person.may_be_in(bytes(row.content)):
+            dropped += Enclosure.objects.in_workspace(person.workspace_id).filter(pk=row.pk).update(content=None)
+    return dropped
