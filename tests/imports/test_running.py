@@ -13,12 +13,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import transaction
 from django.utils import timezone
 
 from allears.customers.models import ConsentRecord, Customer, Identifier
+from allears.events.consumer.decode import Call
+from allears.events.consumer.store import Memories, store_calls
 from allears.events.imports import actions, quarantine, queries, running, undoing
 from allears.events.imports.errors import ImportUseError
+from allears.events.imports.history import former_key
 from allears.events.imports.jobs import undo_import
+from allears.events.keys import message_key
 from allears.events.models import Event, Import, QuarantinedRow
 from allears.jobs.models import Job
 from allears.journeys.models import Touchpoint
@@ -253,18 +258,63 @@ def test_customers_with_traits_and_consent(importer: Importer) -> None:
 
 
 def test_events_are_known_by_their_own_id(importer: Importer) -> None:
-    from hashlib import blake2b
-
     path = importer.file(
         "events.csv",
         "event_id,event_name,user_id,event_time,amount\n"
         + "".join(f"m-{n * 31},order_placed,u{n % 3},17670{n:05},{n}\n" for n in range(30)),
     )
     assert counts(importer.load(path, "events")) == (30, 30, 0, 0)
-    event = Event.objects.in_workspace(importer.workspace.pk).get(
-        message_key=blake2b(b"m-31", digest_size=16).hexdigest()
-    )
+    event = Event.objects.in_workspace(importer.workspace.pk).get(message_key=message_key("m-31"))
     assert (event.name, event.properties, event.type) == ("order_placed", {"amount": "1"}, "track")
+    assert event.context == {"import": Import.objects.in_workspace(importer.workspace.pk).get().pk}
+
+
+ORDERS = "event_id,event_name,user_id,event_time,amount\n" + "".join(
+    f"m-{n * 31},order_placed,u{n % 3},2026-05-01 10:{n:02}:00,{n}\n" for n in range(30)
+)
+
+
+def test_the_same_event_by_the_door_and_by_file_counts_once(importer: Importer) -> None:
+    now = datetime(2026, 5, 2, tzinfo=UTC)
+    calls = [
+        Call(importer.workspace.pk, "track", "order_placed", now, now, message_key(f"m-{n * 31}"), f"u{n}", "{}", "{}")
+        for n in (0, 4, 90)
+    ]
+    with transaction.atomic():
+        assert len(store_calls(calls, now=now, memories=Memories())) == 3
+    assert counts(importer.load(importer.file("events.csv", ORDERS), "events")) == (30, 28, 2, 0)
+    again = Call(importer.workspace.pk, "track", "order_placed", now, now, message_key("m-62"), "u2", "{}", "{}")
+    with transaction.atomic():
+        assert store_calls([again], now=now, memories=Memories()) == []
+    assert Event.objects.in_workspace(importer.workspace.pk).count() == 31
+
+
+def test_events_that_earlier_versions_brought_in_are_known_again(importer: Importer) -> None:
+    first = importer.load(importer.file("events.csv", ORDERS), "events")
+    for event in Event.objects.in_workspace(importer.workspace.pk):
+        number = int(event.properties.get("amount", 0)) * 31
+        Event.objects.in_workspace(importer.workspace.pk).filter(pk=event.pk).update(
+            message_key=former_key(f"m-{number}")
+        )
+    del first.mapping["keyed"]
+    first.save(update_fields=["mapping"])
+    grown = ORDERS + "m-9999,order_placed,u1,2026-05-01 11:00:00,31\n"
+    assert counts(importer.load(importer.file("grown.csv", grown), "events")) == (31, 1, 30, 0)
+
+
+def test_people_who_turn_out_to_be_one_between_two_chunks_stay_one(
+    importer: Importer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("allears.events.imports.running.CHUNK_ROWS", 2)
+    rows = ["m1,a,,ann@x.org", "m2,a,u1,", "m3,a,u1,ann@x.org", "m4,a,,ann@x.org", "m5,a,u1,", "m6,a,u2,"]
+    text = "event_id,event_name,user_id,email\n" + "\n".join(rows) + "\n"
+    fields = {"id": "event_id", "event_name": "event_name", "user_id": "user_id", "email": "email"}
+    row = importer.load(importer.file("events.csv", text), "events", {"fields": fields})
+    assert counts(row) == (6, 6, 0, 0)
+    events = Event.objects.in_workspace(importer.workspace.pk).order_by("id")
+    owners = [event.customer.merged_into_id or event.customer_id for event in events]
+    assert len(set(owners[:5])) == 1
+    assert owners[5] not in owners[:5]
 
 
 @pytest.mark.parametrize(

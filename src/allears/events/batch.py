@@ -71,7 +71,7 @@ class Said(Protocol):
 class Arrivals(Sequence[EventRow]):
     """Stored events in order of arrival; a row is made when somebody looks at it, and then it is always the same."""
 
-    def __init__(self, stored: Sequence[tuple[int, int, Said]] = ()) -> None:
+    def __init__(self, stored: Sequence[tuple[int, int | None, Said]] = ()) -> None:
         self._stored = list(stored)  # the event's id, its customer's, what was said
         self._made: dict[int, EventRow] = {}
 
@@ -101,7 +101,7 @@ class Arrivals(Sequence[EventRow]):
             if (said := each[2]).name in words and (said.workspace_id, said.name) in names
         ]
 
-    def _row(self, number: int, customer_id: int, said: Said) -> EventRow:
+    def _row(self, number: int, customer_id: int | None, said: Said) -> EventRow:
         row = self._made.get(number)
         if row is None:
             row = self._made[number] = EventRow(

@@ -37,9 +37,24 @@ def language_of(text: str, *, fallback: str = "") -> str:
     return _latin(text) or fallback
 
 
+_SPEAKERS = {
+    word: tuple(language for language, small in _WORDS.items() if word in small)
+    for words in _WORDS.values()
+    for word in words
+}
+_KNOWN = frozenset(_SPEAKERS)
+_LETTERS_ONLY = str.maketrans({chr(code): " " for code in range(128) if not chr(code).isalpha()})
+
+
 def _latin(text: str) -> str:
-    words = frozenset(_LETTERS.findall(_NOISE.sub(" ", text[:300].lower())))
-    votes = {language: len(words & small) for language, small in _WORDS.items()}
-    best = max(votes.values())
+    low = text[:300].lower()
+    if "http" in low or "@" in low or "#" in low:
+        low = _NOISE.sub(" ", low)
+    words = low.translate(_LETTERS_ONLY).split() if low.isascii() else _LETTERS.findall(low)
+    votes: dict[str, int] = {}
+    for word in _KNOWN.intersection(words):
+        for language in _SPEAKERS[word]:
+            votes[language] = votes.get(language, 0) + 1
+    best = max(votes.values(), default=0)
     leaders = [language for language, count in votes.items() if count == best]
-    return leaders[0] if best and len(leaders) == 1 else ""
+    return leaders[0] if len(leaders) == 1 else ""

@@ -3,14 +3,15 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cached_property
+from itertools import repeat
 from typing import Any
 
 import msgspec
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from allears.events.imports.kinds import BadRow, Chunk, Field, FieldType, Kind, Outcome, Row
+from allears.events.imports.converting import Score
+from allears.events.imports.kinds import BadRow, Chunk, Field, FieldType, Kind, Outcome, Rows
 from allears.events.imports.people import WHO_FIELDS, recognise
 from allears.jobs.bus import record
 from allears.journeys.importing import place_all
@@ -56,41 +57,18 @@ _ABOUT = (
 
 @dataclass(frozen=True, kw_only=True)
 class _Told:
-    """One new row with all that is known about it."""
+    """New rows by columns, with all that is known about them."""
 
-    row: Row
-    chunk: Chunk
-    customer_id: int | None
-    segment: str
-    touchpoint_id: int | None
-
-    @property
-    def said_at(self) -> datetime:
-        moment: datetime = self.row.values.get("said_at") or self.chunk.file_time
-        return moment
-
-    @cached_property
-    def words(self) -> str:
-        title, text = self.row.values.get("title", ""), self.row.values.get("text", "")
-        return f"{title}\n{text}" if title and text and title != text else text or title
-
-    @cached_property
-    def shared(self) -> dict[str, Any]:
-        """What a response and its voice have in common."""
-        values, score = self.row.values, self.row.values.get("score")
-        return {
-            "workspace_id": self.chunk.workspace_id,
-            "key": _key(self.row.key),
-            "channel": values.get("channel", CHANNEL)[:20],
-            "segment": values.get("segment", self.segment),
-            "language": values.get("language")
-            or language_of(self.words[:300], fallback=values.get("language_fallback", "")),
-            "metric": score.metric if score else "",
-            "score": score.value if score else None,
-            "touchpoint_id": self.touchpoint_id,
-            "customer_id": self.customer_id,
-            "import_id": self.chunk.import_id,
-        }
+    keys: list[str]
+    words: list[str]
+    languages: list[str]
+    segments: list[str]
+    channels: list[str]
+    scores: list[Score | None]
+    touchpoint_ids: list[int | None]
+    customer_ids: list[int | None]
+    said_at: list[datetime]
+    rest: list[dict[str, str]]
 
 
 def _load_voices(chunk: Chunk) -> Outcome:
@@ -98,7 +76,10 @@ def _load_voices(chunk: Chunk) -> Outcome:
     fresh, repeated = _unseen(Voice, chunk.workspace_id, rows)
     ids = allocate_ids(Voice, len(fresh))
     told = _told(chunk, fresh)
-    insert_rows(Voice, VOICE_COLUMNS, [_voice(each, number) for each, number in zip(told, ids, strict=True)])
+    kinds = [str(kind or Voice.SourceKind.REQUEST) for kind in fresh.column("source_kind")]
+    feelings = [feeling or "" for feeling in fresh.column("sentiment")]
+    attributes = _attributes(told, dated=fresh.column("said_at"))
+    insert_rows(Voice, VOICE_COLUMNS, _voices(chunk, told, ids, kinds, feelings, attributes))
     _announce(chunk, ids)
     return Outcome(repeated=repeated, bad=bad)
 
@@ -107,24 +88,27 @@ def _load_responses(chunk: Chunk) -> Outcome:
     rows, bad = _saying_something(chunk.rows, needs_score=True)
     fresh, repeated = _unseen(Response, chunk.workspace_id, rows)
     response_ids, voice_ids = allocate_ids(Response, len(fresh)), allocate_ids(Voice, len(fresh))
-    told = list(zip(_told(chunk, fresh), response_ids, voice_ids, strict=True))
-    insert_rows(Response, RESPONSE_COLUMNS, [_response(each, number) for each, number, _voice_id in told])
-    insert_rows(Voice, VOICE_COLUMNS, [_voice(each, number, response) for each, response, number in told])
+    told, count = _told(chunk, fresh), len(fresh)
+    insert_rows(Response, RESPONSE_COLUMNS, _responses(chunk, told, response_ids))
+    surveys = [Voice.SourceKind.SURVEY.value] * count
+    voices = _voices(chunk, told, voice_ids, surveys, [""] * count, ["{}"] * count, answers=response_ids)
+    insert_rows(Voice, VOICE_COLUMNS, voices)
     _announce(chunk, voice_ids)
     return Outcome(repeated=repeated, bad=bad)
 
 
-def _saying_something(rows: Sequence[Row], *, needs_score: bool) -> tuple[list[Row], list[BadRow]]:
+def _saying_something(rows: Rows, *, needs_score: bool) -> tuple[Rows, list[BadRow]]:
     """Rows with words or a judgement; the others say nothing that could be heard."""
-    good, bad = [], []
-    for row in rows:
-        values = row.values
-        if "score" in values or "text" in values or "title" in values or (not needs_score and "sentiment" in values):
-            good.append(row)
-        else:
-            field, reason = _nothing_said(needs_score=needs_score)
-            bad.append(BadRow(number=row.number, field=field, reason=reason))
-    return good, bad
+    names = ("score", "text", "title") if needs_score else ("score", "text", "title", "sentiment")
+    silent = [True] * len(rows)
+    for name in names:
+        if rows.says(name):
+            silent = [each and said is None for each, said in zip(silent, rows.column(name), strict=True)]
+    if not any(silent):
+        return rows, []
+    field, reason = _nothing_said(needs_score=needs_score)
+    bad = [BadRow(number=rows.number(place), field=field, reason=reason) for place, each in enumerate(silent) if each]
+    return rows.only([place for place, each in enumerate(silent) if not each]), bad
 
 
 def _nothing_said(*, needs_score: bool) -> tuple[str, str]:
@@ -133,13 +117,15 @@ def _nothing_said(*, needs_score: bool) -> tuple[str, str]:
     return "text", _("The row has no text and no score. Fill in one of them and send the row again.")
 
 
-def _unseen(model: type[Voice] | type[Response], workspace_id: int, rows: Sequence[Row]) -> tuple[list[Row], int]:
+def _unseen(model: type[Voice] | type[Response], workspace_id: int, rows: Rows) -> tuple[Rows, int]:
     """The rows whose key is new, each once, and how many were not."""
-    first: dict[str, Row] = {}
-    for row in rows:
-        first.setdefault(row.key, row)
-    known = existing_values(model, "key", [_key(key) for key in first], workspace_id=workspace_id)
-    fresh = [row for key, row in first.items() if _key(key) not in known]
+    first: dict[str, int] = {}
+    for place, key in enumerate(rows.keys()):
+        first.setdefault(_key(key), place)
+    known = existing_values(model, "key", list(first), workspace_id=workspace_id)
+    if not known and len(first) == len(rows):
+        return rows, 0
+    fresh = rows.only([place for key, place in first.items() if key not in known])
     return fresh, len(rows) - len(fresh)
 
 
@@ -147,80 +133,106 @@ def _key(row_key: str) -> str:
     return f"import:{row_key}"
 
 
-def _told(chunk: Chunk, rows: Sequence[Row]) -> list[_Told]:
+def _told(chunk: Chunk, rows: Rows) -> _Told:
     people = recognise(chunk, rows)
-    names = {row.values["touchpoint"] for row in rows if "touchpoint" in row.values}
+    stores = rows.column("touchpoint")
+    names = {name for name in stores if name is not None}
     places = place_all(workspace_id=chunk.workspace_id, import_id=chunk.import_id, names=names, now=chunk.now)
-    then = people.segments_then(
-        workspace_id=chunk.workspace_id, at=[row.values.get("said_at") or chunk.file_time for row in rows]
+    said_at = [moment or chunk.file_time for moment in rows.column("said_at")]
+    then = people.segments_then(workspace_id=chunk.workspace_id, at=said_at)
+    words = _words(rows)
+    return _Told(
+        keys=[_key(key) for key in rows.keys()],  # noqa: SIM118 - no mapping
+        words=words,
+        languages=_languages(rows, words),
+        segments=[own if own is not None else of for own, of in zip(rows.column("segment"), then, strict=True)],
+        channels=[(channel or CHANNEL)[:20] for channel in rows.column("channel")],
+        scores=rows.column("score"),
+        touchpoint_ids=[places.get(name or "") for name in stores],
+        customer_ids=people.customer_ids,
+        said_at=said_at,
+        rest=rows.rest(),
     )
+
+
+def _words(rows: Rows) -> list[str]:
+    """Title and text of each row as one."""
+    texts = [text or "" for text in rows.column("text")]
+    if not rows.says("title"):
+        return texts
+    titles = (title or "" for title in rows.column("title"))
     return [
-        _Told(
-            row=row,
-            chunk=chunk,
-            customer_id=customer,
-            segment=segment,
-            touchpoint_id=places.get(row.values.get("touchpoint", "")),
-        )
-        for row, customer, segment in zip(rows, people.customer_ids, then, strict=True)
+        f"{title}\n{text}" if title and text and title != text else text or title
+        for title, text in zip(titles, texts, strict=True)
     ]
 
 
-def _response(told: _Told, number: int) -> tuple[Any, ...]:
-    answers, moment = dict(told.row.rest), told.said_at
-    if score := told.row.values.get("score"):
-        answers["score"] = score.stated
-    if words := told.words:
-        answers["comment"] = words
-    known = {
-        **told.shared,
-        "id": number,
-        "answers": _json(answers),
-        "started_at": moment,
-        "updated_at": moment,
-        "completed_at": moment,
-    }
-    return tuple(known[name] for name in RESPONSE_COLUMNS)
+def _languages(rows: Rows, words: list[str]) -> list[str]:
+    stated, fallbacks = rows.column("language"), rows.column("language_fallback")
+    return [
+        said or language_of(text[:300], fallback=fallback or "")
+        for said, text, fallback in zip(stated, words, fallbacks, strict=True)
+    ]
 
 
-def _voice(told: _Told, number: int, response_id: int | None = None) -> tuple[Any, ...]:
-    """A row in the order of ``VOICE_COLUMNS``; written out, because it is the busiest line of an import."""
-    values, asked = told.row.values, response_id is not None
-    kind = Voice.SourceKind.SURVEY if asked else values.get("source_kind", Voice.SourceKind.REQUEST)
-    shared = told.shared
-    return (
-        number,
-        shared["workspace_id"],
-        shared["key"],
-        (Voice.Initiator.COMPANY if asked else Voice.Initiator.CUSTOMER).value,
-        str(kind),
-        shared["channel"],
-        kind in PUBLIC,
-        shared["touchpoint_id"],
-        shared["customer_id"],
-        response_id,
-        told.words,
-        shared["language"],
-        shared["segment"],
-        shared["metric"],
-        shared["score"],
-        values.get("sentiment", ""),
-        "{}" if asked else _json(_attributes(told.row)),
-        shared["import_id"],
-        told.said_at,
-        told.chunk.now,
-    )
+def _responses(chunk: Chunk, told: _Told, ids: Sequence[int]) -> list[tuple[Any, ...]]:
+    """Rows in the order of ``RESPONSE_COLUMNS``."""
+    answers = []
+    for rest, score, words in zip(told.rest, told.scores, told.words, strict=True):
+        said = {"score": score.stated} if score else {}
+        answers.append(_json({**rest, **said, **({"comment": words} if words else {})}))
+    workspace_id, import_id = repeat(chunk.workspace_id), repeat(chunk.import_id)
+    return list(
+        zip(
+            ids, workspace_id, told.keys, told.customer_ids, told.touchpoint_ids, told.channels, told.segments,
+            told.languages, answers, _metrics(told), _values(told), import_id, told.said_at, told.said_at, told.said_at,
+            strict=False,
+        )
+    )  # fmt: skip
 
 
-def _attributes(row: Row) -> dict[str, str]:
+def _voices(
+    chunk: Chunk,
+    told: _Told,
+    ids: Sequence[int],
+    kinds: Sequence[str],
+    feelings: Sequence[str],
+    attributes: Sequence[str],
+    *,
+    answers: Sequence[int] | None = None,
+) -> list[tuple[Any, ...]]:
+    """Rows in the order of ``VOICE_COLUMNS``; ``answers`` are the responses whose words they are."""
+    by = Voice.Initiator.CUSTOMER if answers is None else Voice.Initiator.COMPANY
+    public = [kind in PUBLIC for kind in kinds]
+    return list(
+        zip(
+            ids, repeat(chunk.workspace_id), told.keys, repeat(by.value), kinds, told.channels, public,
+            told.touchpoint_ids, told.customer_ids, repeat(None) if answers is None else answers, told.words,
+            told.languages, told.segments, _metrics(told), _values(told), feelings, attributes, repeat(chunk.import_id),
+            told.said_at, repeat(chunk.now),
+            strict=False,
+        )
+    )  # fmt: skip
+
+
+def _metrics(told: _Told) -> list[str]:
+    return [score.metric if score else "" for score in told.scores]
+
+
+def _values(told: _Told) -> list[int | None]:
+    return [score.value if score else None for score in told.scores]
+
+
+def _attributes(told: _Told, *, dated: list[Any]) -> list[str]:
     """The unmapped columns; besides, a score as it was stated where the metric's scale changed it."""
-    kept = dict(row.rest)
-    score = row.values.get("score")
-    if score and score.stated not in {str(score.value), f"{score.value}.0"}:
-        kept["score as stated"] = score.stated
-    if "said_at" not in row.values:
-        kept["time"] = "of the file"
-    return kept
+    found = []
+    for rest, score, moment in zip(told.rest, told.scores, dated, strict=True):
+        if score and score.stated not in {str(score.value), f"{score.value}.0"}:
+            rest["score as stated"] = score.stated
+        if moment is None:
+            rest["time"] = "of the file"
+        found.append(_json(rest) if rest else "{}")
+    return found
 
 
 def _announce(chunk: Chunk, voice_ids: Sequence[int]) -> None:

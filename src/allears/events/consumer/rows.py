@@ -3,21 +3,28 @@
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from struct import Struct
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from django.db import IntegrityError, connection
 
 if TYPE_CHECKING:
     from allears.events.consumer.decode import Call
-    from allears.events.consumer.store import Stored
 
+Owner = TypeVar("Owner", int, int | None)  # an event's customer; what comes by file may be nobody's
 COLUMNS = (
     "id", "workspace_id", "customer_id", "type", "name", "ts", "received_at", "message_key", "properties", "context"
 )  # fmt: skip
 NAMES = ", ".join(COLUMNS)
 
 
-def insert_new(stored: "list[Stored]") -> "list[Stored]":
+def store_new(workspace_id: int, stored: "list[tuple[int, Owner, Call]]") -> "list[tuple[int, Owner, Call]]":
+    """Store a workspace's events that are not there yet; they."""
+    if connection.vendor == "postgresql":
+        return copy_new(workspace_id, stored, ask_first=True)
+    return insert_new(stored)
+
+
+def insert_new(stored: "list[tuple[int, Owner, Call]]") -> "list[tuple[int, Owner, Call]]":
     """SQLite inserts past conflicts, which saves looking each key up first: ask afterwards which are in."""
     if not stored:
         return stored
@@ -41,7 +48,7 @@ def _text(received_at: datetime) -> str:
     return received_at.isoformat(" ")[:-6]
 
 
-def _values(number: int, customer_id: int, call: "Call") -> tuple[Any, ...]:
+def _values(number: int, customer_id: int | None, call: "Call") -> tuple[Any, ...]:
     """Times as Django writes them to SQLite: UTC without an offset."""
     return (
         number,
@@ -61,6 +68,7 @@ def _values(number: int, customer_id: int, call: "Call") -> tuple[Any, ...]:
 _SIGNATURE = b"PGCOPY\n\xff\r\n\x00" + bytes(8)
 _END = b"\xff\xff"
 _numbers = Struct("!hiqiqiqi").pack  # how many fields; id, workspace, customer; the length of the type
+_nobodys = Struct("!hiqiqii").pack  # the same of an event that is nobody's
 _times = Struct("!iqiqi").pack  # when it happened, when it came; the length of the key
 _length = Struct("!i").pack
 _json_length = Struct("!ib").pack  # of jsonb, whose bytes begin with its version, 1
@@ -68,7 +76,9 @@ _SINCE = datetime(2000, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 
 
-def copy_new(workspace_id: int, stored: "list[Stored]", *, ask_first: bool) -> "list[Stored]":
+def copy_new(
+    workspace_id: int, stored: "list[tuple[int, Owner, Call]]", *, ask_first: bool
+) -> "list[tuple[int, Owner, Call]]":
     """PostgreSQL copies rows in, which bears no repeats; IntegrityError when there is one and it did not ask first.
 
     Once a workspace repeats itself, the next batches ask first in any case, until one brings nothing but new.
@@ -91,7 +101,7 @@ def copy_new(workspace_id: int, stored: "list[Stored]", *, ask_first: bool) -> "
 _repeating: set[int] = set()
 
 
-def _seen(workspace_id: int, stored: "list[Stored]") -> set[str]:
+def _seen(workspace_id: int, stored: "list[tuple[int, Owner, Call]]") -> set[str]:
     keys = ",".join([call.message_key for _, _, call in stored])  # one text is quicker to send than an array
     with connection.cursor() as cursor:
         cursor.execute(
@@ -102,7 +112,7 @@ def _seen(workspace_id: int, stored: "list[Stored]") -> set[str]:
         return {row[0] for row in cursor.fetchall()}
 
 
-def _copy(stored: "list[Stored]") -> None:
+def _copy(stored: "list[tuple[int, Owner, Call]]") -> None:
     if not stored:
         return
     payload = b"".join([_SIGNATURE, *[_binary(*each) for each in stored], _END])
@@ -114,12 +124,14 @@ def _copy(stored: "list[Stored]") -> None:
         copy.write(payload)
 
 
-def _binary(number: int, customer_id: int, call: "Call") -> bytes:
+def _binary(number: int, customer_id: int | None, call: "Call") -> bytes:
     kind, name, key = call.type.encode(), call.name.encode(), call.message_key.encode()
     properties, context = call.properties.encode(), call.context.encode()
     return b"".join(
         (
-            _numbers(10, 8, number, 8, call.workspace_id, 8, customer_id, len(kind)),
+            _nobodys(10, 8, number, 8, call.workspace_id, -1, len(kind))
+            if customer_id is None
+            else _numbers(10, 8, number, 8, call.workspace_id, 8, customer_id, len(kind)),
             kind,
             _length(len(name)),
             name,

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from allears.accounts.audit import audit
 from allears.accounts.models import Workspace
 from allears.events.imports import files, mapping, saving, staging
+from allears.events.imports.acquaintance import Acquaintance
 from allears.events.imports.converting import Converter, file_moment
 from allears.events.imports.errors import ImportUseError
 from allears.events.imports.kinds import BadRow, Chunk, Kind, Outcome, kind_named
@@ -24,7 +25,7 @@ from allears.events.imports.profiling import Profile, profile
 from allears.events.imports.proposing import propose
 from allears.events.imports.queries import same_file, saved_mapping
 from allears.events.imports.reading import open_table
-from allears.events.imports.running import CHUNK_ROWS
+from allears.events.imports.running import CHUNK_ROWS, KEYED
 from allears.events.imports.staging import Staged
 from allears.events.models import Import, QuarantinedRow
 from allears.jobs.queue import enqueue
@@ -164,7 +165,7 @@ def attempt(*, prepared: Prepared, now: datetime) -> Trial:
     converter = Converter(kind=prepared.kind, mapping=prepared.mapping, staged=staged)
     moment = file_moment(prepared.mapping, prepared.file_time)
     for start in range(0, staged.rows, CHUNK_ROWS):
-        rows = list(staged.read(start=start, count=CHUNK_ROWS))
+        rows = staged.block(start=start, count=CHUNK_ROWS)
         good, bad = converter.convert(rows)
         chunk = Chunk(
             workspace_id=prepared.workspace.pk,
@@ -174,6 +175,7 @@ def attempt(*, prepared: Prepared, now: datetime) -> Trial:
             file_time=moment,
             source=prepared.filename,
             announce=False,
+            acquaintance=Acquaintance(),
         )
         outcome = _rolled_back(prepared.kind, chunk) if good else Outcome()
         everything: list[BadRow] = [*bad, *outcome.bad]
@@ -199,6 +201,7 @@ def document_of(*, chosen: ColumnMapping, staged: Staged, warnings: list[str]) -
         "columns": staged.columns,
         "warnings": warnings,
         "first": staged.about["first"],
+        "keyed": KEYED,
         "said_in": get_language() or "en",  # reasons are written for whoever brought the file
         "about": {name: value for name, value in staged.about.items() if name != "first"},
     }

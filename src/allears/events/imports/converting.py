@@ -1,6 +1,6 @@
 """Staged rows to values: each mapped cell read by its field's type, every mistake told with its column and way out."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -13,15 +13,67 @@ from django.utils.translation import gettext as _
 from allears.events.imports import scores, times, vocabulary
 from allears.events.imports.errors import BadCellError, ImportUseError
 from allears.events.imports.fitting import language_code, source_kind_of
-from allears.events.imports.kinds import BadRow, Field, FieldType, Kind, Row
+from allears.events.imports.kinds import BadRow, Field, FieldType, Kind, Rows
 from allears.events.imports.mapping import METRICS, REST_DROP, REST_KEEP, FieldMap, Mapping, signature
-from allears.events.imports.staging import Staged, StagedRow
+from allears.events.imports.staging import Block, Staged
 
 Reader = Callable[[str], Any]
 SHORT, REMEMBERED = 40, 20_000  # characters of a cell, cells of a column whose meaning is remembered
-_UNREAD = object()
+LEAST = 10  # characters from which on a cell is no word for nothing
+ANY_LENGTH = 1 << 30
+SHORT_WORDS = frozenset({FieldType.KEY, FieldType.WHO, FieldType.EMAIL, FieldType.PHONE, FieldType.NAME})
 # What proves that two equal rows are one and the same thing said twice, wherever they stand.
 OWN_MARKS = frozenset({"id", "said_at", "ts", "user_id", "anonymous_id", "email", "phone"})
+
+
+@dataclass(frozen=True, slots=True)
+class Wrong:
+    """Stands where a cell could not be read, with the reason."""
+
+    reason: str
+
+
+class _Meanings(dict[str, Any]):
+    """Cells read before, for columns repeat themselves; what files write for nothing is None."""
+
+    def __init__(self, read: Reader) -> None:
+        super().__init__({"": None})
+        self._read = read
+        self.failed = False
+
+    def __missing__(self, cell: str) -> Any:
+        try:
+            found = None if _short_word(cell) and vocabulary.says_nothing(cell) else self._read(cell)
+        except BadCellError as error:
+            found, self.failed = Wrong(str(error)), True
+        if len(cell) <= SHORT and len(self) < REMEMBERED:
+            self[cell] = found
+        return found
+
+
+def _short_word(cell: str) -> bool:
+    """No word for nothing ends with a digit."""
+    return len(cell) < LEAST and not cell[-1].isdigit()
+
+
+class ColumnReader:
+    """Reads a column's cells. Those up to ``as_it_is`` characters mean themselves, if they are no word for nothing."""
+
+    def __init__(self, read: Reader, *, as_it_is: int = 0) -> None:
+        self._meaning = _Meanings(read)
+        self._most = as_it_is
+
+    @property
+    def failed(self) -> bool:
+        """Whether there was ever a cell that could not be read."""
+        return self._meaning.failed
+
+    def column(self, cells: list[str]) -> list[Any]:
+        """The meaning of each cell: None for nothing, ``Wrong`` where it cannot be read."""
+        meaning, most = self._meaning.__getitem__, self._most
+        if not most:
+            return list(map(meaning, cells))
+        return [cell if LEAST <= len(cell) <= most else meaning(cell) for cell in cells]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,7 +92,7 @@ class Converter:
         self._columns = staged.columns
         self._place = {name: place for place, name in enumerate(staged.columns)}
         self._constants: dict[str, Any] = {}
-        self._readers: list[tuple[str, tuple[int, ...], Reader]] = []
+        self._readers: list[tuple[str, tuple[int, ...], ColumnReader]] = []
         zone = ZoneInfo(mapping.timezone or "UTC")
         for name, field_map in mapping.fields.items():
             field = kind.field(name)
@@ -59,35 +111,37 @@ class Converter:
         if field_map.fallback:
             self._constants[f"{field.name}_fallback"] = field_map.fallback
 
-    def convert(self, rows: Sequence[StagedRow]) -> tuple[list[Row], list[BadRow]]:
-        """The rows that can be understood, and those that cannot."""
-        good: list[Row] = []
-        bad: list[BadRow] = []
-        for row in rows:
-            if row.reason:
-                bad.append(BadRow(number=row.number, field="", reason=row.reason))
-                continue
-            found = self._one(row)
-            if isinstance(found, Row):
-                good.append(found)
-            else:
-                bad.append(found)
-        return good, bad
+    def convert(self, block: Block) -> tuple[Rows, list[BadRow]]:
+        """The rows that can be understood, and those that cannot, told by the first field at fault."""
+        bad = {place: ("", reason) for place, reason in block.reasons.items()}
+        columns: dict[str, list[Any]] = {}
+        for name, places, reader in self._readers:
+            columns[name] = found = reader.column(_cells(block, places))
+            if reader.failed:
+                for place, value in enumerate(found):
+                    if isinstance(value, Wrong):
+                        bad.setdefault(place, (self._columns[places[0]], value.reason))
+        rows = Rows(
+            numbers=range(block.first, block.first + len(block)),
+            keys=lambda places: self._keys.of(block, places, columns.get("id")),
+            columns=columns,
+            constants=self._constants,
+            rest={name: block.columns[place] for name, place in self._rest},
+        )
+        if not bad:
+            return rows, []
+        told = [
+            BadRow(number=block.first + place, field=field, reason=reason)
+            for place, (field, reason) in sorted(bad.items())
+        ]
+        return rows.only([place for place in range(len(block)) if place not in bad]), told
 
-    def _one(self, row: StagedRow) -> Row | BadRow:
-        values, cells = dict(self._constants), row.cells
-        for name, places, read in self._readers:
-            cell = cells[places[0]] if len(places) == 1 else "\n".join(filter(None, (cells[each] for each in places)))
-            if not cell:
-                continue
-            try:
-                value = read(cell)
-            except BadCellError as error:
-                return BadRow(number=row.number, field=self._columns[places[0]], reason=str(error))
-            if value is not None:
-                values[name] = value
-        rest = {name: cells[place] for name, place in self._rest if cells[place]}
-        return Row(number=row.number, key=self._keys.of(row, values), values=values, rest=rest)
+
+def _cells(block: Block, places: Sequence[int]) -> list[str]:
+    if len(places) == 1:
+        return block.columns[places[0]]
+    parts = zip(*(block.columns[place] for place in places), strict=True)
+    return ["\n".join(filter(None, cells)) for cells in parts]
 
 
 class _Keys:
@@ -106,11 +160,20 @@ class _Keys:
         elif not mapped & OWN_MARKS:
             self._base += staged.first_digest
 
-    def of(self, row: StagedRow, values: dict[str, Any]) -> str:
-        if self._by_id and (own := values.get("id")):
-            return blake2b(b"id" + self._base + str(own).encode(), digest_size=16).hexdigest()
-        content = row.digest + row.occurrence.to_bytes(4, "big")
-        return blake2b(self._base + content, digest_size=16).hexdigest()
+    def of(self, block: Block, places: Sequence[int], ids: list[Any] | None) -> list[str]:
+        """The keys of the rows at these places."""
+        own: list[Any] = ids if self._by_id and ids is not None else []
+        by_id, base = b"id" + self._base, self._base
+        occurrences = block.occurrences
+        found = []
+        for place in places:
+            if own and (name := own[place]):
+                content = by_id + str(name).encode()
+            else:
+                occurrence = occurrences[place] if occurrences else 0
+                content = base + block.digests[place] + occurrence.to_bytes(4, "big")
+            found.append(blake2b(content, digest_size=16).hexdigest())
+        return found
 
 
 def _rest_places(mapping: Mapping, columns: Sequence[str]) -> list[tuple[str, int]]:
@@ -121,39 +184,30 @@ def _rest_places(mapping: Mapping, columns: Sequence[str]) -> list[tuple[str, in
     return [(name, place) for place, name in enumerate(columns) if name in wanted and name not in mapped]
 
 
-def _constant(field: Field, value: str, reader: Reader) -> Any:
-    try:
-        return reader(value)
-    except BadCellError as error:
-        raise ImportUseError(f"fields.{field.name}.value", str(error)) from error
+def _constant(field: Field, value: str, reader: ColumnReader) -> Any:
+    (found,) = reader.column([value])
+    if isinstance(found, Wrong):
+        raise ImportUseError(f"fields.{field.name}.value", found.reason)
+    return found
 
 
-def _reader(field: Field, field_map: FieldMap, zone: ZoneInfo) -> Reader:
+def _reader(field: Field, field_map: FieldMap, zone: ZoneInfo) -> ColumnReader:
     read = _READERS[field.type](field, field_map, zone)
     if not field_map.values:
-        return _unless_empty(read)
+        return ColumnReader(read, as_it_is=_as_it_is(field))
     meanings = {vocabulary.folded(name): meaning for name, meaning in field_map.values.items()}
 
     def translated(cell: str) -> Any:
         meaning = meanings.get(vocabulary.folded(cell), cell)
         return None if meaning is None else read(meaning)
 
-    return _unless_empty(translated)
+    return ColumnReader(translated)
 
 
-def _unless_empty(read: Reader) -> Reader:
-    """What files write for nothing is None; what was read is remembered, for columns repeat themselves."""
-    known: dict[str, Any] = {}
-
-    def checked(cell: str) -> Any:
-        found = known.get(cell, _UNREAD)
-        if found is _UNREAD:
-            found = None if len(cell) < 10 and vocabulary.says_nothing(cell) else read(cell)
-            if len(cell) <= SHORT and len(known) < REMEMBERED:
-                known[cell] = found
-        return found
-
-    return checked
+def _as_it_is(field: Field) -> int:
+    if field.type in {FieldType.TEXT, FieldType.TITLE}:
+        return ANY_LENGTH
+    return field.most if field.type in SHORT_WORDS else 0
 
 
 def _text(field: Field, field_map: FieldMap, zone: ZoneInfo) -> Reader:
@@ -267,9 +321,3 @@ def file_moment(mapping: Mapping, fallback: datetime) -> datetime:
         return times.parse(mapping.file_time, zone=ZoneInfo(mapping.timezone or "UTC"))
     except BadCellError as error:
         raise ImportUseError("file_time", str(error)) from error
-
-
-def chunks(staged: Staged, *, start: int, size: int) -> Iterator[list[StagedRow]]:
-    """The rows from ``start`` on, ``size`` at a time."""
-    for begin in range(start, staged.rows, size):
-        yield list(staged.read(start=begin, count=size))

@@ -3,7 +3,6 @@
 History sets no probes off and asks nobody. With ``announce`` the batch goes to the subscribers as if it had just come.
 """
 
-from collections.abc import Sequence
 from hashlib import blake2b
 from typing import Any
 
@@ -12,90 +11,90 @@ from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from allears.events.batch import Batch, EventRow, batch_subscriptions
-from allears.events.imports.kinds import BadRow, Chunk, Field, FieldType, Kind, Outcome, Row
-from allears.events.imports.people import WHO_FIELDS, keys_of, recognise
+from allears.events import keys
+from allears.events.batch import Arrivals, Batch, batch_subscriptions
+from allears.events.consumer.decode import Call
+from allears.events.consumer.rows import store_new
+from allears.events.imports.kinds import BadRow, Chunk, Field, FieldType, Kind, Outcome, Rows
+from allears.events.imports.people import WHO_FIELDS, names_somebody, recognise, said_by
 from allears.events.models import Event
-from allears.store.bulk import allocate_ids, existing_values, insert_rows
+from allears.store.bulk import allocate_ids, existing_values
 from allears.store.scope import ScopedQuerySet
 
 _encode = msgspec.json.Encoder().encode
-COLUMNS = (
-    "id", "workspace_id", "customer_id", "type", "name", "ts", "received_at", "message_key", "properties", "context"
-)  # fmt: skip
 
 
-def message_key(row: Row) -> str:
-    """The key under which the intake would know the event: of its own id as ``messageId``, else of the row."""
-    own = row.values.get("id")
-    return blake2b(str(own).encode(), digest_size=16).hexdigest() if own else row.key
+def message_keys(rows: Rows) -> list[str]:
+    """The keys under which the intake knows the events: of their own ids as ``messageId``, else of the rows."""
+    key = keys.message_key
+    if not rows.says("id"):
+        return rows.keys()
+    ids = rows.column("id")
+    if all(ids):
+        return [key(each) for each in ids]
+    return [key(own) if own else other for own, other in zip(ids, rows.keys(), strict=True)]
+
+
+def former_key(message_id: str) -> str:
+    """How an event's own id was hashed by the first versions that read files."""
+    return blake2b(message_id.encode(), digest_size=16).hexdigest()
 
 
 def _load(chunk: Chunk) -> Outcome:
     rows, bad = _whole(chunk.rows)
-    first: dict[str, Row] = {}
-    for row in rows:
-        first.setdefault(message_key(row), row)
-    known = existing_values(Event, "message_key", list(first), workspace_id=chunk.workspace_id)
-    fresh = [row for key, row in first.items() if key not in known]
-    people = recognise(chunk, fresh)
+    first: dict[str, int] = {}
+    for place, key in enumerate(message_keys(rows)):
+        first.setdefault(key, place)
+    if chunk.older and rows.says("id"):
+        first = _not_formerly(chunk.workspace_id, rows, first)
+    fresh = rows if len(first) == len(rows) else rows.only(list(first.values()))
+    people = recognise(chunk, fresh).customer_ids
     ids = allocate_ids(Event, len(fresh))
-    events = [
-        _event(chunk, row, number, customer)
-        for row, number, customer in zip(fresh, ids, people.customer_ids, strict=True)
-    ]
-    insert_rows(Event, COLUMNS, [_database_row(event, row) for event, row in zip(events, fresh, strict=True)])
-    if chunk.announce and events:
-        _announce(chunk, events)
-    return Outcome(repeated=len(rows) - len(fresh), bad=bad)
+    stored = store_new(chunk.workspace_id, list(zip(ids, people, _calls(chunk, fresh, list(first)), strict=True)))
+    if chunk.announce and stored:
+        _announce(chunk, Arrivals(stored))
+    return Outcome(repeated=len(rows) - len(stored), bad=bad)
 
 
-def _whole(rows: Sequence[Row]) -> tuple[list[Row], list[BadRow]]:
+def _not_formerly(workspace_id: int, rows: Rows, first: dict[str, int]) -> dict[str, int]:
+    ids = rows.column("id")
+    former = {key: former_key(ids[place]) for key, place in first.items() if ids[place]}
+    known = existing_values(Event, "message_key", list(former.values()), workspace_id=workspace_id)
+    return {key: place for key, place in first.items() if former.get(key) not in known}
+
+
+def _whole(rows: Rows) -> tuple[Rows, list[BadRow]]:
     """Events name what happened and to whom."""
-    good: list[Row] = []
+    names, who = rows.column("event_name"), said_by(rows)
+    known = {each: names_somebody(each) for each in set(who)}
+    if all(names) and all(known.values()):
+        return rows, []
     bad: list[BadRow] = []
-    for row in rows:
-        if not row.values.get("event_name"):
+    good: list[int] = []
+    for place, (name, each) in enumerate(zip(names, who, strict=True)):
+        if not name:
             reason = _("The row does not say what happened. Fill in the event’s name and send the row again.")
-            bad.append(BadRow(number=row.number, field="event_name", reason=reason))
-        elif not keys_of(row.values).names():
+            bad.append(BadRow(number=rows.number(place), field="event_name", reason=reason))
+        elif not known[each]:
             reason = _("The row names nobody: fill in a customer’s id, e-mail address or telephone number.")
-            bad.append(BadRow(number=row.number, field="user_id", reason=reason))
+            bad.append(BadRow(number=rows.number(place), field="user_id", reason=reason))
         else:
-            good.append(row)
-    return good, bad
+            good.append(place)
+    return rows.only(good), bad
 
 
-def _event(chunk: Chunk, row: Row, number: int, customer_id: int | None) -> EventRow:
-    return EventRow(
-        id=number,
-        workspace_id=chunk.workspace_id,
-        customer_id=customer_id,
-        type="track",
-        name=row.values["event_name"],
-        ts=row.values.get("ts") or chunk.file_time,
-        received_at=chunk.now,
-        properties=row.rest,
-        context={"import": chunk.import_id},
-    )
+def _calls(chunk: Chunk, rows: Rows, message_keys: list[str]) -> list[Call]:
+    """The rows as the consumer stores what came through the door."""
+    workspace_id, now, moment = chunk.workspace_id, chunk.now, chunk.file_time
+    context = _encode({"import": chunk.import_id}).decode()
+    told = zip(message_keys, rows.column("event_name"), rows.column("ts"), rows.rest(), strict=True)
+    return [
+        Call(workspace_id, "track", name, ts or moment, now, key, None, _encode(rest).decode(), context)
+        for key, name, ts, rest in told
+    ]
 
 
-def _database_row(event: EventRow, row: Row) -> tuple[Any, ...]:
-    return (
-        event.id,
-        event.workspace_id,
-        event.customer_id,
-        event.type,
-        event.name,
-        event.ts,
-        event.received_at,
-        message_key(row),
-        _encode(dict(event.properties)).decode(),
-        _encode(dict(event.context)).decode(),
-    )
-
-
-def _announce(chunk: Chunk, events: list[EventRow]) -> None:
+def _announce(chunk: Chunk, events: Arrivals) -> None:
     for subscription in batch_subscriptions():
         import_string(subscription.handler)(Batch(events=events, now=chunk.now))
 

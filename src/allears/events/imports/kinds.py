@@ -1,10 +1,10 @@
 """What a file can hold: kinds with their fields and loaders, known by registration in the ``apps.py`` files."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import TYPE_CHECKING, Any, overload
 
 from django.utils.functional import Promise
 from django.utils.module_loading import import_string
@@ -12,6 +12,9 @@ from django.utils.translation import gettext as _
 
 from allears.events.imports.errors import ImportUseError
 from allears.store.scope import ScopedQuerySet
+
+if TYPE_CHECKING:
+    from allears.events.imports.acquaintance import Acquaintance
 
 
 class FieldType(StrEnum):
@@ -58,6 +61,92 @@ class Row:
     rest: dict[str, str]
 
 
+class Rows(Sequence[Row]):
+    """Understood rows by columns; a row by itself is made when somebody looks at it.
+
+    ``columns`` has None where a row says nothing; ``constants`` are the same for every row.
+    """
+
+    def __init__(
+        self,
+        *,
+        numbers: Sequence[int],
+        keys: Callable[[Sequence[int]], list[str]],
+        columns: dict[str, list[Any]],
+        constants: dict[str, Any],
+        rest: dict[str, list[str]],
+        places: Sequence[int] | None = None,
+    ) -> None:
+        self._numbers, self._keys, self._rest = numbers, keys, rest
+        self._columns, self._constants = columns, constants
+        self._places = range(len(numbers)) if places is None else places
+
+    def __len__(self) -> int:
+        return len(self._places)
+
+    @overload
+    def __getitem__(self, place: int) -> Row: ...
+    @overload
+    def __getitem__(self, place: slice) -> "Rows": ...
+    def __getitem__(self, place: int | slice) -> "Row | Rows":
+        if isinstance(place, slice):
+            return self.only(range(len(self))[place])
+        inner = self._places[place]
+        values = dict(self._constants)
+        for name, column in self._columns.items():
+            if (value := column[inner]) is not None:
+                values[name] = value
+        rest = {name: cell for name, column in self._rest.items() if (cell := column[inner])}
+        return Row(number=self._numbers[inner], key=self._keys([inner])[0], values=values, rest=rest)
+
+    def __iter__(self) -> Iterator[Row]:
+        return (self[place] for place in range(len(self)))
+
+    def only(self, places: Sequence[int]) -> "Rows":
+        """Some of them."""
+        return Rows(
+            numbers=self._numbers,
+            keys=self._keys,
+            columns=self._columns,
+            constants=self._constants,
+            rest=self._rest,
+            places=[self._places[each] for each in places],
+        )
+
+    def number(self, place: int) -> int:
+        """The row's number in its file."""
+        return self._numbers[self._places[place]]
+
+    def keys(self) -> list[str]:
+        """The key of each row."""
+        return self._keys(self._places)
+
+    def column(self, name: str) -> list[Any]:
+        """What each row says for a field; None where it says nothing."""
+        constant, column = self._constants.get(name), self._columns.get(name)
+        if column is None:
+            return [constant] * len(self)
+        found = self._taken(column)
+        return found if constant is None else [constant if value is None else value for value in found]
+
+    def says(self, name: str) -> bool:
+        """Whether any row could say something for the field."""
+        return name in self._columns or name in self._constants
+
+    def rest(self) -> list[dict[str, str]]:
+        """The unmapped cells of each row, by column; empty ones left out."""
+        if not self._rest:
+            return [{} for _ in self._places]
+        names = list(self._rest)
+        rows = zip(*(self._taken(column) for column in self._rest.values()), strict=True)
+        return [{name: cell for name, cell in zip(names, cells, strict=True) if cell} for cells in rows]
+
+    def _taken(self, column: list[Any]) -> list[Any]:
+        if isinstance(self._places, range) and len(self._places) == len(column):
+            return column
+        return [column[place] for place in self._places]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BadRow:
     """Why one row cannot be taken: the column (or field), and the reason in words with the way out."""
@@ -73,11 +162,13 @@ class Chunk:
 
     workspace_id: int
     import_id: int
-    rows: Sequence[Row]
+    rows: Rows
     now: datetime
     file_time: datetime  # when rows without a time of their own are taken to have happened
     source: str  # the kind of source, for rows that do not say
     announce: bool  # whether consequences (cases, probes) shall follow; not for history
+    acquaintance: "Acquaintance"
+    older: bool = False  # whether events of earlier imports may stand here under their former keys
 
 
 @dataclass(frozen=True, kw_only=True)

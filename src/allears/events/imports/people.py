@@ -1,7 +1,7 @@
 """Whose rows they are: identifiers in a file resolved to customers, and customers of their own right."""
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -13,9 +13,11 @@ from allears.customers import forgotten
 from allears.customers.actions import TraitChange, resolve, update_traits
 from allears.customers.history import segments_at
 from allears.customers.keys import PLACEHOLDERS, IdentityKeys, clean_email, clean_phone
-from allears.customers.memory import lock_identity
+from allears.customers.memory import lock_identity, new_epoch
 from allears.customers.models import ConsentRecord, Customer
-from allears.events.imports.kinds import BadRow, Chunk, Field, FieldType, Kind, Outcome, Row
+from allears.customers.remembering import touch
+from allears.events.imports.acquaintance import Said
+from allears.events.imports.kinds import BadRow, Chunk, Field, FieldType, Kind, Outcome, Row, Rows
 from allears.events.imports.marks import mark
 from allears.store.scope import ScopedQuerySet
 
@@ -24,6 +26,8 @@ WHO_FIELDS = (
     Field(name="email", type=FieldType.EMAIL, label=gettext_lazy("E-mail")),
     Field(name="phone", type=FieldType.PHONE, label=gettext_lazy("Telephone"), most=40),
 )
+WHO = ("user_id", "email", "phone", "anonymous_id")
+NOBODY: Said = ("", "", "", "")
 CONSENTS: dict[str, Any] = {
     "consent": lambda granted: granted,
     "consent_email": lambda granted: {"email": granted},
@@ -35,14 +39,10 @@ STATE = ("name", "email", "phone", "language", "timezone", "segment", "attribute
 
 @dataclass(frozen=True, kw_only=True)
 class People:
-    """The customer of each row, in order; None where the row names nobody. ``segments`` as the customers have them."""
+    """The customer of each row, in order; None where the row names nobody."""
 
     customer_ids: list[int | None]
     created: frozenset[int] = frozenset()
-    segments: dict[int, str] = field(default_factory=dict)
-
-    def segment_of(self, customer_id: int | None) -> str:
-        return self.segments.get(customer_id, "") if customer_id else ""
 
     def segments_then(self, *, workspace_id: int, at: Sequence[datetime]) -> list[str]:
         """The segment that each row's customer had at the row's own time; empty where nobody is named."""
@@ -53,47 +53,90 @@ class People:
 
 def keys_of(values: dict[str, Any]) -> IdentityKeys:
     """What the row knows its customer by; what cannot be an address or a number is left out."""
-    return IdentityKeys(
-        user_id=_told(values.get("user_id", "")),
-        anonymous_id=_told(values.get("anonymous_id", "")),
-        email=clean_email(values.get("email", "")),
-        phone=clean_phone(values.get("phone", "")),
-    )
+    return _keys(_named_by(values))
 
 
 def _told(text: str) -> str:
     return "" if text in PLACEHOLDERS else text
 
 
-def recognise(chunk: Chunk, rows: Sequence[Row]) -> People:
-    """Resolve the rows' identifiers set-wise; customers made for them are marked as the import's."""
-    if not any(name in row.values for row in rows for name in ("user_id", "email", "phone", "anonymous_id")):
-        return People(customer_ids=[None] * len(rows))
-    keys = [keys_of(row.values) for row in rows]
-    away = unwelcome(workspace_id=chunk.workspace_id, keys=keys)
-    keys = [IdentityKeys() if each in away else each for each in keys]
-    named = [each for each in keys if each.names()]
-    if not named:
-        return People(customer_ids=[None] * len(rows))
-    lock_identity(workspace_id=chunk.workspace_id)
-    last = Customer.objects.in_workspace(chunk.workspace_id).aggregate(last=Max("id"))["last"] or 0
-    found = resolve(workspace_id=chunk.workspace_id, keys=named, now=chunk.now)
-    created = frozenset(each for each in found if each > last)
-    mark(workspace_id=chunk.workspace_id, import_id=chunk.import_id, subject="customer", ids=sorted(created))
-    remaining = iter(found)
-    return People(
-        customer_ids=[next(remaining) if each.names() else None for each in keys],
-        created=created,
-        segments=_segments(chunk.workspace_id, set(found) - created),
+def said_by(rows: Sequence[Row]) -> list[Said]:
+    """What each row names its customer by."""
+    if isinstance(rows, Rows):
+        columns = [rows.column(name) if rows.says(name) else [""] * len(rows) for name in WHO]
+        return [
+            (user_id or "", email or "", phone or "", device or "")
+            for user_id, email, phone, device in zip(*columns, strict=True)
+        ]
+    return [_named_by(row.values) for row in rows]
+
+
+def _named_by(values: dict[str, Any]) -> Said:
+    user_id, email, phone, device = (values.get(name, "") for name in WHO)
+    return user_id, email, phone, device
+
+
+def _keys(said: Said) -> IdentityKeys:
+    user_id, email, phone, device = said
+    return IdentityKeys(
+        user_id=_told(user_id),
+        anonymous_id=_told(device),
+        email=clean_email(email) if email else "",
+        phone=clean_phone(phone) if phone else "",
     )
 
 
-def _segments(workspace_id: int, customer_ids: Collection[int]) -> dict[int, str]:
-    ids, found = list(customer_ids), dict[int, str]()
-    for start in range(0, len(ids), 900):
-        rows = Customer.objects.in_workspace(workspace_id).filter(id__in=ids[start : start + 900])
-        found |= dict(rows.exclude(segment="").values_list("id", "segment"))
-    return found
+def names_somebody(said: Said) -> bool:
+    """Whether anything of it can be a customer's identifier."""
+    return bool(_told(said[0])) or bool(_keys(said).names())
+
+
+def recognise(chunk: Chunk, rows: Sequence[Row]) -> People:
+    """Resolve the rows' identifiers set-wise; customers made for them are marked as the import's."""
+    said = said_by(rows)
+    distinct = dict.fromkeys(said)
+    distinct.pop(NOBODY, None)
+    if not distinct:
+        return People(customer_ids=[None] * len(rows))
+    found, created = _acquainted(chunk, list(distinct))
+    mark(workspace_id=chunk.workspace_id, import_id=chunk.import_id, subject="customer", ids=sorted(created))
+    return People(customer_ids=[found.get(each) for each in said], created=created)
+
+
+def _acquainted(chunk: Chunk, distinct: list[Said]) -> tuple[dict[Said, int | None], frozenset[int]]:
+    """The customer of each, and which of these were made now: from memory, or all strangers together."""
+    workspace_id, known = chunk.workspace_id, chunk.acquaintance
+    known.check(lock_identity(workspace_id=workspace_id))
+    strangers = [each for each in distinct if each not in known.met]
+    touch(
+        workspace_id=workspace_id,
+        ids={number for each in distinct if (number := known.met.get(each))},
+        memory=known.memory,
+        now=chunk.now,
+    )
+    joins = known.memory.joins
+    created = _introduce(chunk, strangers)
+    if known.memory.joins != joins:  # some who were met may be another's now
+        new_epoch(workspace_id=workspace_id)
+        known.forget()
+        created |= _introduce(chunk, distinct)
+    return {each: known.learnt[each] if each in known.learnt else known.met[each] for each in distinct}, created
+
+
+def _introduce(chunk: Chunk, strangers: list[Said]) -> frozenset[int]:
+    """Resolve who was not met before; the customers made for it."""
+    keys = {each: _keys(each) for each in strangers}
+    away = unwelcome(workspace_id=chunk.workspace_id, keys=list(keys.values()))
+    named = [each for each, key in keys.items() if key.names() and key not in away]
+    known = chunk.acquaintance
+    known.learnt.update(dict.fromkeys(strangers))
+    if not named:
+        return frozenset()
+    last = Customer.objects.in_workspace(chunk.workspace_id).aggregate(last=Max("id"))["last"] or 0
+    wanted = [keys[each] for each in named]
+    found = resolve(workspace_id=chunk.workspace_id, keys=wanted, now=chunk.now, memory=known.memory)
+    known.learnt.update(zip(named, found, strict=True))
+    return frozenset(each for each in found if each > last)
 
 
 def _load_customers(chunk: Chunk) -> Outcome:

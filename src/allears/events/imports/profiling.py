@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
     import pyarrow.compute as pc
 else:
-    np, pc = LazyModule("numpy"), LazyModule("pyarrow.compute")
+    np, pa, pc = LazyModule("numpy"), LazyModule("pyarrow"), LazyModule("pyarrow.compute")
 
 SAMPLE = 600
 MOST_LABELS = 300
@@ -170,7 +170,7 @@ def profile(staged: Staged) -> list[Profile]:
         wanted = SAMPLE // 2 if number == 0 else share
         for place in range(width):
             column = batch.column(place)
-            column = column.filter(pc.not_equal(column, ""))
+            column = column.filter(pc.utf8_length(column).cast(pa.bool_()))
             filled[place] += len(column)
             if len(samples[place]) < SAMPLE:
                 samples[place] += _spread(column, wanted)

@@ -91,7 +91,7 @@ def _own_columns(table: Table, columns: Sequence[str], numbers: list[int]) -> Ta
                 numbers.append(int(cells[place[ROW]]))
             yield ([] if reason else [cells[place[name]] for name in columns]), reason, raw
 
-    return replace(table, columns=list(columns), rows=rows)
+    return replace(table, columns=list(columns), rows=rows, columnwise=None)
 
 
 def resend(

@@ -16,7 +16,7 @@ from typing import IO, TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
 
-from allears.events.imports import delimited, encodings, xes
+from allears.events.imports import delimited, encodings, regular, xes
 from allears.events.imports.delimited import Line
 from allears.events.imports.errors import ImportUseError
 from allears.events.imports.headers import good_names, looks_like_header
@@ -54,6 +54,7 @@ class Table:
     columns: list[str]
     rows: Callable[[], Iterator[Line]]
     about: dict[str, Any] = field(default_factory=dict)  # encoding, separator, sheet …
+    columnwise: "Callable[[], Iterator[pa.RecordBatch]] | None" = None  # see ``regular``; may raise IrregularError
 
 
 def open_table(path: Path, options: FormatOptions | None = None) -> Table:
@@ -122,6 +123,7 @@ def _delimited(opener: encodings.Opener, encoding: str, options: FormatOptions) 
         form="csv",
         columns=names,
         rows=lambda: delimited.read(opener, dialect, width=len(names)),
+        columnwise=lambda: regular.batches(opener, dialect, width=len(names)),
         about={"encoding": encoding, "separator": shown, "quote": dialect.quote, "header": dialect.header},
     )
 

@@ -12,15 +12,17 @@ from django.db.models import F
 from django.utils.translation import gettext as _
 
 from allears.events.imports import staging
+from allears.events.imports.acquaintance import Acquaintance
 from allears.events.imports.converting import Converter, file_moment
 from allears.events.imports.errors import ImportUseError
 from allears.events.imports.files import forget_files, source_time, staged_folder
 from allears.events.imports.kinds import BadRow, Chunk, Outcome, kind_named
 from allears.events.imports.mapping import Mapping, from_json
-from allears.events.imports.staging import Staged, StagedRow
+from allears.events.imports.staging import Block, Staged, StagedRow
 from allears.events.models import Import, QuarantinedRow
 
 CHUNK_ROWS = staging.BATCH
+KEYED = "door"  # kept with each import: its events have the keys that the door in gives them
 OnProgress = Callable[[Import], None]
 
 
@@ -42,9 +44,10 @@ def run(row: Import, *, now: Callable[[], datetime], on_progress: OnProgress | N
     kind = kind_named(row.kind)
     converter = Converter(kind=kind, mapping=mapping, staged=staged)
     moment = file_moment(mapping, source_time(row))
+    acquaintance, older = Acquaintance(), has_former_keys(row)
     Import.objects.in_workspace(row.workspace_id).filter(pk=row.pk).update(started_at=now(), started_row=row.rows_read)
     while row.rows_read < staged.rows:
-        rows = list(staged.read(start=row.rows_read, count=CHUNK_ROWS))
+        rows = staged.block(start=row.rows_read, count=CHUNK_ROWS)
         good, bad = converter.convert(rows)
         chunk = Chunk(
             workspace_id=row.workspace_id,
@@ -54,15 +57,26 @@ def run(row: Import, *, now: Callable[[], datetime], on_progress: OnProgress | N
             file_time=moment,
             source=row.filename,
             announce=mapping.open_cases,
+            acquaintance=acquaintance,
+            older=older,
         )
         with transaction.atomic():
             outcome = kind.load(chunk) if good else Outcome()
             _quarantine(row, rows, [*bad, *outcome.bad], staged.columns, at=chunk.now)
             _advance(row, rows=len(rows), outcome=outcome, bad=len(bad) + len(outcome.bad), now=chunk.now)
+        acquaintance.keep()
         row.refresh_from_db()
         if on_progress:
             on_progress(row)
     return _finish(row, now())
+
+
+def has_former_keys(row: Import) -> bool:
+    """Whether events came in by file here when their ids were hashed otherwise than at the door."""
+    if row.kind != "events":
+        return False
+    rows = Import.objects.in_workspace(row.workspace_id).filter(kind="events").exclude(state=Import.State.UNDONE)
+    return any(mapping.get("keyed") != KEYED for mapping in rows.values_list("mapping", flat=True).iterator())
 
 
 def _advance(row: Import, *, rows: int, outcome: Outcome, bad: int, now: datetime) -> None:
@@ -81,10 +95,9 @@ def _advance(row: Import, *, rows: int, outcome: Outcome, bad: int, now: datetim
         raise ImportTakenOverError(row.pk)
 
 
-def _quarantine(
-    row: Import, rows: Sequence[StagedRow], bad: Sequence[BadRow], columns: Sequence[str], *, at: datetime
-) -> None:
-    by_number = {each.number: each for each in rows}
+def _quarantine(row: Import, block: Block, bad: Sequence[BadRow], columns: Sequence[str], *, at: datetime) -> None:
+    if not bad:
+        return
     QuarantinedRow.objects.bulk_create(
         QuarantinedRow(
             workspace_id=row.workspace_id,
@@ -93,7 +106,7 @@ def _quarantine(
             row_number=each.number,
             field=each.field[:120],
             reason=each.reason,
-            payload=payload_of(by_number[each.number], columns),
+            payload=payload_of(block.row(each.number - block.first), columns),
             at=at,
         )
         for each in bad

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 from django.utils.translation import gettext as _
 
 from allears.events.exports.writers import plain
+from allears.events.imports import regular
 from allears.events.imports.errors import ImportUseError
 from allears.events.imports.reading import Table
 from allears.kit.lazy import LazyModule
@@ -30,9 +31,9 @@ else:
     np, pa, pq = LazyModule("numpy"), LazyModule("pyarrow"), LazyModule("pyarrow.parquet")
 
 BATCH = 8_192
-HASH_BYTES = 16
+HASH_BYTES = regular.DIGEST
 MAX_CELL = 1 << 20  # characters
-SEPARATOR = "\x1f"
+SEPARATOR = regular.SEPARATOR
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +46,32 @@ class StagedRow:
     occurrence: int
     reason: str = ""
     raw: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Block:
+    """Neighbouring rows by columns. ``reasons`` are of the broken ones among them, by place."""
+
+    first: int  # the number of the first row
+    columns: list[list[str]]
+    digests: list[bytes]
+    occurrences: list[int] | None
+    reasons: dict[int, str]
+    raws: dict[int, str]
+
+    def __len__(self) -> int:
+        return len(self.digests)
+
+    def row(self, place: int) -> StagedRow:
+        """One of them by itself."""
+        return StagedRow(
+            number=self.first + place,
+            cells=[column[place] for column in self.columns],
+            digest=self.digests[place],
+            occurrence=self.occurrences[place] if self.occurrences else 0,
+            reason=self.reasons.get(place, ""),
+            raw=self.raws.get(place, ""),
+        )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,46 +102,38 @@ class Staged:
         with pq.ParquetFile(self.path) as file:
             yield from file.iter_batches(batch_size=BATCH, columns=columns)
 
-    def read(self, *, start: int, count: int) -> Iterator[StagedRow]:
+    def block(self, *, start: int, count: int) -> Block:
         """``count`` rows from the ``start``-th (0 is the first); only the row groups that hold them are read."""
         with pq.ParquetFile(self.path) as file:
-            groups = range(start // BATCH, min((start + count - 1) // BATCH + 1, file.num_row_groups))
-            for group in groups:
-                rows = self._group(file.read_row_group(group), group * BATCH)
-                first, last = max(start - group * BATCH, 0), start + count - group * BATCH
-                yield from rows[first:last]
+            first, last = start // BATCH, min((start + count - 1) // BATCH + 1, file.num_row_groups)
+            table = file.read_row_groups(list(range(first, last)), use_threads=False)
+        table = table.slice(start - first * BATCH, count)
+        stop = start + table.num_rows
+        seen = None if self.occurrences is None else self.occurrences[start:stop].tolist()
+        return Block(
+            first=start + 1,
+            columns=[table.column(f"c{place}").to_pylist() for place in range(len(self.columns))],
+            digests=table.column("digest").to_pylist(),
+            occurrences=seen if seen and any(seen) else None,
+            reasons=_stated(table.column("reason")),
+            raws=_stated(table.column("raw")),
+        )
 
-    def _group(self, table: "pa.Table", offset: int) -> list[StagedRow]:
-        columns = [table.column(f"c{place}").to_pylist() for place in range(len(self.columns))]
-        digests, reasons, raws = (table.column(name).to_pylist() for name in ("digest", "reason", "raw"))
-        seen = None if self.occurrences is None else self.occurrences[offset : offset + len(digests)]
-        cells = zip(*columns, strict=True) if columns else ([] for _each in digests)
-        return [
-            StagedRow(
-                number=offset + place + 1,
-                cells=list(row),
-                digest=digests[place],
-                occurrence=0 if seen is None else int(seen[place]),
-                reason=reasons[place] or "",
-                raw=raws[place] or "",
-            )
-            for place, row in enumerate(cells)
-        ]
+
+def _stated(column: "pa.ChunkedArray") -> dict[int, str]:
+    if column.null_count == len(column):
+        return {}
+    return {place: text for place, text in enumerate(column.to_pylist()) if text}
 
 
 def stage(table: Table, folder: Path, *, on_progress: Callable[[int], None] | None = None) -> Staged:
     """Write ``table`` into ``folder``; a folder left by an interrupted attempt is replaced."""
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
-    hashes, rows, first = array("Q"), 0, b""
-    with pq.ParquetWriter(folder / "rows.parquet", _schema(len(table.columns)), compression="zstd") as writer:
-        for batch in _batched(table):
-            writer.write_batch(_record_batch(batch, len(table.columns)), row_group_size=BATCH)
-            hashes.extend(int.from_bytes(line[0][:8], "little") for line in batch)
-            rows += len(batch)
-            first = first or batch[0][0]
-            if on_progress:
-                on_progress(rows)
+    told = on_progress or (lambda rows: None)
+    try:
+        writing = _written(folder, len(table.columns), _by_columns(table), told)
+    except regular.IrregularError:
+        writing = _written(folder, len(table.columns), _by_rows(table), told)
+    hashes, rows, first = writing.hashes, writing.rows, writing.first
     if rows == 0:
         shutil.rmtree(folder, ignore_errors=True)
         raise ImportUseError("file", _("The file has a header but no rows: there is nothing to import."))
@@ -124,6 +143,62 @@ def stage(table: Table, folder: Path, *, on_progress: Callable[[int], None] | No
     text = json.dumps({"columns": staged.columns, "rows": rows, "about": about}, ensure_ascii=False)
     (folder / "staged.json").write_text(text, encoding="utf-8")  # last, so that its presence means: complete
     return staged
+
+
+@dataclass(slots=True)
+class _Writing:
+    """What is known of the rows written so far."""
+
+    hashes: "array[int]" = field(default_factory=lambda: array("Q"))
+    rows: int = 0
+    first: bytes = b""
+
+
+def _written(
+    folder: Path, width: int, batches: "Iterator[tuple[bytes, pa.RecordBatch]]", told: Callable[[int], None]
+) -> _Writing:
+    """Write (digests, rows) in row groups of ``BATCH``; a folder left by an interrupted attempt is replaced."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    done = _Writing()
+    with pq.ParquetWriter(folder / "rows.parquet", _schema(width), compression="zstd") as writer:
+        for digests, batch in batches:
+            writer.write_batch(batch, row_group_size=BATCH)
+            done.hashes.frombytes(np.frombuffer(digests, dtype="<u8")[:: HASH_BYTES // 8].astype(np.uint64).tobytes())
+            done.rows += batch.num_rows
+            done.first = done.first or digests[:HASH_BYTES]
+            told(done.rows)
+    return done
+
+
+def _by_columns(table: Table) -> "Iterator[tuple[bytes, pa.RecordBatch]]":
+    if table.columnwise is None:
+        raise regular.IrregularError
+    for batch in _evenly(table.columnwise()):
+        digests = regular.digests(batch)
+        kept = pa.Array.from_buffers(pa.binary(HASH_BYTES), batch.num_rows, [None, pa.py_buffer(digests)])
+        nothing = pa.nulls(batch.num_rows, pa.string())
+        yield digests, pa.record_batch([*batch.columns, kept, nothing, nothing], schema=_schema(len(table.columns)))
+
+
+def _evenly(batches: "Iterator[pa.RecordBatch]") -> "Iterator[pa.RecordBatch]":
+    """The same rows, ``BATCH`` at a time."""
+    waiting: list[pa.RecordBatch] = []
+    for batch in batches:
+        waiting.append(batch)
+        if sum(each.num_rows for each in waiting) >= BATCH:
+            together = pa.concat_batches(waiting)
+            whole = together.num_rows // BATCH * BATCH
+            for start in range(0, whole, BATCH):
+                yield together.slice(start, BATCH)
+            waiting = [together.slice(whole)]
+    if waiting and (rest := pa.concat_batches(waiting)).num_rows:
+        yield rest
+
+
+def _by_rows(table: Table) -> "Iterator[tuple[bytes, pa.RecordBatch]]":
+    for batch in _batched(table):
+        yield b"".join([line[0] for line in batch]), _record_batch(batch, len(table.columns))
 
 
 def find(folder: Path) -> Staged | None:

@@ -178,7 +178,7 @@ def remap(*, row: Import, given: Mapping[str, Any], replace_all: bool = False) -
 def preview(row: Import) -> list[PreviewRow]:
     """The first rows as they will be understood."""
     ready = prepared(row)
-    rows = list(ready.staged.read(start=0, count=PREVIEW_ROWS))
+    rows = ready.staged.block(start=0, count=PREVIEW_ROWS)
     good, bad = Converter(kind=ready.kind, mapping=ready.mapping, staged=ready.staged).convert(rows)
     shown = {each.number: PreviewRow(number=each.number, values=_words(each)) for each in good}
     shown |= {each.number: PreviewRow(number=each.number, column=each.field, reason=each.reason) for each in bad}

@@ -249,7 +249,7 @@ def _shown_table(workspace: Workspace, table: Table, aside: Mapping[str, int]) -
     except ImportUseError as error:
         raise SourceTrouble("rows", name=table.filename, reason=error) from error
     try:
-        rows = list(ready.staged.read(start=0, count=TRIED))
+        rows = ready.staged.block(start=0, count=TRIED)
         good, bad = Converter(kind=ready.kind, mapping=ready.mapping, staged=ready.staged).convert(rows)
         fields = [name for name in ready.mapping.fields if not name.endswith("_fallback")]
         problems = [str(ready.problem)] if ready.problem else []
