@@ -79,7 +79,8 @@ def door(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Door]:
 @pytest.mark.parametrize(
     ("path", "kind"),
     [("/v1/track", "track"), ("/v1/identify", "identify"), ("/v1/page", "page"), ("/v1/screen", "screen"),
-     ("/v1/group", "group"), ("/v1/alias", "alias"), ("/v1/t", "track"), ("/v1/i", "identify"), ("/v1/p", "page")],
+     ("/v1/group", "group"), ("/v1/alias", "alias"), ("/v1/t", "track"), ("/v1/i", "identify"), ("/v1/p", "page"),
+     ("/v1/s", "screen"), ("/v1/g", "group"), ("/v1/a", "alias")],
 )  # fmt: skip
 def test_one_call_is_one_row_as_it_came(door: Door, path: str, kind: str) -> None:
     answer = door.post(path, TRACK)

@@ -9,7 +9,7 @@ from urllib.parse import quote
 import pytest
 
 from allears.events.consumer.decode import decode
-from allears.events.doors import DOORS, Arrival, UnfitError
+from allears.events.doors import DOORS, Arrival, UnfitError, answer_at
 from allears.events.intake.log import Body
 
 RECEIVED = 1_767_225_600_000_000  # 2026-01-01T00:00:00Z
@@ -172,3 +172,16 @@ def test_what_is_no_event_waits_with_its_reason() -> None:
     assert (len(calls), len(reasons)) == (1, 2)
     with pytest.raises(UnfitError, match="send one event"):
         DOORS["/e/"](arrival(b"5"))
+
+
+def test_what_the_browsers_sdk_asks_first() -> None:
+    config = answer_at("/array/ae_w_x-1/config")
+    assert config is not None
+    assert (json.loads(config.body)["hasFeatureFlags"], config.type) == (False, b"application/json")
+    script = answer_at("/array/ae_w_x-1/config.js")
+    assert script is not None
+    assert script.body.startswith(b'(window._POSTHOG_REMOTE_CONFIG ||= {})["ae_w_x-1"] = {config: {')
+    assert script.type == b"text/javascript"
+    assert [answer_at(path) for path in ('/array/"];x/config.js', "/array/x/array.js", "/array//config", "/")] == [
+        None
+    ] * 4

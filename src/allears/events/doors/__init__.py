@@ -2,7 +2,7 @@
 
 from allears.events.doors.arrival import Arrival, Translated, UnfitError
 from allears.events.doors.cloudevents import translate as _cloudevents
-from allears.events.doors.posthog import FLAGS, FLAGS_ADDRESSES
+from allears.events.doors.posthog import answer_at
 from allears.events.doors.posthog import translate as _posthog
 
 DOORS = {
@@ -12,6 +12,5 @@ DOORS = {
         _posthog,
     ),
 }
-ANSWERS = dict.fromkeys(FLAGS_ADDRESSES, FLAGS)
 
-__all__ = ["ANSWERS", "DOORS", "Arrival", "Translated", "UnfitError"]
+__all__ = ["DOORS", "Arrival", "Translated", "UnfitError", "answer_at"]

@@ -6,9 +6,10 @@ Forms seen from its public SDKs: ``{"api_key", "batch": [event], "sent_at"}``, o
 
 import base64
 import binascii
+import re
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import parse_qsl
 
 import msgspec
@@ -16,17 +17,41 @@ import msgspec
 from allears.events.doors.arrival import Arrival, Translated, UnfitError, json_of, refused, text_of
 from allears.events.intake.bodies import unpack
 
-FLAGS_ADDRESSES = ("/flags", "/flags/", "/decide", "/decide/")
+OFF: dict[str, Any] = {
+    "sessionRecording": False, "surveys": False, "capturePerformance": False, "autocapture_opt_out": True,
+    "autocaptureExceptions": False, "captureDeadClicks": False, "heatmaps": False, "toolbarParams": {},
+    "isAuthenticated": False, "siteApps": [], "hasFeatureFlags": False, "supportedCompression": ["gzip", "gzip-js"],
+}  # fmt: skip
 FLAGS = msgspec.json.encode(
     {
         "flags": {}, "featureFlags": {}, "featureFlagPayloads": {}, "errorsWhileComputingFlags": False,
-        "requestId": "", "quotaLimited": [], "config": {"enable_collect_everything": False},
-        "supportedCompression": ["gzip", "gzip-js"], "sessionRecording": False, "surveys": False,
-        "capturePerformance": False, "autocapture_opt_out": True, "heatmaps": False, "toolbarParams": {},
-        "isAuthenticated": False, "siteApps": [], "hasFeatureFlags": False,
+        "requestId": "", "quotaLimited": [], "config": {"enable_collect_everything": False}, **OFF,
     }
 )  # fmt: skip
+CONFIG = msgspec.json.encode(OFF)
+CONFIG_ADDRESS = re.compile(r"/array/([A-Za-z0-9_-]{1,100})/config(\.js)?")
+FLAGS_ADDRESSES = frozenset({"/flags", "/flags/", "/decide", "/decide/"})
 SERVICE = frozenset({"token", "distinct_id", "$set", "$anon_distinct_id", "$group_set"})
+
+
+class Answer(NamedTuple):
+    """What an SDK asks for before it sends."""
+
+    body: bytes
+    type: bytes
+
+
+def answer_at(path: str) -> Answer | None:
+    """That there are no flags, and that everything besides capturing is off; the browser's SDK waits for it."""
+    if path in FLAGS_ADDRESSES:
+        return Answer(FLAGS, b"application/json")
+    found = CONFIG_ADDRESS.fullmatch(path)
+    if found is None:
+        return None
+    if not found[2]:
+        return Answer(CONFIG, b"application/json")
+    place = b'(window._POSTHOG_REMOTE_CONFIG ||= {})["%s"]' % found[1].encode()
+    return Answer(b"%s = {config: %s, siteApps: []};\n" % (place, CONFIG), b"text/javascript")
 
 
 def translate(arrival: Arrival) -> Translated:

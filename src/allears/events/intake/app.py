@@ -12,7 +12,7 @@ from typing import Any
 
 from django.conf import settings
 
-from allears.events.doors import ANSWERS, DOORS, Arrival, UnfitError
+from allears.events.doors import DOORS, Arrival, UnfitError, answer_at
 from allears.events.intake.bodies import NotJsonError, TooLargeError, outline, unpack
 from allears.events.intake.keys import KeysUnavailableError, WriteKeys, key_in
 from allears.events.intake.limits import LimitedError, Limits
@@ -28,9 +28,8 @@ CALLS = ("track", "identify", "page", "screen", "group", "alias")
 ROUTES = {
     **{f"/v1/{kind}": kind for kind in CALLS},
     **dict.fromkeys(("/v1/batch", "/v1/import", "/v1/b"), "batch"),
-    **{f"/v1/{kind[0]}": kind for kind in ("track", "identify", "page")},
+    **{f"/v1/{kind[0]}": kind for kind in CALLS},  # as browsers write them
     **dict.fromkeys(DOORS, "door"),
-    **dict.fromkeys(ANSWERS, "answer"),
 }
 CORS = [(b"access-control-allow-origin", b"*"), (b"access-control-expose-headers", b"retry-after")]
 ALLOWED_HEADERS = b"authorization, content-type, content-encoding, anonymousid"
@@ -88,7 +87,7 @@ class Intake:
 
     def takes(self, path: str) -> bool:
         """Whether this path is one of the intake's."""
-        return path in ROUTES
+        return path in ROUTES or answer_at(path) is not None
 
     def start(self) -> None:
         sys.setswitchinterval(0.001)  # the writer's thread comes back from each commit soon, however busy the loop is
@@ -110,8 +109,8 @@ class Intake:
             await _answer(send, 204, b"", preflight(dict(scope["headers"])))
             return
         path = scope["path"]
-        if path in ANSWERS:
-            await _answer(send, 200, ANSWERS[path], [*CORS, JSON])
+        if path not in ROUTES and (answer := answer_at(path)):
+            await _answer(send, 200, answer.body, [*CORS, (b"content-type", answer.type)])
             return
         try:
             await self._take(ROUTES[path], scope, receive)
