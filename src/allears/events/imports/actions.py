@@ -9,7 +9,7 @@ from typing import Any
 from uuid import uuid4
 
 from django.db import transaction
-from django.utils.translation import get_language
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from allears.accounts.audit import audit
@@ -137,6 +137,7 @@ def choose(
     profiles = profile(staged)
     proposal = propose(kind, staged, profiles, filename=filename, timezone=workspace.timezone)
     chosen, warnings, problem = proposal.mapping, list(proposal.warnings), None
+    warnings += _of_the_file(staged)
     named = saving.for_columns(workspace_id=workspace.pk, kind=kind, columns=staged.columns, name=mapping_name)
     if named:
         chosen = named
@@ -152,6 +153,25 @@ def choose(
             raise
         problem = error
     return Choice(profiles=profiles, mapping=chosen, warnings=warnings, problem=problem)
+
+
+def _of_the_file(staged: Staged) -> list[str]:
+    """What was left aside when the file was read, and the way to it."""
+    found = []
+    if others := staged.about.get("others"):
+        message = _(
+            "The sheet “%(sheet)s” was read, because it looks most like a table. The workbook also has: %(others)s. "
+            "To import one of these, name it as “sheet” under “format” in a mapping, or save it as a file of its own."
+        )
+        found.append(message % {"sheet": staged.about.get("sheet"), "others": ", ".join(others)})
+    if totals := staged.about.get("totals"):
+        message = ngettext(
+            "The last row sums the table up and was left out.",
+            "The last %(n)d rows sum the table up and were left out.",
+            totals,
+        )
+        found.append(message % {"n": totals})
+    return found
 
 
 def discard(*, folder: Path) -> None:

@@ -25,6 +25,20 @@ def key_of(name: str) -> str:
     return folded.strip()
 
 
+_TOTALS = frozenset({
+    *("合计", "总计", "总和", "总数", "小计", "汇总", "共计", "平均", "平均值", "平均分"),
+    *("total", "totals", "grand total", "sum", "subtotal", "average", "mean"),
+})  # fmt: skip
+
+
+def is_total(cells: Sequence[str]) -> bool:
+    """Whether a last row sums the table up: a word for it, and nothing but numbers and blanks besides."""
+    filled = [cell.strip() for cell in cells if cell.strip()]
+    if len(cells) < 2 or not filled or filled[0].rstrip(":： ").casefold() not in _TOTALS:
+        return False
+    return all(NUMBER.match(cell) or cell.startswith("=") for cell in filled[1:])
+
+
 def _typed(cell: str) -> bool:
     return bool(NUMBER.match(cell) or DATE.match(cell))
 

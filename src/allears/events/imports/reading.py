@@ -8,8 +8,10 @@ import shutil
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryFile
 from typing import IO, TYPE_CHECKING, Any
@@ -19,7 +21,7 @@ from django.utils.translation import gettext as _
 from allears.events.imports import delimited, encodings, regular, xes
 from allears.events.imports.delimited import Line
 from allears.events.imports.errors import ImportUseError
-from allears.events.imports.headers import good_names, looks_like_header
+from allears.events.imports.headers import good_names, is_total, looks_like_header
 from allears.kit.lazy import LazyModule
 
 if TYPE_CHECKING:
@@ -119,12 +121,14 @@ def _delimited(opener: encodings.Opener, encoding: str, options: FormatOptions) 
         dialect = replace(dialect, header=options.header)
     names = good_names(delimited.column_names(opener, dialect), empty="column")
     shown = {"\t": "\\t", "\x1f": ""}.get(dialect.separator, dialect.separator)
+    about: dict[str, Any] = {"encoding": encoding, "separator": shown, "quote": dialect.quote}
+    about["header"] = dialect.header
     return Table(
         form="csv",
         columns=names,
-        rows=lambda: delimited.read(opener, dialect, width=len(names)),
+        rows=lambda: _but_totals(delimited.read(opener, dialect, width=len(names)), about),
         columnwise=lambda: regular.batches(opener, dialect, width=len(names)),
-        about={"encoding": encoding, "separator": shown, "quote": dialect.quote, "header": dialect.header},
+        about=about,
     )
 
 
@@ -183,39 +187,80 @@ def _parquet(opener: encodings.Opener) -> Table:
 
 
 def _spreadsheet(opener: encodings.Opener, options: FormatOptions) -> Table:
-    def sheet_rows() -> Iterator[list[str]]:
-        with _seekable(opener) as file:
-            book = openpyxl.load_workbook(file, read_only=True, data_only=True)
-            try:
-                sheet = _sheet(book, options.sheet)
-                sheet.reset_dimensions()
-                for row in sheet.iter_rows(values_only=True):
-                    yield _without_tail([cell_text(value) for value in row])
-            finally:
-                book.close()
+    with _workbook(opener) as book:
+        sheet, others = _sheet(book, options.sheet, options.header)
 
-    try:
-        top = [row for _place, row in zip(range(SPREADSHEET_SAMPLE), sheet_rows(), strict=False)]
-    except (excel_errors.InvalidFileException, zipfile.BadZipFile, KeyError) as error:
-        message = _("This is a ZIP archive but no Excel workbook. Unpack it and import the file inside.")
-        raise ImportUseError("file", message) from error
+    def sheet_rows() -> Iterator[list[str]]:
+        with _workbook(opener) as book:
+            yield from _cells_of(book[sheet])
+
+    top = list(islice(sheet_rows(), SPREADSHEET_SAMPLE))
     skip, header, width = _shape(top, options.header)
     names = [*top[skip], *[""] * width][:width] if header else [""] * width
+    about: dict[str, Any] = {"sheet": sheet, "header": bool(header)} | ({"others": others} if others else {})
     return Table(
         form="xlsx",
         columns=good_names(names, empty="column"),
-        rows=lambda: _spreadsheet_lines(sheet_rows(), skip=skip + header, width=width),
-        about={"sheet": options.sheet, "header": bool(header)},
+        rows=lambda: _but_totals(_spreadsheet_lines(sheet_rows(), skip=skip + header, width=width), about),
+        about=about,
     )
 
 
-def _sheet(book: Any, wanted: str) -> Any:
+@contextmanager
+def _workbook(opener: encodings.Opener) -> Iterator[Any]:
+    with _seekable(opener) as file:
+        try:
+            book = openpyxl.load_workbook(file, read_only=True, data_only=True)
+        except (excel_errors.InvalidFileException, zipfile.BadZipFile, KeyError) as error:
+            message = _("This is a ZIP archive but no Excel workbook. Unpack it and import the file inside.")
+            raise ImportUseError("file", message) from error
+        try:
+            yield book
+        finally:
+            book.close()
+
+
+def _cells_of(sheet: Any) -> Iterator[list[str]]:
+    sheet.reset_dimensions()
+    for row in sheet.iter_rows(values_only=True):
+        yield _without_tail([cell_text(value) for value in row])
+
+
+def _sheet(book: Any, wanted: str, header: bool | None) -> tuple[str, list[str]]:
+    """The name of the sheet to read, and of the others that may be meant: the one that looks most like a table."""
     if wanted:
         if wanted not in book.sheetnames:
             message = _("There is no sheet “%(name)s”. The workbook has: %(names)s.")
             raise ImportUseError("sheet", message % {"name": wanted, "names": ", ".join(book.sheetnames)})
-        return book[wanted]
-    return next((sheet for sheet in book.worksheets if sheet.sheet_state == "visible"), book.worksheets[0])
+        return wanted, []
+    seen = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"] or book.worksheets[:1]
+    if len(seen) == 1:
+        return seen[0].title, []
+    best = max(seen, key=lambda sheet: _tableness(list(islice(_cells_of(sheet), SPREADSHEET_SAMPLE)), header))
+    return best.title, [sheet.title for sheet in seen if sheet is not best]
+
+
+def _tableness(top: list[list[str]], header: bool | None) -> float:
+    """Rows of the sample that are filled as a table's are; half of that without a header, little for lists of words."""
+    if not any(top):
+        return -1.0
+    skip, found, width = _shape(top, header)
+    full = sum(sum(map(bool, row)) >= 0.5 * width for row in top[skip + found :])
+    return full * (1.0 if found else 0.5) * (1.0 if width > 1 else 0.1)
+
+
+def _but_totals(lines: Iterator[Line], about: dict[str, Any]) -> Iterator[Line]:
+    """The rows without the totals at their end; how many there were is noted in ``about``."""
+    held: list[Line] = []
+    for line in lines:
+        if not line[1] and is_total(line[0]):
+            held.append(line)
+            continue
+        yield from held
+        held.clear()
+        yield line
+    if held:
+        about["totals"] = len(held)
 
 
 def _without_tail(cells: list[str]) -> list[str]:
@@ -229,7 +274,9 @@ def _shape(top: list[list[str]], header: bool | None) -> tuple[int, int, int]:
     if not any(top):
         raise ImportUseError("file", _("The sheet is empty: there is nothing to import."))
     width = max(map(len, top))
-    skip = next(place for place, row in enumerate(top) if sum(map(bool, row)) >= max(1, round(width * 0.5)))
+    filled = [sum(map(bool, row)) for row in top]
+    least = min(max(2, round(width * 0.5)), max(filled))  # a single cell above a table is its title
+    skip = next(place for place, count in enumerate(filled) if count >= least)
     found = looks_like_header(top[skip], top[skip + 1 :]) if header is None else header
     return skip, int(found), width
 

@@ -11,6 +11,7 @@ from typing import IO, TYPE_CHECKING, Any
 from allears.events.exports.writers import plain
 from allears.events.imports.delimited import BLANKS, Dialect
 from allears.events.imports.encodings import Opener
+from allears.events.imports.headers import is_total
 from allears.kit.lazy import LazyModule
 
 if TYPE_CHECKING:
@@ -37,14 +38,17 @@ def batches(opener: Opener, dialect: Dialect, *, width: int) -> "Iterator[pa.Rec
     """The data rows as trimmed texts in columns ``c0`` …, rows without any character left out."""
     if dialect.separator == BLANKS or len(dialect.separator) != 1 or ord(dialect.separator) > 127:
         raise IrregularError
-    waiting_for_header = dialect.header
+    waiting_for_header, last = dialect.header, None
     with opener() as file:
         for batch in _parsed(file, dialect, width):
             found = _without_empty(batch)
             if waiting_for_header and found.num_rows:
                 found, waiting_for_header = found.slice(1), False
             if found.num_rows:
-                yield pa.record_batch([_clean(column) for column in found.columns], names=found.schema.names)
+                last = pa.record_batch([_clean(column) for column in found.columns], names=found.schema.names)
+                yield last
+    if last is not None and is_total([column[-1].as_py() for column in last.columns]):
+        raise IrregularError
 
 
 def _parsed(file: IO[bytes], dialect: Dialect, width: int) -> "Iterator[pa.RecordBatch]":
