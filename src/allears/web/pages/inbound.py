@@ -189,7 +189,8 @@ def _show(
 ) -> HttpResponse:
     chosen = said or source.mapping or Mapped().as_json()
     listed = list(queries.requests_of(source)[:LISTED])
-    sample = next((each for each in listed if str(each.pk) == request.GET.get("sample")), listed[0] if listed else None)
+    fullest = max(listed, key=lambda each: len(each.body), default=None)  # it has the most places to choose from
+    sample = next((each for each in listed if str(each.pk) == request.GET.get("sample")), fullest)
     tree = _tree(sample)
     context = {
         "source": source,

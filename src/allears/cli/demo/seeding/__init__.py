@@ -18,6 +18,7 @@ from allears.cli.demo.past import Past, play
 from allears.cli.demo.seeding import rows
 from allears.cli.demo.seeding.cases import Casebook
 from allears.cli.demo.seeding.found import RULES, Founded, found
+from allears.cli.demo.seeding.hooked import write_hooked
 from allears.cli.demo.seeding.identity import write_erasure, write_identity
 from allears.cli.demo.seeding.people import write_customers
 from allears.cli.demo.seeding.report import truth_report
@@ -65,6 +66,7 @@ def seed(*, scale: Scale, now: datetime, folder: Path, tell: Tell) -> Keys:
         _store(founded, happenings, past, tell)
         write_reviews(founded, seed=scale.seed, start=start, until=now)
         write_sources(founded, until=now)
+        write_hooked(founded, until=now)
         Job.objects.filter(id__gt=newest_job).delete()  # what followed from the past has happened in the past
         tell_the_crm(workspace=founded.workspace, now=now)
         keys = make_keys(founded.workspace, now=now)
