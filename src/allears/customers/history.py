@@ -150,7 +150,8 @@ def segments_at(*, workspace_id: int, asked: Sequence[tuple[int, datetime]]) -> 
         chunk = ids[start : start + sql.CHUNK]
         for customer, _, value, since, _recorded in _rows(workspace_id, chunk, None, "segment"):
             known.setdefault(customer, []).append((since, str(value or "")))
-        present |= dict(Customer.objects.in_workspace(workspace_id).filter(id__in=chunk).values_list("id", "segment"))
+        customers = Customer.objects.in_workspace(workspace_id).filter(id__in=chunk).exclude(segment="")
+        present |= dict(customers.values_list("id", "segment"))
     return [_then(known.get(customer, []), at, present.get(customer, "")) for customer, at in asked]
 
 
