@@ -37,7 +37,7 @@ bench: setup-dev ## measure the promises in docs/benchmarks.md
 	@exec $(BIN)/python -m bench
 
 bench-durability: setup-dev ## kill -9 everything, many times, and count what was lost
-	@exec $(BIN)/python -m pytest tests/durability -m slow --kills 20 -s
+	@exec env ALLEARS_TEST_KILLS=20 $(BIN)/python -m pytest tests/durability tests/understand/test_lake_killed.py -m slow --kills 20 -s
 
 lock: setup-dev ## resolve the requirements*.lock files anew
 	@exec $(BIN)/python scripts/lock.py

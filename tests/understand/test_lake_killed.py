@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 pytestmark = pytest.mark.slow
-KILLS = int(os.environ.get("ALLEARS_TEST_KILLS", "20"))
+KILLS = int(os.environ.get("ALLEARS_TEST_KILLS", "4"))
 
 
 @pytest.mark.parametrize("backend", ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
