@@ -19,6 +19,9 @@ def names() -> list[str]:
 def main() -> int:
     """Run the named benches, or all."""
     given = sys.argv[1:]
+    if given in (["-h"], ["--help"]):
+        print(f"{(__doc__ or '').strip()}\n\nBenches: {', '.join(names())}")
+        return 0
     first = next((n for n, word in enumerate(given) if word.startswith("-")), len(given))
     wanted, sys.argv[1:] = given[:first] or names(), given[first:]  # a bench reads its own options
     unknown = sorted(set(wanted) - set(names()))

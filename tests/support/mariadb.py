@@ -73,7 +73,9 @@ class MariaServer:
 @pytest.fixture(scope="session")
 def mariadb_server() -> Iterator[MariaServer]:
     if PROGRAM is None:
-        pytest.skip("MariaDB is not installed: apt-get install --no-install-recommends mariadb-server to run this test")
+        raise RuntimeError(
+            "MariaDB is not installed: apt-get install --no-install-recommends mariadb-server, or `make test` as root"
+        )
     folder = Path(tempfile.mkdtemp(prefix="allears-maria-"))
     os.chmod(folder, 0o755)
     server = MariaServer(folder)

@@ -82,7 +82,8 @@ class Consumer:
             return self._apply(careful=False)
         except (LeaseLostError, OperationalError, InterfaceError):
             raise
-        except Exception:  # noqa: BLE001 - bulkhead: the careful way finds who is to blame
+        except Exception as error:  # noqa: BLE001 - bulkhead: the careful way finds who is to blame
+            logger.warning("a turn failed (%s) and is done again step by step", type(error).__name__)
             self._memories.forget()
             return self._apply(careful=True)
 
