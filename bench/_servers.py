@@ -58,10 +58,16 @@ class Cpu:
 
 
 def _name(pid: int) -> str:
-    return Path(f"/proc/{pid}/comm").read_text().strip()
+    try:
+        return Path(f"/proc/{pid}/comm").read_text().strip()
+    except FileNotFoundError:  # a short-lived helper of the database that has ended meanwhile
+        return ""
 
 
 def _seconds(pid: int) -> float:
-    """Of the process and of its children that have ended."""
-    fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+    """Of the process and of its children that have ended; what itself has ended is in its parent's."""
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+    except FileNotFoundError:
+        return 0.0
     return sum(map(int, fields[11:15])) / TICKS
