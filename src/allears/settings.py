@@ -81,7 +81,7 @@ def _sqlite(path: Path) -> dict[str, object]:
 PACKAGE_DIR = Path(__file__).resolve().parent
 DATA_DIR = Path(os.environ.get("ALLEARS_DATA", "data")).resolve()
 RUN_DIR = DATA_DIR / "run"
-LAKE_ROOT = os.environ.get("ALLEARS_LAKE") or str(DATA_DIR / "lake")
+LAKE_ROOT = (os.environ.get("ALLEARS_LAKE") or str(DATA_DIR / "lake")).removeprefix("file://")
 ENGINE = os.environ.get("ALLEARS_ENGINE", "duckdb")
 DUCKDB_MEMORY = os.environ.get("ALLEARS_DUCKDB_MEMORY", "1GB")
 ENGINE_IDLE_SECONDS = _number("ALLEARS_ENGINE_IDLE", 300)  # then analytics gives its memory back

@@ -125,13 +125,24 @@ def _not_ready(says: str, command: str = "init") -> Finding:
 def _lake() -> Iterator[Finding]:
     root = settings.LAKE_ROOT
     if "://" in root:
-        yield Finding(subject="lake", level="ok", says=f"{root} (not examined)")
+        yield _lake_at(root)
         return
     parent = Path(root) if Path(root).exists() else Path(root).parent
     if os.access(parent, os.W_OK):
         yield Finding(subject="lake", level="ok", says=f"{root}, read by {settings.ENGINE}")
     else:
         yield Finding(subject="lake", level="error", says=f"{root} cannot be written", do="correct ALLEARS_LAKE")
+
+
+def _lake_at(address: str) -> Finding:
+    from allears.lake.files import reach
+
+    trouble = reach(address)
+    if not trouble:
+        return Finding(subject="lake", level="ok", says=f"{address} answers, read by {settings.ENGINE}")
+    return Finding(
+        subject="lake", level="error", says=f"{address}: {trouble}", do="correct ALLEARS_LAKE or the AWS_ settings"
+    )
 
 
 def _engine() -> Iterator[Finding]:

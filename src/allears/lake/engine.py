@@ -16,11 +16,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
+from allears.lake.files import dataset, is_remote
 from allears.lake.tables import ColumnType, TableSpec
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
     import pyarrow as pa
+    import pyarrow.dataset as ds
 
 _VIEWS_KEPT = 32
 
@@ -124,7 +126,7 @@ class DuckDBSession:
         self._registered: list[str] = []
 
     def table(self, data: Slice) -> ir.Table:
-        return assembled(data, cold=self._cold, local=self._local)
+        return assembled(data, cold=self._cold, local=self._register)
 
     def run(self, expression: ir.Table) -> pa.Table:
         return self._backend.to_pyarrow(expression)
@@ -136,6 +138,8 @@ class DuckDBSession:
 
     def _cold(self, data: Slice) -> ir.Table:
         files = data.files
+        if is_remote(files[0]):
+            return self._register(dataset(data.spec, files))
         name = self._views.get(files)
         if name is None:
             name = f"cold_{len(self._views)}_{abs(hash(files)):x}"
@@ -153,7 +157,7 @@ class DuckDBSession:
         self._views.move_to_end(files)
         return self._backend.table(name)
 
-    def _local(self, rows: pa.Table) -> ir.Table:
+    def _register(self, rows: pa.Table | ds.Dataset) -> ir.Table:
         name = f"local_{len(self._registered)}"
         self._backend.con.register(name, rows)
         self._registered.append(name)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import duckdb
 
 from allears.lake.engine import DuckDBLimits, DuckDBSession, Slice
+from allears.lake.files import is_remote
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -28,11 +29,6 @@ def run_sql(*, query: str, slices: Sequence[Slice], limits: DuckDBLimits, limit:
 
     Always on DuckDB here, whatever ALLEARS_ENGINE says: a cluster cannot be held to one workspace's files.
     """
-    if any("://" in file for data in slices for file in data.files):
-        raise QueryRefusedError(
-            "The lake is not on this machine (ALLEARS_LAKE is an address), and queries here read local files only. "
-            "Read its Delta tables with your own engine instead."
-        )
     with duckdb.connect(":memory:") as connection:
         _confine(connection, slices, limits)
         statement = _single_select(connection, query)
@@ -58,7 +54,7 @@ def _confine(connection: duckdb.DuckDBPyConnection, slices: Sequence[Slice], lim
     """Settings and views first, then the key is thrown away: no other file and no setting can be reached."""
     import ibis
 
-    files = ", ".join(_literal(file) for data in slices for file in data.files)
+    files = ", ".join(_literal(file) for data in slices for file in data.files if not is_remote(file))
     connection.execute("SET autoinstall_known_extensions = false")
     connection.execute("SET autoload_known_extensions = false")
     connection.execute(f"SET memory_limit = {_literal(limits.memory_limit)}")

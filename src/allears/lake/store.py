@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 from deltalake import CommitProperties, DeltaTable, Schema, Transaction, WriterProperties, write_deltalake
 
+from allears.lake.files import is_remote, open_parquet
 from allears.lake.tables import PERIOD, Grain, TableSpec
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ def create(root: str, spec: TableSpec) -> DeltaTable:
     if found is not None:
         return found
     where = uri(root, spec)
-    if "://" not in where:
+    if not is_remote(where):
         Path(where).mkdir(parents=True, exist_ok=True)
     table = DeltaTable.create(
         where,
@@ -141,7 +141,7 @@ def _remove(delta: DeltaTable, root: str, spec: TableSpec, table: pa.Table) -> N
             since_ms=span["min"],
             until_ms=span["max"] + 1,
         )
-        held = [pq.ParquetFile(file).read(columns=[spec.key])[spec.key] for file in files]
+        held = [open_parquet(file).read(columns=[spec.key])[spec.key] for file in files]
         again = [key for keys in held for key in keys.filter(pc.is_in(keys, wanted[spec.key])).to_pylist()]
         if again:
             listed = ", ".join(str(int(key)) for key in again)
@@ -289,7 +289,7 @@ def put(*, root: str, spec: TableSpec, workspace_id: int, period: str, rows: pa.
 def read(*, root: str, spec: TableSpec, version: int | None, workspace_id: int, period: str | None = None) -> pa.Table:
     """A small table's rows of one workspace (one partition of it) in memory, without any engine."""
     files = files_at(root=root, spec=spec, version=version, workspace_id=workspace_id)
-    parts = [pq.ParquetFile(file).read() for file in files if period is None or _period_of(file) == period]
+    parts = [open_parquet(file).read() for file in files if period is None or _period_of(file) == period]
     return _fitted(parts, spec, workspace_id)
 
 
@@ -349,7 +349,7 @@ def _grain(period: str) -> Grain:
 def _partition_rows(delta: DeltaTable, root: str, spec: TableSpec, workspace: int, period: str) -> pa.Table:
     wanted = f"workspace_id={workspace}/{PERIOD}={period}/"
     paths = [p for p in pa.table(delta.get_add_actions())["path"].to_pylist() if p.startswith(wanted)]
-    parts = [pq.ParquetFile(f"{uri(root, spec)}/{path}").read() for path in paths]
+    parts = [open_parquet(f"{uri(root, spec)}/{path}").read() for path in paths]
     return _fitted(parts, spec, workspace)
 
 
@@ -387,7 +387,7 @@ def held_by(
     for file in files_at(root=root, spec=spec, version=int(delta.version()), workspace_id=workspace_id):
         if periods is not None and _period_of(file) not in periods:
             continue
-        rows = pq.ParquetFile(file).read(columns=["customer_key", "day"])
+        rows = open_parquet(file).read(columns=["customer_key", "day"])
         days = rows["day"].filter(_of(rows, customer_keys))
         if len(days):
             held = found.setdefault(_period_of(file), Held())

@@ -2,16 +2,14 @@
 
 import os
 import shutil
-import subprocess
-import sys
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 from django.conf import LazySettings
+from pyarrow.fs import FileSelector
 
 from allears.events.models import Import
 from allears.jobs.worker import run_due
@@ -19,7 +17,7 @@ from allears.listen.models import Source, SourceRun, Voice
 from allears.listen.sources import actions, queries
 from allears.listen.sources.base import SettingsError
 from tests.listen.sources.conftest import NOW, Maker, look
-from tests.support.processes import die_with_parent, free_port, wait_until
+from tests.support.s3 import client, s3_server
 
 pytestmark = pytest.mark.django_db
 CSV = "id,comment,date\n{first},The parcel came late again,2026-11-20\n{second},Very friendly people,2026-11-21\n"
@@ -93,7 +91,7 @@ def test_files_are_moved_when_asked_and_a_broken_one_stops_no_other(drop: Path, 
 def test_a_folder_elsewhere_is_refused(drop: Path, make: Maker, tmp_path: Path) -> None:
     with pytest.raises(SettingsError):
         make("folder", path="/etc")
-    (tmp_path / "secret.csv").write_text(rows(1))
+    put(tmp_path, "secret.csv", rows(1))
     (drop / "link.csv").symlink_to(tmp_path / "secret.csv")
     source = make("folder", path=str(drop))
     assert look(source).trouble["code"] == "outside"
@@ -113,34 +111,13 @@ def test_trying_shows_the_last_file_and_keeps_nothing(drop: Path, acme: Any) -> 
 
 @pytest.fixture(scope="module")
 def bucket_server() -> Iterator[str]:
-    port = free_port()
-    program = Path(sys.executable).with_name("moto_server")
-    process = subprocess.Popen(
-        [str(program), "-H", "127.0.0.1", "-p", str(port)],
-        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, preexec_fn=die_with_parent,
-    )  # fmt: skip
-    address = f"http://127.0.0.1:{port}"
-
-    def answers() -> bool:
-        try:
-            return httpx.get(f"{address}/moto-api/").status_code == 200
-        except httpx.TransportError:
-            return False
-
-    wait_until(answers, seconds=60, what="the S3 server to start")
-    yield address
-    process.terminate()
-    process.wait(timeout=20)
+    with s3_server() as address:
+        yield address
 
 
 @pytest.mark.server
 def test_a_bucket(bucket_server: str, make: Maker, acme: Any, settings: LazySettings) -> None:
-    from pyarrow import fs
-
-    theirs = fs.S3FileSystem(
-        endpoint_override=bucket_server.removeprefix("http://"), scheme="http", access_key="k", secret_key="s",
-        region="us-east-1", allow_bucket_creation=True,
-    )  # fmt: skip
+    theirs = client(bucket_server)
     theirs.create_dir("drop")
     for name in ("in/a.csv", "in/b.csv.part"):
         with theirs.open_output_stream(f"drop/{name}") as file:
@@ -149,7 +126,7 @@ def test_a_bucket(bucket_server: str, make: Maker, acme: Any, settings: LazySett
     source = make("folder", after="move", **told)
     run, counts = carried(source)
     assert (run.trouble, counts.taken) == ({}, 2)
-    names = [each.path for each in theirs.get_file_info(fs.FileSelector("drop", recursive=True)) if each.is_file]
+    names = [each.path for each in theirs.get_file_info(FileSelector("drop", recursive=True)) if each.is_file]
     assert sorted(names) == ["drop/in/b.csv.part", "drop/in/done/a.csv"]
     assert "secret_key" not in str(source.settings) + source.sealed
     assert carried(source)[1].read == 0
