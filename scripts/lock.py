@@ -17,13 +17,15 @@ PROJECT = [*COMPILE, "pyproject.toml"]
 def resolve() -> None:
     """The run-time lock is the development lock without its tools: what is tested is what runs.
 
-    The cluster's side is a third one: its `pyspark` and our `pyspark-client` are the same package by name.
+    The cluster's side is one of its own: its `pyspark` and our `pyspark-client` are the same package by name.
     """
     dev, run = "requirements-dev.lock", "requirements.lock"
     subprocess.run(
         [*PROJECT, "--extra", "spark", "--group", "build", "--group", "dev", "-o", dev], cwd=ROOT, check=True
     )
     subprocess.run([*PROJECT, "--group", "build", "-c", dev, "-o", run], cwd=ROOT, check=True)
+    peers = ["--group", "pyproject.toml:peers", "-o", "requirements-peers.lock"]
+    subprocess.run([*COMPILE, *peers], cwd=ROOT, check=True)
     spark = ["--group", "pyproject.toml:spark", "-o", "requirements-spark.lock"]
     subprocess.run([*COMPILE, *spark], cwd=ROOT, check=True)
 

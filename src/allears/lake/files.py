@@ -6,6 +6,7 @@ At an address, keys and endpoint come from the environment as every S3 client re
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
     from allears.lake.tables import TableSpec
 
+_COLOURS = re.compile(r"\x1b\[[0-9;]*m|↳")
 _FIRST_PARTITION = "/workspace_id="
 _QUICK = {"max_retries": "1", "retry_timeout": "5s", "timeout": "5s"}
 
@@ -37,7 +39,7 @@ def reach(root: str) -> str:
         for name in TABLES:
             DeltaTable.is_deltatable(f"{root.rstrip('/')}/{name}", storage_options=_QUICK)
     except Exception as error:  # noqa: BLE001 - the storage client raises what it likes; the words are the finding
-        return " ".join(str(error).split())[:300]
+        return " ".join(_COLOURS.sub(" ", str(error)).split())[:300]
     return ""
 
 
