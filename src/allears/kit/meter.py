@@ -3,6 +3,7 @@
 A process that dies leaves its file, and with it what it had counted until a few seconds before.
 """
 
+import fcntl
 import json
 import os
 import threading
@@ -40,6 +41,7 @@ class Meter:
         if self._path is not None:
             return
         folder.mkdir(parents=True, exist_ok=True)
+        fold(folder)
         self._path = folder / f"{role}.{os.getpid()}.{time.time_ns()}.json"
         threading.Thread(target=self._keep_writing, name="meter", daemon=True).start()
 
@@ -76,8 +78,17 @@ def _files(folder: Path) -> Iterator[dict[str, float]]:
 
 
 def fold(folder: Path, *, keep: int = 50) -> None:
-    """Put the files of long gone processes into one, so that their number stays small."""
-    files = sorted(folder.glob("*.*.*.json"), key=lambda path: path.stat().st_mtime)
+    """Put the files of processes long gone into one, so that their number stays small; each start does it."""
+    with (folder / "fold.lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return  # another process is at it
+        _fold(folder, keep)
+
+
+def _fold(folder: Path, keep: int) -> None:
+    files = list(folder.glob("*.*.*.json"))
     if len(files) <= keep:
         return
     gone = [path for path in files if not Path(f"/proc/{path.name.split('.')[1]}").exists()]
