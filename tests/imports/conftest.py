@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pytest
 from django.utils import timezone
 
@@ -56,3 +57,31 @@ class Importer:
 def importer(acme: Workspace, tmp_path: Path, settings: Any) -> Importer:
     settings.DATA_DIR = tmp_path / "data"
     return Importer(workspace=acme, folder=tmp_path)
+
+
+@pytest.fixture
+def workbook(tmp_path: Path) -> Path:
+    """A cover sheet, the table with a merged title and totals, and a small summary."""
+    book = openpyxl.Workbook()
+    cover = book.active
+    assert cover is not None
+    cover.title = "说明"
+    for line in ("本表由客服部每月导出", "如有疑问请联系运营", "请勿外传"):
+        cover.append([line])
+    table = book.create_sheet("三月评价")
+    table.append(["2026年3月门店评价明细"])
+    table.merge_cells("A1:D1")
+    table.append([])
+    table.append(["编号", "时间", "评分", "内容"])
+    for number in range(12):
+        table.append(
+            [1001 + number * 7, f"2026-03-{number + 1:02} 10:00", number % 5 + 1, f"第{number}位顾客说服务不错"]
+        )
+    table.append(["合计", None, 36, None])
+    table.append(["平均：", None, 3, None])
+    summary = book.create_sheet("汇总")
+    for row in (["门店", "平均分"], ["东店", 4.5], ["西店", 3.9]):
+        summary.append(row)
+    path = tmp_path / "评价.xlsx"
+    book.save(path)
+    return path

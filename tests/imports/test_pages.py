@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from allears.accounts.actions import make_key
 from allears.accounts.models import AccessKey
+from allears.events.imports import actions, files, uploads
 from allears.events.models import Import, QuarantinedRow
 from allears.jobs.worker import LONG, run_due
 from allears.listen.models import Response, Voice
@@ -49,6 +50,29 @@ def work() -> None:
 
 def the_import(alice: Person) -> Import:
     return Import.objects.in_workspace(alice.workspace.pk).latest("id")
+
+
+def test_another_sheet_of_a_workbook_is_read_in_place_of_the_one_proposed(
+    console: Client, api: Client, alice: Person, workbook: Path
+) -> None:
+    data = SimpleUploadedFile("评价.xlsx", workbook.read_bytes())
+    console.post("/imports/upload", {"file": data, "kind": "customers"})
+    row = the_import(alice)
+    assert (row.rows_total, row.mapping["columns"]) == (12, ["编号", "时间", "评分", "内容"])
+    assert "<option>汇总</option>" in console.get(f"/imports/{row.pk}").content.decode()
+    assert console.post(f"/imports/{row.pk}/sheet", {"sheet": "四月"}).status_code == 422
+    console.post(f"/imports/{row.pk}/sheet", {"sheet": "汇总"})
+    row.refresh_from_db()
+    assert (row.rows_total, row.mapping["columns"]) == (2, ["门店", "平均分"])
+    back = api.put(f"/api/v1/imports/{row.pk}/sheet", {"name": "三月评价"}, content_type="application/json")
+    assert (back.status_code, back.json()["rows_total"]) == (200, 12)
+    uploads.choose_sheet(row=the_import(alice), sheet="汇总")
+    folder = files.folder_of(row)
+    assert (folder / "upload").exists()
+    actions.start(row=the_import(alice), actor_id=None, now=timezone.now())
+    assert not (folder / "upload").exists()  # other sheets hold people's words too
+    late = api.put(f"/api/v1/imports/{row.pk}/sheet", {"name": "三月评价"}, content_type="application/json")
+    assert late.status_code == 422
 
 
 def test_from_upload_to_undo(console: Client, alice: Person) -> None:

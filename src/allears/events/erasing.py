@@ -182,8 +182,8 @@ def find_uploads(*, person: Person) -> list[tuple[str, bytes]]:
 def _names(person: Person, row: Import) -> bool:
     """Whether the file names the person. A file that cannot be looked into is taken to do so."""
     staged = staging.find(files.staged_folder(row))
-    if staged is not None:
-        return any(person.is_in(cells) for cells in _cells(staged))
+    if staged is not None and any(person.is_in(cells) for cells in _cells(staged)):
+        return True
     upload = files.upload_of(row)
     return upload.exists() and _bytes_name(person, upload)
 

@@ -135,6 +135,18 @@ def change_import(request: HttpRequest, import_id: int, mapping: Body[dict[str, 
     return _done(request, import_id, lambda row: uploads.remap(row=row, given=mapping))
 
 
+class NameIn(Schema):
+    """What to call it."""
+
+    name: str
+
+
+@router.put("/imports/{import_id}/sheet", response=ImportOut)
+def choose_sheet(request: HttpRequest, import_id: int, told: NameIn) -> ImportOut:
+    """Read another sheet of an uploaded workbook; the mapping is proposed anew."""
+    return _done(request, import_id, lambda row: uploads.choose_sheet(row=row, sheet=told.name))
+
+
 @router.post("/imports/{import_id}/trial", response=ImportOut)
 def try_import(request: HttpRequest, import_id: int) -> ImportOut:
     """Judge every row without writing; the result stands in ``trial``."""
@@ -168,12 +180,6 @@ class MappingOut(Schema):
     columns: list[str]
     mapping: dict[str, Any]
     changed_at: datetime
-
-
-class NameIn(Schema):
-    """What to call it."""
-
-    name: str
 
 
 @router.post("/imports/{import_id}/saved-mapping", response={201: MappingOut})

@@ -158,10 +158,10 @@ def choose(
 def _of_the_file(staged: Staged) -> list[str]:
     """What was left aside when the file was read, and the way to it."""
     found = []
-    if others := staged.about.get("others"):
+    if (others := staged.about.get("others")) and not staged.about.get("chosen"):
         message = _(
-            "The sheet “%(sheet)s” was read, because it looks most like a table. The workbook also has: %(others)s. "
-            "To import one of these, name it as “sheet” under “format” in a mapping, or save it as a file of its own."
+            "The sheet “%(sheet)s” was read. The workbook also has: %(others)s. To import one of these as well, send "
+            "the file again and choose that sheet, or name it as “sheet” under “format” in a mapping."
         )
         found.append(message % {"sheet": staged.about.get("sheet"), "others": ", ".join(others)})
     if totals := staged.about.get("totals"):
@@ -274,6 +274,7 @@ def start(*, row: Import, actor_id: int | None, now: datetime) -> None:
     )
     if not started:
         raise ImportUseError("state", _("This import has been started already."))
+    files.upload_of(row).unlink(missing_ok=True)  # what is carried in is staged beside it
     _begin(row, actor_id=actor_id, now=now)
     queue_run(row=row)
 

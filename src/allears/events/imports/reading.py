@@ -197,7 +197,9 @@ def _spreadsheet(opener: encodings.Opener, options: FormatOptions) -> Table:
     top = list(islice(sheet_rows(), SPREADSHEET_SAMPLE))
     skip, header, width = _shape(top, options.header)
     names = [*top[skip], *[""] * width][:width] if header else [""] * width
-    about: dict[str, Any] = {"sheet": sheet, "header": bool(header)} | ({"others": others} if others else {})
+    about: dict[str, Any] = {"sheet": sheet, "header": bool(header)} | (
+        {"others": others, "chosen": bool(options.sheet)} if others else {}
+    )
     return Table(
         form="xlsx",
         columns=good_names(names, empty="column"),
@@ -232,7 +234,7 @@ def _sheet(book: Any, wanted: str, header: bool | None) -> tuple[str, list[str]]
         if wanted not in book.sheetnames:
             message = _("There is no sheet “%(name)s”. The workbook has: %(names)s.")
             raise ImportUseError("sheet", message % {"name": wanted, "names": ", ".join(book.sheetnames)})
-        return wanted, []
+        return wanted, [sheet.title for sheet in book.worksheets if sheet.title != wanted]
     seen = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"] or book.worksheets[:1]
     if len(seen) == 1:
         return seen[0].title, []

@@ -96,12 +96,35 @@ def understand(*, row: Import) -> None:
         row.save(update_fields=["state", "error"])
         files.forget_files(row)
         return
-    path.unlink(missing_ok=True)
+    if not staged.about.get("others"):  # a workbook's other sheets may yet be chosen
+        path.unlink(missing_ok=True)
     wanted = row.mapping.get("start", False)
     row.rows_total, row.mapping = staged.rows, document
     row.save(update_fields=["rows_total", "mapping"])
     if wanted:
         _start_or_fail(row)
+
+
+@transaction.atomic
+def choose_sheet(*, row: Import, sheet: str) -> None:
+    """Read another sheet of the workbook in place of this one; the mapping is proposed anew."""
+    path = files.upload_of(row)
+    if row.state != Import.State.UPLOADED or row.rows_total is None or not path.exists():
+        raise ImportUseError(
+            "sheet", _("Another sheet can be chosen only before the import starts. Send the file again.")
+        )
+    about = row.mapping.get("about", {})
+    if sheet not in (offered := [about.get("sheet", ""), *about.get("others", [])]):
+        message = _("There is no sheet “%(name)s”. The workbook has: %(names)s.")
+        raise ImportUseError("sheet", message % {"name": sheet, "names": ", ".join(offered)})
+    files.remove_folder(files.staged_folder(row))
+    kept = {name: row.mapping[name] for name in ("file_moment", "said_in")}
+    row.mapping, row.rows_total = kept | {"given": {"format": {"sheet": sheet}}}, None
+    row.save(update_fields=["mapping", "rows_total"])
+    if path.stat().st_size <= AT_ONCE_BYTES:
+        understand(row=row)
+    else:
+        _queue("read_upload", row)
 
 
 def _start_or_fail(row: Import) -> None:

@@ -108,7 +108,7 @@ def _mapping_context(row: Import) -> dict[str, Any]:
     fields = [_field_context(each, row.mapping["fields"].get(each.name), samples) for each in ready.kind.fields]
     shown = [each for each in fields if each["column"] or each["stored"].get("value") is not None]
     names = [each["name"] for each in shown]
-    lines = uploads.preview(row)
+    lines, about = uploads.preview(row), ready.staged.about
     return {
         "ready": ready,
         "fields": fields,
@@ -119,6 +119,7 @@ def _mapping_context(row: Import) -> dict[str, Any]:
         "preview": [{"line": each, "cells": [each.values.get(name, "") for name in names]} for each in lines],
         "preview_names": [each["label"] for each in shown],
         "trial": row.mapping.get("trial"),
+        "sheets": sorted([about["sheet"], *about["others"]]) if about.get("others") else [],
         "metrics": list(METRICS),
     }
 
@@ -151,6 +152,13 @@ def remap(request: ConsoleRequest, import_id: int) -> HttpResponse:
         return render_page(request, "imports/import.html", _context(row, wrong=str(error)), status=422)
     flash(request, _("The mapping is kept; look at the rows below."))
     return _there(row)
+
+
+@require_POST
+@access_manager
+def sheet(request: ConsoleRequest, import_id: int) -> HttpResponse:
+    """Read another sheet of the workbook."""
+    return _act(request, import_id, lambda row: uploads.choose_sheet(row=row, sheet=request.POST.get("sheet", "")))
 
 
 def _given(request: HttpRequest, row: Import) -> dict[str, Any]:
@@ -327,6 +335,7 @@ urlpatterns = [
     path("imports/upload", upload, name="upload_import"),
     path("imports/<int:import_id>", one, name="import"),
     path("imports/<int:import_id>/mapping", remap, name="import_mapping"),
+    path("imports/<int:import_id>/sheet", sheet, name="import_sheet"),
     path("imports/<int:import_id>/trial", trial, name="import_trial"),
     path("imports/<int:import_id>/run", run, name="import_run"),
     path("imports/<int:import_id>/stop", stop, name="import_stop"),
