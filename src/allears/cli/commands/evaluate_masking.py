@@ -1,0 +1,78 @@
+"""`allears evaluate masking`: precision and recall of what masking finds, by kind and language."""
+
+import json
+from typing import Annotated, Any
+
+import typer
+
+
+def masking(
+    as_json: Annotated[bool, typer.Option("--json", help="Print the figures as JSON.")] = False,
+    markdown: Annotated[bool, typer.Option("--markdown", help="Print the table of docs/masking.md.")] = False,
+) -> None:
+    """Print precision and recall of masking on our own labelled texts: those it was fitted to, and those it was not."""
+    from allears.understand.text.masking_report import Report, cases, judge, markdown_table
+
+    reports: dict[str, Report] = {part: judge(cases(part=part)) for part in ("held", "fitted")}
+    if as_json:
+        typer.echo(json.dumps({part: _figures(report) for part, report in reports.items()}))
+    elif markdown:
+        typer.echo(markdown_table(reports["held"], reports["fitted"]))
+    else:
+        for part, report in reports.items():
+            _tell(part, report)
+
+
+def _figures(report: Any) -> dict[str, Any]:
+    return {
+        "texts": report.texts,
+        "clean_texts": report.clean_texts,
+        "clean_hurt": report.clean_hurt,
+        "leaked": report.leaked,
+        "rows": [
+            {
+                "language": row.language,
+                "kind": row.kind,
+                "right": row.right,
+                "wrong": row.wrong,
+                "missed": row.missed,
+                "precision": row.precision,
+                "recall": row.recall,
+            }
+            for row in report.rows
+        ],
+    }
+
+
+def _tell(part: str, report: Any) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    titles = {"held": "Texts the rules were never fitted to", "fitted": "Texts the rules were made with"}
+    table = Table(title=f"{titles[part]} ({report.texts:,})", title_justify="left")
+    for head in ("language", "kind", "right", "wrong", "missed", "precision", "recall", "95 %"):
+        table.add_column(head, justify="left" if head in {"language", "kind"} else "right")
+    for row in report.rows:
+        limits = row.recall_limits
+        between = "–" if limits is None else f"{limits.low:.2f}–{limits.high:.2f}"
+        counts = (str(row.right), str(row.wrong), str(row.missed))
+        table.add_row(row.language, row.kind, *counts, _share(row.precision), _share(row.recall), between)
+    console = Console()
+    console.print(table)
+    console.print(
+        f"Masked in {report.clean_hurt} of {report.clean_texts} texts that hold nothing; "
+        f"{report.leaked:.1%} of the marked characters stayed in sight.\n"
+    )
+
+
+def _share(value: float | None) -> str:
+    return "–" if value is None else f"{value:.2f}"
+
+
+def register(app: typer.Typer) -> None:
+    group = next((each.typer_instance for each in app.registered_groups if each.name == "evaluate"), None)
+    if group is None:
+        group = typer.Typer(no_args_is_help=True, help="How good All Ears is at what it claims.")
+        group.callback()(lambda: None)
+        app.add_typer(group, name="evaluate")
+    group.command("masking")(masking)
