@@ -1,0 +1,158 @@
+"""A column of labels as people keep it: one label a cell, a list of them, or labels in two parts (`topic#polarity`)."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final, Literal
+
+Kind = Literal["single", "multi", "paired"]
+
+SEPARATORS: Final = (";", "；", "|", "、", ",", "，")
+_LIST_SHARE: Final = 0.8  # of the parts of listed cells that must stand in other cells too
+_PAIR: Final = re.compile(r"^\s*(.*?\S)\s*[#:：=]\s*(\S[^#:：=]*?)\s*$")
+_PAIR_SHARE: Final = 0.95
+_MOST_SECONDS: Final = 9
+_ABSENT: Final = frozenset({"", "null", "none", "nan", "n/a", "na", "-", "[]", "{}"})
+_NUMBER: Final = re.compile(r"^[-+−]?\d+(?:\.\d+)?%?$")
+_GROUPED: Final = re.compile(r"^\d{1,3}(?:,\d{3})+$")
+
+POLARITIES: Final = {
+    **dict.fromkeys(("1", "+1", "+", "positive", "pos", "正", "正面", "积极", "好评", "满意"), 1),
+    **dict.fromkeys(("0", "neutral", "neu", "中", "中性", "中立", "中评", "一般"), 0),
+    **dict.fromkeys(("-1", "−1", "-", "negative", "neg", "负", "负面", "消极", "差评", "不满意", "不满"), -1),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class LabelColumn:
+    """What a column says: of each row its labels, or None where the cell is empty."""
+
+    kind: Kind
+    rows: tuple[tuple[str, ...] | None, ...]
+    ordinal: bool = False  # all labels are numbers, so that being near counts
+
+    def counts(self) -> Counter[str]:
+        """How many rows have each label."""
+        return Counter(label for row in self.rows if row for label in row)
+
+
+def read(cells: Sequence[str], *, multi: bool | None = None) -> LabelColumn:
+    """The labels of a column. `multi` says whether a cell may list several; unless given it is found out."""
+    listed, separator = _documents(cells), ""
+    if listed is None and multi is not False:
+        separator = _separator([cell for cell in cells if _there(cell)], sure=multi is True)
+    rows = listed or [_parts(cell, separator) if _there(cell) else None for cell in cells]
+    if _paired([part for row in rows if row for part in row]):
+        return LabelColumn("paired", tuple(row and _once([_pair(part) for part in row]) for row in rows))
+    several = multi or (multi is None and any(row is not None and len(row) != 1 for row in rows))
+    kind: Kind = "multi" if several else "single"
+    ordinal = kind == "single" and all(_NUMBER.match(row[0]) for row in rows if row)
+    return LabelColumn(kind, tuple(rows), ordinal)
+
+
+def parts_of(label: str) -> tuple[str, str]:
+    """Both parts of a label in two parts."""
+    first, _, second = label.rpartition("#")
+    return first, second
+
+
+def polarity_of(text: str) -> int | None:
+    """−1, 0 or 1 where the words mean one of them."""
+    return POLARITIES.get(text.strip().casefold())
+
+
+def number_of(label: str) -> float | None:
+    """The number that a label is."""
+    plain = label.strip().replace("−", "-").removesuffix("%")
+    return float(plain) if _NUMBER.match(plain) else None
+
+
+def _there(cell: str) -> bool:
+    return cell.strip().casefold() not in _ABSENT
+
+
+def _once(parts: Sequence[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(parts))
+
+
+def _documents(cells: Sequence[str]) -> list[tuple[str, ...] | None] | None:
+    """Cells that are JSON lists or objects; None unless all are that are there. An empty list is no label at all."""
+    rows: list[tuple[str, ...] | None] = []
+    for cell in cells:
+        text = cell.strip()
+        if not text or (text[0] not in "[{" and not _there(text)):
+            rows.append(None)
+            continue
+        if text[0] not in "[{":
+            return None
+        try:
+            document = json.loads(text.replace("'", '"') if '"' not in text else text)
+        except ValueError:
+            return None
+        rows.append(_once(_items(document)))
+    return rows if any(row is not None for row in rows) else None
+
+
+def _items(document: object) -> list[str]:
+    if isinstance(document, dict):
+        return [f"{name}#{value}" for name, value in document.items()]
+    if isinstance(document, list):
+        return [part for item in document for part in (_items(item) if isinstance(item, dict) else [str(item).strip()])]
+    return [str(document)]
+
+
+def _separator(cells: Sequence[str], *, sure: bool) -> str:
+    """What stands between the labels of a cell; empty where a cell is one label.
+
+    A comma may belong to a name ("Payday loan, title loan, or personal loan"). In lists the same parts come back in
+    other combinations; in names they do not.
+    """
+    distinct = set(cells)
+    for separator in SEPARATORS:
+        holding = [cell for cell in distinct if separator in cell]
+        if not holding or (separator == "," and all(_GROUPED.match(cell) for cell in holding)):
+            continue
+        found: dict[str, int] = defaultdict(int)
+        for cell in distinct:
+            for part in set(map(_stem, _parts(cell, separator))):
+                found[part] += 1
+        parts = [_stem(part) for cell in holding for part in _parts(cell, separator)]
+        again = sum(found[part] > 1 for part in parts) / max(1, len(parts))
+        if (sure or again >= _LIST_SHARE) and max(map(len, parts), default=99) <= 80:
+            return separator
+    return ""
+
+
+def _stem(part: str) -> str:
+    """Of a label in two parts the first."""
+    match = _PAIR.match(part)
+    return str(match[1]) if match else part
+
+
+def _parts(cell: str, separator: str) -> tuple[str, ...]:
+    if not separator:
+        return (cell.strip(),)
+    return _once([part.strip() for part in cell.split(separator) if part.strip()])
+
+
+def _paired(parts: Sequence[str]) -> bool:
+    """Whether the labels are pairs such as `price#-1`: few different seconds that come with several firsts."""
+    distinct = set(parts)
+    found = [match for part in distinct if (match := _PAIR.match(part))]
+    if len(found) < 3 or len(found) < _PAIR_SHARE * len(distinct):
+        return False
+    firsts: dict[str, set[str]] = defaultdict(set)
+    for match in found:
+        firsts[match[1]].add(match[2])
+    seconds = set().union(*firsts.values())
+    shared = sum(len(values) > 1 for values in firsts.values())
+    return len(seconds) <= _MOST_SECONDS and 2 * shared >= len(firsts) and len(firsts) >= 2
+
+
+def _pair(part: str) -> str:
+    match = _PAIR.match(part)
+    return f"{match[1]}#{match[2]}" if match else f"{part}#"

@@ -1,0 +1,221 @@
+"""Linear scores of labels from hashed grams, and probabilities from the scores.
+
+First stage: for each label a linear support vector machine on grams weighted by their naive-Bayes log-count ratio
+(Wang & Manning 2012), which is right with few rows, joined with one on plain inverse document frequencies, which is
+right with many. Second stage: scores of rows that the first stage had not seen (cross-fitted) become probabilities by a
+regularised logistic regression that may also listen to another annotator (stacking, Wolpert 1992). It begins from
+"each label by its own score" and moves away only as far as the data ask (Platt 1999; Guo et al. 2017).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from allears.kit.lazy import LazyModule
+from allears.understand.text.grams import Ints, KeyRows, Keys
+
+if TYPE_CHECKING:
+    import scipy.sparse as sparse
+else:
+    sparse = LazyModule("scipy.sparse")
+optimize: Any = LazyModule("scipy.optimize")  # this and the next only to train
+svm: Any = LazyModule("sklearn.svm")
+
+Floats = NDArray[np.float64]
+Weights = NDArray[np.float16]
+
+MOST_GRAMS: Final = 400_000
+MOST_WEIGHTS: Final = 16_000_000
+SMOOTHING: Final = 1.0
+STRICTNESS: Final = 1.0  # C of the machines; rows have unit length
+HELD: Final = ((2_000, 5), (12_000, 3))  # rows below which so many folds are used; above, one part of four
+_STEPS: Final = {"maxiter": 200}
+PULL: Final = 4.0  # towards each label by its own score
+
+
+@dataclass(frozen=True, slots=True)
+class Scorer:
+    """Probabilities of labels. `exclusive`: they sum to one over the labels; else each stands alone."""
+
+    exclusive: bool
+    vocabulary: Keys
+    weights: Weights  # grams × machines; one machine serves two exclusive labels
+    bias: Floats
+    centre: Floats  # of the second stage's inputs: the machines' scores, then what another annotator says
+    spread: Floats
+    mixing: Floats  # inputs × labels
+    constant: Floats
+
+    def scores(self, rows: KeyRows) -> Floats:
+        """Rows × machines."""
+        return np.asarray(matrix(rows, self.vocabulary) @ self.weights.astype(np.float32) + self.bias, dtype=float)
+
+    def probabilities(self, rows: KeyRows, beside: Floats | None = None) -> Floats:
+        """Rows × labels; `beside` is what the other annotator says of each row."""
+        inputs = _joined(self.scores(rows), beside)
+        return linked((inputs - self.centre) / self.spread @ self.mixing + self.constant, exclusive=self.exclusive)
+
+    def machine(self, label: int) -> tuple[int, float]:
+        """Which machine speaks for a label, and with which sign."""
+        return (0, 1.0 if label else -1.0) if self.weights.shape[1] == 1 else (label, 1.0)
+
+
+def matrix(rows: KeyRows, vocabulary: Keys) -> Any:
+    """Rows × known grams; each row has unit length."""
+    places = np.searchsorted(vocabulary, rows.keys).clip(max=max(0, len(vocabulary) - 1))
+    known = vocabulary[places] == rows.keys if len(vocabulary) else np.zeros(len(places), bool)
+    sums = np.concatenate(([0], np.cumsum(known)))
+    bounds = sums[rows.bounds]
+    sizes = np.diff(bounds)
+    values = np.repeat(1 / np.sqrt(np.maximum(sizes, 1)), sizes).astype(np.float32)
+    return sparse.csr_matrix((values, places[known].astype(np.int32), bounds), shape=(len(rows), len(vocabulary)))
+
+
+def linked(logits: Floats, *, exclusive: bool) -> Floats:
+    """Probabilities of logits."""
+    if not exclusive:
+        return np.asarray(1 / (1 + np.exp(-np.clip(logits, -40, 40))))
+    powers = np.exp(logits - logits.max(axis=1, keepdims=True))
+    return np.asarray(powers / powers.sum(axis=1, keepdims=True))
+
+
+@dataclass(frozen=True, slots=True)
+class Fitted:
+    """A scorer and what its first stage, cross-fitted, leads to: `probabilities` of the rows `seen`."""
+
+    scorer: Scorer
+    seen: Ints
+    probabilities: Floats
+
+
+def fit(
+    rows: KeyRows, truth: NDArray[np.bool_], *, exclusive: bool, folds: Ints, beside: Floats | None = None, seed: int
+) -> Fitted:
+    """Train on `truth` (rows × labels). `folds` says which rows are held out together; −1 never is."""
+    machines = truth[:, 1:] if exclusive and truth.shape[1] == 2 else truth
+    vocabulary = _vocabulary(rows, machines)
+    values = matrix(rows, vocabulary)
+    held = [np.flatnonzero(folds == fold) for fold in range(int(folds.max()) + 1)]
+    parts = [_held_scores(values, machines, part, seed) for part in held]
+    seen, scores = np.concatenate(held), np.concatenate(parts)
+    weights, bias = _machines(values, machines, seed)
+    inputs = _joined(scores, None if beside is None else beside[seen])
+    centre, spread = inputs.mean(axis=0), inputs.std(axis=0) + 1e-6
+    if machines.shape[1] > 1:
+        spread[: machines.shape[1]] = scores.std() + 1e-6
+    mixing, constant = _second_stage((inputs - centre) / spread, truth[seen], machines.shape[1], exclusive=exclusive)
+    scorer = Scorer(exclusive, vocabulary, weights.astype(np.float16), bias, centre, spread, mixing, constant)
+    logits = (inputs - centre) / spread @ mixing + constant
+    return Fitted(scorer, seen, linked(logits, exclusive=exclusive))
+
+
+def folds_of(groups: Ints, *, seed: int) -> Ints:
+    """A fold for each row; rows of one group share it. With many rows one part is held out and the rest never is."""
+    count = next((number for below, number in HELD if len(groups) < below), 0)
+    order = np.random.default_rng(seed).permutation(int(groups.max()) + 1 if len(groups) else 0)
+    if count:
+        return np.asarray(order[groups] % count)
+    return np.where(order[groups] % 4 == 0, 0, -1)
+
+
+def _joined(scores: Floats, beside: Floats | None) -> Floats:
+    return scores if beside is None else np.hstack([scores, beside])
+
+
+def _vocabulary(rows: KeyRows, truth: NDArray[np.bool_]) -> Keys:
+    """Grams of at least two rows; beyond the bound those that tell most about some label (largest χ)."""
+    keys, counts = np.unique(rows.keys, return_counts=True)
+    keys, counts = keys[counts > 1], counts[counts > 1]
+    most = min(MOST_GRAMS, max(20_000, MOST_WEIGHTS // truth.shape[1]))
+    if len(keys) <= most:
+        return keys
+    if len(keys) > 4 * most:
+        keep = np.argpartition(-counts, 4 * most)[: 4 * most]
+        keys, counts = keys[np.sort(keep)], counts[np.sort(keep)]
+    present = matrix(rows, keys)
+    present.data[:] = 1
+    told = np.zeros(len(keys))
+    for column in truth.T:
+        share = column.mean()
+        hits = present.T @ column.astype(np.float32)
+        told = np.maximum(told, np.abs(hits - counts * share) / np.sqrt(counts * share * (1 - share) + 1e-9))
+    return np.asarray(keys[np.sort(np.argpartition(-told, most)[:most])])
+
+
+def _held_scores(values: Any, truth: NDArray[np.bool_], part: Ints, seed: int) -> Floats:
+    rest = np.setdiff1d(np.arange(len(truth)), part, assume_unique=True)
+    weights, bias = _machines(values[rest], truth[rest], seed)
+    return np.asarray(values[part] @ weights + bias, dtype=float)
+
+
+def _machines(values: Any, truth: NDArray[np.bool_], seed: int) -> tuple[NDArray[np.float32], Floats]:
+    """Weights (grams × machines) and biases."""
+    wide = values.astype(np.float64)
+    present = np.asarray((values > 0).sum(axis=0)).ravel()
+    rarity = np.log((1 + len(truth)) / (1 + present)) + 1
+    rarity /= np.sqrt(np.average(rarity**2, weights=present + 1e-9))
+    weights = np.zeros((values.shape[1], truth.shape[1]), np.float32)
+    bias = np.zeros(truth.shape[1])
+    for place, column in enumerate(truth.T):
+        if column.all() or not column.any():
+            bias[place] = 1.0 if column.any() else -1.0
+            continue
+        ratio = _log_count_ratio(values, column)
+        ratio /= np.sqrt(np.average(ratio**2, weights=present + 1e-9)) + 1e-9
+        for scale in (ratio, rarity):
+            machine = svm.LinearSVC(C=STRICTNESS, tol=0.01, random_state=seed, max_iter=200)
+            scaled = sparse.csr_matrix((wide.data * scale[wide.indices], wide.indices, wide.indptr), shape=wide.shape)
+            machine.fit(scaled, column)
+            weights[:, place] += (machine.coef_[0] * scale).astype(np.float32)
+            bias[place] += float(machine.intercept_[0])
+    return weights, bias
+
+
+def _log_count_ratio(values: Any, column: NDArray[np.bool_]) -> Floats:
+    inside = np.asarray((values[column] > 0).sum(axis=0)).ravel() + SMOOTHING
+    outside = np.asarray((values[~column] > 0).sum(axis=0)).ravel() + SMOOTHING
+    return np.asarray(np.log(inside / inside.sum()) - np.log(outside / outside.sum()))
+
+
+def _second_stage(inputs: Floats, truth: NDArray[np.bool_], machines: int, *, exclusive: bool) -> tuple[Floats, Floats]:
+    """Mixing and constant: penalised likelihood, first with one slope for all labels, then free to depart from it."""
+    labels, wanted = truth.shape[1], truth.astype(float)
+    own = np.zeros((inputs.shape[1], labels))
+    if machines == labels:
+        own[np.arange(labels), np.arange(labels)] = 1
+    else:
+        own[0] = (-0.5, 0.5)
+
+    def one_slope(given: Floats) -> tuple[float, Floats]:
+        loss, slope = _loss(inputs @ (own * given[0]) + given[1:], wanted, exclusive=exclusive)
+        loss += 0.05 * float(given[1:] @ given[1:])
+        return loss, np.append((inputs @ own * slope).sum(), slope.sum(axis=0) + 0.1 * given[1:])
+
+    start = optimize.minimize(
+        one_slope, np.append(1.0, np.zeros(labels)), jac=True, method="L-BFGS-B", options=_STEPS
+    ).x
+    before = own * start[0]
+
+    def free(given: Floats) -> tuple[float, Floats]:
+        mixing, constant = given[:-labels].reshape(before.shape), given[-labels:]
+        loss, slope = _loss(inputs @ mixing + constant, wanted, exclusive=exclusive)
+        away, shift = mixing - before, constant - start[1:]
+        loss += PULL / 2 * float((away**2).sum()) + 0.1 * float(shift @ shift)
+        return loss, np.append((inputs.T @ slope + PULL * away).ravel(), slope.sum(axis=0) + 0.2 * shift)
+
+    best = optimize.minimize(free, np.append(before.ravel(), start[1:]), jac=True, method="L-BFGS-B", options=_STEPS).x
+    return best[:-labels].reshape(before.shape), best[-labels:]
+
+
+def _loss(logits: Floats, wanted: Floats, *, exclusive: bool) -> tuple[float, Floats]:
+    """Negative log-likelihood and its slope by logit."""
+    chance = linked(logits, exclusive=exclusive)
+    sure = np.clip(chance, 1e-12, 1 - 1e-12)
+    loss = -(wanted * np.log(sure)).sum()
+    if not exclusive:
+        loss -= ((1 - wanted) * np.log(1 - sure)).sum()
+    return float(loss), chance - wanted

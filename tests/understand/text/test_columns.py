@@ -1,0 +1,58 @@
+"""What a column of labels says, however people keep it."""
+
+import pytest
+
+from allears.understand.text.columns import number_of, parts_of, polarity_of, read
+
+
+def test_one_label_a_cell() -> None:
+    column = read(["Late Flight", "", "Can't Tell", "Late Flight", "n/a"])
+    assert column.kind == "single"
+    assert column.rows == (("Late Flight",), None, ("Can't Tell",), ("Late Flight",), None)
+
+
+def test_a_comma_inside_names_splits_nothing() -> None:
+    names = ["Payday loan, title loan, or personal loan", "Credit reporting, repair, or other reports", "Mortgage"]
+    assert read(names * 5).kind == "single"
+    assert read(names * 5).counts()["Mortgage"] == 5
+
+
+@pytest.mark.parametrize("separator", [";", "|", "、", ",", "；"])
+def test_lists_are_known_by_parts_that_come_back(separator: str) -> None:
+    cells = ["a b", f"a b{separator} c", f"c{separator}d", "d", f"d{separator}a b", "c"]
+    column = read(cells)
+    assert column.kind == "multi"
+    assert column.rows[1] == ("a b", "c")
+    assert read(cells, multi=False).kind == "single"
+
+
+def test_json_lists_with_an_empty_one_that_says_no_label() -> None:
+    column = read(['["x", "y"]', "[]", "", "['x']"])
+    assert column.kind == "multi"
+    assert column.rows == (("x", "y"), (), None, ("x",))
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        ["价格#-1;动力#0", "动力#1", "价格#0", "价格#1;动力#-1"],
+        ["价格: -1 | 动力: 0", "动力: 1", "价格:0", "价格:1|动力:-1"],
+        ['{"价格": -1, "动力": 0}', '{"动力": 1}', '{"价格": 0}', '{"价格": 1, "动力": -1}'],
+    ],
+)
+def test_labels_in_two_parts(cells: list[str]) -> None:
+    column = read(cells)
+    assert column.kind == "paired"
+    assert column.rows[0] == ("价格#-1", "动力#0")
+    assert [parts_of(label) for label in column.rows[0] or ()] == [("价格", "-1"), ("动力", "0")]
+
+
+def test_a_colon_in_a_name_is_no_second_part() -> None:
+    assert read(["Re: refund", "Re: card", "Fwd: limit", "Other"] * 3).kind == "single"
+
+
+def test_numbers_are_a_scale() -> None:
+    assert read(["5", "4", "", "1"]).ordinal
+    assert not read(["5", "4", "none of them", "bad"]).ordinal
+    assert (number_of("−1"), number_of("80%"), number_of("good")) == (-1.0, 80.0, None)
+    assert (polarity_of("正面"), polarity_of("0"), polarity_of("maybe")) == (1, 0, None)
