@@ -21,10 +21,10 @@ from allears.understand.text.beside import rows_of
 from allears.understand.text.columns import LabelColumn
 from allears.understand.text.corpus import Language
 from allears.understand.text.earning import earned
-from allears.understand.text.fitting import Floats
 from allears.understand.text.grams import BATCH, distinct, grams
 from allears.understand.text.judging import Given, HeldOutReport
 from allears.understand.text.learning import Examples, LabelModel, LearningError, held_out, learn
+from allears.understand.text.machines import Floats
 from allears.understand.text.scales import Feelings, feelings
 
 FEWEST: Final = 300

@@ -11,8 +11,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from allears.understand.text.fitting import Floats
 from allears.understand.text.grams import Ints
+from allears.understand.text.machines import Floats
 
 Flags = NDArray[np.bool_]
 

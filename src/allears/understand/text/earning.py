@@ -6,8 +6,8 @@ from typing import Final
 
 import numpy as np
 
-from allears.understand.text.fitting import Scorer
 from allears.understand.text.grams import Grams
+from allears.understand.text.machines import Scorer
 
 _MOST: Final = 3
 _LEAST_SHARE: Final = 0.3  # of what the strongest word gave

@@ -20,16 +20,16 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from allears.understand.text import columns, deciding, fitting, judging
+from allears.understand.text import columns, deciding, judging, machines
 from allears.understand.text import pairs as pairing
 from allears.understand.text.annotation import Annotation, Annotator, Label
 from allears.understand.text.beside import beside_of, rows_of
 from allears.understand.text.columns import LabelColumn
 from allears.understand.text.corpus import Language
 from allears.understand.text.earning import earned
-from allears.understand.text.fitting import Fitted, Floats, Scorer
 from allears.understand.text.grams import BATCH, Grams, Ints, KeyRows, distinct, grams, key_rows
 from allears.understand.text.judging import Given, HeldOutReport, LabelSet
+from allears.understand.text.machines import Fitted, Floats, Scorer
 from allears.understand.text.pairs import Decided
 
 FORMAT: Final = 1
@@ -370,11 +370,11 @@ class _Taught:
         self.kept, self.seed = kept, seed
         self.rows = key_rows(kept.texts)
         self.beside = beside_of(annotator, kept.texts, languages=kept.languages) if annotator else None
-        self.folds = fitting.folds_of(_groups(kept.texts), seed=seed)
+        self.folds = machines.folds_of(_groups(kept.texts), seed=seed)
         number, second_number = _numbers(first), _numbers(seconds)
         self.truth = _flags([[number[one] for one, _ in row] for row in parts], len(first))
         self.pairs = [{(number[one], second_number.get(two, -1)) for one, two in row} for row in parts]
-        self.fitted = fitting.fit(
+        self.fitted = machines.fit(
             self.rows, self.truth, exclusive=exclusive, folds=self.folds, beside=self.beside, seed=seed
         )
         self.second = self._seconds(len(seconds)) if seconds else None

@@ -12,9 +12,9 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from allears.understand.text import fitting
-from allears.understand.text.fitting import Fitted, Floats
+from allears.understand.text import machines
 from allears.understand.text.grams import Ints, KeyRows, crossed
+from allears.understand.text.machines import Fitted, Floats
 
 Decided = list[tuple[int, int, float]]  # of one row: label, second part (−1 where there is none), probability
 _CUTS: Final = np.linspace(0.1, 0.6, 26)
@@ -66,7 +66,9 @@ def learn_seconds(
 ) -> Fitted:
     """Learn the second part of each true pair (row, first part); `truth` is pairs × second parts."""
     heard = None if beside is None else beside[pairs[:, 0]]
-    return fitting.fit(pair_rows(rows, pairs), truth, exclusive=True, folds=folds[pairs[:, 0]], beside=heard, seed=seed)
+    return machines.fit(
+        pair_rows(rows, pairs), truth, exclusive=True, folds=folds[pairs[:, 0]], beside=heard, seed=seed
+    )
 
 
 def unseen(fitted: Fitted, learnt: Ints, rows: KeyRows, pairs: Ints, numbers: Ints, beside: Floats | None) -> Floats:
