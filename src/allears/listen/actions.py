@@ -13,7 +13,8 @@ from allears.customers.history import segments_at
 from allears.jobs.bus import record
 from allears.journeys.models import Touchpoint
 from allears.listen import asking, conditions, ready_made
-from allears.listen.definition import Definition, as_json, parse
+from allears.listen.checking import keeps_meaning
+from allears.listen.definition import Definition, as_json, parse, shaped
 from allears.listen.events import VoiceReceived
 from allears.listen.models import Probe, Survey, SurveyVersion, Voice
 from allears.outreach import channels
@@ -54,10 +55,46 @@ def publish_version(*, survey: Survey, definition: Mapping[str, Any], now: datet
     """The next version; asks made from now on use it, earlier ones keep theirs. An equal one is not repeated."""
     checked = parse(definition)
     with transaction.atomic():
-        latest = survey.versions.select_for_update().order_by("-number").first()
-        if latest is not None and latest.definition == as_json(checked):
-            return latest
-        return _publish(survey, checked, number=(latest.number if latest else 0) + 1, now=now)
+        versions = list(survey.versions.select_for_update().order_by("-number"))
+        earlier = [(each.number, parse(each.definition)) for each in versions]
+        keeps_meaning(checked, earlier)
+        if earlier and earlier[0][1] == checked:
+            return versions[0]
+        return _publish(survey, checked, number=(versions[0].number if versions else 0) + 1, now=now)
+
+
+class DraftMovedError(ValueError):
+    """Somebody else has saved the draft since it was read; nothing is overwritten."""
+
+
+def save_draft(*, survey: Survey, draft: Mapping[str, Any], revision: int, now: datetime) -> int:
+    """Keep the next version while it is being written, whatever state it is in; the new revision.
+
+    Raises DraftMovedError when ``revision`` is not the one last saved, and DefinitionError when it is no survey at all.
+    """
+    shaped(draft)
+    with transaction.atomic():
+        row: Survey = Survey.objects.in_workspace(survey.workspace_id).select_for_update().get(pk=survey.pk)
+        if row.draft_revision != revision:
+            raise DraftMovedError("the draft was saved elsewhere meanwhile; load it again")
+        row.draft, row.draft_revision, row.draft_saved_at = dict(draft), revision + 1, now
+        row.save(update_fields=["draft", "draft_revision", "draft_saved_at"])
+    return revision + 1
+
+
+def drop_draft(*, survey: Survey) -> None:
+    """Forget what was written since the version in force."""
+    survey.draft, survey.draft_saved_at = None, None
+    survey.draft_revision += 1
+    survey.save(update_fields=["draft", "draft_revision", "draft_saved_at"])
+
+
+def change_survey(*, survey: Survey, changes: Mapping[str, Any]) -> Survey:
+    """Rename it (``name``), or say until when it takes answers (``closes_at``; None opens it again)."""
+    for name, value in changes.items():
+        setattr(survey, name, value)
+    survey.save(update_fields=["name", "closes_at"])
+    return survey
 
 
 def _publish(survey: Survey, definition: Definition, *, number: int, now: datetime) -> SurveyVersion:

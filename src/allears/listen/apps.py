@@ -16,9 +16,11 @@ class ListenConfig(AppConfig):
     name = "allears.listen"
 
     def ready(self) -> None:
-        from allears.jobs.bus import subscribe  # this stores rows, so it waits until models are loaded
+        from allears.jobs.bus import subscribe  # these store rows, so they wait until models are loaded
+        from allears.jobs.schedules import every
 
         subscribe("source.stopped", "allears.listen.sources.notices.tell_admins")
+        every(600, "allears.listen.jobs.close_partials")
         register_loop("sources", "allears.listen.sources.running.run_once", "sources")
         subscribe_batch(order=20, name="probes", handler="allears.listen.probing.on_batch")
         register_event_type("voice.received", "allears.listen.webhooks.VOICE_RECEIVED")

@@ -3,17 +3,41 @@
 Every text is given once for each language of the survey, so that one survey has one result in all of them.
 """
 
-import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any, Literal, get_args
 
 import msgspec
 
+from allears.listen.questions import (
+    CONTACT_FIELDS,
+    SCALES,
+    Choice,
+    Choices,
+    Condition,
+    Contact,
+    Files,
+    Matrix,
+    Metric,
+    Note,
+    Number,
+    Option,
+    Question,
+    Ranking,
+    Rating,
+    Score,
+    Skip,
+    Text,
+    Words,
+)
+
+__all__ = [
+    "CONTACT_FIELDS", "FORMAT", "METRICS", "SCALES", "Choice", "Choices", "Computed", "Condition", "Contact",
+    "Definition", "DefinitionError", "Ending", "Files", "Mail", "Matrix", "Metric", "Note", "Number", "Option",
+    "Question", "Quota", "Ranking", "Rating", "Score", "Skip", "Text", "Theme", "Words", "as_json", "band",
+    "json_schema", "parse",
+]  # fmt: skip
 FORMAT: Literal["allears-survey/1"] = "allears-survey/1"
-Text = dict[str, str]  # language → words; {company} stands for the workspace's name
-Metric = Literal["nps", "csat", "ces"]
-SCALES: Mapping[str, range] = {"nps": range(11), "csat": range(1, 6), "ces": range(1, 8)}
-NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
+METRICS: tuple[str, ...] = get_args(Metric)
 
 
 class DefinitionError(ValueError):
@@ -24,52 +48,51 @@ class DefinitionError(ValueError):
         self.place = place
 
 
-class Option(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
-    """One thing to choose."""
-
-    value: str
-    text: Text
-
-
-class Score(msgspec.Struct, kw_only=True, forbid_unknown_fields=True, tag_field="type", tag="score"):
-    """A question on the scale of a metric: NPS 0–10, CSAT 1–5, CES 1–7."""
-
-    name: str
-    metric: Metric
-    text: Text
-    low: Text  # what the lowest figure means
-    high: Text
-    required: bool = True
-
-
-class Choice(msgspec.Struct, kw_only=True, forbid_unknown_fields=True, tag_field="type", tag="choice"):
-    """One of several."""
-
-    name: str
-    text: Text
-    options: list[Option]
-    required: bool = False
-
-
-class Words(msgspec.Struct, kw_only=True, forbid_unknown_fields=True, tag_field="type", tag="text"):
-    """Free words. ``for_bands`` asks those who gave a low, middle or high score in words of their own."""
-
-    name: str
-    text: Text
-    for_bands: dict[Literal["low", "middle", "high"], Text] = {}
-    placeholder: Text = {}
-    max_length: int = 4000
-    required: bool = False
-
-
-Question = Score | Choice | Words
-
-
 class Mail(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     """What the mail says around the first question."""
 
     subject: Text
     intro: Text
+
+
+class Term(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
+    """One question's points, weighed."""
+
+    question: str
+    weight: float = 1.0
+
+
+class Computed(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
+    """A value computed from answers: points of scales, or of options, times their weights; summed or averaged."""
+
+    name: str
+    of: list[Term]
+    how: Literal["sum", "mean"] = "sum"
+
+
+class Ending(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
+    """Other last words than the usual thanks, for a skip to ``end:<name>``."""
+
+    name: str
+    text: Text
+    screened: bool = False  # these customers were not meant: the response says so
+
+
+class Quota(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
+    """At most ``limit`` complete responses of a kind; who comes later is thanked with ``text``."""
+
+    name: str
+    limit: int
+    when: Condition
+    text: Text
+
+
+class Theme(msgspec.Struct, kw_only=True, forbid_unknown_fields=True, frozen=True):
+    """How the page looks. ``colour`` is made darker or lighter until words on it can be read."""
+
+    colour: str = ""  # #rrggbb
+    logo: str = ""  # data:image/… of at most 40 kB
+    logo_text: str = ""
 
 
 class Definition(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
@@ -81,6 +104,12 @@ class Definition(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     questions: list[Question]
     thanks: Text
     intro: Text = {}
+    preparing: list[str] = []  # languages being translated, not offered yet
+    layout: Literal["page", "steps", "single"] = "page"  # all at once, pages by begins_page, one by one
+    values: list[Computed] = []
+    endings: list[Ending] = []
+    quotas: list[Quota] = []
+    theme: Theme = Theme()
     format: Literal["allears-survey/1"] = FORMAT
 
     @property
@@ -101,14 +130,21 @@ class Definition(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
 
 def parse(stored: Mapping[str, Any]) -> Definition:
     """A checked definition; raises DefinitionError with the place of the first mistake."""
+    from allears.listen.checking import problems  # it knows what a Definition is
+
+    definition = shaped(stored)
+    for place, problem in problems(definition):
+        raise DefinitionError(place, problem)
+    return definition
+
+
+def shaped(stored: Mapping[str, Any]) -> Definition:
+    """A definition whose fields have the right types, though it may not be ready; raises DefinitionError."""
     try:
-        definition = msgspec.convert(stored, Definition)
+        return msgspec.convert(stored, Definition)
     except msgspec.ValidationError as error:
         what, _, place = str(error).partition(" - at ")
         raise DefinitionError(place.strip("`") or "$", what) from error
-    for place, problem in _problems(definition):
-        raise DefinitionError(place, problem)
-    return definition
 
 
 def as_json(definition: Definition) -> dict[str, Any]:
@@ -118,67 +154,10 @@ def as_json(definition: Definition) -> dict[str, Any]:
 
 def json_schema() -> dict[str, Any]:
     """JSON Schema (2020-12) of a definition."""
-    return msgspec.json.schema(Definition)
-
-
-def _problems(definition: Definition) -> Iterator[tuple[str, str]]:
-    if not definition.languages:
-        yield "$.languages", "name at least one language, such as en or zh"
-    if not definition.questions:
-        yield "$.questions", "ask at least one question"
-    names = [question.name for question in definition.questions]
-    for index, question in enumerate(definition.questions):
-        place = f"$.questions[{index}]"
-        if not NAME.fullmatch(question.name):
-            yield f"{place}.name", "use a letter, then letters, digits or _ (lower case, at most 40)"
-        if names.count(question.name) > 1:
-            yield f"{place}.name", f"{question.name} names two questions"
-        if isinstance(question, Choice):
-            values = [option.value for option in question.options]
-            if len(set(values)) < max(2, len(values)):
-                yield f"{place}.options", "give at least two options, each with a value of its own"
-    for place, text in _texts(definition):
-        for language in definition.languages:
-            if not text.get(language, "").strip():
-                yield f"{place}.{language}", "this text is missing"
-
-
-def _texts(definition: Definition) -> Iterator[tuple[str, Text]]:
-    """Every text that must be there in each language, with its place."""
-    yield "$.title", definition.title
-    yield "$.thanks", definition.thanks
-    yield "$.mail.subject", definition.mail.subject
-    yield "$.mail.intro", definition.mail.intro
-    for index, question in enumerate(definition.questions):
-        place = f"$.questions[{index}]"
-        yield f"{place}.text", question.text
-        if isinstance(question, Score):
-            yield f"{place}.low", question.low
-            yield f"{place}.high", question.high
-        if isinstance(question, Choice):
-            for number, option in enumerate(question.options):
-                yield f"{place}.options[{number}].text", option.text
-        if isinstance(question, Words):
-            for band, text in question.for_bands.items():
-                yield f"{place}.for_bands.{band}", text
-
-
-def clean_answer(question: Question, raw: Any) -> int | str | None:
-    """The answer as it is stored, or None when it is none: outside the scale, not an option, empty."""
-    if isinstance(question, Score):
-        text = str(raw).strip()
-        number = int(text) if re.fullmatch(r"\d{1,2}", text) else None
-        return number if number in SCALES[question.metric] else None
-    text = str(raw).replace("\r\n", "\n").replace("\x00", "").strip()
-    if isinstance(question, Choice):
-        return text if text in {option.value for option in question.options} else None
-    return text[: question.max_length] or None
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **msgspec.json.schema(Definition)}
 
 
 def band(metric: str, score: int) -> Literal["low", "middle", "high"]:
     """Detractor, passive, promoter, and their like on the other scales."""
     middle, high = {"nps": (7, 9), "csat": (3, 4), "ces": (4, 5)}[metric]
     return "high" if score >= high else "middle" if score >= middle else "low"
-
-
-METRICS: tuple[str, ...] = get_args(Metric)

@@ -8,7 +8,19 @@ from django.utils.translation import get_language, gettext_lazy
 from allears.events.exports import filtering
 from allears.events.exports.own import with_user_ids
 from allears.events.exports.tables import Column, ExportTable, Filters, Measure, Selection, Type, keyed_batches
-from allears.listen.definition import SCALES, Choice, DefinitionError, Question, Score, parse
+from allears.listen.definition import (
+    SCALES,
+    Choice,
+    Choices,
+    DefinitionError,
+    Matrix,
+    Number,
+    Question,
+    Ranking,
+    Rating,
+    Score,
+    parse,
+)
 from allears.listen.models import Response, SurveyVersion
 from allears.listen.wall import WallFilter, chosen
 
@@ -55,10 +67,13 @@ RESPONSE_COLUMNS = (
     Column(name="survey_version", label=gettext_lazy("Survey’s version"), type=Type.INTEGER, measure=Measure.ORDINAL),
     *ABOUT,
     *WHO,
+    Column(name="outcome", label=gettext_lazy("How it ended")),
+    Column(name="marks", label=gettext_lazy("Marks to check")),
 )
 RESPONSE_NAMES = (
     "key", "started_at", "completed_at", "survey_version__survey__key", "survey_version__number", "metric", "score",
-    "touchpoint__name", "channel", "segment", "language", "customer_id", "customer__key", "answers",
+    "touchpoint__name", "channel", "segment", "language", "customer_id", "customer__key", "outcome", "marks",
+    "answers",
 )  # fmt: skip
 MOST_QUESTIONS = 1_000
 LOOKED_AT = 20_000  # responses without a survey whose answers are searched for column names
@@ -95,7 +110,8 @@ def _responses(workspace_id: int, filters: Filters) -> Selection:
 
     def spread(row: tuple[Any, ...]) -> tuple[Any, ...]:
         answers = row[-1] if isinstance(row[-1], dict) else {}
-        return (*row[:-1], *(answers.get(name) for name in names))
+        marks = "; ".join(str(each.get("mark", "")) for each in row[-2] or [])
+        return (*row[:-2], marks, *(_cell(answers, name) for name in names))
 
     def batches(size: int) -> Iterator[list[tuple[Any, ...]]]:
         found = keyed_batches(rows, RESPONSE_NAMES, spread, size)
@@ -116,7 +132,9 @@ def _questions(workspace_id: int, survey: str, rows: Any) -> dict[str, Column]:
         except DefinitionError:  # of a draft that an older release kept: its answers still have their names
             continue
         for question in definition.questions:
-            found.setdefault(question.name, _column(question, definition.language_for(get_language() or "en")))
+            language = definition.language_for(get_language() or "en")
+            for name, column in _columns(question, language):
+                found.setdefault(name, column)
     for answers in (
         rows.filter(survey_version__isnull=True).order_by("pk").values_list("answers", flat=True)[:LOOKED_AT]
     ):
@@ -127,6 +145,38 @@ def _questions(workspace_id: int, survey: str, rows: Any) -> dict[str, Column]:
     return found
 
 
+def _cell(answers: dict[str, Any], name: str) -> Any:
+    """One answer as one cell: several in one line, a row of a matrix by ``question.row``."""
+    if name in answers:
+        found = answers[name]
+    else:
+        whole, _dot, part = name.partition(".")
+        rows = answers.get(whole)
+        found = rows.get(part) if isinstance(rows, dict) else None
+    if isinstance(found, list):
+        return "; ".join(str(each["name"] if isinstance(each, dict) else each) for each in found)
+    if isinstance(found, dict):
+        return "; ".join(f"{key}: {value}" for key, value in found.items())
+    return found
+
+
+def _columns(question: Question, language: str) -> Iterator[tuple[str, Column]]:
+    """The columns of a question: a matrix has one for each row."""
+    if isinstance(question, Matrix):
+        label = question.text.get(language, question.name)
+        values = {each.value: each.text.get(language, each.value) for each in question.columns}
+        for row in question.rows:
+            name = f"{question.name}.{row.value}"
+            words = f"{label}: {row.text.get(language, row.value)}"
+            yield name, Column(name=f"answer.{name}", label=words, values=values)
+        return
+    yield question.name, _column(question, language)
+    if isinstance(question, Choice | Choices) and any(option.other for option in question.options):
+        name = f"{question.name}.other"
+        label = question.text.get(language, question.name)
+        yield name, Column(name=f"answer.{name}", label=f"{label} …")
+
+
 def _column(question: Question, language: str) -> Column:
     label = question.text.get(language) or next(iter(question.text.values()), question.name)
     name = f"answer.{question.name}"
@@ -135,6 +185,12 @@ def _column(question: Question, language: str) -> Column:
         ends = {scale[0]: question.low, scale[-1]: question.high}
         values = {end: f"{end} {text.get(language, '')}".strip() for end, text in ends.items()}
         return Column(name=name, label=label, type=Type.INTEGER, measure=Measure.ORDINAL, values=values)
+    if isinstance(question, Rating):
+        return Column(name=name, label=label, type=Type.INTEGER, measure=Measure.ORDINAL)
+    if isinstance(question, Number):
+        return Column(name=name, label=label, type=Type.NUMBER)
+    if isinstance(question, Choices | Ranking):
+        return Column(name=name, label=label)
     if isinstance(question, Choice):
         return Column(
             name=name,

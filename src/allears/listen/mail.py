@@ -12,6 +12,7 @@ from django.template.loader import render_to_string
 from django.utils import translation
 
 from allears.listen.definition import SCALES, Definition, Text
+from allears.listen.logic import said
 from allears.outreach.contracts import Draft
 from allears.outreach.links import preferences_url
 
@@ -56,14 +57,19 @@ def draft(
 def render(*, definition: Definition, language: str, company: str) -> tuple[str, str, str]:
     """Subject, plain text and HTML with marks where the customer's own addresses go."""
     main = definition.main
+
+    def say(text: Text) -> str:
+        """One rendering serves all customers, so what only one has said or is stands as its words after ``|``."""
+        return said(words(text, language=language, company=company), labels={}, facts={}, values={})
+
     context = {
         "company": company,
         "language": "zh-Hans" if language == "zh" else language,
-        "subject": words(definition.mail.subject, language=language, company=company),
-        "intro": words(definition.mail.intro, language=language, company=company),
-        "question": words((main or definition.questions[0]).text, language=language, company=company),
-        "low": words(main.low, language=language, company=company) if main else "",
-        "high": words(main.high, language=language, company=company) if main else "",
+        "subject": say(definition.mail.subject),
+        "intro": say(definition.mail.intro),
+        "question": say((main or definition.questions[0]).text),
+        "low": say(main.low) if main else "",
+        "high": say(main.high) if main else "",
         "scores": list(SCALES[main.metric]) if main else [],
         "url": URL,
         "preferences": PREFERENCES,

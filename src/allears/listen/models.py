@@ -19,6 +19,10 @@ class Survey(ScopedModel):
     family = models.CharField(max_length=40)  # the governor's clock: nps, csat, ces …
     created_at = models.DateTimeField(default=timezone.now)
     archived_at = models.DateTimeField(null=True, blank=True)
+    closes_at = models.DateTimeField(null=True, blank=True)  # no answers from then on, whatever the invitations say
+    draft = models.JSONField(null=True, blank=True)  # the next version while it is being written
+    draft_revision = models.PositiveIntegerField(default=0)  # grows with each save, so that two writers notice
+    draft_saved_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [
@@ -64,6 +68,24 @@ class Probe(ScopedModel):
         ]
 
 
+class SurveyLink(ScopedModel):
+    """An address that anybody may answer at: in a mail of others, on a poster, in a shop.
+
+    Each visitor who answers gets an invitation of an own, so that everything behind it is as with an ask.
+    """
+
+    token = models.CharField(max_length=43, unique=True)
+    survey = models.ForeignKey(Survey, on_delete=models.CASCADE, related_name="links")
+    name = models.CharField(max_length=120)
+    channel = models.CharField(max_length=20, default="link")
+    touchpoint = models.ForeignKey(Touchpoint, on_delete=models.SET_NULL, null=True, related_name="+")
+    single_use = models.BooleanField(default=False)  # one answer closes it
+    most = models.PositiveIntegerField(null=True, blank=True)  # complete answers, then it closes
+    created_at = models.DateTimeField(default=timezone.now)
+    closes_at = models.DateTimeField(null=True, blank=True)
+    closed_at = models.DateTimeField(null=True, blank=True)  # by a person
+
+
 class Invitation(HotModel):
     """One ask of one customer, from the event that caused it to the answer."""
 
@@ -76,6 +98,7 @@ class Invitation(HotModel):
     event_id = models.BigIntegerField(null=True)
     decision_id = models.BigIntegerField(null=True)
     case_id = models.BigIntegerField(null=True)  # a follow-up ask after a case
+    link = models.ForeignKey(SurveyLink, on_delete=models.SET_NULL, null=True, related_name="invitations")
     snapshot = models.JSONField(default=dict)  # event and attributes as they were then
     language = models.CharField(max_length=10)
     created_at = models.DateTimeField()
@@ -97,6 +120,12 @@ class Invitation(HotModel):
 class Response(HotModel):
     """One answer, partial or whole. Scores of the main question are kept beside the raw answers."""
 
+    class Outcome(models.TextChoices):
+        RUNNING = ""  # or complete, as ``completed_at`` says
+        PARTIAL = "partial"  # left behind; what was answered counts
+        SCREENED = "screened"  # not whom the survey was meant for
+        OVER_QUOTA = "over_quota"  # enough of their kind had answered
+
     key = models.CharField(max_length=64)  # unique in the workspace: the invitation's token, or the import's row key
     invitation = models.OneToOneField(Invitation, on_delete=models.SET_NULL, null=True, related_name="response")
     survey_version = models.ForeignKey(SurveyVersion, on_delete=models.PROTECT, null=True, related_name="responses")
@@ -106,6 +135,12 @@ class Response(HotModel):
     segment = models.CharField(max_length=80, default="", blank=True)  # the customer's, then
     language = models.CharField(max_length=10, default="", blank=True)
     answers = models.JSONField(default=dict)  # question name → answer
+    aside = models.JSONField(default=dict, blank=True)  # answers to questions that later answers led past
+    outcome = models.CharField(max_length=10, choices=Outcome.choices, default="", blank=True)
+    marks = models.JSONField(default=list, blank=True)  # why it may not be what it seems, see listen.screening
+    seconds = models.FloatField(null=True, blank=True)  # spent on the page, as the page says
+    device = models.CharField(max_length=32, default="", blank=True)  # keyed digests: the same again, never whose
+    network = models.CharField(max_length=32, default="", blank=True)
     metric = models.CharField(max_length=8, default="", blank=True)  # nps, csat, ces: of the main question
     score = models.SmallIntegerField(null=True, blank=True)
     import_id = models.BigIntegerField(null=True)
@@ -117,9 +152,55 @@ class Response(HotModel):
         indexes: ClassVar[list[models.Index]] = [
             *HotModel.Meta.indexes,
             models.Index(fields=["workspace", "-started_at"]),
+            models.Index(
+                fields=["workspace", "device", "-started_at"], condition=~models.Q(device=""), name="listen_device"
+            ),
+            models.Index(
+                fields=["workspace", "network", "-started_at"], condition=~models.Q(network=""), name="listen_network"
+            ),
+            models.Index(
+                fields=["updated_at"], condition=models.Q(completed_at__isnull=True, outcome=""), name="listen_running"
+            ),
         ]
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.UniqueConstraint(fields=["workspace", "key"], name="listen_response_key")
+        ]
+
+    @property
+    def status(self) -> str:
+        """running, partial, complete, screened or over_quota."""
+        return self.outcome or ("complete" if self.completed_at else "running")
+
+
+class QuotaPlace(ScopedModel):
+    """A complete response that counts for a quota."""
+
+    survey = models.ForeignKey(Survey, on_delete=models.CASCADE, related_name="quota_places")
+    name = models.CharField(max_length=40)
+    response = models.ForeignKey(Response, on_delete=models.CASCADE, related_name="quota_places")
+
+    class Meta:
+        indexes: ClassVar[list[models.Index]] = [models.Index(fields=["survey", "name"])]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["response", "name"], name="listen_quota_place")
+        ]
+
+
+class Attachment(ScopedModel):
+    """A file that a customer gave as an answer; its type is read from its first bytes, not believed."""
+
+    key = models.CharField(max_length=32)
+    response = models.ForeignKey(Response, on_delete=models.CASCADE, related_name="attachments")
+    question = models.CharField(max_length=40)
+    name = models.CharField(max_length=255)
+    type = models.CharField(max_length=100)
+    size = models.PositiveIntegerField()
+    content = models.BinaryField()
+    received_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["response", "key"], name="listen_attachment_key")
         ]
 
 

@@ -18,7 +18,7 @@ DECLARED = (
     PersonalTable(
         model="listen.Response",
         customer="customer",
-        columns=("answers",),
+        columns=("answers", "aside", "device", "network"),
         renew=("key",),
         erase=Erase.BLANK,
         kind="voices",
@@ -35,7 +35,19 @@ DECLARED = (
         at="created_at",
         label=gettext_noop("Invitations"),
     ),
-    Harmless(model="listen.Survey", columns=("key", "name", "family"), because="the company's own words"),
+    PersonalTable(
+        model="listen.Attachment",
+        customer="response__customer",
+        columns=("key", "name", "content"),
+        erase=Erase.DELETE,
+        kind="raw",
+        at="received_at",
+        label=gettext_noop("Files in answers"),
+    ),
+    Harmless(model="listen.Survey", columns=("key", "name", "family", "draft"), because="the company's own words"),
+    Harmless(model="listen.SurveyLink", columns=("token", "name", "channel"), because="the company's own address"),
+    Harmless(model="listen.QuotaPlace", columns=("name",), because="the company's own name for a kind of answer"),
+    Harmless(model="listen.Attachment", columns=("question", "type"), because="codes"),
     Harmless(model="listen.SurveyVersion", columns=("definition",), because="the company's own questions"),
     Harmless(
         model="listen.Probe",
@@ -43,7 +55,11 @@ DECLARED = (
         because="the company's own rule",
     ),
     Harmless(model="listen.Invitation", columns=("channel", "language"), because="codes"),
-    Harmless(model="listen.Response", columns=("channel", "segment", "language", "metric"), because="codes and groups"),
+    Harmless(
+        model="listen.Response",
+        columns=("channel", "segment", "language", "metric", "outcome", "marks"),
+        because="codes, counts and groups",
+    ),
     Harmless(
         model="listen.Voice",
         columns=("channel", "language", "segment", "metric", "sentiment"),

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from allears.listen import ready_moments
 from allears.listen.definition import Definition, Mail, Question, Score, Words
 
 
@@ -148,4 +149,8 @@ FOLLOW_UP = ReadyMade(
         ],
     ),
 )
-ALL: Mapping[str, ReadyMade] = {each.key: each for each in (NPS, CSAT, CES, FOLLOW_UP)}
+MOMENTS = tuple(
+    ReadyMade(key=key, name=_both(en, zh), family=family, definition=definition)
+    for key, en, zh, family, definition in ready_moments.ROWS
+)
+ALL: Mapping[str, ReadyMade] = {each.key: each for each in (NPS, CSAT, CES, FOLLOW_UP, *MOMENTS)}

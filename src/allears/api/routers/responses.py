@@ -26,6 +26,8 @@ class ResponseOut(Schema):
     segment: str
     language: str
     answers: dict[str, Any]
+    status: str  # running, partial, complete, screened or over_quota
+    marks: list[dict[str, Any]]  # why it may not be genuine: robot, speeding, straight_lining, duplicate, begging
     metric: str
     score: int | None
     started_at: datetime

@@ -1,10 +1,13 @@
 """The hosted survey page ``/s/<token>``: no account, no cookie; the token is the key. Reading answers nothing."""
 
+import base64
+import hashlib
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.urls import path
 from django.utils import timezone, translation
@@ -13,10 +16,15 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
-from allears.listen import answering
-from allears.listen.answering import Sheet
-from allears.listen.forms import LANGUAGE_NAMES, sheet_form
+from allears.listen import answering, attaching
+from allears.listen.answering import Saved, Sheet
+from allears.listen.forms import LANGUAGE_NAMES, Look, sheet_form
+from allears.listen.logic import said
 from allears.listen.mail import DJANGO_LANGUAGE, words
+from allears.listen.tracing import Visit
+from allears.web.middleware import CONTENT_POLICY
+
+LOOPBACK = ("127.0.0.1", "::1", "")
 
 
 def languages_for(offered: list[str], **query: str) -> list[dict[str, str]]:
@@ -33,7 +41,10 @@ def languages_for(offered: list[str], **query: str) -> list[dict[str, str]]:
 
 def _language(request: HttpRequest, sheet: Sheet) -> str:
     chosen = request.POST.get("lang") or request.GET.get("lang") or ""
-    return sheet.definition.language_for(*([chosen] if chosen else []), sheet.invitation.language)
+    wanted = [chosen] if chosen else []
+    if not chosen and sheet.once:  # a visitor at a shared link: as the browser says
+        wanted = [each.split(";")[0].strip() for each in request.headers.get("accept-language", "").split(",")]
+    return sheet.definition.language_for(*(each for each in wanted if each), sheet.invitation.language)
 
 
 def speaking(language: str) -> Any:
@@ -41,8 +52,36 @@ def speaking(language: str) -> Any:
     return translation.override(DJANGO_LANGUAGE.get(language, language))
 
 
-def _given(request: HttpRequest) -> dict[str, str]:
-    return {name[2:]: str(value) for name, value in request.POST.items() if name.startswith("q-")}
+def _given(request: HttpRequest) -> dict[str, Any]:
+    """The fields of the survey, in each of which several may be chosen."""
+    found = {name[2:]: request.POST.getlist(name) for name in request.POST if name.startswith("q-")}
+    return {name: values if len(values) > 1 else values[0] for name, values in found.items()}
+
+
+def _shown(request: HttpRequest) -> list[str]:
+    return request.POST.getlist("on")
+
+
+def _address(request: HttpRequest) -> str:
+    """Whose machine it is: behind a proxy of ours, what that proxy says; nothing where nobody knows."""
+    here = str(request.META.get("REMOTE_ADDR", ""))
+    told = request.headers.get("x-forwarded-for", "").rpartition(",")[2].strip()
+    private = here in LOOPBACK or here.startswith(("10.", "172.", "192.168.", "fd"))
+    return told if told and private else "" if here in LOOPBACK else here
+
+
+def _visit(request: HttpRequest) -> Visit:
+    seconds = request.POST.get("t", "")
+    signed_in = settings.SESSION_COOKIE_NAME in request.COOKIES
+    return Visit(
+        address=_address(request),
+        agent=request.headers.get("user-agent", ""),
+        once=request.POST.get("once", "")[:64],
+        seconds=float(seconds) if seconds.isdigit() and len(seconds) < 7 else None,
+        honeypot=bool(request.POST.get("website")),
+        webdriver=request.POST.get("w") == "1",
+        staff=signed_in and request.user.is_authenticated,
+    )
 
 
 @csrf_exempt  # no cookie gives any right here; the token in the address does
@@ -54,7 +93,7 @@ def survey(request: HttpRequest, token: str) -> HttpResponse:
     try:
         if request.method == "POST":
             return _keep(request, token)
-        sheet = answering.sheet(token=token, now=now)
+        sheet = answering.sheet(token=token, now=now, once=request.GET.get("once", "")[:64])
     except answering.UnknownTokenError:
         return _unknown(request)
     language = _language(request, sheet)
@@ -65,53 +104,139 @@ def survey(request: HttpRequest, token: str) -> HttpResponse:
 
 def _keep(request: HttpRequest, token: str) -> HttpResponse:
     partial = "partial" in request.POST
+    go = request.POST.get("go", "send")
     now = timezone.now()
-    before = answering.sheet(token=token, now=now)
+    visit = _visit(request)
+    before = answering.sheet(token=token, now=now, once=visit.once)
     language = _language(request, before)
+    given = _given(request)
     try:
-        if partial and not any(_given(request).values()):
+        if partial and not any(given.values()) and before.response is None and not request.FILES:
             answering.mark_opened(token=token, now=now)
             return HttpResponse(status=204)
-        saved = answering.save(token=token, given=_given(request), complete=not partial, language=language, now=now)
+        saved = answering.save(
+            token=token,
+            given=given,
+            complete=not partial and go == "send",
+            language=language,
+            shown=_shown(request),
+            visit=visit,
+            now=now,
+        )
+        for name in request.FILES:
+            attaching.attach(
+                invitation=saved.sheet.invitation, question=name[2:], files=request.FILES.getlist(name), now=now
+            )
     except answering.ClosedError:
         return HttpResponse(status=409) if partial else _closed(request, before, language)
+    except attaching.AttachError as error:
+        return HttpResponse(str(error), status=422, content_type="text/plain; charset=utf-8")
+    address = f"/s/{saved.sheet.invitation.token}"
     if partial:
-        return HttpResponse(status=204)
-    if saved.missing:
-        return _form(request, saved.sheet, language, missing=saved.missing, status=422)
-    return HttpResponseRedirect(f"{request.path}?lang={language}", status=303)
+        moved = saved.sheet.invitation.token != token
+        return JsonResponse({"at": address}) if moved else HttpResponse(status=204)
+    return _after(request, saved, address, go, language)
+
+
+def _after(request: HttpRequest, saved: Saved, address: str, go: str, language: str) -> HttpResponse:
+    """Where the button leads: to a page of the survey, to what has to be mended, or to the last words."""
+    page = int(number) if (number := request.POST.get("page", "0")).isdigit() and len(number) < 5 else 0
+    wants_json = "application/json" in request.headers.get("accept", "")
+    if go.startswith("lang-"):
+        score = {"score": request.GET["score"]} if "score" in request.GET else {}
+        return _to(address, lang=go[5:], page=page, **score)
+    if go == "back":
+        pages = dict(saved.sheet.plan()["slots"])
+        earlier = [pages[name] for name in saved.route.names if pages[name] < page]
+        return _to(address, lang=language, page=max(earlier, default=0))
+    if go == "next" and not saved.faults:
+        return _onward(request, saved, address, page, language)
+    if saved.faults:
+        status = 422
+        if wants_json:
+            return JsonResponse({"faults": dict(saved.faults)}, status=status)
+        return _form(request, saved.sheet, language, faults=saved.faults, status=status)
+    if wants_json:
+        return JsonResponse({"next": f"{address}?{urlencode({'lang': language})}"})
+    return _to(address, lang=language)
+
+
+def _onward(request: HttpRequest, saved: Saved, address: str, page: int, language: str) -> HttpResponse:
+    """The next page with something on it; this one again when its answers brought new questions to it."""
+    pages = dict(saved.sheet.plan()["slots"])
+    here = [name for name in saved.route.names if pages[name] == page]
+    later = [pages[name] for name in saved.route.names if pages[name] > page]
+    if set(here) - set(_shown(request)):
+        return _to(address, lang=language, page=page)
+    if later:
+        return _to(address, lang=language, page=min(later))
+    answering.save(token=saved.sheet.invitation.token, given={}, complete=True, language=language, now=timezone.now())
+    return _to(address, lang=language)
+
+
+def _to(address: str, **query: Any) -> HttpResponseRedirect:
+    return HttpResponseRedirect(f"{address}?{urlencode(query)}", status=303)
+
+
+def styled(context: Mapping[str, Any]) -> str:
+    """The company's colour as a style sheet; empty without one."""
+    colours = context.get("colours") or {}
+    if not colours:
+        return ""
+    return (
+        f":root{{--accent:{colours['light']};--on-accent:{colours['on_light']}}}"
+        "@media (prefers-color-scheme:dark){"
+        f":root{{--accent:{colours['dark']};--on-accent:{colours['on_dark']}}}}}"
+    )
+
+
+def with_style(response: HttpResponse, style: str, policy: str = CONTENT_POLICY) -> HttpResponse:
+    """Let the page's own style sheet through the content policy, and no other."""
+    if style:
+        digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+        policy = f"{policy}; style-src 'self' 'sha256-{digest}'"
+    response.headers["Content-Security-Policy"] = policy
+    return response
 
 
 def _form(
-    request: HttpRequest, sheet: Sheet, language: str, *, missing: tuple[str, ...] = (), status: int = 200
+    request: HttpRequest, sheet: Sheet, language: str, *, faults: Mapping[str, str] | None = None, status: int = 200
 ) -> HttpResponse:
-    query = {name: request.GET[name] for name in ("score", "change") if name in request.GET}
-    form = sheet_form(
-        sheet.definition,
+    number = request.GET.get("page", "")
+    look = Look(
         language=language,
         company=sheet.company,
         answers=sheet.answers,
+        facts=sheet.facts(language),
+        full=sheet.full,
+        seed=sheet.seed,
         suggested=request.GET.get("score", ""),
-        missing=missing,
+        faults=faults or {},
+        page=int(number) if number.isdigit() and len(number) < 5 else None,
     )
+    form = sheet_form(sheet.definition, look)
+    style = styled(form)
+    query = {name: request.GET[name] for name in ("score", "change") if name in request.GET}
     context: Mapping[str, Any] = {
         **form,
-        "action": request.path,
+        "action": f"{request.path}?{urlencode(query)}" if query else request.path,
         "company": sheet.company,
         "language": language,
-        "languages": languages_for(sheet.definition.languages, **query),
+        "languages": languages_for(sheet.definition.languages),
         "preferences": answering.preferences_of(sheet.invitation),
+        "once": sheet.once if sheet.response is None else "",
+        "style": style,
     }
     with speaking(language):
-        return render(request, "answer/survey.html", context, status=status)
+        return with_style(render(request, "answer/survey.html", context, status=status), style)
 
 
 def _closed(request: HttpRequest, sheet: Sheet, language: str) -> HttpResponse:
     """Thank-you, already answered, or too late."""
     with speaking(language):
-        said = _what_to_say(request, sheet, language)
+        said_here = _what_to_say(request, sheet, language)
         context = {
-            **said,
+            **said_here,
             "company": sheet.company,
             "language": language,
             "languages": languages_for(sheet.definition.languages),
@@ -128,18 +253,21 @@ def _what_to_say(request: HttpRequest, sheet: Sheet, language: str) -> dict[str,
             "href": f"/tell/{sheet.invitation.workspace.slug}?lang={language}",
             "action": _("Tell us"),
         }
-    thanks = {"title": _("Thank you"), "text": words(sheet.definition.thanks, language=language, company=sheet.company)}
+    raw = words(answering.last_words(sheet, language), language=language, company=sheet.company)
+    labels = answering.labels(sheet.definition, sheet.answers, language)
+    text = said(raw, labels=labels, facts=sheet.facts(language), values=sheet.route(language).values)
+    thanks = {"title": _("Thank you"), "text": text}
     if sheet.state == "changeable":
         thanks |= {"href": f"{request.path}?change=1&lang={language}", "action": _("Change my answer")}
     return thanks
 
 
 def _unknown(request: HttpRequest) -> HttpResponse:
-    said = {
+    said_here = {
         "title": _("We cannot find this survey"),
         "text": _("The address may have been cut off in the mail. Open it from the mail again, or copy it whole."),
     }
-    return render(request, "answer/said.html", said, status=404)
+    return render(request, "answer/said.html", said_here, status=404)
 
 
 urlpatterns = [path("s/<str:token>", survey, name="survey-answer")]

@@ -15,12 +15,12 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from allears.listen import actions, drafting, queries, ready_made
 from allears.listen.definition import DefinitionError, as_json, parse
-from allears.listen.forms import LANGUAGE_NAMES, sheet_form
+from allears.listen.forms import LANGUAGE_NAMES, Look, sheet_form
 from allears.listen.models import Survey
 from allears.outreach import wording
 from allears.web.access import ConsoleRequest, access_manager
 from allears.web.middleware import CONTENT_POLICY
-from allears.web.pages.answer import speaking
+from allears.web.pages.answer import speaking, styled, with_style
 from allears.web.render import flash, render_page
 
 PREVIEW_POLICY = CONTENT_POLICY.replace("frame-ancestors 'none'", "frame-ancestors 'self'")
@@ -184,10 +184,11 @@ def _preview(request: ConsoleRequest, draft: Mapping[str, Any], language: str) -
     else:
         speaks = definition.language_for(language)
         company = request.access.workspace.name
-        form = sheet_form(definition, language=speaks, company=company, answers={}, suggested="9")
-        context = {**form, "company": company, "language": speaks, "preview": True, "action": "#"}
+        form = sheet_form(definition, Look(language=speaks, company=company, suggested="9", seed="preview"))
+        style = styled(form)
+        context = {**form, "company": company, "language": speaks, "preview": True, "action": "#", "style": style}
         with speaking(speaks):
-            response = render(request, "answer/survey.html", context)
+            return with_style(render(request, "answer/survey.html", context), style, PREVIEW_POLICY)
     response.headers["Content-Security-Policy"] = PREVIEW_POLICY
     return response
 

@@ -1,74 +1,380 @@
-// The survey page: keeps each answer as it is given. Without this script the button does the same.
+// The survey page: shows what comes next and keeps each answer as it is given, also over a lost connection.
+// Without this script the buttons do the same, page by page.
 (() => {
-  const form = document.querySelector("form[data-keep]");
+  const form = document.querySelector("form[data-keep], form[data-preview]");
   if (!form) return;
+  const preview = form.hasAttribute("data-preview");
   const status = document.getElementById("kept");
-  let kept = "";
+  const bar = document.getElementById("progress");
+  const island = JSON.parse(document.getElementById("survey")?.textContent ?? "null");
+  const logic = island && globalThis.surveyLogic;
+  const sets = [...form.querySelectorAll("fieldset.q")];
+  const byName = new Map(sets.map((set) => [set.dataset.q, set]));
+  const pageOf = new Map(sets.map((set) => [set.dataset.q, Number(set.dataset.page)]));
+  const order = logic ? island.plan.slots.map(([name]) => name) : sets.map((set) => set.dataset.q);
+  const language = form.elements.lang.value;
+  const waits = [2, 4, 8, 15, 30];
+  const dirty = new Set();
+  let way = { names: order, end: "" };
+  let page = Number(form.elements.page.value);
   let timer = 0;
+  let failures = 0;
   let composing = false;
   let sending = null;
-  let touched = false;
+  let done = false;
+  let touchedAt = 0;
 
-  const fields = () => new URLSearchParams([...new FormData(form)].map(([name, value]) => [name, String(value)]));
+  // Reading the form
+
+  const controls = (set) => [...set.elements].filter((each) => each.name?.startsWith("q-"));
+  const chosen = (each) => !["radio", "checkbox"].includes(each.type) || each.checked;
+  const pairs = (set) => controls(set).filter(chosen).map((each) => [each.name, each.value]);
+  const parts = (set) => {
+    const start = set.dataset.q.length + 3;
+    return Object.fromEntries(pairs(set).filter(([, value]) => value.trim()).map(([name, value]) => [name.slice(start), value]));
+  };
+  const some = (value) => (value && Object.keys(value).length ? value : undefined);
+  const answerOf = (set) => {
+    const main = pairs(set).filter(([name, value]) => name === `q-${set.dataset.q}` && value.trim()).map(([, value]) => value);
+    switch (set.dataset.kind) {
+      case "score":
+      case "rating":
+      case "number":
+        return main.length ? Number(main[0]) : undefined;
+      case "choices":
+        return some(main);
+      case "matrix":
+      case "contact":
+        return some(parts(set));
+      case "ranking":
+        return some(Object.entries(parts(set)).sort(([, a], [, b]) => a - b).map(([option]) => option));
+      case "file":
+        return some([...set.querySelectorAll(".files li")].map((each) => each.textContent));
+      default:
+        return main[0]?.trim();
+    }
+  };
+  const answers = () => {
+    const found = {};
+    for (const set of sets) {
+      const answer = answerOf(set);
+      if (answer !== undefined) found[set.dataset.q] = answer;
+    }
+    return found;
+  };
+  const labelOf = (set) => {
+    const words = controls(set).flatMap((each) => {
+      if (each.tagName === "SELECT" && !each.classList.contains("place")) return each.value ? [each.selectedOptions[0].textContent] : [];
+      if (!["radio", "checkbox"].includes(each.type)) return each.name === `q-${set.dataset.q}` && each.value ? [each.value] : [];
+      const figure = ["score", "rating"].includes(set.dataset.kind);
+      return each.checked ? [figure ? each.value : each.labels[0].textContent.trim()] : [];
+    });
+    return words.join(language === "zh" ? "、" : ", ");
+  };
+
+  // Showing the way
+
+  const show = () => {
+    const given = answers();
+    if (logic) way = logic.route(island.plan, given, island.facts, island.full);
+    const on = new Set(way.names);
+    const pages = [...new Set(way.names.map((name) => pageOf.get(name)))].sort((a, b) => a - b);
+    if (pages.length && !pages.includes(page)) page = pages.findLast((each) => each < page) ?? pages[0];
+    for (const set of sets) {
+      const visible = on.has(set.dataset.q) && pageOf.get(set.dataset.q) === page;
+      set.hidden = !visible;
+      set.disabled = !visible;
+    }
+    const at = pages.indexOf(page);
+    const last = at === pages.length - 1;
+    const button = (name) => form.querySelector(`[data-go=${name}]`);
+    button("back").hidden = at <= 0;
+    button("next").hidden = last;
+    button("send").hidden = !last;
+    form.elements.page.value = page;
+    if (bar) {
+      const asked = way.names.filter((name) => byName.get(name).dataset.kind !== "note");
+      bar.hidden = pages.length < 2;
+      bar.max = Math.max(asked.length, 1);
+      bar.value = asked.filter((name) => name in given).length;
+    }
+    speak(on);
+    return { pages, at };
+  };
+  const speak = (on) => {
+    const band = form.querySelector("input[data-band]:checked")?.dataset.band;
+    const labels = {};
+    for (const name of on) labels[name] = labelOf(byName.get(name));
+    for (const place of form.querySelectorAll("[data-text]")) {
+      const text = (band && place.dataset[band]) || place.dataset.text;
+      const words = logic ? logic.said(text, labels, island.facts, way.values) : text;
+      if (place.textContent !== words) place.textContent = words;
+    }
+  };
+  const turn = (to, remember = true) => {
+    page = to;
+    show();
+    if (remember) history.pushState({ page }, "");
+    scrollTo(0, 0);
+    const first = sets.find((set) => !set.hidden);
+    first?.setAttribute("tabindex", "-1");
+    first?.focus({ preventScroll: true });
+  };
+
+  // Keeping: what is not yet on the server waits in this browser, and is tried again
+
+  const shelf = () => `survey:${new URL(form.action).pathname}`;
+  const store = () => {
+    if (preview) return;
+    try {
+      const waiting = [...dirty].map((name) => [name, pairs(byName.get(name))]);
+      if (waiting.length) localStorage.setItem(shelf(), JSON.stringify(waiting));
+      else localStorage.removeItem(shelf());
+    } catch {
+      // Private windows may refuse; then only this page keeps them.
+    }
+  };
+  const fetchBack = () => {
+    let waiting = [];
+    try {
+      waiting = JSON.parse(localStorage.getItem(shelf()) ?? "[]");
+    } catch {
+      waiting = [];
+    }
+    for (const [name, values] of waiting) {
+      const set = byName.get(name);
+      if (!set) continue;
+      for (const each of controls(set)) {
+        const own = values.filter(([field]) => field === each.name).map(([, value]) => value);
+        if (["radio", "checkbox"].includes(each.type)) each.checked = own.includes(each.value);
+        else if (own.length) each.value = own[0];
+      }
+      dirty.add(name);
+    }
+  };
+  const body = (names) => {
+    const found = new URLSearchParams();
+    for (const each of ["lang", "page", "once", "website"]) found.set(each, form.elements[each]?.value ?? "");
+    if (touchedAt) found.set("t", String(Math.round((Date.now() - touchedAt) / 1000)));
+    if (navigator.webdriver) found.set("w", "1");
+    for (const name of names) {
+      found.append("on", name);
+      for (const [field, value] of pairs(byName.get(name))) found.append(field, value);
+    }
+    return found;
+  };
+  const post = async (content, more = {}) => {
+    const answer = await fetch(form.action, { method: "POST", body: content, ...more });
+    if (answer.status === 409 || answer.status === 410) location.reload();
+    if (answer.status >= 500 || answer.status === 429) throw new Error(String(answer.status));
+    return answer;
+  };
+  const moveTo = (address) => {
+    form.action = address;
+    history.replaceState(history.state, "", address + location.search);
+    form.elements.once?.remove();
+  };
   const soon = (wait) => {
     clearTimeout(timer);
     timer = setTimeout(keep, wait);
   };
   // One at a time, so that an older answer never arrives after a newer one.
-  const keep = async () => {
-    const body = fields();
-    const now = body.toString();
-    if (composing || now === kept) return;
+  const keep = async (opened = false) => {
+    if (preview || composing || done || (!dirty.size && opened !== true)) return true;
     if (sending) {
-      soon(150);
-      return;
+      await sending;
+      return dirty.size ? keep() : true;
     }
-    body.set("partial", "1");
-    sending = new AbortController();
+    const names = [...dirty];
+    const content = body(names);
+    content.set("partial", "1");
+    sending = (async () => {
+      try {
+        const before = names.map((name) => JSON.stringify(pairs(byName.get(name))));
+        const answer = await post(content, { keepalive: true });
+        if (!answer.ok) throw new Error(String(answer.status));
+        names.forEach((name, at) => {
+          if (JSON.stringify(pairs(byName.get(name))) === before[at]) dirty.delete(name);
+        });
+        store();
+        if (answer.status === 200) moveTo((await answer.json()).at);
+        store();
+        failures = 0;
+        if (names.length && !dirty.size) status.textContent = status.dataset.done;
+        return true;
+      } catch {
+        status.textContent = status.dataset.failed;
+        soon(waits[Math.min(failures++, waits.length - 1)] * 1000);
+        return false;
+      } finally {
+        sending = null;
+      }
+    })();
+    return sending;
+  };
+  const send = async () => {
+    clearTimeout(timer);
+    if (sending) await sending;
+    const content = body(way.names);
+    content.set("go", "send");
+    done = true;
     try {
-      const answer = await fetch(form.action, { method: "POST", body, keepalive: true, signal: sending.signal });
-      if (!answer.ok) throw new Error(String(answer.status));
-      kept = now;
-      status.textContent = status.dataset.done;
-    } catch (error) {
-      if (error.name !== "AbortError") status.textContent = status.dataset.failed;
-    } finally {
-      sending = null;
+      const answer = await post(content, { headers: { accept: "application/json" } });
+      if (answer.status === 422) {
+        done = false;
+        HTMLFormElement.prototype.submit.call(form); // the server shows what has to be mended
+        return;
+      }
+      dirty.clear();
+      store();
+      location.assign(answer.redirected ? answer.url : (await answer.json()).next);
+    } catch {
+      done = false;
+      for (const name of way.names) if (answerOf(byName.get(name)) !== undefined) dirty.add(name);
+      store();
+      status.textContent = status.dataset.sending;
+      pending = setTimeout(send, waits[Math.min(failures++, waits.length - 1)] * 1000);
     }
   };
-  const prompt = () => {
-    const band = form.querySelector("input[data-band]:checked")?.dataset.band;
-    for (const label of form.querySelectorAll("[data-text]")) {
-      label.textContent = (band && label.dataset[band]) || label.dataset.text;
-    }
-  };
+  let pending = 0;
+  const unanswered = () =>
+    sets.find((set) => !set.hidden && "required" in set.dataset && set.dataset.kind !== "note" && answerOf(set) === undefined);
 
-  // A figure chosen in the mail counts once a person touches the page: scanners open links too, but touch nothing.
-  const touches = ["pointerdown", "pointermove", "keydown", "touchstart"];
-  const touch = (event) => {
-    if (!event.isTrusted) return;
-    for (const name of touches) removeEventListener(name, touch);
-    touched = true;
-    soon(300);
+  // What people do
+
+  const change = (set) => {
+    dirty.add(set.dataset.q);
+    clearTimeout(pending);
+    store();
+    show();
   };
-  for (const name of touches) addEventListener(name, touch, { passive: true });
+  const tidy = (target) => {
+    const set = target.closest("fieldset.q");
+    if (target.type === "checkbox" && target.checked) {
+      for (const each of controls(set)) {
+        if (each !== target && each.type === "checkbox" && ("alone" in each.dataset || "alone" in target.dataset)) each.checked = false;
+      }
+    }
+    if (target.classList.contains("place") && target.value) {
+      for (const each of set.querySelectorAll(".place")) if (each !== target && each.value === target.value) each.value = "";
+    }
+  };
+  const upload = async (input) => {
+    const content = new FormData();
+    for (const each of ["lang", "once"]) content.set(each, form.elements[each]?.value ?? "");
+    content.set("partial", "1");
+    for (const file of input.files) content.append(input.name, file);
+    content.set("page", String(page));
+    const names = [...input.files].map((file) => file.name);
+    try {
+      await keep();
+      const answer = await post(content);
+      if (!answer.ok) throw new Error(String(answer.status));
+      if (answer.status === 200) moveTo((await answer.json()).at);
+      for (const name of names) {
+        const line = document.createElement("li");
+        line.textContent = name;
+        input.closest("fieldset").querySelector(".files").append(line);
+      }
+      status.textContent = status.dataset.done;
+      show();
+    } catch {
+      status.textContent = status.dataset.file;
+    }
+    input.value = "";
+  };
 
   form.addEventListener("change", (event) => {
-    prompt();
+    const set = event.target.closest("fieldset.q");
+    if (!set) return;
+    if (event.target.type === "file") {
+      if (!preview) void upload(event.target);
+      return;
+    }
+    tidy(event.target);
+    change(set);
     // Words change when one leaves them, often by pressing the button, which sends them anyway.
-    soon(event.target.type === "radio" ? 0 : 400);
+    soon(event.target.type === "radio" || event.target.type === "checkbox" ? 0 : 400);
   });
   form.addEventListener("compositionstart", () => (composing = true));
   form.addEventListener("compositionend", () => (composing = false));
   form.addEventListener("input", (event) => {
-    if (event.target.type !== "radio") soon(1500);
+    const set = event.target.closest("fieldset.q");
+    if (!set || ["radio", "checkbox", "file"].includes(event.target.type)) return;
+    dirty.add(set.dataset.q);
+    store();
+    soon(1500);
   });
-  form.addEventListener("submit", () => {
+  const go = async (what) => {
+    const { pages, at } = show();
+    if (what === "back") {
+      turn(pages[Math.max(0, at - 1)]);
+      return;
+    }
+    const missing = unanswered();
+    if (missing) {
+      status.textContent = status.dataset.missing;
+      controls(missing)[0]?.focus();
+      return;
+    }
+    status.textContent = "";
+    if (at < pages.length - 1) {
+      turn(pages[at + 1]);
+      void keep();
+    } else if (!preview) await send();
+  };
+  form.addEventListener("submit", (event) => {
+    const what = event.submitter?.dataset.go ?? "next";
+    event.preventDefault();
+    if (what !== "lang") void go(what);
+    else {
+      const wanted = event.submitter.value.slice(5);
+      void keep().then((kept) => {
+        if (kept === false) return;
+        const query = new URLSearchParams(location.search);
+        query.set("lang", wanted);
+        query.set("page", String(page));
+        location.assign(`${new URL(form.action).pathname}?${query}`);
+      });
+    }
+  });
+  if (preview) form.querySelector("[data-go=send]").addEventListener("click", () => void go("send"));
+  addEventListener("popstate", (event) => turn(event.state?.page ?? Number(pageOf.get(order[0])), false));
+  addEventListener("online", () => {
+    failures = 0;
+    if (pending) {
+      clearTimeout(pending);
+      pending = 0;
+      void send();
+    } else void keep();
+  });
+
+  // A figure chosen in the mail counts once a person touches the page: scanners open links too, but touch nothing.
+  const touches = ["pointerdown", "pointermove", "keydown", "touchstart"];
+  let moves = 0;
+  let movedAt = 0;
+  const touch = (event) => {
+    if (!event.isTrusted) return;
+    if (event.type === "pointermove") {
+      movedAt ||= event.timeStamp;
+      moves += 1;
+      if (moves < 3 || event.timeStamp - movedAt < 400) return;
+    }
+    for (const name of touches) removeEventListener(name, touch);
+    touchedAt = Date.now();
+    const suggested = form.querySelector("input[data-band]:checked");
+    if (suggested && new URLSearchParams(location.search).has("score")) dirty.add(suggested.closest("fieldset.q").dataset.q);
     clearTimeout(timer);
-    sending?.abort();
-    kept = fields().toString();
-  });
-  addEventListener("pagehide", () => {
-    if (touched) keep();
-  });
+    timer = setTimeout(() => keep(true), 300);
+  };
+  if (!preview) {
+    for (const name of touches) addEventListener(name, touch, { passive: true });
+    addEventListener("pagehide", () => {
+      if (touchedAt && !done) void keep();
+    });
+    fetchBack();
+  }
+  show();
+  if (dirty.size) soon(0);
+  history.replaceState({ page }, "");
 })();

@@ -1,0 +1,183 @@
+"""What a survey was answered: all versions and languages in one, by the stable names of questions and options.
+
+Question and option keep their meaning under their name in every version (``checking.keeps_meaning``), so counts add.
+"""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import msgspec
+
+from allears.listen.definition import (
+    SCALES,
+    Choice,
+    Choices,
+    Contact,
+    Definition,
+    Files,
+    Matrix,
+    Note,
+    Number,
+    Question,
+    Ranking,
+    Rating,
+    Score,
+    Words,
+    parse,
+)
+from allears.listen.models import Response, Survey
+from allears.listen.questions import Text, kind_of
+from allears.science.intervals import wilson
+
+Z95 = 1.959963984540054
+MOST = 200_000  # responses looked at, the newest
+
+
+@dataclass(frozen=True, kw_only=True)
+class Share:
+    """How many chose one option, with the share of those who answered and its 95 % Wilson interval."""
+
+    value: str
+    text: Text
+    count: int
+    share: float | None
+    low: float | None
+    high: float | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class QuestionResult:
+    """One question over the chosen versions. ``mean`` is of figures, and of places in a ranking (1 stands highest)."""
+
+    name: str
+    kind: str
+    text: Text
+    n: int
+    shares: list[Share] = field(default_factory=list)
+    mean: float | None = None
+    rows: dict[str, list[Share]] = field(default_factory=dict)
+    retired: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Results:
+    """All that was answered; over-quota and screened-out responses are counted beside, not in the questions."""
+
+    versions: list[int]  # that the responses belong to
+    responses: int
+    statuses: dict[str, int]
+    languages: dict[str, int]
+    marks: dict[str, int]
+    questions: list[QuestionResult]
+    cut: bool = False  # only the newest were looked at
+
+
+def results(*, survey: Survey, version: int | None = None, without_marks: bool = False) -> Results:
+    """Merged over the versions, or of one of them. ``without_marks`` leaves marked responses out, and says how many."""
+    rows = Response.objects.in_workspace(survey.workspace_id).filter(survey_version__survey=survey)
+    if version is not None:
+        rows = rows.filter(survey_version__number=version)
+    statuses, languages, marks, versions = Counter[str](), Counter[str](), Counter[str](), Counter[int]()
+    counted: list[Mapping[str, Any]] = []
+    total = 0
+    names = ("answers", "outcome", "completed_at", "language", "marks", "survey_version__number")
+    for answers, outcome, completed_at, language, marked, number in rows.order_by("-id").values_list(*names)[:MOST]:
+        total += 1
+        statuses[outcome or ("complete" if completed_at else "running")] += 1
+        languages[language] += 1
+        versions[number] += 1
+        marks.update({each["mark"] for each in marked})
+        if outcome not in (Response.Outcome.SCREENED, Response.Outcome.OVER_QUOTA) and not (without_marks and marked):
+            counted.append(answers)
+    return Results(
+        versions=sorted(versions),
+        responses=total,
+        statuses=dict(statuses),
+        languages=dict(languages),
+        marks=dict(marks),
+        questions=[_result(question, retired, counted) for question, retired in _questions(survey, version)],
+        cut=total >= MOST,
+    )
+
+
+def _questions(survey: Survey, version: int | None) -> list[tuple[Question, bool]]:
+    """As the newest chosen version words them, then those that only earlier ones asked; options of all versions."""
+    versions = survey.versions.order_by("-number")
+    if version is not None:
+        versions = versions.filter(number=version)
+    definitions = [parse(each.definition) for each in versions]
+    found: dict[str, tuple[Question, bool]] = {}
+    for at, definition in enumerate(definitions):
+        for question in definition.questions:
+            if not isinstance(question, Note):
+                found.setdefault(question.name, (_with_all_options(question, definitions), at > 0))
+    return list(found.values())
+
+
+def _with_all_options(question: Question, definitions: list[Definition]) -> Question:
+    """The question with the options that earlier versions offered, so that their answers keep their words."""
+    if not isinstance(question, Choice | Choices | Ranking):
+        return question
+    known = {option.value for option in question.options}
+    more = []
+    for definition in definitions:
+        old = definition.question(question.name)
+        if isinstance(old, Choice | Choices | Ranking):
+            gone = [option for option in old.options if option.value not in known]
+            known |= {option.value for option in gone}
+            more += gone
+    return msgspec.structs.replace(question, options=[*question.options, *more])
+
+
+def _result(question: Question, retired: bool, rows: list[Mapping[str, Any]]) -> QuestionResult:
+    answers = [row[question.name] for row in rows if question.name in row]
+    common: dict[str, Any] = {
+        "name": question.name,
+        "kind": kind_of(question),
+        "text": question.text,
+        "retired": retired,
+    }
+    n = len(answers)
+    if isinstance(question, Score | Rating):
+        low, high = (
+            (SCALES[question.metric][0], SCALES[question.metric][-1])
+            if isinstance(question, Score)
+            else (question.lowest, question.highest)
+        )
+        figures = [each for each in answers if isinstance(each, int)]
+        steps: dict[str, Text] = {str(each): {} for each in range(low, high + 1)}
+        return QuestionResult(**common, n=n, shares=_shares(steps, Counter(map(str, figures)), n), mean=_mean(figures))
+    if isinstance(question, Number):
+        return QuestionResult(**common, n=n, mean=_mean([each for each in answers if isinstance(each, int | float)]))
+    if isinstance(question, Choice | Choices):
+        texts = {option.value: option.text for option in question.options}
+        chosen = Counter(one for each in answers for one in ([each] if isinstance(each, str) else each))
+        return QuestionResult(**common, n=n, shares=_shares(texts, chosen, n))
+    if isinstance(question, Ranking):
+        texts = {option.value: option.text for option in question.options}
+        first = Counter(each[0] for each in answers if each)
+        return QuestionResult(**common, n=n, shares=_shares(texts, first, n))
+    if isinstance(question, Matrix):
+        texts = {column.value: column.text for column in question.columns}
+        by_row = {row.value: [each[row.value] for each in answers if row.value in each] for row in question.rows}
+        tables = {row: _shares(texts, Counter(found), len(found)) for row, found in by_row.items()}
+        return QuestionResult(**common, n=n, rows=tables)
+    assert isinstance(question, Words | Contact | Files | Note)
+    return QuestionResult(**common, n=n)
+
+
+def _mean(figures: list[Any]) -> float | None:
+    return sum(figures) / len(figures) if figures else None
+
+
+def _shares(texts: Mapping[str, Text], counts: Counter[str], n: int) -> list[Share]:
+    known = {**texts, **{value: {} for value in counts if value not in texts}}
+    found = []
+    for value, text in known.items():
+        limits = wilson(counts[value], n, z=Z95) if n else None
+        low, high = (limits[0], limits[1]) if limits else (None, None)
+        share = counts[value] / n if n else None
+        found.append(Share(value=value, text=text, count=counts[value], share=share, low=low, high=high))
+    return found
