@@ -68,6 +68,26 @@ SETTINGS_PLACES = (
 )
 
 
+# A page that stands in no group belongs to the first.
+SETTINGS_GROUPS = (
+    (gettext_lazy("Company"), {"/settings", "/settings/members", "/settings/keys", "/settings/audit"}),
+    (
+        gettext_lazy("What comes in"),
+        {"/settings/intake", "/settings/sources", "/settings/inbound", "/settings/mailbox", "/settings/widget"},
+    ),
+    (
+        gettext_lazy("What goes out"),
+        {"/decisions/policy", "/respond/settings", "/settings/webhooks", "/settings/channels"},
+    ),
+    (gettext_lazy("Text analysis"), {"/settings/text", "/settings/plugin", "/settings/models"}),
+    (
+        gettext_lazy("Customers and data"),
+        {"/settings/identity", "/settings/merges", "/settings/retention", "/settings/erasures", "/settings/data"},
+    ),
+    (gettext_lazy("The system"), {"/settings/jobs", "/settings/components"}),
+)
+
+
 @lru_cache(maxsize=256)
 def exists(href: str) -> bool:
     """Only pages that are there are shown."""
@@ -97,11 +117,24 @@ def start_page(access: Access) -> str:
 
 
 def settings_places(access: Access, path: str) -> list[dict[str, Any]]:
-    """The pages under Settings, for one person."""
+    """The pages under Settings, for one person; the deepest that holds the path is current."""
+    mine = [place for place in SETTINGS_PLACES if access.may(place.least) and exists(place.href)]
+    holding = [place for place in mine if place.href != "/settings" and is_current(place.href, path)]
+    current = max(holding, key=lambda place: len(place.href), default=None)
+    return [{"place": each, "group": _group_of(each), "current": each is current or each.href == path} for each in mine]
+
+
+def _group_of(place: Place) -> Any:
+    return next((label for label, hrefs in SETTINGS_GROUPS if place.href in hrefs), SETTINGS_GROUPS[0][0])
+
+
+def settings_groups(found: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The groups that have a page for this person, each leading to its first; the present page's is current."""
+    present = next((each["group"] for each in found if each["current"]), None)
     return [
-        {"place": place, "current": place.href == path}
-        for place in SETTINGS_PLACES
-        if access.may(place.least) and exists(place.href)
+        {"label": label, "href": pages[0]["place"].href, "pages": pages, "current": label == present}
+        for label, _hrefs in SETTINGS_GROUPS
+        if (pages := [each for each in found if each["group"] == label])
     ]
 
 
@@ -138,6 +171,6 @@ def console(request: HttpRequest) -> dict[str, Any]:
         context["nav"] = nav
         context["dock"] = [each for each in nav if each["place"].dock]
         context["rest"] = [each for each in nav if not each["place"].dock]
-        context["settings_nav"] = settings_places(access, request.path)
+        context["settings_nav"] = settings_groups(settings_places(access, request.path))
         context["workspaces"] = SimpleLazyObject(lambda: memberships_of(access.user))
     return context
