@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check bench bench-durability lint types lock assets messages docs setup setup-dev clean
+.PHONY: help demo test check bench bench-durability lint types lock assets messages docs model setup setup-dev clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-18s %s\n", $$1, $$2}'
@@ -50,6 +50,9 @@ messages: setup-dev ## compile the Chinese translations
 
 docs: setup-dev ## write the generated parts of docs/ again
 	@exec $(BIN)/python scripts/docs.py
+
+model: setup-dev ## train the built-in text model from our corpus and lexicons (about a minute)
+	@exec $(BIN)/python -m allears.understand.text.training
 
 clean: ## remove what make made (never DATA)
 	rm -rf $(VENV) .venv-spark .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

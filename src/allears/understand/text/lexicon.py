@@ -52,6 +52,21 @@ def words(kind: Kind, language: Language) -> dict[str, tuple[str, ...]]:
     return {heading: tuple(listed) for heading, listed in found.items()}
 
 
+@lru_cache
+def pairs(language: Language) -> dict[str, tuple[str, ...]]:
+    """Things whose measure has a feeling: `+大 -小` and the things of which big is good and small is bad."""
+    found: dict[str, list[str]] = {}
+    for heading, word in _entries("pairs", language):
+        found.setdefault(heading, []).append(word)
+    return {heading: tuple(listed) for heading, listed in found.items()}
+
+
+@lru_cache
+def blocks(language: Language) -> tuple[str, ...]:
+    """Words that hold a word of feeling and have none: 好像, "well as"."""
+    return tuple(word for _, word in _entries("blocks", language))
+
+
 def _entries(name: str, language: Language) -> Iterator[tuple[str, str]]:
     file = files("allears.understand.text") / "data" / "lexicon" / f"{name}.{language}.txt"
     heading = ""

@@ -1,0 +1,266 @@
+"""Finds the words of the lexicon in a clause, and what negation, degree and condition make of them.
+
+Longest match from the left. An entry is a feeling, a word that turns or weighs what follows, a word that only blocks
+(好像 is not 好), or one half of a pair that has a feeling only together (噪音 … 大, "battery … short").
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Final
+
+from allears.understand.text import lexicon
+from allears.understand.text.corpus import Language
+from allears.understand.text.normal import fold
+
+FEELING, NEGATION, DEGREE, CONDITION, BLOCK, THING, MEASURE = range(7)
+REACH: Final[dict[Language, int]] = {"zh": 5, "en": 4}  # how far a negation reaches: characters, words
+PAIR_REACH: Final[dict[Language, int]] = {"zh": 6, "en": 5}
+_TURNED: Final = -0.6
+
+Hit = tuple[int, int, int, float]  # start, end, number of the entry, factor
+
+_TOKEN: Final = re.compile(
+    r"[:;=8][-']?[()dp/\\|3*o\[\]](?!\w)|<3|[a-z0-9]+(?:[.'\-/][a-z0-9]+)*\+*%?|[!?]+|[\u00a9-\u00ae\u203c-\u3299\U0001f000-\U0001faff]|[^\s\w]"
+)
+_NO: Final = re.compile(r"[不没无未]")
+_LONG: Final = re.compile(r"([a-z])\1{2,}")
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What an entry is; `number` counts feelings only, `weight` multiplies; `groups` are the pairs it can be half of."""
+
+    kind: int
+    number: int = -1
+    weight: float = 0.0
+    groups: frozenset[str] = frozenset()
+
+
+_Found = tuple[int, int, int, int, Entry, str]  # place in steps of the language, place in characters, entry, word
+
+
+@dataclass(slots=True)
+class Matcher:
+    """The lexicon of one language, ready to search. `strengths[number]` is the feeling of entry `number`."""
+
+    language: Language
+    entries: dict[str, Entry] = field(default_factory=dict)
+    names: list[str] = field(default_factory=list)
+    strengths: list[float] = field(default_factory=list)
+    lengths: dict[str, tuple[int, ...]] = field(default_factory=dict)
+    pairs: dict[tuple[str, str], int] = field(default_factory=dict)  # (group of the thing, measure) → number
+
+    def feeling(self, name: str, strength: float) -> int:
+        """The number of a new feeling."""
+        self.names.append(name)
+        self.strengths.append(strength)
+        return len(self.names) - 1
+
+    def find(self, clause: str, offset: int) -> list[Hit]:
+        """The feelings of one clause, their places counted from `offset`."""
+        found = self._chinese(clause) if self.language == "zh" else self._english(clause)
+        return self._resolved(found, offset)
+
+    def _chinese(self, clause: str) -> list[_Found]:
+        found = []
+        at, end, entries, lengths = 0, len(clause), self.entries, self.lengths
+        while at < end:
+            for length in lengths.get(clause[at : at + 2], ()) or lengths.get(clause[at], ()):
+                word = clause[at : at + length]
+                entry = entries.get(word)
+                if entry is not None and at + length <= end:
+                    found.append((at, at + length, at, at + length, entry, word))
+                    at += length
+                    break
+            else:
+                at += 1
+        return found
+
+    def _english(self, clause: str) -> list[_Found]:
+        places = [(each.start(), each.end(), each[0]) for each in _TOKEN.finditer(clause)]
+        words = [self._known(word) for _, _, word in places]
+        found, at, entries, lengths = [], 0, self.entries, self.lengths
+        while at < len(words):
+            if words[at].isdigit() and words[at] not in lengths:
+                words[at] = "0"  # entries with a number are written with 0
+            for length in lengths.get(words[at], ()):
+                phrase = words[at] if length == 1 else " ".join(words[at : at + length])
+                entry = entries.get(phrase)
+                if entry is not None and at + length <= len(words):
+                    found.append((at, at + length, places[at][0], places[at + length - 1][1], entry, phrase))
+                    at += length
+                    break
+            else:
+                at += 1
+        return found
+
+    def _known(self, word: str) -> str:
+        """`word`, or what is left of it without its drawn-out letters or its hyphen."""
+        if word in self.lengths:
+            return word
+        if word[0].isalpha() and len(word) > 3:
+            for shorter in (_LONG.sub(r"\1\1", word), _LONG.sub(r"\1", word)):
+                if shorter in self.lengths:
+                    return shorter
+        elif word[0] in "!?" and len(word) > 3:
+            return word[:3]
+        return word
+
+    def _resolved(self, found: list[_Found], offset: int) -> list[Hit]:
+        reading = _Reading(self, offset)
+        for each in found:
+            kind = each[4].kind
+            if kind == NEGATION or kind == DEGREE:
+                reading.turns.append((each[1], each[4].weight))
+            elif kind == CONDITION:
+                reading.condition = each[4].weight
+            elif kind == THING:
+                reading.thing(each)
+            elif kind == MEASURE or kind == FEELING:
+                reading.feeling(each)
+        return reading.hits
+
+    def pair(self, thing: Entry, measure: str) -> int:
+        """The feeling that `measure` has of `thing`, or −1."""
+        for group in thing.groups:
+            number = self.pairs.get((group, measure))
+            if number is not None:
+                return number
+        return -1
+
+
+class _Reading:
+    """One clause being read: what turns, weighs or waits for its other half."""
+
+    __slots__ = ("_matcher", "_measure", "_offset", "_own", "_thing", "condition", "hits", "turns")
+
+    def __init__(self, matcher: Matcher, offset: int) -> None:
+        self._matcher, self._offset = matcher, offset
+        self._thing: _Found | None = None
+        self._measure: _Found | None = None
+        self._own = -1  # place among the hits of what the thing is by itself
+        self.hits: list[Hit] = []
+        self.turns: list[tuple[int, float]] = []
+        self.condition = 1.0
+
+    def thing(self, each: _Found) -> None:
+        """A thing: it may be something by itself, and in English the measure may have come before it."""
+        self._thing, self._own = each, -1
+        before = self._measure
+        if before is not None and each[0] - before[1] <= 1 and self._matcher.language == "en":
+            number = self._matcher.pair(each[4], before[5])
+            if number >= 0:
+                if self.hits and self.hits[-1][0] == before[2] + self._offset:
+                    self.hits.pop()
+                self._add(before[2], each[3], number, before[0])
+                return
+        if each[4].number >= 0:
+            self._own = len(self.hits)
+            self._add(each[2], each[3], each[4].number, each[0])
+
+    def feeling(self, each: _Found) -> None:
+        """A feeling, or a measure that has one beside its thing."""
+        entry, number = each[4], each[4].number
+        if entry.groups or entry.kind == MEASURE:
+            self._measure = each
+            thing = self._thing
+            if thing is not None and each[0] - thing[1] <= PAIR_REACH[self._matcher.language]:
+                paired = self._matcher.pair(thing[4], each[5][-1] if self._matcher.language == "zh" else each[5])
+                if paired >= 0:
+                    number = paired
+                    if 0 <= self._own == len(self.hits) - 1:
+                        self.hits.pop()
+        if number >= 0:
+            self._add(each[2], each[3], number, each[0])
+
+    def _add(self, start: int, end: int, number: int, at: int) -> None:
+        factor = self.condition * _factor(self.turns, at, REACH[self._matcher.language])
+        self.hits.append((start + self._offset, end + self._offset, number, factor))
+        self.turns = []
+
+
+def _factor(turns: list[tuple[int, float]], at: int, reach: int) -> float:
+    factor = 1.0
+    for end, weight in turns:
+        distance = at - end
+        if distance <= (reach if weight < 0 else 1):
+            factor *= weight
+    return min(2.0, max(-1.6, factor))
+
+
+@lru_cache
+def matcher(language: Language) -> Matcher:
+    """The matcher of a language, built from the lexicon files once."""
+    made = Matcher(language)
+    _pairs(made)
+    for word, weight in lexicon.intensity(language).items():
+        kind = NEGATION if weight < 0 else CONDITION if weight == 0.3 else DEGREE  # noqa: PLR2004
+        made.entries[_key(word, language)] = Entry(kind, weight=weight)
+    for word in lexicon.blocks(language):
+        made.entries[_key(word, language)] = Entry(BLOCK)
+    measures = frozenset(measure for _, measure in made.pairs)
+    for word, feeling in sorted(lexicon.sentiment(language).items()):
+        _feeling(made, word, feeling.strength, measures)
+    _measure_lengths(made)
+    return made
+
+
+def _feeling(made: Matcher, word: str, strength: int, measures: frozenset[str]) -> None:
+    key = _key(word, made.language)
+    number = made.feeling(key, float(strength))
+    before = made.entries.get(key, Entry(BLOCK))
+    if before.kind in (NEGATION, DEGREE, CONDITION):
+        return  # a word that turns another has no feeling of its own
+    if before.kind == THING:
+        made.entries[key] = Entry(THING, number, 1.0, before.groups)
+        return
+    last = key[-1] if made.language == "zh" else key
+    measured = last in measures
+    if made.language == "zh":
+        measured = measured and len(key) <= 3 and not _NO.search(key)  # noqa: PLR2004
+    made.entries[key] = Entry(FEELING, number, 1.0, frozenset("*") if measured else frozenset())
+
+
+def _pairs(made: Matcher) -> None:
+    groups: dict[str, set[str]] = {}
+    for heading, things in lexicon.pairs(made.language).items():
+        for sign in heading.split(" "):
+            strength, measures = (1.0 if sign[0] == "+" else -1.0), sign[1:].split("/")
+            for measure in measures:
+                key = measure.replace("_", " ")
+                made.pairs[heading, key] = made.feeling(f"{things[0]}…{key}", strength * 1.5)
+                made.entries.setdefault(key, Entry(MEASURE))
+        for thing in things:
+            groups.setdefault(_key(thing, made.language), set()).add(heading)
+    for key, headings in groups.items():
+        made.entries[key] = Entry(THING, groups=frozenset(headings))
+
+
+def _key(word: str, language: Language) -> str:
+    folded = fold(word)
+    return folded if language == "zh" else " ".join(_TOKEN.findall(folded)) or folded
+
+
+def _measure_lengths(made: Matcher) -> None:
+    found: dict[str, set[int]] = {}
+    for key in made.entries:
+        if made.language == "en":
+            words = key.split(" ")
+            found.setdefault(words[0], set()).add(len(words))
+        else:
+            found.setdefault(key[:2], set()).add(len(key))
+    if made.language == "zh":
+        for two in list(found):  # a single character is tried last, whatever follows it
+            if len(two) == 2 and two[0] in made.entries:  # noqa: PLR2004
+                found[two].add(1)
+    made.lengths = {first: tuple(sorted(lengths, reverse=True)) for first, lengths in found.items()}
+
+
+def strengths(language: Language) -> Iterator[tuple[str, float]]:
+    """Every feeling with the strength it is given, in the order of their numbers."""
+    made = matcher(language)
+    yield from zip(made.names, made.strengths, strict=True)

@@ -1,0 +1,150 @@
+"""The trained figures of one language, as plain arrays, and what they say of a batch."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from typing import Any, Final
+
+import numpy as np
+import scipy.sparse as sp
+from numpy.typing import NDArray
+
+from allears.understand.text import features
+from allears.understand.text.features import Batch, Floats, Ints
+from allears.understand.text.heads import FIRST_BINARY, HEADS
+from allears.understand.text.ngrams import BUCKETS
+
+_STEPS: Final = 127.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Weights:
+    """One language. V known runs, H heads, N entries of the lexicon, D dense figures."""
+
+    keys: NDArray[np.int32]  # V buckets
+    matrix: NDArray[np.int8]  # V × H, to be multiplied by `scale`
+    scale: NDArray[np.float32]  # H
+    bias: NDArray[np.float32]  # H
+    strengths: NDArray[np.float32]  # N
+    sentiment: NDArray[np.float32]  # 3 × (D + 3 + 1): dense figures, the heads' margins, constant
+    strong: NDArray[np.float32]
+    second: NDArray[np.float32]  # H × (1 + D + 3 + 1): own margin, dense figures, sentiment, constant
+    polarity: NDArray[np.float32]  # 3 × 5
+    threshold: NDArray[np.float32]  # H: said from here on
+    doubt: NDArray[np.float32]  # H: neither said nor denied from here to the threshold
+
+    def as_arrays(self, prefix: str) -> dict[str, NDArray[Any]]:
+        return {f"{prefix}.{field.name}": getattr(self, field.name) for field in fields(self)}
+
+    @classmethod
+    def of_arrays(cls, arrays: Mapping[str, NDArray[Any]], prefix: str) -> Weights:
+        return cls(**{field.name: arrays[f"{prefix}.{field.name}"] for field in fields(cls)})
+
+
+def table(keys: NDArray[np.int32]) -> NDArray[np.int32]:
+    """From bucket to row of the matrix; −1 for a run nobody knows."""
+    found = np.full(BUCKETS, -1, dtype=np.int32)
+    found[keys] = np.arange(len(keys), dtype=np.int32)
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """The known runs of a batch, clause by clause: those of clause `i` are `row[at[i]:at[i + 1]]`."""
+
+    row: Ints
+    at: Ints
+    start: Ints
+    end: Ints
+
+    def counts(self, width: int) -> sp.csr_array:
+        """How often each known run is in each clause."""
+        ones = np.ones(len(self.row), dtype=np.float32)
+        return sp.csr_array((ones, self.row, self.at), shape=(len(self.at) - 1, width))
+
+
+def known(batch: Batch, rows: NDArray[np.int32]) -> Known:
+    """Drops the runs that the table does not know, and sorts the rest by clause."""
+    row = rows[batch.grams.bucket]
+    keep = np.flatnonzero(row >= 0)
+    keep = keep[np.argsort(batch.grams.clause[keep], kind="stable")]
+    at = np.concatenate(([0], np.cumsum(np.bincount(batch.grams.clause[keep], minlength=len(batch.start)))))
+    return Known(row[keep].astype(np.int64), at, batch.grams.start[keep], batch.grams.end[keep])
+
+
+@dataclass(frozen=True, slots=True)
+class Scores:
+    """All that the figures say of a batch."""
+
+    raw: NDArray[np.float32]  # clause × H: what the runs of each clause add
+    runs: Ints  # known runs of each clause
+    values: Floats  # the feeling of each hit
+    clause: Floats  # the feeling of each clause by its words
+    sentiment: Floats  # text × 3, negative, neutral, positive
+    strong: Floats  # text: how sure that the feeling is strong
+    probability: Floats  # text × H
+
+
+def softmax(logits: Floats) -> Floats:
+    raised = np.exp(logits - logits.max(axis=1, keepdims=True))
+    out: Floats = raised / raised.sum(axis=1, keepdims=True)
+    return out
+
+
+def logistic(logits: Floats) -> Floats:
+    out: Floats = 1.0 / (1.0 + np.exp(-np.clip(logits, -30.0, 30.0)))
+    return out
+
+
+def with_constant(columns: Floats) -> Floats:
+    return np.concatenate((columns, np.ones((len(columns), 1))), axis=1)
+
+
+def product(found: Known, weights: Weights) -> NDArray[np.float32]:
+    """clause × H in one sparse product; only the rows of the matrix that occur are widened from their eighth."""
+    used = np.flatnonzero(np.bincount(found.row, minlength=len(weights.keys)))
+    place = np.zeros(len(weights.keys), dtype=np.int32)
+    place[used] = np.arange(len(used), dtype=np.int32)
+    ones = np.ones(len(found.row), dtype=np.float32)
+    counts = sp.csr_array((ones, place[found.row], found.at.astype(np.int32)), shape=(len(found.at) - 1, len(used)))
+    out: NDArray[np.float32] = counts @ weights.matrix[used].astype(np.float32)
+    return out * weights.scale
+
+
+def margins(batch: Batch, raw: NDArray[np.float32], runs: Ints, bias: NDArray[np.float32]) -> Floats:
+    """text × H: what all runs of a text add, by the root of their number."""
+    total = batch.by_text(raw.astype(np.float64))
+    size = np.sqrt(np.maximum(1.0, batch.by_text(runs.astype(np.float64))))
+    out: Floats = total / size[:, None] + bias
+    return out
+
+
+def score(batch: Batch, found: Known, weights: Weights) -> Scores:
+    """Every probability of every text of a batch."""
+    values = features.feeling(batch, weights.strengths.astype(np.float64))
+    raw = product(found, weights)
+    runs = np.diff(found.at)
+    margin = margins(batch, raw, runs, weights.bias)
+    dense = features.dense(batch, values)
+    seen = with_constant(np.concatenate((dense, margin[:, :FIRST_BINARY]), axis=1))
+    sentiment = softmax(seen @ weights.sentiment.T)
+    strong = logistic(seen @ weights.strong.T)
+    second = with_constant(np.concatenate((dense, sentiment), axis=1))
+    logits = margin * weights.second[:, 0] + second @ weights.second[:, 1:].T
+    probability = logistic(logits)
+    probability[:, :FIRST_BINARY] = sentiment
+    assert probability.shape[1] == len(HEADS)
+    return Scores(raw, runs, values, features.by_clause(batch, values), sentiment, strong.ravel(), probability)
+
+
+def polarity_inputs(lexicon: Floats, runs: Floats, whole: Floats) -> Floats:
+    """What the polarity of one clause is judged by: its words, its runs, the whole text (−1 … 1), all bounded."""
+    soft = features.squash(lexicon)
+    return np.column_stack((soft, np.tanh(runs), whole, np.abs(soft), np.ones(len(soft))))
+
+
+def clause_runs(raw: NDArray[np.float32], runs: Ints) -> Floats:
+    """How much more positive than negative the runs of each clause are."""
+    out: Floats = (raw[:, 2] - raw[:, 0]).astype(np.float64) / np.sqrt(np.maximum(1, runs))
+    return out
