@@ -39,10 +39,6 @@ _CODE: Final = (
 )
 
 
-class StaleModel(Exception):
-    """The shipped weights are not of this corpus, lexicon and code; `make model` makes them anew."""
-
-
 @dataclass(frozen=True, slots=True)
 class BuiltIn:
     """An `Annotator`. `table` says per language which row of the weights a run has."""
@@ -101,9 +97,7 @@ def _sources() -> Iterator[Traversable]:
     yield from (here / name for name in _CODE)
     folders = [data / "lexicon", *(data / "corpus" / language for language in LANGUAGES)]
     for folder in folders:
-        yield from sorted(
-            (file for file in folder.iterdir() if file.name.endswith(".txt")), key=lambda file: file.name
-        )
+        yield from sorted((file for file in folder.iterdir() if file.name.endswith(".txt")), key=lambda file: file.name)
 
 
 def _data() -> Traversable:

@@ -36,8 +36,10 @@ _TURN_EN: Final = (
     r"|although\b|though\b|unfortunately\b|sadly\b|that said\b|whereas\b|while (?=the|it)\b"
 )
 _VERDICT_EN: Final = (
-    r"overall\b|in short\b|all in all\b|in summary\b|bottom line\b|to sum up\b|in conclusion\b|verdict\b|would(?:n't| not)? (?:recommend|buy|use|go|stay)"
-    r"|never again\b|will (?:be back|not be back|never|definitely|return)|won't be back\b|i recommend\b|highly recommend|avoid\b|conclusion\b"
+    r"overall\b|in short\b|all in all\b|in summary\b|bottom line\b|to sum up\b|in conclusion\b|verdict\b"
+    r"|would(?:n't| not)? (?:recommend|buy|use|go|stay)"
+    r"|never again\b|will (?:be back|not be back|never|definitely|return)"
+    r"|won't be back\b|i recommend\b|highly recommend|avoid\b|conclusion\b"
 )
 _CONCEDE_EN: Final = r"(?:al)?though\b|even though\b|despite\b|while\b|granted\b"
 _OPENING: Final[dict[Language, re.Pattern[str]]] = {
@@ -55,9 +57,13 @@ _CUT: Final[dict[Language, re.Pattern[str]]] = {
     ),
 }
 _ASKS: Final[dict[Language, re.Pattern[str]]] = {
-    "zh": re.compile(r"请问|想问|问下|问一下|咨询|能否|可否|是否|是不是|有没有|可不可以|能不能|怎么(?:才能|办理|弄|操作|用|查|开|改|取消|退)|如何|哪里可以|在哪|多少钱|几点|多久|吗$|呢$"),
+    "zh": re.compile(
+        r"请问|想问|问下|问一下|咨询|能否|可否|是否|是不是|有没有|可不可以|能不能"
+        r"|怎么(?:才能|办理|弄|操作|用|查|开|改|取消|退)|如何|哪里可以|在哪|多少钱|几点|多久|吗$|呢$"
+    ),
     "en": re.compile(
-        r"^\W*(?:(?:hi|hello|hey|so|and|ok|also|just wondering|quick question)\W+)?(?:can|could|do|does|did|is|are|was|will|would|may|any|how|what|when|where|which|who|should|has|have)\b"
+        r"^\W*(?:(?:hi|hello|hey|so|and|ok|also|just wondering|quick question)\W+)?"
+        r"(?:can|could|do|does|did|is|are|was|will|would|may|any|how|what|when|where|which|who|should|has|have)\b"
     ),
 }
 _IF: Final[dict[Language, re.Pattern[str]]] = {
@@ -66,7 +72,9 @@ _IF: Final[dict[Language, re.Pattern[str]]] = {
 }
 _WISH: Final[dict[Language, re.Pattern[str]]] = {
     "zh": re.compile(r"希望|建议|请|麻烦|能不能|可以的话|最好能|望|盼"),
-    "en": re.compile(r"\b(?:please|pls|plz|hope|wish|would like|would love|would be nice|suggest|need to|you should|should)\b"),
+    "en": re.compile(
+        r"\b(?:please|pls|plz|hope|wish|would like|would love|would be nice|suggest|need to|you should|should)\b"
+    ),
 }
 _WORD: Final = re.compile(r"\w|[^\x00-\x7f]")
 

@@ -1,6 +1,6 @@
-"""What the model sees of many texts: their clauses, hashed n-grams and resolved words of feeling, all as arrays.
+"""What the model sees of many texts: their clauses, hashed n-grams and resolved words of feeling, as arrays.
 
-Positions are counted in `joined`, the folded texts one after another with a blank between; `offset[i]` is where text
+Positions are counted in `joined`, the folded texts one after another with a blank around each; `offset[i]` is where text
 `i` begins.
 """
 
@@ -51,6 +51,11 @@ DENSE: Final = (
 )
 
 
+def summed(owner: Ints, values: Floats, n: int) -> Floats:
+    """What each of `n` owners has in all."""
+    return np.bincount(owner, values, n).astype(np.float64)
+
+
 @dataclass(frozen=True, slots=True)
 class Batch:
     """Texts of one language, read."""
@@ -77,7 +82,7 @@ class Batch:
     def by_text(self, of_clauses: Floats) -> Floats:
         """The sum of each text's clauses (a row a clause)."""
         if of_clauses.ndim == 1:
-            return np.bincount(self.text, of_clauses, self.texts)
+            return summed(self.text, of_clauses, self.texts)
         out = np.zeros((self.texts, of_clauses.shape[1]), dtype=of_clauses.dtype)
         if len(self.text):
             filled, first = np.unique(self.text, return_index=True)
@@ -93,7 +98,7 @@ def read(texts: Sequence[str], language: Language) -> Batch:
     hits: list[tuple[int, int, int, float]] = []
     hit_clauses: list[int] = []
     offsets = []
-    at = 0
+    at = 1
     for number, text in enumerate(folded):
         offsets.append(at)
         for start, end, flags in clauses.split(text, language):
@@ -105,7 +110,7 @@ def read(texts: Sequence[str], language: Language) -> Batch:
         at += len(text) + 1
     piece = np.array(pieces, dtype=np.int64).reshape(-1, 4).T
     hit = np.array(hits, dtype=np.float64).reshape(-1, 4).T
-    joined = " ".join(folded)
+    joined = f" {' '.join(folded)} "
     return Batch(
         language=language,
         joined=joined,
@@ -131,7 +136,7 @@ def feeling(batch: Batch, strengths: Floats) -> Floats:
 
 def by_clause(batch: Batch, values: Floats) -> Floats:
     """The feeling of each clause by its words alone."""
-    return np.bincount(batch.hit_clause, values, len(batch.start))
+    return summed(batch.hit_clause, values, len(batch.start))
 
 
 def squash(values: Floats) -> Floats:
@@ -145,44 +150,54 @@ def dense(batch: Batch, values: Floats) -> Floats:
     soft = squash(clause)
     owner = batch.text[batch.hit_clause]
     count = np.maximum(1.0, np.bincount(batch.text, minlength=n))
-    positive = np.bincount(owner, np.maximum(values, 0.0), n)
-    negative = np.bincount(owner, np.minimum(values, 0.0), n)
+    positive = summed(owner, np.maximum(values, 0.0), n)
+    negative = summed(owner, np.minimum(values, 0.0), n)
     total = positive + negative
     marks = _marks(batch)
-    per_text = lambda which: np.bincount(batch.text, soft * which, n)  # noqa: E731
-    share = lambda flag: np.minimum(1.0, np.bincount(batch.text, (batch.flags & flag) > 0, n))  # noqa: E731
-    asks = share(clauses.ASK)
+    asks = _any(batch, clauses.ASK)
     no_feeling = (np.bincount(owner, minlength=n) == 0).astype(np.float64)
     first, last = _ends(batch, soft)
     lowest, highest = _peaks(batch, soft)
     columns = (
         total / (2.0 + np.abs(total)),
-        per_text(1.0) / np.sqrt(count),
+        _of_flagged(batch, soft, -1) / np.sqrt(count),
         positive / np.sqrt(count) / 2.0,
         negative / np.sqrt(count) / 2.0,
         total / (positive - negative + 1.0),
-        _bounded(per_text(marks["after"])),
-        _bounded(per_text(marks["before"])),
+        _bounded(summed(batch.text, soft * marks["after"], n)),
+        _bounded(summed(batch.text, soft * marks["before"], n)),
         last,
         first,
-        _bounded(per_text((batch.flags & clauses.VERDICT) > 0)),
-        _bounded(per_text((batch.flags & clauses.CONCEDE) > 0)),
-        _bounded(per_text((batch.flags & clauses.ASK) > 0)),
-        _bounded(per_text((batch.flags & (clauses.WISH | clauses.CONDITION)) > 0)),
+        _bounded(_of_flagged(batch, soft, clauses.VERDICT)),
+        _bounded(_of_flagged(batch, soft, clauses.CONCEDE)),
+        _bounded(_of_flagged(batch, soft, clauses.ASK)),
+        _bounded(_of_flagged(batch, soft, clauses.WISH | clauses.CONDITION)),
         asks,
-        share(clauses.WISH),
-        share(clauses.CONDITION),
-        share(clauses.EXCLAIM),
+        _any(batch, clauses.WISH),
+        _any(batch, clauses.CONDITION),
+        _any(batch, clauses.EXCLAIM),
         no_feeling,
         np.log1p(batch.length) / 5.0,
         lowest,
         highest,
-        _bounded(np.bincount(owner, values < -2.2, n)),
-        _bounded(np.bincount(owner, values > 2.2, n)),
+        _bounded(summed(owner, (values < -2.2).astype(np.float64), n)),
+        _bounded(summed(owner, (values > 2.2).astype(np.float64), n)),
         asks * no_feeling,
         np.minimum(highest, -lowest),
     )
     return np.column_stack(columns)
+
+
+def _any(batch: Batch, flag: int) -> Floats:
+    """Whether any clause of a text has the flag."""
+    flagged = ((batch.flags & flag) > 0).astype(np.float64)
+    return np.minimum(1.0, summed(batch.text, flagged, batch.texts))
+
+
+def _of_flagged(batch: Batch, soft: Floats, flag: int) -> Floats:
+    """The feeling of the clauses with the flag; −1 means of all."""
+    flagged = np.ones(len(soft)) if flag < 0 else ((batch.flags & flag) > 0).astype(np.float64)
+    return summed(batch.text, soft * flagged, batch.texts)
 
 
 def _bounded(values: Floats) -> Floats:
@@ -201,7 +216,7 @@ def _marks(batch: Batch) -> dict[str, Floats]:
 def _ends(batch: Batch, soft: Floats) -> tuple[Floats, Floats]:
     """The first and the last feeling of each text."""
     first, last = np.zeros(batch.texts), np.zeros(batch.texts)
-    felt = np.flatnonzero(np.abs(soft) > 0.1)  # noqa: PLR2004
+    felt = np.flatnonzero(np.abs(soft) > 0.1)
     last[batch.text[felt]] = soft[felt]
     back = felt[::-1]
     first[batch.text[back]] = soft[back]

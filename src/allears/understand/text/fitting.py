@@ -1,16 +1,18 @@
 """How the figures of one language are found: from our comments and lexicons only.
 
-1. Each entry of the lexicon starts at the strength we wrote and moves, held by a prior, to what our comments say of it.
+1. Each entry of the lexicon starts at the strength we wrote and moves, held by a prior, to what our
+   comments say of it.
 2. The heads' weights of the n-grams are one kernel ridge regression for all heads (n is small, so the dual is cheap). Runs
    that belong to a list of the lexicon share a weight with that list, which is how words never seen in a comment count.
    For the three of sentiment the runs are scaled by naive-Bayes log ratios (Wang & Manning 2012), in which the
    lexicon's phrases stand beside the comments.
 3. The last stage is a small logistic regression a head, on figures made by models that had not seen the comment
-   (five folds); its probabilities are therefore calibrated, and thresholds are chosen on them.
+   (five folds of whole industries); its probabilities are therefore calibrated, and thresholds are chosen on them.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -67,7 +69,9 @@ def material(comments: Sequence[Comment], language: Language) -> Material:
     found = known(batch, weights.table(keys))
     width = len(keys)
     per_clause = found.counts(width)
-    gather = sp.csr_array((np.ones(len(batch.text)), (batch.text, np.arange(len(batch.text)))), shape=(batch.texts, len(batch.text)))
+    gather = sp.csr_array(
+        (np.ones(len(batch.text)), (batch.text, np.arange(len(batch.text)))), shape=(batch.texts, len(batch.text))
+    )
     summed = (gather @ per_clause).tocsr()
     size = np.sqrt(np.maximum(1.0, np.asarray(summed.sum(axis=1)).ravel()))
     counts = (sp.diags_array(1.0 / size) @ summed @ sp.diags_array(column)).tocsr()
@@ -83,21 +87,34 @@ def material(comments: Sequence[Comment], language: Language) -> Material:
         _pseudo(phrased, place, width),
         _hits(batch, language),
         answers,
-        np.array([int(comment.key, 16) // 7 % FOLDS for comment in comments], dtype=np.int64),
+        _folds(comments),
     )
+
+
+def _folds(comments: Sequence[Comment]) -> Ints:
+    """Folds of whole industries: what is chosen on them is what carries over to a trade never seen."""
+    sizes = Counter(comment.industry for comment in comments)
+    held, fold = [0] * FOLDS, {}
+    for industry, size in sorted(sizes.items(), key=lambda each: (-each[1], each[0])):
+        fold[industry] = held.index(min(held))
+        held[fold[industry]] += size
+    return np.array([fold[comment.industry] for comment in comments], dtype=np.int64)
 
 
 def _listed(language: Language) -> list[tuple[int, Ints]]:
     out, number = [], 0
     for kind in ("emotions", "topics", "needs"):
-        for words in lexicon.words(kind, language).values():  # type: ignore[arg-type]
+        for words in lexicon.words(kind, language).values():
             out += [(number, buckets_of(word, language)) for word in words]
             number += 1
     return out
 
 
 def _phrased(language: Language) -> list[tuple[float, Ints]]:
-    return [(float(entry.strength), buckets_of(word, language)) for word, entry in sorted(lexicon.sentiment(language).items())]
+    return [
+        (float(entry.strength), buckets_of(word, language))
+        for word, entry in sorted(lexicon.sentiment(language).items())
+    ]
 
 
 def _vocabulary(batch: Batch, lists: list[Ints], phrases: list[Ints]) -> tuple[NDArray[np.int32], Floats]:
@@ -121,7 +138,8 @@ def _membership(listed: list[tuple[int, Ints]], place: NDArray[np.int32], width:
     ones = np.ones(len(rows))
     out = sp.csr_array((ones, (rows, lists)), shape=(width, max(lists) + 1))
     out.data = np.minimum(out.data, 1.0)
-    return (sp.diags_array(1.0 / np.maximum(column, 0.2)) @ out).tocsr()
+    lent: sp.csr_array = (sp.diags_array(1.0 / np.maximum(column, 0.2)) @ out).tocsr()
+    return lent
 
 
 def _pseudo(phrased: list[tuple[float, Ints]], place: NDArray[np.int32], width: int) -> tuple[sp.csr_array, Floats]:
@@ -133,7 +151,9 @@ def _pseudo(phrased: list[tuple[float, Ints]], place: NDArray[np.int32], width: 
 
 def _hits(batch: Batch, language: Language) -> sp.csr_array:
     owner = batch.text[batch.hit_clause]
-    return sp.csr_array((batch.hit_factor, (owner, batch.hit_number)), shape=(batch.texts, len(matcher(language).names)))
+    return sp.csr_array(
+        (batch.hit_factor, (owner, batch.hit_number)), shape=(batch.texts, len(matcher(language).names))
+    )
 
 
 # --- the lexicon's strengths
@@ -163,7 +183,8 @@ def entry_strengths(own: Material, rows: Ints) -> Floats:
 
 def _rooted(hits: sp.csr_array) -> sp.csr_array:
     size = np.sqrt(np.maximum(1.0, np.diff(hits.indptr)))
-    return (sp.diags_array(0.7 / size) @ hits).tocsr()
+    rooted: sp.csr_array = (sp.diags_array(0.7 / size) @ hits).tocsr()
+    return rooted
 
 
 def _clauses_of(own: Material, row: int) -> Ints:
@@ -295,20 +316,23 @@ def fitted(own: Material, say: Any = None) -> tuple[Weights, Floats]:
     rows = np.arange(own.batch.texts)
     matrix, mean = run_weights(own, rows)
     scale = np.maximum(1e-9, np.abs(matrix).max(axis=0)) / 127.0
-    single = lambda values: np.asarray(values, dtype=np.float32)  # noqa: E731
     return Weights(
         keys=own.keys,
         matrix=np.rint(matrix / scale).astype(np.int8),
-        scale=single(scale),
-        bias=single(mean),
-        strengths=single(entry_strengths(own, rows)),
-        sentiment=single(sentiment),
-        strong=single(strong[None, :]),
-        second=single(second),
-        polarity=single(_polarity(own, seen, known_sentiment)),
-        threshold=single(threshold),
-        doubt=single(doubt),
+        scale=_single(scale),
+        bias=_single(mean),
+        strengths=_single(entry_strengths(own, rows)),
+        sentiment=_single(sentiment),
+        strong=_single(strong[None, :]),
+        second=_single(second),
+        polarity=_single(_polarity(own, seen, known_sentiment)),
+        threshold=_single(threshold),
+        doubt=_single(doubt),
     ), probability
+
+
+def _single(values: Floats) -> NDArray[np.float32]:
+    return values.astype(np.float32)
 
 
 def _multinomial(columns: Floats, answer: Ints, classes: int) -> Floats:
@@ -370,5 +394,3 @@ def thresholds(answers: Floats, probability: Floats) -> tuple[Floats, Floats]:
         share = answer.sum() / (answer.sum() + 20.0)
         out[head] = np.clip(share * best + (1 - share) * 0.4, 0.12, 0.6)
     return out, out * DOUBTFUL
-
-

@@ -48,7 +48,7 @@ def said(comment: Comment) -> set[tuple[str, str]]:
     """Every head that a comment says yes to."""
     found = {("sentiment", comment.sentiment)}
     found |= {(task, "yes") for task, yes in (("mixed", comment.mixed), ("sarcasm", comment.sarcasm)) if yes}
-    if abs(comment.strength) == 2:  # noqa: PLR2004
+    if abs(comment.strength) == 2:
         found.add(("strong", "yes"))
     found |= {("emotion", name) for name in comment.emotions} | {("intent", name) for name in comment.intents}
     found |= {("topic", span.topic) for span in comment.spans}

@@ -32,7 +32,7 @@ _LONG: Final = re.compile(r"([a-z])\1{2,}")
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """What an entry is; `number` counts feelings only, `weight` multiplies; `groups` are the pairs it can be half of."""
+    """What an entry is; `number` counts feelings only; `groups` are the pairs it can be half of."""
 
     kind: int
     number: int = -1
@@ -112,15 +112,17 @@ class Matcher:
 
     def _resolved(self, found: list[_Found], offset: int) -> list[Hit]:
         reading = _Reading(self, offset)
-        for each in found:
+        for place, each in enumerate(found):
             kind = each[4].kind
-            if kind == NEGATION or kind == DEGREE:
+            if kind == DEGREE and each[4].number >= 0 and not _weighs(each, found[place + 1 : place + 2]):
+                reading.feeling(each)
+            elif kind in (NEGATION, DEGREE):
                 reading.turns.append((each[1], each[4].weight))
             elif kind == CONDITION:
                 reading.condition = each[4].weight
             elif kind == THING:
                 reading.thing(each)
-            elif kind == MEASURE or kind == FEELING:
+            elif kind in (MEASURE, FEELING):
                 reading.feeling(each)
         return reading.hits
 
@@ -183,6 +185,11 @@ class _Reading:
         self.turns = []
 
 
+def _weighs(degree: _Found, following: list[_Found]) -> bool:
+    """Whether a word that is both degree and feeling (好, "pretty") is the first here: a feeling comes right after."""
+    return bool(following) and following[0][0] == degree[1] and following[0][4].kind in (FEELING, MEASURE, DEGREE)
+
+
 def _factor(turns: list[tuple[int, float]], at: int, reach: int) -> float:
     factor = 1.0
     for end, weight in turns:
@@ -198,7 +205,7 @@ def matcher(language: Language) -> Matcher:
     made = Matcher(language)
     _pairs(made)
     for word, weight in lexicon.intensity(language).items():
-        kind = NEGATION if weight < 0 else CONDITION if weight == 0.3 else DEGREE  # noqa: PLR2004
+        kind = NEGATION if weight < 0 else CONDITION if weight == 0.3 else DEGREE
         made.entries[_key(word, language)] = Entry(kind, weight=weight)
     for word in lexicon.blocks(language):
         made.entries[_key(word, language)] = Entry(BLOCK)
@@ -213,15 +220,18 @@ def _feeling(made: Matcher, word: str, strength: int, measures: frozenset[str]) 
     key = _key(word, made.language)
     number = made.feeling(key, float(strength))
     before = made.entries.get(key, Entry(BLOCK))
-    if before.kind in (NEGATION, DEGREE, CONDITION):
+    if before.kind in (NEGATION, CONDITION):
         return  # a word that turns another has no feeling of its own
+    if before.kind == DEGREE:
+        made.entries[key] = Entry(DEGREE, number, before.weight)
+        return
     if before.kind == THING:
         made.entries[key] = Entry(THING, number, 1.0, before.groups)
         return
     last = key[-1] if made.language == "zh" else key
     measured = last in measures
     if made.language == "zh":
-        measured = measured and len(key) <= 3 and not _NO.search(key)  # noqa: PLR2004
+        measured = measured and len(key) <= 3 and not _NO.search(key)
     made.entries[key] = Entry(FEELING, number, 1.0, frozenset("*") if measured else frozenset())
 
 
@@ -255,7 +265,7 @@ def _measure_lengths(made: Matcher) -> None:
             found.setdefault(key[:2], set()).add(len(key))
     if made.language == "zh":
         for two in list(found):  # a single character is tried last, whatever follows it
-            if len(two) == 2 and two[0] in made.entries:  # noqa: PLR2004
+            if len(two) == 2 and two[0] in made.entries:
                 found[two].add(1)
     made.lengths = {first: tuple(sorted(lengths, reverse=True)) for first, lengths in found.items()}
 

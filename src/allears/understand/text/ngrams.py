@@ -73,7 +73,7 @@ def grams(joined: str, starts: Ints, ends: Ints, language: Language) -> Grams:
     places = np.repeat(starts - np.concatenate(([0], np.cumsum(lengths)[:-1])), lengths) + np.arange(lengths.sum())
     clause[places] = np.repeat(np.arange(len(starts)), lengths)
     clause = clause[:-1]
-    kind = np.where(points < 0x10000, _kinds()[np.minimum(points, 0xFFFF)], _ALONE).astype(np.int8)  # noqa: PLR2004
+    kind = np.where(points < 0x10000, _kinds()[np.minimum(points, 0xFFFF)], _ALONE).astype(np.int8)
     kind[clause < 0] = _NOTHING
     points = np.where((points >= _DIGIT) & (points <= _DIGIT + 9), _DIGIT, points)
     drawn = np.zeros(len(points), dtype=bool)  # the third of equal letters and all after it
@@ -103,7 +103,8 @@ def _prefix(points: Ints) -> Hashes:
 def _runs(prefix: Hashes, first: Ints, n: Ints | int) -> Hashes:
     """Hashes of the runs of `n` from `first` on: the same run has the same hash wherever it stands."""
     _, inverse = _powers(_size(len(prefix) - 1))
-    return (prefix[first + n] - prefix[first]) * inverse[first]
+    run: Hashes = (prefix[first + n] - prefix[first]) * inverse[first]
+    return run
 
 
 def _chinese(points: Ints, clause: Ints, _: NDArray[np.int8], where: Ints) -> Grams:
@@ -139,7 +140,7 @@ def _english(points: Ints, clause: Ints, kind: NDArray[np.int8], where: Ints) ->
         run = word[:last]
         if n > 1:
             run = run * _SECOND + word[1 : last + 1]
-        if n > 2:  # noqa: PLR2004
+        if n > 2:
             run = run * _THIRD + word[2 : last + 2]
         whole = np.flatnonzero(words[:last] == words[n - 1 :])
         clauses.append(words[whole])
@@ -164,7 +165,11 @@ def _english(points: Ints, clause: Ints, kind: NDArray[np.int8], where: Ints) ->
 
 
 def _together(
-    clauses: Sequence[Ints], buckets: Sequence[Ints], firsts: Sequence[Ints], lasts: Sequence[Ints], kinds: Sequence[int]
+    clauses: Sequence[Ints],
+    buckets: Sequence[Ints],
+    firsts: Sequence[Ints],
+    lasts: Sequence[Ints],
+    kinds: Sequence[int],
 ) -> Grams:
     if not clauses:
         empty = np.zeros(0, dtype=np.int64)
@@ -180,4 +185,5 @@ def buckets_of(phrase: str, language: Language) -> Ints:
     if not len(found.bucket):
         return found.bucket
     lengths = found.end - found.start
-    return found.bucket[lengths == lengths.max()]
+    longest: Ints = found.bucket[lengths == lengths.max()]
+    return longest

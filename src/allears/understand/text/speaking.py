@@ -1,4 +1,4 @@
-"""Puts the figures of a batch into words: labels with their confidence, polarity and the characters that earned them."""
+"""Puts the figures of a batch into words: labels with their confidence, polarity and the words that earned them."""
 
 from __future__ import annotations
 
@@ -108,7 +108,7 @@ class Speaker:
         spans = self._felt(text, best - 1)
         strong = float(self._scores.strong[text])
         size = 0 if best == 1 else 2 if strong >= self._own.threshold[_STRONG] else 1
-        sure = p * (1.0 if not size else strong if size == 2 else 1.0 - strong)  # noqa: PLR2004
+        sure = p * (1.0 if not size else strong if size == 2 else 1.0 - strong)
         return [
             Label("sentiment", value, round(p, 4), spans=spans),
             Label("strength", str((best - 1) * size), round(sure, 4), spans=spans),
@@ -121,7 +121,7 @@ class Speaker:
             return ()
         hits = range(self._hit_at[first], self._hit_at[last])
         values = self._scores.values
-        agree = sorted((hit for hit in hits if values[hit] * sign > 0.3), key=lambda hit: -values[hit] * sign)  # noqa: PLR2004
+        agree = sorted((hit for hit in hits if values[hit] * sign > 0.3), key=lambda hit: -values[hit] * sign)
         if not agree:
             return self._earned(text, 2 if sign > 0 else 0)[1]
         at, batch = self._offset[text], self._batch

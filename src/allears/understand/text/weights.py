@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 import scipy.sparse as sp
@@ -14,8 +14,6 @@ from allears.understand.text import features
 from allears.understand.text.features import Batch, Floats, Ints
 from allears.understand.text.heads import FIRST_BINARY, HEADS
 from allears.understand.text.ngrams import BUCKETS
-
-_STEPS: Final = 127.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,7 +106,7 @@ def product(found: Known, weights: Weights) -> NDArray[np.float32]:
     place[used] = np.arange(len(used), dtype=np.int32)
     ones = np.ones(len(found.row), dtype=np.float32)
     counts = sp.csr_array((ones, place[found.row], found.at.astype(np.int32)), shape=(len(found.at) - 1, len(used)))
-    out: NDArray[np.float32] = counts @ weights.matrix[used].astype(np.float32)
+    out = np.asarray(counts @ weights.matrix[used].astype(np.float32), dtype=np.float32)
     return out * weights.scale
 
 
