@@ -23,4 +23,4 @@ def last_words(case: Case) -> str:
     entry = entries.exclude(text="").order_by("-id").first()
     if entry is not None:
         return entry.text
-    return case.origin.text if case.origin else ""
+    return str(case.origin.text) if case.origin else ""
