@@ -8,6 +8,7 @@ import { startLive } from "./parts/live";
 import { startMenus } from "./parts/menus";
 import { startPalette } from "./parts/palette";
 import { startRequests } from "./parts/requests";
+import { startTeach } from "./parts/teach";
 import { startTheme } from "./parts/theme";
 import { startToasts } from "./parts/toasts";
 
@@ -28,6 +29,7 @@ startConfirm();
 startCopy();
 startPalette();
 startKeys();
+startTeach();
 Alpine.start();
 htmx.onLoad((element) => {
   const root = element.parentElement ?? document;

@@ -1,8 +1,11 @@
 """Questions answered in the test's own process, on a lake of its own, where pages would ask over the socket."""
 
 import pytest
+from tests.understand.annotators import fake
 
 from allears.understand.service import Service
+
+__all__ = ["fake"]  # a fixture
 
 
 @pytest.fixture

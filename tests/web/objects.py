@@ -17,6 +17,7 @@ from allears.journeys.models import Touchpoint
 from allears.listen.models import Enclosure, Letter, Probe, Source, Survey, Voice
 from allears.outreach.models import Decision
 from allears.respond.models import Case, Cause
+from allears.understand.models import BackFill, Correction, TextModel
 
 NUMBER = 741  # of a case that no other workspace has
 
@@ -66,6 +67,11 @@ def enclosure(alice: Person) -> int:
     return int(row(Enclosure, alice, letter=letter, name="lamp.png", content=b"png").pk)
 
 
+def correction(alice: Person) -> int:
+    said = Voice.objects.in_workspace(alice.workspace.pk).get(pk=voice(alice))
+    return int(row(Correction, alice, voice=said, task="sentiment", value="neutral", verdict="is").pk)
+
+
 # By the name in the address, or by its first word and the name. A page with another name adds its line here.
 MAKERS: dict[str, Callable[[Person], Any]] = {
     "member_id": member,
@@ -90,6 +96,9 @@ MAKERS: dict[str, Callable[[Person], Any]] = {
     "merge_id": lambda alice: row(Merge, alice).pk,
     "erasure_reference": lambda alice: row(Erasure, alice).reference,
     "customer_key": lambda alice: row(Customer, alice).key,
+    "text_model_id": lambda alice: row(TextModel, alice, slot="text", trained_at=timezone.now()).pk,
+    "correction_id": correction,
+    "back_fill_id": lambda alice: row(BackFill, alice).pk,
     "cause_key": lambda alice: row(Cause, alice, key="only-acme").key,
 }
 # Addresses that name no object: the same words lead everyone to their own.

@@ -103,9 +103,11 @@ def chosen(filters: WallFilter) -> ScopedQuerySet[Voice]:
     return rows
 
 
-def voices(*, filters: WallFilter, after: Cursor | None = None, limit: int = 50) -> tuple[list[Voice], Cursor | None]:
-    """One page, the latest said first, and where the next begins."""
-    rows = chosen(filters).order_by("-said_at", "-pk")
+def voices(
+    *, filters: WallFilter, after: Cursor | None = None, limit: int = 50, among: Q | None = None
+) -> tuple[list[Voice], Cursor | None]:
+    """One page, the latest said first, and where the next begins; ``among`` narrows it further."""
+    rows = chosen(filters).filter(among or Q()).order_by("-said_at", "-pk")
     if after is not None:
         rows = rows.filter(Q(said_at__lt=after.said_at) | Q(said_at=after.said_at, pk__lt=after.voice_id))
     found = list(rows[: limit + 1])

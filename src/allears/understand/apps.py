@@ -1,5 +1,16 @@
 from django.apps import AppConfig
 
+from allears.customers.personal import register_personal
+from allears.jobs.loops import register_loop
+from allears.understand import personal
+
 
 class UnderstandConfig(AppConfig):
     name = "allears.understand"
+
+    def ready(self) -> None:
+        from allears.jobs.bus import listen_to_all  # models are loaded by now
+
+        listen_to_all("allears.understand.reading.note")  # voice.received: the voice waits to be read
+        register_loop("annotations", "allears.understand.reading.run_once", "annotations")
+        register_personal(*personal.DECLARED)

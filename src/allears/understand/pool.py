@@ -23,17 +23,19 @@ from django.conf import settings
 from django.db import close_old_connections, connections
 
 from allears.jobs.lease import release, worker_name
+from allears.understand.annotating import AnnotateQuestion, Read
 from allears.understand.durations import DurationQuestion, Durations
 from allears.understand.keeping import Keeper
 from allears.understand.lake_status import LakeStatus, StatusQuestion
 from allears.understand.metrics import Question
 from allears.understand.queries import Report
 from allears.understand.service import Service, SqlAnswer, SqlQuestion
+from allears.understand.training import Trained, TrainQuestion
 
 logger = logging.getLogger(__name__)
 THREADS = 4
 INHERITED = "_ALLEARS_ANALYTICS_SOCKET"  # the listening socket that a light start takes over, by its number
-HEAVY = ("pyarrow", "duckdb")
+HEAVY = ("pyarrow", "duckdb", "numpy")
 LOOK_SECONDS = 5.0
 TIMEOUT_SECONDS = 30.0  # the first question after a start loads the engine
 T = TypeVar("T")
@@ -68,6 +70,8 @@ CALLS = {
     "sql": _Call(SqlQuestion, Service.sql),
     "durations": _Call(DurationQuestion, Service.durations),
     "lake": _Call(StatusQuestion, Service.lake),
+    "annotations": _Call(AnnotateQuestion, Service.annotations),
+    "train": _Call(TrainQuestion, Service.train),
 }
 
 
@@ -101,6 +105,16 @@ def ask_durations(question: DurationQuestion, *, timeout: float = TIMEOUT_SECOND
 def ask_lake(question: StatusQuestion, *, timeout: float = TIMEOUT_SECONDS) -> LakeStatus:
     """How the lake is, from the analytics process."""
     return _ask("lake", question, LakeStatus, timeout)
+
+
+def ask_annotations(question: AnnotateQuestion, *, timeout: float = TIMEOUT_SECONDS) -> tuple[Read, ...]:
+    """What some texts say, from the analytics process."""
+    return _ask("annotations", question, tuple[Read, ...], timeout)
+
+
+def ask_training(question: TrainQuestion, *, timeout: float = 3600.0) -> Trained:
+    """A model of the workspace's own, trained in the analytics process."""
+    return _ask("train", question, Trained, timeout)
 
 
 def _ask(call: str, question: Any, answer_type: type[T], timeout: float) -> T:

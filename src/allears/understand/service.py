@@ -11,10 +11,12 @@ from typing import TYPE_CHECKING, Any
 from django.conf import settings
 from django.utils import timezone
 
+from allears.understand.annotating import AnnotateQuestion, Annotators, Read
 from allears.understand.durations import DurationQuestion, Durations, durations
 from allears.understand.lake_status import LakeStatus, StatusQuestion, lake_status
 from allears.understand.metrics import Question
 from allears.understand.queries import Report, report
+from allears.understand.training import Trained, TrainQuestion, train
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -45,6 +47,7 @@ class Service:
 
     def __init__(self) -> None:
         self._loading, self._loading_engine = threading.Lock(), threading.Lock()
+        self._annotators = Annotators()
 
     def report(self, question: Question) -> Report:
         """The score, its weeks and its cuts."""
@@ -73,6 +76,14 @@ class Service:
     def durations(self, question: DurationQuestion) -> tuple[Durations, ...]:
         """How long things take, all together first, then by touchpoint."""
         return durations(question, self.cubes)
+
+    def annotations(self, question: AnnotateQuestion) -> tuple[Read, ...]:
+        """What the workspace's annotators say of some texts."""
+        return self._annotators.read(question)
+
+    def train(self, question: TrainQuestion) -> Trained:
+        """A model of the workspace's own."""
+        return train(question)
 
     def lake(self, question: StatusQuestion) -> LakeStatus:
         """How the lake is."""

@@ -60,6 +60,7 @@ SETTINGS_PLACES = (
     Place("/settings/merges", gettext_lazy("Merges"), "split", Role.MANAGER),
     Place("/settings/retention", gettext_lazy("Retention"), "clock", Role.ADMIN),
     Place("/settings/erasures", gettext_lazy("Erasures"), "shield-check", Role.ADMIN),
+    Place("/settings/text", gettext_lazy("Reading"), "sparkles", Role.MANAGER),
     Place("/settings/data", gettext_lazy("Data"), "chart-line", Role.MANAGER),
     Place("/settings/jobs", gettext_lazy("Queue"), "list-checks", Role.ADMIN),
     Place("/settings/audit", gettext_lazy("Audit log"), "history", Role.ADMIN),

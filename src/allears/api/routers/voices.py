@@ -15,6 +15,8 @@ from allears.customers.companies import people_of
 from allears.listen import queries
 from allears.listen.models import Voice
 from allears.listen.telling import Telling, TellingError, tell
+from allears.understand.filtering import LabelFilter
+from allears.understand.models import VoiceLabel
 
 router = Router(tags=["voices"])
 
@@ -39,6 +41,15 @@ class VoiceIn(Schema):
     attributes: dict[str, Any] = {}
 
 
+class LabelInForceOut(Schema):
+    """A label in force on a voice; `by_person` where somebody corrected or confirmed it."""
+
+    task: str
+    value: str
+    polarity: int | None
+    by_person: bool
+
+
 class VoiceOut(Schema):
     """One voice."""
 
@@ -60,6 +71,19 @@ class VoiceOut(Schema):
     attributes: dict[str, Any]
     said_at: datetime
     received_at: datetime
+    labels: list[LabelInForceOut] | None = Field(None, description="only with `expand=labels`")
+
+
+class LabelParams(Schema):
+    """Keep the voices with these labels; a value with polarity may end in `.good` or `.bad`, as `topic=price.bad`."""
+
+    sentiment: str = ""
+    emotion: str = ""
+    topic: str = ""
+    intent: str = ""
+    urgency: str = ""
+    need: str = ""
+    point: str = ""
 
 
 @router.get("/voices", response=Listing[VoiceOut])
@@ -75,8 +99,10 @@ def list_voices(
     score: int | None = None,
     since: datetime | None = None,
     account: str | None = None,
+    expand: str = Query("", pattern="^(labels)?$"),  # type: ignore[type-arg]
+    labels: Query[LabelParams] = None,  # type: ignore[assignment]
 ) -> dict[str, Any]:
-    """Newest first; ``since`` keeps those said at or after it."""
+    """Newest first; ``since`` keeps those said at or after it; ``expand=labels`` says what was understood."""
     rows = where(
         queries.voices(workspace_id=workspace_of(request)),
         customer_id=customer_id,
@@ -90,7 +116,32 @@ def list_voices(
     )
     if account is not None:
         rows = rows.filter(customer_id__in=people_of(account=account_of(request, account)))
-    return listing(rows, page, order=("-said_at", "-id"))
+    rows = rows.filter(_labelled(labels).among(workspace_of(request)))
+    found = listing(rows, page, order=("-said_at", "-id"))
+    if expand:
+        _expand(found["items"])
+    return found
+
+
+def _labelled(params: LabelParams) -> LabelFilter:
+    asked = {name: value for name, value in params.dict().items() if value}
+    wanted = LabelFilter.of(asked)
+    if unknown := sorted(asked.keys() - wanted.chosen.keys()):
+        errors = [{"pointer": f"query/{name}", "detail": f"there is no {name} {asked[name]}"} for name in unknown]
+        raise ProblemError(status=422, title="There is no such label", detail="Nothing was read.", errors=errors)
+    return wanted
+
+
+def _expand(voices: list[Voice]) -> None:
+    if not voices:
+        return
+    by_voice: dict[int, list[dict[str, Any]]] = {voice.pk: [] for voice in voices}
+    for row in VoiceLabel.objects.in_workspace(voices[0].workspace_id).filter(voice_id__in=by_voice).order_by("id"):
+        task, _, value = row.code.rpartition(":")
+        label = {"task": task, "value": value, "polarity": row.polarity, "by_person": row.by_person}
+        by_voice[row.voice_id].append(label)
+    for voice in voices:
+        voice.__dict__["labels"] = by_voice[voice.pk]
 
 
 @router.get("/voices/{voice_id}", response=VoiceOut)

@@ -34,7 +34,7 @@ pa = LazyModule("pyarrow")
 logger = logging.getLogger(__name__)
 FORMAT = 2
 TRIES = 3
-FOLDERS = ("imports", "run/outbox")  # of the data folder: uploads, the sender's journal
+FOLDERS = ("imports", "models", "run/outbox")  # of the data folder: uploads, trained models, the sender's journal
 FILES = ("secret_key",)
 SCRATCH = ".backup-"  # begins the name of the folder where an archive is put together
 

@@ -1,5 +1,6 @@
 """The live wall: what are customers saying right now?"""
 
+import asyncio
 import time
 from collections.abc import AsyncIterator
 from zoneinfo import ZoneInfo
@@ -16,12 +17,20 @@ from allears.journeys.models import Touchpoint
 from allears.journeys.queries import touchpoints
 from allears.listen import wall
 from allears.listen.models import Voice
+from allears.understand import showing
+from allears.understand.correcting import is_reviewer
+from allears.understand.filtering import FILTERS, LabelFilter
+from allears.understand.labelling import VALUES
+from allears.understand.models import VoiceLabel
 from allears.web.access import ConsoleRequest, access_agent
+from allears.web.label_words import task_word, value_word
+from allears.web.pages.labels import understood
 from allears.web.render import render_page
 from allears.web.stream import reader
 from allears.web.templatetags.ui import FEELINGS, SOURCES
 
 LONGEST = 600  # seconds of one connection: then the browser comes back, and its right to watch is checked again
+TRIES, PAUSE = 4, 1.0  # how often and after how many seconds it is looked whether a new voice has been read
 
 
 def _filters(request: ConsoleRequest) -> wall.WallFilter:
@@ -44,7 +53,10 @@ def live_wall(request: ConsoleRequest) -> HttpResponse:
     """A page of voices; new ones arrive by the stream with the same filters."""
     filters, latest = _filters(request), wall.latest_id()  # asked first: what arrives meanwhile comes by the stream
     cursor = wall.Cursor.parse(request.GET.get("cursor", ""))
-    found, following = wall.voices(filters=filters, after=cursor)
+    labels = LabelFilter.of(request.GET)
+    among = labels.among(filters.workspace_id) if labels else None
+    found, following = wall.voices(filters=filters, after=cursor, among=among)
+    showing.attach(found)
     query = request.GET.copy()
     query.pop("cursor", None)
     context = {
@@ -58,6 +70,8 @@ def live_wall(request: ConsoleRequest) -> HttpResponse:
         "feelings": [(key, word) for key, (_tone, word) in FEELINGS.items()],
         "sources": list(SOURCES.items()),
         "searched": wall.SEARCHED,
+        "labels": labels,
+        "label_filters": _label_choices(labels),
         "export_filters": {name: request.GET.get(name, "") for name in ("q", "feeling", "touchpoint", "source")},
         "latest": latest,
     }
@@ -68,6 +82,18 @@ def _choices(request: ConsoleRequest) -> list[Touchpoint]:
     return list(touchpoints(workspace_id=request.access.workspace_id, with_archived=False))
 
 
+def _label_choices(labels: LabelFilter) -> list[dict[str, object]]:
+    return [
+        {
+            "name": task,
+            "label": task_word(task),
+            "chosen": labels.chosen.get(task, "").partition(".")[0],
+            "options": [(value, value_word(task, value)) for value in VALUES[task]],
+        }
+        for task in FILTERS
+    ]
+
+
 @require_GET
 @access_agent
 def voice(request: ConsoleRequest, voice_id: int) -> HttpResponse:
@@ -76,13 +102,14 @@ def voice(request: ConsoleRequest, voice_id: int) -> HttpResponse:
         found = wall.one(workspace_id=request.access.workspace_id, voice_id=voice_id)
     except Voice.DoesNotExist as error:
         raise Http404 from error
-    return render_page(request, "listen/voice.html", {"voice": found})
+    return render_page(request, "listen/voice.html", {**understood(found), "may_correct": is_reviewer(request.access)})
 
 
 def _event(each: Voice, language: str, zone: ZoneInfo) -> str:
     """One voice as a server-sent event, in the watcher's language and the workspace's zone."""
     with override(language), timezone.override(zone):
-        html = render_to_string("components/voice.html", {"voice": each})
+        showing.attach([each])
+        html = render_to_string("components/voice.html", {"voice": each, "live": True})
     data = "\n".join(f"data: {line}" for line in html.strip().splitlines())
     return f"id: {each.pk}\nevent: voice\n{data}\n\n"
 
@@ -92,17 +119,40 @@ def _last_seen(request: HttpRequest) -> int | None:
     return int(text) if text.isdecimal() and len(text) < 19 else None
 
 
-async def _events(filters: wall.WallFilter, last: int | None, language: str, zone: ZoneInfo) -> AsyncIterator[str]:
+async def _is_wanted(each: Voice, labels: LabelFilter) -> bool:
+    """Whether a voice that has just arrived has the labels; it is read a moment after it is heard."""
+    for attempt in range(TRIES):
+        if await sync_to_async(_has)(each, labels):
+            return True
+        if attempt == TRIES - 1 or await sync_to_async(_is_read)(each):
+            return False
+        await asyncio.sleep(PAUSE)
+    return False
+
+
+def _has(each: Voice, labels: LabelFilter) -> bool:
+    rows = Voice.objects.in_workspace(each.workspace_id).filter(labels.among(each.workspace_id), pk=each.pk)
+    return rows.exists()
+
+
+def _is_read(each: Voice) -> bool:
+    return VoiceLabel.objects.in_workspace(each.workspace_id).filter(voice_id=each.pk).exists()
+
+
+async def _events(
+    filters: wall.WallFilter, labels: LabelFilter, last: int | None, language: str, zone: ZoneInfo
+) -> AsyncIterator[str]:
     yield "retry: 2000\n\n"
     ends = time.monotonic() + LONGEST
     if last is not None:
         for each in await sync_to_async(wall.missed)(filters=filters, after_id=last, now=timezone.now()):
-            yield _event(each, language, zone)
+            if not labels or await _is_wanted(each, labels):
+                yield await sync_to_async(_event)(each, language, zone)
     async for arrived in reader.watch():
         if arrived is None:
             yield ": still here\n\n"
-        elif filters.admits(arrived):
-            yield _event(arrived, language, zone)
+        elif filters.admits(arrived) and (not labels or await _is_wanted(arrived, labels)):
+            yield await sync_to_async(_event)(arrived, language, zone)
         if time.monotonic() > ends:
             return
 
@@ -111,7 +161,8 @@ async def _events(filters: wall.WallFilter, last: int | None, language: str, zon
 async def stream(request: ConsoleRequest) -> StreamingHttpResponse:
     """Voices as they arrive, as server-sent events: ``event: voice``, the voice's id, and its HTML."""
     zone = ZoneInfo(request.access.workspace.timezone)
-    events = _events(_filters(request), _last_seen(request), get_language() or "en", zone)
+    labels = LabelFilter.of(request.GET)
+    events = _events(_filters(request), labels, _last_seen(request), get_language() or "en", zone)
     response = StreamingHttpResponse(events, content_type="text/event-stream")
     response.headers["Cache-Control"] = "no-cache"
     response.headers["X-Accel-Buffering"] = "no"

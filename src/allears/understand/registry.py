@@ -1,0 +1,223 @@
+"""The workspace's own models: asked for, trained on what people said, put in use only if better, taken back by a click.
+
+Training runs in the analytics process (it needs numpy and scikit-learn) on masked texts; the files of a model hold no
+text and lie in the data folder, where back-ups find them. Nothing is ever overwritten: a model is a row and a folder,
+a choice is a row, and rolling back is one more choice.
+"""
+
+import json
+import re
+import shutil
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Final
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import QuerySet
+
+from allears.accounts.audit import audit
+from allears.events.imports.reading import open_table
+from allears.jobs.queue import enqueue
+from allears.jobs.worker import LONG
+from allears.listen.models import Voice
+from allears.understand import pool
+from allears.understand.annotating import LONGEST, TEXT
+from allears.understand.correcting import gold
+from allears.understand.labelling import OWN
+from allears.understand.models import ModelChoice, TextModel
+from allears.understand.reading import restart_back_fill
+from allears.understand.training import TrainQuestion
+
+SOURCES: Final = ("scores", "corrections", "column")
+FEWEST: Final = {"scores": 300, "corrections": 100, "column": 50}
+MOST_ROWS: Final = 120_000
+ROWS_FILE: Final = "rows.jsonl"  # an uploaded column, only until it has been learnt from
+
+
+class RegistryError(ValueError):
+    """A model that cannot be trained or chosen; the text says why and what to do."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Slot:
+    """What reads in one place now, and what could."""
+
+    name: str
+    in_force: TextModel | None  # None: the built-in model
+    reason: str
+    models: Sequence[TextModel]
+    may_roll_back: bool
+
+
+def scored(*, workspace_id: int) -> QuerySet[Voice]:
+    """Voices whose words stand beside a score."""
+    rows: QuerySet[Voice] = Voice.objects.in_workspace(workspace_id).exclude(text="").filter(score__isnull=False)
+    return rows
+
+
+def available(*, workspace_id: int) -> dict[str, int]:
+    """How many examples each source has."""
+    return {"scores": scored(workspace_id=workspace_id).count(), "corrections": gold(workspace_id=workspace_id).count()}
+
+
+def ask_training(
+    *,
+    workspace_id: int,
+    source: str,
+    name: str,
+    actor_id: int | None,
+    now: datetime,
+    key: str = "",
+    rows: Sequence[tuple[str, str]] = (),
+) -> TextModel:
+    """Queue the training of a model; ``rows`` (text, label) only for a column of a file. Raises RegistryError."""
+    examples = len(rows) if source == "column" else available(workspace_id=workspace_id).get(source, 0)
+    if source not in SOURCES:
+        raise RegistryError(f"There is no source {source}; there are {', '.join(SOURCES)}.")
+    if examples < FEWEST[source]:
+        raise RegistryError(f"{examples} examples are too few to learn from; {FEWEST[source]} are needed.")
+    slot = TEXT if source != "column" else OWN + (re.sub(r"[^\w-]+", "-", key.strip().lower()).strip("-")[:50] or "set")
+    with transaction.atomic():
+        model = TextModel(
+            workspace_id=workspace_id,
+            slot=slot,
+            name=name.strip()[:120] or slot,
+            source=source,
+            examples=examples,
+            asked_by_id=actor_id,
+            asked_at=now,
+        )
+        model.save()
+        if rows:
+            folder = _folder(model)
+            folder.mkdir(parents=True, exist_ok=True)
+            lines = (json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
+            (folder / ROWS_FILE).write_text("".join(lines), encoding="utf-8")
+        enqueue(
+            task="allears.understand.jobs.train",
+            arguments={"workspace_id": workspace_id, "model_id": model.pk},
+            queue=LONG,
+            unique_key=f"understand.train:{model.pk}",
+            max_attempts=5,
+        )
+    return model
+
+
+def train(*, workspace_id: int, model_id: int, now: datetime) -> None:
+    """Have it trained, keep the report, and put it in use if it is better. Run again, it begins anew."""
+    model: TextModel = TextModel.objects.in_workspace(workspace_id).get(pk=model_id)
+    if model.trained_at is not None:
+        return
+    try:
+        done = pool.ask_training(TrainQuestion(workspace_id=workspace_id, model_id=model_id))
+    except pool.AnalyticsAwayError:
+        raise  # tried again by the queue
+    except pool.AnalyticsError as error:
+        model.trouble, model.failed_at = str(error)[:400], now
+        model.save(update_fields=["trouble", "failed_at"])
+        shutil.rmtree(_folder(model), ignore_errors=True)
+        return
+    (_folder(model) / ROWS_FILE).unlink(missing_ok=True)
+    with transaction.atomic():
+        model.version, model.report, model.trained_at = done.version, done.report, now
+        model.examples, model.trouble, model.failed_at = done.examples, "", None
+        model.save()
+        if done.better:
+            _choose(model=model, slot=model.slot, workspace_id=workspace_id, reason="better", actor_id=None, now=now)
+
+
+def choose(*, model: TextModel, actor_id: int, now: datetime) -> None:
+    """Let this model read from now on, better or not: somebody wants it. Raises RegistryError."""
+    if model.trained_at is None:
+        raise RegistryError("This model has not been trained; nothing was changed.")
+    _choose(model=model, slot=model.slot, workspace_id=model.workspace_id, reason="chosen", actor_id=actor_id, now=now)
+
+
+def roll_back(*, workspace_id: int, slot: str, actor_id: int, now: datetime) -> None:
+    """Let the model read that read before the present one. Raises RegistryError."""
+    may, model = _before(list(choices(workspace_id=workspace_id, slot=slot)))
+    if not may:
+        raise RegistryError("There is nothing to go back to; nothing was changed.")
+    _choose(model=model, slot=slot, workspace_id=workspace_id, reason="rolled_back", actor_id=actor_id, now=now)
+
+
+def choices(*, workspace_id: int, slot: str) -> QuerySet[ModelChoice]:
+    """Of one slot, the latest first."""
+    rows: QuerySet[ModelChoice] = ModelChoice.objects.in_workspace(workspace_id).filter(slot=slot)
+    return rows.select_related("model", "by").order_by("-id")
+
+
+def _before(chosen: Sequence[ModelChoice]) -> tuple[bool, TextModel | None]:
+    """Whether one may go back, and to which model; None is the built-in one (or no label set).
+
+    A roll-back takes the choice that it took back off the pile, so that a second one goes back further.
+    """
+    pile: list[TextModel | None] = [None]
+    for each in reversed(chosen):
+        if each.reason == ModelChoice.Reason.ROLLED_BACK and len(pile) > 1:
+            pile.pop()
+        else:
+            pile.append(each.model)
+    return (True, pile[-2]) if len(pile) > 1 else (False, None)
+
+
+def _choose(
+    *, model: TextModel | None, slot: str, workspace_id: int, reason: str, actor_id: int | None, now: datetime
+) -> None:
+    with transaction.atomic():
+        ModelChoice(workspace_id=workspace_id, slot=slot, model=model, reason=reason, by_id=actor_id, at=now).save()
+        audit(
+            workspace_id=workspace_id,
+            actor_id=actor_id,
+            verb="understand.model.chosen",
+            subject=f"slot:{slot}",
+            detail={"model": model.pk if model else None, "reason": reason},
+        )
+        restart_back_fill(workspace_id=workspace_id, actor_id=actor_id, now=now)
+
+
+def slots(*, workspace_id: int) -> list[Slot]:
+    """Each place where a model reads, ``text`` first."""
+    models: dict[str, list[TextModel]] = {TEXT: []}
+    for each in TextModel.objects.in_workspace(workspace_id).select_related("asked_by").order_by("-id"):
+        models.setdefault(each.slot, []).append(each)
+    return [_slot(workspace_id, name, found) for name, found in models.items()]
+
+
+def _slot(workspace_id: int, name: str, models: Sequence[TextModel]) -> Slot:
+    chosen = list(choices(workspace_id=workspace_id, slot=name))
+    return Slot(
+        name=name,
+        in_force=chosen[0].model if chosen else None,
+        reason=chosen[0].reason if chosen else "",
+        models=models,
+        may_roll_back=_before(chosen)[0],
+    )
+
+
+def _folder(model: TextModel) -> Path:
+    return Path(settings.DATA_DIR) / model.folder
+
+
+def access_model(*, workspace_id: int, model_id: int) -> TextModel:
+    """One model of this workspace; raises DoesNotExist."""
+    found: TextModel = TextModel.objects.in_workspace(workspace_id).get(pk=model_id)
+    return found
+
+
+def rows_of_file(path: Path, *, text: str, label: str) -> list[tuple[str, str]]:
+    """(text, label) of each row that has both. Raises RegistryError where a column is not there."""
+    table = open_table(path)
+    if missing := [name for name in (text, label) if name not in table.columns]:
+        raise RegistryError(f"There is no column {missing[0]}; there are {', '.join(table.columns[:20])}.")
+    at_text, at_label = table.columns.index(text), table.columns.index(label)
+    found = []
+    for cells, problem, _raw in table.rows():
+        if not problem and len(cells) > max(at_text, at_label) and cells[at_text].strip() and cells[at_label].strip():
+            found.append((cells[at_text].strip()[:LONGEST], cells[at_label].strip()[:200]))
+        if len(found) == MOST_ROWS:
+            break
+    return found

@@ -1,0 +1,46 @@
+"""The voices whose labels would teach the most: those the model doubts, and none like another."""
+
+from collections.abc import Iterable, Sequence
+
+from allears.listen.models import Voice
+from allears.understand.models import Correction, VoiceAnnotation
+
+LOOKED_AT = 2_000  # the latest annotated voices
+DOUBTED = 300  # of those, the ones in most doubt are compared with each other
+ALIKE = 0.5  # share of common letter triples from which two texts are the same lesson
+
+
+def picks(*, workspace_id: int, limit: int = 20) -> list[Voice]:
+    """Voices that nobody has labelled, the most doubtful first, none like one before it."""
+    known = Correction.objects.in_workspace(workspace_id).values("voice_id")
+    rows = VoiceAnnotation.objects.in_workspace(workspace_id).filter(replaced_at__isnull=True, annotator="text")
+    latest = rows.exclude(voice_id__in=known).order_by("-said_at")[:LOOKED_AT]
+    doubts = sorted(((doubt, voice_id) for voice_id, doubt in latest.values_list("voice_id", "doubt")), reverse=True)
+    ids = [voice_id for _, voice_id in doubts[:DOUBTED]]
+    found = Voice.objects.in_workspace(workspace_id).filter(pk__in=ids).exclude(text="")
+    by_id = {voice.pk: voice for voice in found.select_related("touchpoint", "customer")}
+    return diverse([by_id[each] for each in ids if each in by_id], limit=limit)
+
+
+def diverse(voices: Sequence[Voice], *, limit: int) -> list[Voice]:
+    """The first of them that are not like another taken before."""
+    taken: list[Voice] = []
+    seen: list[frozenset[str]] = []
+    for voice in voices:
+        triples = _triples(voice.text)
+        if not any(_alike(triples, other) for other in seen):
+            taken.append(voice)
+            seen.append(triples)
+        if len(taken) == limit:
+            break
+    return taken
+
+
+def _triples(text: str) -> frozenset[str]:
+    plain = "".join(text.casefold().split())
+    return frozenset(plain[place : place + 3] for place in range(max(1, len(plain) - 2)))
+
+
+def _alike(one: Iterable[str], other: frozenset[str]) -> bool:
+    these = frozenset(one)
+    return len(these & other) >= ALIKE * len(these | other)

@@ -1,0 +1,182 @@
+"""Who reads our customers' words, and how well? Models, their reports, reviewers, the built-in model's card."""
+
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from django.core.files.uploadedfile import UploadedFile
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect
+from django.urls import path
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_GET, require_POST
+
+from allears.accounts.models import Membership, Role
+from allears.events.imports.errors import ImportUseError
+from allears.understand import correcting, reading, registry
+from allears.understand.models import TextModel
+from allears.web.access import ConsoleRequest, access_admin, access_manager
+from allears.web.render import flash, render_page
+
+REASONS = {
+    "better": gettext_lazy("it did better on examples it had not seen"),
+    "chosen": gettext_lazy("somebody chose it"),
+    "rolled_back": gettext_lazy("somebody went back to it"),
+}
+SOURCES = {
+    "scores": gettext_lazy("scores beside comments"),
+    "corrections": gettext_lazy("labels given by people"),
+    "column": gettext_lazy("a column of a file"),
+}
+
+
+@require_GET
+@access_manager
+def text(request: ConsoleRequest) -> HttpResponse:
+    """Who reads our customers' words, and how well?"""
+    workspace_id = request.access.workspace_id
+    there = registry.available(workspace_id=workspace_id)
+    context: dict[str, Any] = {
+        "back_fill": reading.latest_back_fill(workspace_id=workspace_id),
+        "waiting": reading.unread(workspace_id=workspace_id),
+        "slots": [_slot(each) for each in registry.slots(workspace_id=workspace_id)],
+        "sources": [
+            {"name": name, "label": SOURCES[name], "there": there[name], "needed": registry.FEWEST[name]}
+            for name in ("scores", "corrections")
+        ],
+        "gold": there["corrections"],
+        "members": _members(workspace_id) if request.access.is_admin else [],
+    }
+    return render_page(request, "understand/text.html", context)
+
+
+def _slot(slot: registry.Slot) -> dict[str, Any]:
+    rows = [
+        {"model": model, "source": SOURCES.get(model.source, model.source), "is_in_force": model == slot.in_force}
+        for model in slot.models
+    ]
+    return {"slot": slot, "rows": rows, "reason": REASONS.get(slot.reason, ""), "is_own": slot.name != "text"}
+
+
+def _members(workspace_id: int) -> list[dict[str, Any]]:
+    chosen = set(correcting.reviewers(workspace_id=workspace_id).values_list("member_id", flat=True))
+    agents = Membership.objects.in_workspace(workspace_id).filter(ended_at__isnull=True, role=Role.AGENT)
+    return [{"member": each, "is_reviewer": each.pk in chosen} for each in agents.select_related("user").order_by("pk")]
+
+
+@require_GET
+@access_manager
+def reading_state(request: ConsoleRequest) -> HttpResponse:
+    """How far the reading of the past is."""
+    workspace_id = request.access.workspace_id
+    context = {
+        "back_fill": reading.latest_back_fill(workspace_id=workspace_id),
+        "waiting": reading.unread(workspace_id=workspace_id),
+    }
+    return render_page(request, "understand/_reading.html", context)
+
+
+@require_POST
+@access_manager
+def back_fills(request: ConsoleRequest) -> HttpResponse:
+    """Have every voice read (again)."""
+    reading.start_back_fill(
+        workspace_id=request.access.workspace_id, actor_id=request.access.user.pk, now=timezone.now()
+    )
+    return redirect("text")
+
+
+@require_POST
+@access_manager
+def trainings(request: ConsoleRequest) -> HttpResponse:
+    """Learn from scores, corrections or a column of a file."""
+    form = request.POST
+    try:
+        rows = _uploaded(request) if form.get("source") == "column" else []
+        registry.ask_training(
+            workspace_id=request.access.workspace_id,
+            source=form.get("source", ""),
+            name=form.get("name", ""),
+            key=form.get("name", "") or form.get("label", ""),
+            rows=rows,
+            actor_id=request.access.user.pk,
+            now=timezone.now(),
+        )
+    except (registry.RegistryError, ImportUseError) as error:
+        flash(request, str(error), level=40)
+    else:
+        flash(request, _("It is being learnt. The report will stand here; it is put in use only if it is better."))
+    return redirect("text")
+
+
+def _uploaded(request: ConsoleRequest) -> list[tuple[str, str]]:
+    file = request.FILES.get("file")
+    if not isinstance(file, UploadedFile):
+        raise registry.RegistryError(_("Choose a file; nothing was learnt."))
+    with tempfile.NamedTemporaryFile(suffix=Path(file.name or "").suffix) as kept:
+        for block in file.chunks():
+            kept.write(block)
+        kept.flush()
+        return registry.rows_of_file(
+            Path(kept.name), text=request.POST.get("text", ""), label=request.POST.get("label", "")
+        )
+
+
+@require_POST
+@access_manager
+def choice(request: ConsoleRequest, text_model_id: int) -> HttpResponse:
+    """Let this model read from now on."""
+    try:
+        model = registry.access_model(workspace_id=request.access.workspace_id, model_id=text_model_id)
+    except TextModel.DoesNotExist as error:
+        raise Http404 from error
+    try:
+        registry.choose(model=model, actor_id=request.access.user.pk, now=timezone.now())
+    except registry.RegistryError as error:
+        flash(request, str(error), level=40)
+    else:
+        flash(request, _("It reads from now on, and every voice is read again."))
+    return redirect("text")
+
+
+@require_POST
+@access_manager
+def roll_back(request: ConsoleRequest) -> HttpResponse:
+    """Let the model read that read before."""
+    try:
+        registry.roll_back(
+            workspace_id=request.access.workspace_id,
+            slot=request.POST.get("slot", ""),
+            actor_id=request.access.user.pk,
+            now=timezone.now(),
+        )
+    except registry.RegistryError as error:
+        flash(request, str(error), level=40)
+    else:
+        flash(request, _("The model before reads again, and every voice is read again."))
+    return redirect("text")
+
+
+@require_POST
+@access_admin
+def reviewers(request: ConsoleRequest) -> HttpResponse:
+    """Who corrects labels, beside the managers."""
+    ids = [int(each) for each in request.POST.getlist("member") if each.isdecimal() and len(each) < 19]
+    correcting.set_reviewers(
+        workspace_id=request.access.workspace_id, member_ids=ids, actor_id=request.access.user.pk, now=timezone.now()
+    )
+    flash(request, _("Saved."))
+    return redirect("text")
+
+
+urlpatterns = [
+    path("settings/text", text, name="text"),
+    path("settings/text/reading", reading_state, name="text_reading"),
+    path("settings/text/backfills", back_fills, name="text_back_fills"),
+    path("settings/text/trainings", trainings, name="text_trainings"),
+    path("settings/text/models/<int:text_model_id>/choice", choice, name="text_choice"),
+    path("settings/text/rollback", roll_back, name="text_roll_back"),
+    path("settings/text/reviewers", reviewers, name="text_reviewers"),
+]

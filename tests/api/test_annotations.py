@@ -1,0 +1,111 @@
+"""Annotations by API: any text, and what is stored of voices."""
+
+from typing import Any
+
+import pytest
+from django.test import Client
+from tests.conftest import Person
+from tests.understand import builders
+from tests.understand.annotators import Fake, fake
+
+from allears.accounts.actions import make_key
+from allears.accounts.models import AccessKey
+from allears.understand import reading
+from allears.understand.models import WaitingVoice
+
+__all__ = ["fake"]  # a fixture
+
+
+@pytest.fixture
+def call(alice: Person, client: Client) -> Any:
+    from django.utils import timezone
+
+    _, key = make_key(workspace=alice.workspace, kind=AccessKey.Kind.API, name="t", actor=None, now=timezone.now())
+
+    def _call(method: str, path: str, body: Any = None) -> Any:
+        kwargs: dict[str, Any] = {"headers": {"Authorization": f"Bearer {key}"}}
+        if body is not None:
+            kwargs |= {"data": body, "content_type": "application/json"}
+        return getattr(client, method)(f"/api/v1{path}", **kwargs)
+
+    return _call
+
+
+def test_texts_are_read_masked_and_nothing_is_stored(call: Any, fake: Fake) -> None:
+    answer = call("post", "/annotations", {"texts": ["Late, call 13800138000", "准时"]})
+    assert answer.status_code == 200, answer.content
+    first, second = answer.json()["items"]
+    assert first["masked"] == "Late, call [masked]"
+    assert first["found"] == [{"start": 11, "end": 22, "kind": "phone"}]
+    assert first["labels"][0] == {
+        "task": "sentiment", "value": "negative", "confidence": 0.9, "polarity": None, "spans": [[0, 4]],
+    }  # fmt: skip
+    assert (second["language"], second["abstained"], second["model"]) == ("zh", ["sentiment", "emotion"], "fake-1")
+
+
+def test_items_keep_their_ids_and_masking_can_be_left_out(call: Any, fake: Fake) -> None:
+    body = {"items": [{"id": "a-1", "text": "thanks 13800138000"}], "mask": False}
+    (item,) = call("post", "/annotations", body).json()["items"]
+    assert (item["id"], item["masked"], item["found"]) == ("a-1", "thanks 13800138000", [])
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {},
+        {"texts": ["a"], "items": [{"id": 1, "text": "a"}]},
+        {"texts": ["a"], "language": "fr"},
+        {"texts": ["x" * 10_001]},
+        {"texts": ["a"] * 1_001},
+        {"texts": ["x" * 10_000] * 101},
+    ],
+)
+def test_what_does_not_fit_is_refused(call: Any, fake: Fake, body: dict[str, Any]) -> None:
+    answer = call("post", "/annotations", body)
+    assert answer.status_code == 422
+    assert answer["Content-Type"] == "application/problem+json"
+    assert fake.read == []
+
+
+def test_annotations_of_a_voice_with_corrections_and_history(call: Any, alice: Person, fake: Fake) -> None:
+    voice = builders.voice(workspace=alice.workspace, text="late")
+    WaitingVoice(workspace=alice.workspace, voice=voice).save()
+    reading.run_once("test:1:x")
+    answer = call("post", f"/voices/{voice.pk}/corrections", {"task": "sentiment", "value": "neutral"})
+    assert answer.status_code == 201, answer.content
+    found = call("get", f"/voices/{voice.pk}/annotations").json()
+    assert [(each["task"], each["value"], each["by_person"]) for each in found["labels"]] == [
+        ("topic", "delivery", False), ("point", "pain", False), ("sentiment", "neutral", True),
+    ]  # fmt: skip
+    assert [each["model"] for each in found["items"]] == ["fake-1"]
+    assert found["items"][0]["labels"][0]["value"] == "negative"  # what the model said stays
+    wrong = call("post", f"/voices/{voice.pk}/corrections", {"task": "topic", "value": "moon"})
+    assert wrong.status_code == 422
+    assert wrong.json()["errors"][0]["pointer"] == "value"
+
+
+def test_voices_are_listed_by_label_and_with_labels(call: Any, alice: Person, fake: Fake) -> None:
+    for text in ("late", "thanks"):
+        voice = builders.voice(workspace=alice.workspace, text=text)
+        WaitingVoice(workspace=alice.workspace, voice=voice).save()
+    reading.run_once("test:1:x")
+    (found,) = call("get", "/voices?topic=delivery.bad&expand=labels").json()["items"]
+    assert found["text"] == "late"
+    assert {each["value"] for each in found["labels"]} == {"negative", "delivery", "pain"}
+    assert call("get", "/voices").json()["items"][0]["labels"] is None
+    assert call("get", "/voices?topic=moon").status_code == 422
+
+
+def test_voices_of_others_are_not_there(call: Any, charlie: Person, fake: Fake) -> None:
+    voice = builders.voice(workspace=charlie.workspace, text="late")
+    assert call("get", f"/voices/{voice.pk}/annotations").status_code == 404
+    assert call("post", f"/voices/{voice.pk}/corrections", {"task": "sentiment"}).status_code == 404
+
+
+def test_the_past_is_read_on_request(call: Any, alice: Person, fake: Fake) -> None:
+    builders.voice(workspace=alice.workspace, text="late")
+    started = call("post", "/annotations/backfills")
+    assert (started.status_code, started.json()["total"]) == (202, 1)
+    while reading.run_once("test:1:x"):
+        pass
+    assert call("get", f"/annotations/backfills/{started.json()['id']}").json()["done"] == 1
