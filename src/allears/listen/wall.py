@@ -71,11 +71,14 @@ class Cursor:
 
 def feeling_of(voice: Voice) -> str:
     """As stated or understood, else by the score; empty when neither says."""
-    if voice.sentiment:
-        return voice.sentiment
+    return voice.sentiment or feeling_of_score(voice.metric, voice.score)
+
+
+def feeling_of_score(metric: str, score: int | None) -> str:
+    """The feeling that an answer tells by its number; empty when it tells none."""
     for feeling, bands in _SCORE_BANDS.items():
-        for metric, least, most in bands:
-            if voice.metric == metric and voice.score is not None and least <= voice.score <= most:
+        for named, least, most in bands:
+            if metric == named and score is not None and least <= score <= most:
                 return feeling
     return ""
 

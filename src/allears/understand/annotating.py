@@ -148,10 +148,11 @@ def builtin() -> Annotator:
 
 
 def load(model: TextModel) -> Annotator | Labels:
-    """A trained model from its files."""
+    """A trained model from its files, beside the built-in one that it listens to."""
+    from allears.understand.text.adapting import AdaptedAnnotator
+    from allears.understand.text.learning import LabelModel
+
     folder = Path(settings.DATA_DIR) / model.folder
     if model.slot == TEXT:
-        adapted: Annotator = import_string("allears.understand.text.adapting.load")(folder)
-        return adapted
-    own: Labels = import_string("allears.understand.text.learning.LabelModel").load(folder)
-    return own
+        return AdaptedAnnotator.load(folder, annotator=builtin())
+    return LabelModel.load(folder, annotator=builtin())

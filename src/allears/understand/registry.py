@@ -16,7 +16,7 @@ from typing import Final
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from allears.accounts.audit import audit
 from allears.events.imports.reading import open_table
@@ -25,14 +25,14 @@ from allears.jobs.worker import LONG
 from allears.listen.models import Voice
 from allears.understand import pool
 from allears.understand.annotating import LONGEST, TEXT
-from allears.understand.correcting import gold
 from allears.understand.labelling import OWN
-from allears.understand.models import ModelChoice, TextModel
+from allears.understand.models import Correction, ModelChoice, TextModel, VoiceLabel
 from allears.understand.reading import restart_back_fill
 from allears.understand.training import TrainQuestion
 
-SOURCES: Final = ("scores", "corrections", "column")
-FEWEST: Final = {"scores": 300, "corrections": 100, "column": 50}
+SOURCES: Final = ("people", "column")
+FEWEST: Final = {"people": 300, "column": 50}
+NEW_WORDS = 25  # corrections since the last training from which it is worth another
 MOST_ROWS: Final = 120_000
 ROWS_FILE: Final = "rows.jsonl"  # an uploaded column, only until it has been learnt from
 
@@ -52,15 +52,21 @@ class Slot:
     may_roll_back: bool
 
 
-def scored(*, workspace_id: int) -> QuerySet[Voice]:
-    """Voices whose words stand beside a score."""
-    rows: QuerySet[Voice] = Voice.objects.in_workspace(workspace_id).exclude(text="").filter(score__isnull=False)
-    return rows
+def known(*, workspace_id: int) -> QuerySet[Voice]:
+    """Voices whose feeling is known: by the score beside the words, or because a person said it."""
+    rows: QuerySet[Voice] = Voice.objects.in_workspace(workspace_id).exclude(text="")
+    said = VoiceLabel.objects.in_workspace(workspace_id).filter(by_person=True, code__startswith="sentiment:")
+    return rows.filter(Q(score__isnull=False) | Q(pk__in=said.values("voice_id")))
 
 
-def available(*, workspace_id: int) -> dict[str, int]:
-    """How many examples each source has."""
-    return {"scores": scored(workspace_id=workspace_id).count(), "corrections": gold(workspace_id=workspace_id).count()}
+def learn_again(*, workspace_id: int, now: datetime) -> TextModel | None:
+    """Train anew when people have corrected enough since the last time; None when not."""
+    last = TextModel.objects.in_workspace(workspace_id).filter(slot=TEXT).order_by("-id").first()
+    said = Correction.objects.in_workspace(workspace_id).filter(task="sentiment", undoes__isnull=True)
+    fresh = said.filter(at__gt=last.asked_at) if last else said
+    if fresh.count() < NEW_WORDS or known(workspace_id=workspace_id).count() < FEWEST["people"]:
+        return None
+    return ask_training(workspace_id=workspace_id, source="people", name="", actor_id=None, now=now)
 
 
 def ask_training(
@@ -74,9 +80,9 @@ def ask_training(
     rows: Sequence[tuple[str, str]] = (),
 ) -> TextModel:
     """Queue the training of a model; ``rows`` (text, label) only for a column of a file. Raises RegistryError."""
-    examples = len(rows) if source == "column" else available(workspace_id=workspace_id).get(source, 0)
     if source not in SOURCES:
         raise RegistryError(f"There is no source {source}; there are {', '.join(SOURCES)}.")
+    examples = len(rows) if source == "column" else known(workspace_id=workspace_id).count()
     if examples < FEWEST[source]:
         raise RegistryError(f"{examples} examples are too few to learn from; {FEWEST[source]} are needed.")
     slot = TEXT if source != "column" else OWN + (re.sub(r"[^\w-]+", "-", key.strip().lower()).strip("-")[:50] or "set")

@@ -14,12 +14,14 @@ from typing import Any
 from django.conf import settings
 
 from allears.listen.models import Voice
+from allears.listen.wall import feeling_of_score
 from allears.understand.annotating import blotted, builtin, masker
-from allears.understand.models import TextModel
+from allears.understand.models import TextModel, VoiceLabel
 
 MOST = 50_000  # the latest examples
 SEED, HELD_OUT = 0, 0.2
-SCALES = {"nps": (0, 10), "csat": (1, 5), "ces": (1, 7)}
+METRICS = ("nps", "csat", "ces")
+CHUNK = 5_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,13 +48,13 @@ def train(question: TrainQuestion) -> Trained:
     folder = Path(settings.DATA_DIR) / model.folder
     if model.source == "column":
         return _learn_column(folder, slot=model.slot)
-    return _adapt(folder, *_scored(question.workspace_id))
+    return _adapt(folder, *_felt(question.workspace_id))
 
 
-def _adapt(folder: Path, texts: list[str], scores: list[float]) -> Trained:
+def _adapt(folder: Path, texts: list[str], feelings: list[str]) -> Trained:
     from allears.understand.text.adapting import adapt
 
-    adapted, report = adapt(builtin(), texts, scores, seed=SEED)
+    adapted, report = adapt(builtin(), texts, feelings, seed=SEED)
     adapted.save(folder)
     return Trained(version=adapted.version, examples=len(texts), better=report.better, report=report.as_json())
 
@@ -70,15 +72,22 @@ def _learn_column(folder: Path, *, slot: str) -> Trained:
     return Trained(version=learnt.version, examples=len(texts), better=report.better, report=told)
 
 
-def _scored(workspace_id: int) -> tuple[list[str], list[float]]:
-    """The latest scored comments, and their scores from −1 to 1."""
-    rows = Voice.objects.in_workspace(workspace_id).exclude(text="").filter(metric__in=SCALES, score__isnull=False)
-    found = list(rows.order_by("-pk").values_list("text", "metric", "score")[:MOST])
-    scores = []
-    for _, metric, score in found:
-        low, high = SCALES[metric]
-        scores.append(2 * (score - low) / (high - low) - 1)
-    return masked([text for text, _, _ in found]), scores
+def _felt(workspace_id: int) -> tuple[list[str], list[str]]:
+    """The latest comments whose feeling is known, and it: by the score beside them, and by people before that."""
+    said: dict[int, str] = {}
+    rows = Voice.objects.in_workspace(workspace_id).exclude(text="").filter(metric__in=METRICS, score__isnull=False)
+    for voice_id, metric, score in rows.order_by("-pk").values_list("pk", "metric", "score")[:MOST]:
+        if feeling := feeling_of_score(metric, score):
+            said[voice_id] = feeling
+    people = VoiceLabel.objects.in_workspace(workspace_id).filter(by_person=True, code__startswith="sentiment:")
+    said |= {voice_id: code.partition(":")[2] for voice_id, code in people.values_list("voice_id", "code")}
+    ids = sorted(said)
+    texts: dict[int, str] = {}
+    for start in range(0, len(ids), CHUNK):
+        part = Voice.objects.in_workspace(workspace_id).filter(pk__in=ids[start : start + CHUNK])
+        texts |= dict(part.exclude(text="").values_list("pk", "text"))
+    known = [each for each in ids if each in texts]
+    return masked([texts[each] for each in known]), [said[each] for each in known]
 
 
 def masked(texts: Sequence[str]) -> list[str]:

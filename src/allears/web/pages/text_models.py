@@ -26,8 +26,7 @@ REASONS = {
     "rolled_back": gettext_lazy("somebody went back to it"),
 }
 SOURCES = {
-    "scores": gettext_lazy("scores beside comments"),
-    "corrections": gettext_lazy("labels given by people"),
+    "people": gettext_lazy("scores beside comments and labels given by people"),
     "column": gettext_lazy("a column of a file"),
 }
 
@@ -37,16 +36,12 @@ SOURCES = {
 def text(request: ConsoleRequest) -> HttpResponse:
     """Who reads our customers' words, and how well?"""
     workspace_id = request.access.workspace_id
-    there = registry.available(workspace_id=workspace_id)
     context: dict[str, Any] = {
         "back_fill": reading.latest_back_fill(workspace_id=workspace_id),
         "waiting": reading.unread(workspace_id=workspace_id),
         "slots": [_slot(each) for each in registry.slots(workspace_id=workspace_id)],
-        "sources": [
-            {"name": name, "label": SOURCES[name], "there": there[name], "needed": registry.FEWEST[name]}
-            for name in ("scores", "corrections")
-        ],
-        "gold": there["corrections"],
+        "known": registry.known(workspace_id=workspace_id).count(),
+        "needed": registry.FEWEST["people"],
         "members": _members(workspace_id) if request.access.is_admin else [],
     }
     return render_page(request, "understand/text.html", context)

@@ -1,0 +1,167 @@
+"""Models of a workspace's own: in use only if better or chosen, taken back by a click; versions are kept."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import LazySettings
+from django.test import Client
+from django.utils import timezone
+from tests.conftest import Person
+from tests.understand import builders
+from tests.understand.annotators import Fake
+
+from allears.jobs.models import Job
+from allears.understand import annotating, pool, reading, registry
+from allears.understand.models import BackFill, TextModel, VoiceAnnotation
+from allears.understand.training import Trained
+
+
+@pytest.fixture
+def trainer(monkeypatch: pytest.MonkeyPatch, settings: LazySettings, tmp_path: Path) -> dict[str, Any]:
+    """Training answers with what the test says."""
+    settings.DATA_DIR = tmp_path
+    said = {"version": "own-1", "better": True}
+
+    def train(question: Any, **_: Any) -> Trained:
+        report = {"n": 60, "accuracy": 0.9, "macro_f1": 0.8, "values": ["billing"]}
+        return Trained(version=said["version"], examples=300, better=said["better"], report=report)
+
+    monkeypatch.setattr(pool, "ask_training", train)
+    monkeypatch.setattr(registry, "FEWEST", {"people": 3, "column": 2})
+    return said
+
+
+def ask(alice: Person, **given: Any) -> TextModel:
+    values = {"source": "column", "name": "Routing", "key": "routing", "rows": [("a", "billing"), ("b", "other")]}
+    now = timezone.now()
+    return registry.ask_training(workspace_id=alice.workspace.pk, actor_id=alice.user.pk, now=now, **values | given)
+
+
+def train(model: TextModel) -> TextModel:
+    registry.train(workspace_id=model.workspace_id, model_id=model.pk, now=timezone.now())
+    model.refresh_from_db()
+    return model
+
+
+def in_force(alice: Person, slot: str) -> TextModel | None:
+    return annotating.models_in_force(alice.workspace.pk).get(slot)
+
+
+def test_a_better_model_is_put_in_use_and_the_voices_read_again(alice: Person, trainer: dict[str, Any]) -> None:
+    model = ask(alice)
+    assert Job.objects.get(task="allears.understand.jobs.train").queue == "long"
+    assert (registry._folder(model) / "rows.jsonl").exists()
+    train(model)
+    assert (model.slot, model.version, in_force(alice, "own:routing")) == ("own:routing", "own-1", model)
+    assert not (registry._folder(model) / "rows.jsonl").exists()  # no words of customers are left
+    assert BackFill.objects.in_workspace(alice.workspace.pk).get().finished_at is None
+
+
+def test_a_model_that_is_not_better_waits_for_a_person(alice: Person, trainer: dict[str, Any], client: Client) -> None:
+    trainer["better"] = False
+    model = train(ask(alice))
+    assert in_force(alice, "own:routing") is None
+    client.force_login(alice.user)
+    assert "not better" in client.get("/settings/text").content.decode()
+    client.post(f"/settings/text/models/{model.pk}/choice")
+    assert in_force(alice, "own:routing") == model
+
+
+def test_rolling_back_goes_back_step_by_step(alice: Person, trainer: dict[str, Any], client: Client) -> None:
+    first, second = train(ask(alice)), train(ask(alice))
+    client.force_login(alice.user)
+    client.post("/settings/text/rollback", {"slot": "own:routing"})
+    assert in_force(alice, "own:routing") == first
+    client.post("/settings/text/rollback", {"slot": "own:routing"})
+    assert in_force(alice, "own:routing") is None
+    client.post("/settings/text/rollback", {"slot": "own:routing"})
+    assert in_force(alice, "own:routing") is None
+    registry.choose(model=second, actor_id=alice.user.pk, now=timezone.now())
+    assert in_force(alice, "own:routing") == second
+
+
+def test_what_cannot_be_learnt_says_why_and_keeps_nothing(
+    alice: Person, trainer: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(question: Any) -> Trained:
+        raise pool.AnalyticsError("Each label needs three rows.")
+
+    model = ask(alice)
+    monkeypatch.setattr(pool, "ask_training", refuse)
+    train(model)
+    assert (model.trouble, model.trained_at) == ("Each label needs three rows.", None)
+    assert not registry._folder(model).exists()
+    with pytest.raises(registry.RegistryError):
+        registry.choose(model=model, actor_id=alice.user.pk, now=timezone.now())
+
+
+def test_too_few_examples_are_refused(alice: Person, trainer: dict[str, Any]) -> None:
+    with pytest.raises(registry.RegistryError, match="too few"):
+        ask(alice, source="people", rows=())
+    assert not TextModel.objects.in_workspace(alice.workspace.pk).exists()
+
+
+def test_a_file_teaches_a_column(alice: Person, trainer: dict[str, Any], client: Client, tmp_path: Path) -> None:
+    file = tmp_path / "rows.csv"
+    file.write_text("comment,route\nwhere is my bill,billing\nhello,other\n,other\n")
+    client.force_login(alice.user)
+    with file.open("rb") as upload:
+        form = {"source": "column", "file": upload, "text": "comment", "label": "route", "name": ""}
+        client.post("/settings/text/trainings", form)
+    model = TextModel.objects.in_workspace(alice.workspace.pk).get()
+    assert (model.slot, model.examples) == ("own:route", 2)
+    with pytest.raises(registry.RegistryError, match="comment, route"):
+        registry.rows_of_file(file, text="comment", label="nothing")
+
+
+def test_every_annotation_remembers_its_model(
+    alice: Person, fake: Fake, trainer: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from allears.understand.text.annotation import Label
+
+    class Own:
+        version = "own-1"
+
+        def predict(self, texts: Any) -> list[tuple[Label, ...]]:
+            return [(Label("label", "billing", 0.8),) for _ in texts]
+
+    monkeypatch.setattr(annotating, "load", lambda model: Own())
+    builders.voice(workspace=alice.workspace, text="late")
+    train(ask(alice))
+    while reading.run_once("test:1:x"):
+        pass
+    rows = VoiceAnnotation.objects.in_workspace(alice.workspace.pk).order_by("annotator")
+    assert [(row.annotator, row.model) for row in rows] == [("own:routing", "own-1"), ("text", "fake-1")]
+    registry.roll_back(workspace_id=alice.workspace.pk, slot="own:routing", actor_id=alice.user.pk, now=timezone.now())
+    while reading.run_once("test:1:x"):
+        pass
+    assert [row.annotator for row in rows.filter(replaced_at__isnull=True)] == ["text"]
+    assert rows.count() == 2  # history stays
+
+
+def test_models_of_others_are_not_chosen(
+    alice: Person, charlie: Person, trainer: dict[str, Any], client: Client
+) -> None:
+    trainer["better"] = False
+    model = train(ask(alice))
+    client.force_login(charlie.user)
+    assert client.post(f"/settings/text/models/{model.pk}/choice").status_code == 404
+    assert in_force(alice, "own:routing") is None
+
+
+def test_it_learns_again_when_people_have_corrected_enough(
+    alice: Person, fake: Fake, trainer: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from allears.understand.correcting import correct
+
+    monkeypatch.setattr(registry, "NEW_WORDS", 2)
+    voices = [builders.voice(workspace=alice.workspace, score=score, metric="nps") for score in (1, 5, 9)]
+    workspace_id = alice.workspace.pk
+    for voice in voices[:2]:
+        assert registry.learn_again(workspace_id=workspace_id, now=timezone.now()) is None
+        correct(voice=voice, task="sentiment", value="neutral", author_id=None, now=timezone.now())
+    model = registry.learn_again(workspace_id=workspace_id, now=timezone.now())
+    assert model is not None
+    assert (model.slot, model.examples) == ("text", 3)
+    assert registry.learn_again(workspace_id=workspace_id, now=timezone.now()) is None
