@@ -255,7 +255,8 @@ def relabel(*, workspace_id: int, voice_ids: Sequence[int]) -> None:
 def start_back_fill(*, workspace_id: int, actor_id: int | None, now: datetime) -> BackFill:
     """Have every voice of the workspace read (again) by the models in force; one at a time, a second call joins it."""
     with transaction.atomic():
-        running = BackFill.objects.in_workspace(workspace_id).filter(finished_at__isnull=True).first()
+        rows_running = BackFill.objects.in_workspace(workspace_id).filter(finished_at__isnull=True)
+        running: BackFill | None = rows_running.first()
         if running is not None:
             return running
         rows = Voice.objects.in_workspace(workspace_id).exclude(text="")
