@@ -10,16 +10,17 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
 from pathlib import Path
-from typing import Any, Final, Protocol, cast
+from typing import TYPE_CHECKING, Any, Final, Protocol, cast
 
 from django.conf import settings
-from django.utils.module_loading import import_string
 
 from allears.understand.models import ModelChoice, TextModel
 from allears.understand.text.annotation import Annotation, Annotator, Label
 from allears.understand.text.corpus import Language
+
+if TYPE_CHECKING:
+    from allears.understand.text.masking import Masked
 
 BLOT: Final = "*"
 TEXT: Final = "text"  # the slot of the annotator that gives every label
@@ -135,16 +136,18 @@ def models_in_force(workspace_id: int) -> dict[str, TextModel | None]:
     return {row.slot: row.model for row in rows}
 
 
-@cache
-def masker() -> Callable[..., Any]:
-    found: Callable[..., Any] = import_string("allears.understand.text.masking.mask")
-    return found
+def masker() -> Callable[..., Masked]:
+    """What takes personal data out; loaded when first needed."""
+    from allears.understand.text.masking import mask
+
+    return mask
 
 
 def builtin() -> Annotator:
-    """The model that ships with All Ears."""
-    annotator: Annotator = import_string("allears.understand.text.builtin.annotator")()
-    return annotator
+    """The model that ships with All Ears; loaded when first needed."""
+    from allears.understand.text.builtin import annotator
+
+    return annotator()
 
 
 def load(model: TextModel) -> Annotator | Labels:

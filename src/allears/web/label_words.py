@@ -142,13 +142,17 @@ MASKED: Final[Mapping[str, Any]] = {
     "phone": pgettext_lazy("masked", "phone"),
     "email": pgettext_lazy("masked", "e-mail"),
     "id": pgettext_lazy("masked", "identity number"),
-    "national_id": pgettext_lazy("masked", "identity number"),
     "card": pgettext_lazy("masked", "card number"),
-    "bank_card": pgettext_lazy("masked", "card number"),
+    "iban": pgettext_lazy("masked", "bank account"),
     "plate": pgettext_lazy("masked", "number plate"),
+    "passport": pgettext_lazy("masked", "passport"),
     "address": pgettext_lazy("masked", "address"),
-    "order": pgettext_lazy("masked", "order number"),
-    "known": pgettext_lazy("masked", "customer’s own"),
+    "number": pgettext_lazy("masked", "number"),
+    "ip": pgettext_lazy("masked", "IP address"),
+    "chat": pgettext_lazy("masked", "chat account"),
+    "link": pgettext_lazy("masked", "link"),
+    "birthday": pgettext_lazy("masked", "birthday"),
+    "handle": pgettext_lazy("masked", "user name"),
 }
 POLARITY: Final = {1: gettext_lazy("spoken of well"), -1: gettext_lazy("spoken of badly"), 0: gettext_lazy("mentioned")}
 
