@@ -27,6 +27,8 @@ from allears.cli.demo.seeding.sources import write_sources
 from allears.cli.demo.seeding.told import tell_the_crm
 from allears.cli.demo.simulate import Happening, simulate
 from allears.jobs.models import Job
+from allears.understand.models import WaitingVoice
+from allears.understand.reading import start_back_fill
 
 WEEKS = 26
 Tell = Callable[[str, float], None]  # what is being done, and the share done
@@ -68,6 +70,8 @@ def seed(*, scale: Scale, now: datetime, folder: Path, tell: Tell) -> Keys:
         write_sources(founded, until=now)
         write_hooked(founded, until=now)
         Job.objects.filter(id__gt=newest_job).delete()  # what followed from the past has happened in the past
+        WaitingVoice.objects.in_workspace(founded.id).delete()
+        start_back_fill(workspace_id=founded.id, actor_id=None, now=now)  # the worker reads them all, once it runs
         tell_the_crm(workspace=founded.workspace, now=now)
         keys = make_keys(founded.workspace, now=now)
         tell("Noting the truth", 0.95)
