@@ -24,6 +24,7 @@ from django.db import close_old_connections, connections
 
 from allears.jobs.lease import release, worker_name
 from allears.understand.annotating import AnnotateQuestion, Read
+from allears.understand.card import Card, CardQuestion
 from allears.understand.durations import DurationQuestion, Durations
 from allears.understand.keeping import Keeper
 from allears.understand.lake_status import LakeStatus, StatusQuestion
@@ -71,6 +72,7 @@ CALLS = {
     "durations": _Call(DurationQuestion, Service.durations),
     "lake": _Call(StatusQuestion, Service.lake),
     "annotations": _Call(AnnotateQuestion, Service.annotations),
+    "card": _Call(CardQuestion, Service.card),
     "train": _Call(TrainQuestion, Service.train),
 }
 
@@ -110,6 +112,11 @@ def ask_lake(question: StatusQuestion, *, timeout: float = TIMEOUT_SECONDS) -> L
 def ask_annotations(question: AnnotateQuestion, *, timeout: float = TIMEOUT_SECONDS) -> tuple[Read, ...]:
     """What some texts say, from the analytics process."""
     return _ask("annotations", question, tuple[Read, ...], timeout)
+
+
+def ask_card(question: CardQuestion, *, timeout: float = TIMEOUT_SECONDS) -> Card:
+    """How the built-in model does, from the analytics process."""
+    return _ask("card", question, Card, timeout)
 
 
 def ask_training(question: TrainQuestion, *, timeout: float = 3600.0) -> Trained:

@@ -15,11 +15,17 @@ from django.views.decorators.http import require_GET, require_POST
 
 from allears.accounts.models import Membership, Role
 from allears.events.imports.errors import ImportUseError
+from allears.kit.charts import Chart, Point, Series
 from allears.understand import correcting, reading, registry
+from allears.understand.card import BINS, Card, CardQuestion
+from allears.understand.labelling import VALUES
 from allears.understand.models import TextModel
+from allears.understand.pool import AnalyticsError, ask_card
 from allears.web.access import ConsoleRequest, access_admin, access_manager
+from allears.web.label_words import task_word, value_word
 from allears.web.render import flash, render_page
 
+LANGUAGE_NAMES = {"en": gettext_lazy("English"), "zh": gettext_lazy("Chinese")}
 REASONS = {
     "better": gettext_lazy("it did better on examples it had not seen"),
     "chosen": gettext_lazy("somebody chose it"),
@@ -71,6 +77,66 @@ def reading_state(request: ConsoleRequest) -> HttpResponse:
         "waiting": reading.unread(workspace_id=workspace_id),
     }
     return render_page(request, "understand/_reading.html", context)
+
+
+@require_GET
+@access_manager
+def card(request: ConsoleRequest) -> HttpResponse:
+    """What is the built-in model made from, how right is it, and where is it weak?"""
+    try:
+        found = ask_card(CardQuestion())
+    except AnalyticsError as error:
+        return render_page(request, "understand/card.html", {"problem": error})
+    languages = [{"figures": each, "name": LANGUAGE_NAMES[each.language]} for each in found.languages]
+    context = {"card": found, "languages": languages, "calibration": _calibration(found), "tasks": _by_task(found)}
+    return render_page(request, "understand/card.html", context)
+
+
+def _calibration(found: Card) -> Chart:
+    """The share that was right against how sure the model was; on the dashed line it would be exactly as sure."""
+    at = [(low + 0.5) / BINS for low in range(BINS)]
+    series = [
+        Series(
+            name=str(LANGUAGE_NAMES[each.language]),
+            points=[
+                Point(x=f"{bin_.confidence:.2f}", y=bin_.right, low=bin_.low, high=bin_.high, n=bin_.n)
+                for bin_ in each.bins
+            ],
+        )
+        for each in found.languages
+    ]
+    names = sorted({point.x for each in series for point in each.points} | {f"{each:.2f}" for each in at})
+    exact = Series(name=_("exactly as sure as right"), points=[Point(x=x, y=float(x)) for x in names], dashed=True)
+    return Chart(
+        title=_("How sure it was, and how often it was right"),
+        series=[exact, *series],
+        unit="percent",
+        axis="category",
+        minimum=0,
+        maximum=1,
+        caveat=_("On comments of our own that it never learnt from; yours may read otherwise."),
+    )
+
+
+def _by_task(found: Card) -> list[dict[str, Any]]:
+    """Every label with its figures in each language, under its question."""
+    figures = {(each.task, each.value, each.language): each for each in found.labels}
+    languages = [each.language for each in found.languages]
+    return [
+        {
+            "name": task_word(task),
+            "rows": [
+                {
+                    "name": value_word(task, value),
+                    "cells": [figures.get((task, value, language)) for language in languages],
+                }
+                for value in values
+                if any((task, value, language) in figures for language in languages)
+            ],
+        }
+        for task, values in VALUES.items()
+        if any(each.task == task for each in found.labels)
+    ]
 
 
 @require_POST
@@ -168,6 +234,7 @@ def reviewers(request: ConsoleRequest) -> HttpResponse:
 
 urlpatterns = [
     path("settings/text", text, name="text"),
+    path("settings/text/card", card, name="text_card"),
     path("settings/text/reading", reading_state, name="text_reading"),
     path("settings/text/backfills", back_fills, name="text_back_fills"),
     path("settings/text/trainings", trainings, name="text_trainings"),
