@@ -12,6 +12,12 @@ def customers(*, workspace_id: int) -> QuerySet[Customer]:
     return rows.filter(merged_into__isnull=True)
 
 
+def segments(*, workspace_id: int) -> list[str]:
+    """The segments that customers are in now, by name."""
+    rows = Customer.objects.in_workspace(workspace_id).exclude(segment="")
+    return list(rows.order_by("segment").values_list("segment", flat=True).distinct()[:200])
+
+
 def family(*, workspace_id: int, customer_id: int) -> list[int]:
     """The customer and all who were merged into it, at any distance: whose history to show as one."""
     ids, step = [customer_id], [customer_id]

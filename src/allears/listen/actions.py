@@ -16,7 +16,7 @@ from allears.listen import asking, conditions, ready_made
 from allears.listen.checking import keeps_meaning
 from allears.listen.definition import Definition, as_json, parse, shaped
 from allears.listen.events import VoiceReceived
-from allears.listen.models import Probe, Survey, SurveyVersion, Voice
+from allears.listen.models import Probe, ProbeVersion, Survey, SurveyVersion, Voice
 from allears.outreach import channels
 from allears.outreach.actions import propose
 from allears.outreach.contracts import Proposal, Release, Ruling
@@ -139,46 +139,111 @@ class ProbeSpec:
     expires_after_seconds: int = 7 * 86_400
     channel: str = "email"
     share: float = 1.0
+    fallbacks: Sequence[str] = field(default_factory=list)
+    sampling: str = "random"
+    strata: Mapping[str, float] = field(default_factory=dict)
+    absent_event: str = ""
+    absent_match: str = ""
+    priority: int = 0
+    weight: float = 1.0
+    quota: Mapping[str, int] = field(default_factory=dict)
+    quota_days: float = 30.0
 
 
-def create_probe(*, workspace_id: int, spec: ProbeSpec, now: datetime, started: bool = True) -> Probe:
+def create_probe(
+    *, workspace_id: int, spec: ProbeSpec, now: datetime, started: bool = True, author_id: int | None = None
+) -> Probe:
     """Set a probe; it asks at once unless told otherwise. Raises ProbeError, ConditionError or KeyTakenError."""
-    values = _probe_values(workspace_id, spec)
+    values = check_spec(workspace_id=workspace_id, spec=spec)
     if Probe.objects.in_workspace(workspace_id).filter(key=spec.key).exists():
         raise KeyTakenError(f"there is a probe {spec.key} already; choose another key")
-    probe: Probe = Probe.objects.create(
-        workspace_id=workspace_id,
-        **values,
-        created_at=now,
-        changed_at=now,
-        started_at=now if started else None,
-    )
+    with transaction.atomic():
+        probe: Probe = Probe.objects.create(
+            workspace_id=workspace_id,
+            **values,
+            created_at=now,
+            changed_at=now,
+            started_at=now if started else None,
+        )
+        _note_version(probe, values, now=now, author_id=author_id)
     return probe
 
 
-def change_probe(*, probe: Probe, spec: ProbeSpec, now: datetime) -> Probe:
-    """Change a probe; what it has asked so far stays as it was."""
-    for name, value in _probe_values(probe.workspace_id, spec).items():
+def change_probe(*, probe: Probe, spec: ProbeSpec, now: datetime, author_id: int | None = None) -> Probe:
+    """Change a probe; what it has asked so far stays as it was, and what it said before is kept as a version."""
+    values = check_spec(workspace_id=probe.workspace_id, spec=spec)
+    for name, value in values.items():
         setattr(probe, name, value)
     probe.changed_at = now
-    probe.save()
+    with transaction.atomic():
+        probe.save()
+        _note_version(probe, values, now=now, author_id=author_id)
     return probe
 
 
-def _probe_values(workspace_id: int, spec: ProbeSpec) -> dict[str, Any]:
+def _note_version(probe: Probe, values: Mapping[str, Any], *, now: datetime, author_id: int | None) -> None:
+    """An equal version is not repeated."""
+    latest = probe.versions.order_by("-number").first()
+    if latest is None or latest.spec != values:
+        ProbeVersion.objects.create(
+            workspace_id=probe.workspace_id,
+            probe=probe,
+            number=latest.number + 1 if latest else 1,
+            spec=values,
+            at=now,
+            created_by_id=author_id,
+        )
+
+
+def restore_probe(*, probe: Probe, number: int, now: datetime, author_id: int | None = None) -> Probe:
+    """Let a probe say again what it said in an earlier version, as its newest one; raises ProbeError."""
+    version = probe.versions.filter(number=number).first()
+    if version is None:
+        raise ProbeError("number", "there is no such version of this probe")
+    return change_probe(probe=probe, spec=ProbeSpec(**version.spec), now=now, author_id=author_id)
+
+
+def _check_asking(spec: ProbeSpec) -> None:
+    for name in (spec.channel, *spec.fallbacks):
+        if name not in channels.adapters():
+            raise ProbeError("channel", f"there are: {', '.join(sorted(channels.adapters()))}")
+    if spec.channel in spec.fallbacks or len(set(spec.fallbacks)) < len(spec.fallbacks):
+        raise ProbeError("fallbacks", "name each channel once")
+    if spec.sampling not in Probe.Sampling.values:
+        raise ProbeError("sampling", f"there are: {', '.join(Probe.Sampling.values)}")
+    if not all(0.0 <= share <= 1.0 for share in spec.strata.values()):
+        raise ProbeError("strata", "ask a share between 0 (nobody) and 1 (everybody) of each segment")
+    if spec.absent_event and spec.delay_seconds < 60:
+        raise ProbeError("delay_seconds", "wait at least a minute for the event that may stay away")
+    if not 0 < spec.weight <= 100 or not -100 <= spec.priority <= 100:
+        raise ProbeError("weight", "a weight lies above 0 and up to 100, a priority between -100 and 100")
+    if spec.quota and (spec.quota_days <= 0 or not all(limit >= 0 for limit in spec.quota.values())):
+        raise ProbeError("quota", "a quota is a number of asks in a number of days")
+
+
+def check_spec(*, workspace_id: int, spec: ProbeSpec) -> dict[str, Any]:
+    """A probe's values as they are stored; raises ProbeError or ConditionError."""
+    _check_asking(spec)
     if not spec.event_name.strip():
         raise ProbeError("event_name", "name the event at which to ask")
     if not 0.0 < spec.share <= 1.0:
         raise ProbeError("share", "ask a share above 0 and up to 1 (everybody)")
-    if spec.channel not in channels.adapters():
-        raise ProbeError("channel", f"there are: {', '.join(sorted(channels.adapters()))}")
     if spec.delay_seconds < 0 or spec.expires_after_seconds < 60:
         raise ProbeError("expires_after_seconds", "leave at least a minute to ask")
     if not Touchpoint.objects.in_workspace(workspace_id).filter(id=spec.touchpoint_id).exists():
         raise ProbeError("touchpoint_id", "there is no such touchpoint in this workspace")
     if not Survey.objects.in_workspace(workspace_id).filter(id=spec.survey_id).exists():
         raise ProbeError("survey_id", "there is no such survey in this workspace")
-    return {**vars(spec), "event_name": spec.event_name.strip(), "conditions": conditions.normalised(spec.conditions)}
+    return {
+        **vars(spec),
+        "event_name": spec.event_name.strip(),
+        "absent_event": spec.absent_event.strip(),
+        "absent_match": spec.absent_match.strip(),
+        "conditions": conditions.normalised(spec.conditions),
+        "fallbacks": list(spec.fallbacks),
+        "strata": dict(spec.strata),
+        "quota": dict(spec.quota),
+    }
 
 
 def pause_probe(*, probe: Probe, now: datetime) -> None:
@@ -284,6 +349,7 @@ def ask_follow_up(
         purpose="follow_up",
         family=survey.family,
         channel="email",
+        priority=1,
         ask_key=f"case:{case_id}:{int(now.timestamp())}",
         touchpoint_key=touchpoint.key if touchpoint else "",
         expires_at=now + FOLLOW_UP_EXPIRES,

@@ -9,7 +9,12 @@ from allears.events.webhooks.catalogue import register_event_type
 from allears.jobs.loops import register_loop
 from allears.jobs.sources import register_source
 from allears.listen import personal
-from allears.outreach.registry import register_delivery_hook, register_releaser
+from allears.outreach.registry import (
+    register_delivery_hook,
+    register_rehearser,
+    register_releaser,
+    register_second_thought,
+)
 
 
 class ListenConfig(AppConfig):
@@ -25,6 +30,9 @@ class ListenConfig(AppConfig):
         subscribe_batch(order=20, name="probes", handler="allears.listen.probing.on_batch")
         register_event_type("voice.received", "allears.listen.webhooks.VOICE_RECEIVED")
         register_event_type("response.completed", "allears.listen.webhooks.RESPONSE_COMPLETED")
+        every(300, "allears.listen.jobs.measure_probes")
+        register_rehearser("probe", "allears.listen.simulating.step")
+        register_second_thought("allears.listen.absences.came_after_all")
         register_releaser("survey", "allears.listen.asking.invite")
         register_releaser("follow_up", "allears.listen.asking.invite")
         register_delivery_hook("allears.listen.asking.mark_sent")

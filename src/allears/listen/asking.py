@@ -86,7 +86,7 @@ def invite(*, workspace_id: int, releases: Sequence[Release], now: datetime) -> 
                 draft=draft,
                 idempotency_key=f"ask:{release.proposal.ask_key}",
                 purpose=release.proposal.purpose,
-                channel=release.proposal.channel,
+                channel=release.ruling.channel or release.proposal.channel,
                 case_id=ask.case_id,
             )
         )
@@ -111,7 +111,7 @@ def _invitation(
         probe_id=ask.probe_id,
         survey_version_id=version.id,
         touchpoint_id=ask.touchpoint_id,
-        channel=release.proposal.channel,
+        channel=release.ruling.channel or release.proposal.channel,
         event_id=release.proposal.event_id,
         decision_id=release.ruling.decision_id,
         case_id=ask.case_id,

@@ -1,15 +1,22 @@
 """When a probe asks: conditions on the properties of an event, compiled to plain functions.
 
 A condition is ``{"property": "order.amount", "op": ">", "value": 100}``; dots lead into nested objects. A property
-that is missing, or of a kind that the comparison does not know, fulfils nothing.
+that is missing, or of a kind that the comparison does not know, fulfils nothing. ``of`` says whose property it is:
+
+- ``event`` (or left out): the event's own;
+- ``customer``: ``segment``, ``language`` or any attribute, as they are when the event comes;
+- ``history``: the property is the name of an event, compared is how often it happened to the customer in the last
+  ``days`` (365 when left out), this very event included.
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 Check = Callable[[Mapping[str, Any]], bool]
 OPERATORS = ("=", "!=", ">", "<", ">=", "<=", "in", "contains", "exists")
 ALIASES = {"≠": "!=", "==": "=", "≥": ">=", "≤": "<="}
+WHOSE = ("event", "customer", "history")
 _MISSING = object()
 
 
@@ -27,8 +34,11 @@ def normalised(conditions: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
 
 
 def _normal(index: int, condition: Mapping[str, Any]) -> dict[str, Any]:
-    if unknown := set(condition) - {"property", "op", "value"}:
-        raise ConditionError(index, sorted(unknown)[0], "a condition has property, op and value only")
+    if unknown := set(condition) - {"property", "op", "value", "of", "days"}:
+        raise ConditionError(index, sorted(unknown)[0], "a condition has property, op, value, of and days only")
+    whose = condition.get("of") or "event"
+    if whose not in WHOSE:
+        raise ConditionError(index, "of", f"use one of {' '.join(WHOSE)}")
     name = str(condition.get("property", "")).strip()
     if not name:
         raise ConditionError(index, "property", "name the property of the event")
@@ -44,7 +54,62 @@ def _normal(index: int, condition: Mapping[str, Any]) -> dict[str, Any]:
         raise ConditionError(index, "value", "`contains` takes the words to look for")
     if op in ("=", "!=") and (value is None or isinstance(value, list | dict)):
         raise ConditionError(index, "value", f"{op} compares with one word, number, true or false")
-    return {"property": name, "op": op, "value": None if op == "exists" and value is None else value}
+    stored = {"property": name, "op": op, "value": None if op == "exists" and value is None else value}
+    if whose == "history":
+        return stored | {"of": whose, "days": _days(index, op, condition.get("days"))}
+    return stored if whose == "event" else stored | {"of": whose}
+
+
+def _days(index: int, op: Any, days: Any) -> float:
+    if op not in (">", "<", ">=", "<=", "=", "!="):
+        raise ConditionError(index, "op", "how often something happened is compared as a number")
+    found = _number(365 if days is None else days)
+    if found is None or not 0 < found <= 3650:
+        raise ConditionError(index, "days", "count the last 1 to 3650 days")
+    return found
+
+
+@dataclass(frozen=True, kw_only=True)
+class Count:
+    """How often an event must have happened to the customer in the last days."""
+
+    event: str
+    days: float
+    holds: Callable[[int], bool]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Conditions:
+    """All of a probe's conditions, by what must be known to check them."""
+
+    event: Check
+    customer: Check | None  # of a portrait: {"language", "segment", "attributes"}
+    counts: tuple[Count, ...]
+
+
+def understood(conditions: Sequence[Mapping[str, Any]]) -> Conditions:
+    """The conditions as functions, the cheap ones apart."""
+    known = normalised(conditions)
+
+    def those(whose: str) -> list[dict[str, Any]]:
+        return [each for each in known if each.get("of", "event") == whose]
+
+    people = [_compile(each) for each in those("customer")]
+    return Conditions(
+        event=compiled(those("event")),
+        customer=(lambda portrait: _all(people, portrait)) if people else None,
+        counts=tuple(_count(each) for each in those("history")),
+    )
+
+
+def _all(checks: Sequence[Check], portrait: Mapping[str, Any]) -> bool:
+    known = {**portrait.get("attributes", {}), "segment": portrait.get("segment"), "language": portrait.get("language")}
+    return all(check(known) for check in checks)
+
+
+def _count(condition: Mapping[str, Any]) -> Count:
+    test, value = _tests()[condition["op"]], condition["value"]
+    return Count(event=condition["property"], days=condition["days"], holds=lambda number: test(number, value))
 
 
 def compiled(conditions: Sequence[Mapping[str, Any]]) -> Check:

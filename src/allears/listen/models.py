@@ -47,6 +47,11 @@ class SurveyVersion(ScopedModel):
 class Probe(ScopedModel):
     """The rule that asks at a touchpoint."""
 
+    class Sampling(models.TextChoices):
+        RANDOM = "random"  # the same share of all; 1.0 is a census
+        STRATIFIED = "stratified"  # a share for each segment
+        DIRECTED = "directed"  # more where the figure is still uncertain, ``share`` on average
+
     key = models.SlugField(max_length=60)
     name = models.CharField(max_length=120)
     touchpoint = models.ForeignKey(Touchpoint, on_delete=models.PROTECT, related_name="probes")
@@ -56,7 +61,18 @@ class Probe(ScopedModel):
     delay_seconds = models.PositiveIntegerField(default=0)
     expires_after_seconds = models.PositiveIntegerField(default=7 * 86_400)  # an ask later than this is dropped
     channel = models.CharField(max_length=20, default="email")
-    share = models.FloatField(default=1.0)  # census 1.0, else a random share
+    fallbacks = models.JSONField(default=list, blank=True)  # channels to try next, in this order
+    sampling = models.CharField(max_length=12, choices=Sampling.choices, default=Sampling.RANDOM)
+    share = models.FloatField(default=1.0)  # of all asks: census 1.0, else what is drawn on average
+    strata = models.JSONField(default=dict, blank=True)  # segment → its share, when stratified
+    absent_event = models.CharField(max_length=200, default="", blank=True)  # ask only if this has not come by then
+    absent_match = models.CharField(max_length=120, default="", blank=True)  # a property both events share: order_id
+    priority = models.SmallIntegerField(default=0)  # a higher one wins the auction whatever the bids
+    weight = models.FloatField(default=1.0)  # of the moment, in the auction
+    quota = models.JSONField(default=dict, blank=True)  # segment (or "": all) → most asks in ``quota_days``
+    quota_days = models.FloatField(default=30.0)
+    standing = models.JSONField(default=dict, blank=True)  # what is known by segment, see listen.standing
+    measured_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(default=timezone.now)
     started_at = models.DateTimeField(null=True, blank=True)
     paused_at = models.DateTimeField(null=True, blank=True)
@@ -84,6 +100,21 @@ class SurveyLink(ScopedModel):
     created_at = models.DateTimeField(default=timezone.now)
     closes_at = models.DateTimeField(null=True, blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)  # by a person
+
+
+class ProbeVersion(ScopedModel):
+    """What a probe said from some moment on. Append only."""
+
+    probe = models.ForeignKey(Probe, on_delete=models.CASCADE, related_name="versions")
+    number = models.PositiveIntegerField()
+    spec = models.JSONField()  # see listen.actions.ProbeSpec
+    at = models.DateTimeField()
+    created_by = models.ForeignKey(installation.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["probe", "number"], name="listen_probe_version")
+        ]
 
 
 class Invitation(HotModel):

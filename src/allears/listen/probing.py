@@ -4,18 +4,19 @@ Nearly every event matches no probe, so the way past is one dictionary look-up.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import connection
 
 from allears.events.batch import Batch, EventRow
-from allears.listen import asking
-from allears.listen.conditions import Check, compiled
+from allears.listen import absences, asking, pasts, standing
+from allears.listen.conditions import Check, Conditions, understood
 from allears.listen.models import Probe
 from allears.outreach.actions import propose
-from allears.outreach.contracts import Proposal, Release
+from allears.outreach.contracts import Allowance, Proposal, Release
+from allears.outreach.governor import Worth
 
 Index = Mapping[tuple[int, str], tuple["CompiledProbe", ...]]  # (workspace, event name) → probes
 
@@ -36,15 +37,26 @@ class CompiledProbe:
     expires_after: timedelta
     share: float
     matches: Check
+    wanted: Conditions
+    fallbacks: tuple[str, ...] = ()
+    priority: int = 0
+    shares: Mapping[str, float] = field(default_factory=dict)  # by segment, where they differ
+    worths: Mapping[str, Worth] = field(default_factory=dict)  # by segment; "": of any other
+    awaits: str = ""
+    awaits_match: str = ""
+    quota: Mapping[str, int] = field(default_factory=dict)
+    quota_span: timedelta = timedelta(days=30)
 
 
 @dataclass(frozen=True)
 class _Compiled:
     stamp: tuple[Any, ...]
     index: Index
+    ends: Index  # (workspace, event name) → probes that wait for its absence
+    names: frozenset[tuple[int, str]]
 
 
-NOTHING = _Compiled(stamp=(None, -1), index={})
+NOTHING = _Compiled(stamp=(None, -1, None), index={}, ends={}, names=frozenset())
 _compiled = NOTHING
 
 
@@ -56,25 +68,37 @@ def forget() -> None:
 
 def running_probes() -> Index:
     """Every running probe of every workspace; compiled anew only after a change to any of them."""
+    return _running().index
+
+
+def _running() -> _Compiled:
     global _compiled
     with connection.cursor() as cursor:  # plain SQL: this stands in the way of every batch
-        cursor.execute("SELECT max(changed_at), count(*) FROM listen_probe")
+        cursor.execute("SELECT max(changed_at), count(*), max(measured_at) FROM listen_probe")
         stamp = cursor.fetchone()
     if stamp != _compiled.stamp:
-        _compiled = _Compiled(stamp=stamp, index=_compile_all())
-    return _compiled.index
+        _compiled = _compile_all(stamp)
+    return _compiled
 
 
-def _compile_all() -> Index:
+def _compile_all(stamp: tuple[Any, ...]) -> _Compiled:
     running = Probe.objects.across_workspaces().filter(started_at__isnull=False, paused_at__isnull=True)
     index: dict[tuple[int, str], tuple[CompiledProbe, ...]] = {}
+    ends: dict[tuple[int, str], tuple[CompiledProbe, ...]] = {}
     for probe in running.select_related("survey", "touchpoint").order_by("id"):
+        compiled = compile_probe(probe)
         at = (probe.workspace_id, probe.event_name)
-        index[at] = (*index.get(at, ()), _compile(probe))
-    return index
+        index[at] = (*index.get(at, ()), compiled)
+        if probe.absent_event:
+            end = (probe.workspace_id, probe.absent_event)
+            ends[end] = (*ends.get(end, ()), compiled)
+    return _Compiled(stamp=stamp, index=index, ends=ends, names=frozenset({**index, **ends}))
 
 
-def _compile(probe: Probe) -> CompiledProbe:
+def compile_probe(probe: Probe) -> CompiledProbe:
+    """A probe, saved or not, made ready."""
+    wanted = understood(probe.conditions)
+    known = standing.read(probe.standing)
     return CompiledProbe(
         id=probe.id,
         workspace_id=probe.workspace_id,
@@ -87,7 +111,16 @@ def _compile(probe: Probe) -> CompiledProbe:
         delay=timedelta(seconds=probe.delay_seconds),
         expires_after=timedelta(seconds=probe.expires_after_seconds),
         share=probe.share,
-        matches=compiled(probe.conditions),
+        matches=wanted.event,
+        wanted=wanted,
+        fallbacks=tuple(probe.fallbacks),
+        priority=probe.priority,
+        shares=standing.shares_of(probe, known),
+        worths=standing.worths(known, weight=probe.weight),
+        awaits=probe.absent_event,
+        awaits_match=probe.absent_match,
+        quota=probe.quota,
+        quota_span=timedelta(days=probe.quota_days),
     )
 
 
@@ -108,16 +141,34 @@ def matches(events: Sequence[EventRow], index: Index) -> list[Match]:
 
 def on_batch(batch: Batch) -> None:
     """Propose an ask for each match, and invite whom the governor allows."""
-    index = running_probes()
-    found = matches(batch.named(index), index) if index else []
+    running = _running()
+    if not running.names:
+        return
+    events = batch.named(running.names)
+    if not events:
+        return
+    found = matches(events, running.index)
     for workspace_id in dict.fromkeys(event.workspace_id for event, _ in found):
         _ask(workspace_id, [each for each in found if each[0].workspace_id == workspace_id], batch.now)
+    if running.ends:
+        absences.end(matches_of_ends(events, running.ends), now=batch.now)
+
+
+def matches_of_ends(events: Sequence[EventRow], ends: Index) -> list[Match]:
+    """Which events end whose waiting."""
+    return [
+        (event, probe)
+        for event in events
+        for probe in ends.get((event.workspace_id, event.name), ())
+        if event.type == "track" and event.customer_id is not None
+    ]
 
 
 def _ask(workspace_id: int, found: Sequence[Match], now: datetime) -> None:
     customer_ids = {event.customer_id for event, _ in found if event.customer_id is not None}
     portraits = asking.portraits(workspace_id=workspace_id, customer_ids=customer_ids)
-    proposals = [_proposal(event, probe, portraits) for event, probe in found]
+    fitting = narrowed(workspace_id, found, portraits)
+    proposals = [proposal_for(event, probe, portraits, now) for event, probe in fitting]
     rulings = propose(workspace_id=workspace_id, proposals=proposals, now=now)
     allowed = [
         Release(ruling=ruling, proposal=proposal)
@@ -128,11 +179,31 @@ def _ask(workspace_id: int, found: Sequence[Match], now: datetime) -> None:
         asking.invite(workspace_id=workspace_id, releases=allowed, now=now)
 
 
-def _proposal(event: EventRow, probe: CompiledProbe, portraits: Mapping[int, dict[str, Any]]) -> Proposal:
+Portraits = Mapping[int, Mapping[str, Any]]
+
+
+def narrowed(workspace_id: int, found: Sequence[Match], portraits: Portraits) -> Sequence[Match]:
+    """The matches whose customer and history fit as well."""
+    if not any(probe.wanted.customer or probe.wanted.counts for _, probe in found):
+        return found
+    fitting = [
+        (event, probe)
+        for event, probe in found
+        if probe.wanted.customer is None or probe.wanted.customer(portraits.get(event.customer_id or 0, {}))
+    ]
+    if not any(probe.wanted.counts for _, probe in fitting):
+        return fitting
+    return pasts.narrowed(workspace_id, fitting)
+
+
+def proposal_for(event: EventRow, probe: CompiledProbe, portraits: Portraits, now: datetime) -> Proposal:
+    """The wish of a probe that an event fulfils."""
     assert event.customer_id is not None
+    portrait = portraits.get(event.customer_id, {})
+    segment = portrait.get("segment", "")
     snapshot = {
         "event": {"name": event.name, "ts": event.ts.isoformat(), "properties": dict(event.properties)},
-        "customer": portraits.get(event.customer_id, {}),
+        "customer": dict(portrait),
     }
     ask = asking.Ask(survey_id=probe.survey_id, probe_id=probe.id, touchpoint_id=probe.touchpoint_id, snapshot=snapshot)
     return Proposal(
@@ -146,6 +217,19 @@ def _proposal(event: EventRow, probe: CompiledProbe, portraits: Mapping[int, dic
         event_id=event.id,
         not_before=event.ts + probe.delay if probe.delay else None,
         expires_at=event.ts + probe.delay + probe.expires_after,
-        share=probe.share,
+        share=probe.shares.get(segment, probe.share),
+        fallbacks=probe.fallbacks,
+        priority=probe.priority,
+        worth=None if probe.awaits else probe.worths.get(segment, probe.worths.get("")),
+        allowance=_allowance(probe, segment, now),
+        awaits=probe.awaits,
         context=ask.as_context(),
     )
+
+
+def _allowance(probe: CompiledProbe, segment: str, now: datetime) -> Allowance | None:
+    """The segment's own quota, else that of all."""
+    cell = segment if segment in probe.quota else ""
+    if cell not in probe.quota:
+        return None
+    return Allowance(limit=probe.quota[cell], cell=cell, since=now - probe.quota_span)

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
 from hashlib import blake2b
@@ -14,14 +15,25 @@ from allears.customers.actions.consent import ConsentChange
 from allears.jobs.bell import ring
 from allears.jobs.bus import record
 from allears.outreach import channels
-from allears.outreach.contracts import Draft, Posting, Proposal, Release, Ruling
+from allears.outreach.contracts import Allowance, Draft, Posting, Proposal, Release, Ruling
 from allears.outreach.events import DecisionMade
 from allears.outreach.facts import Addressee, addressees, gather
-from allears.outreach.governor import SURVEYS, Verdict, as_json, facts_from, judge, policy_from
+from allears.outreach.governor import (
+    SURVEYS,
+    Facts,
+    Finding,
+    Verdict,
+    as_json,
+    digest,
+    examine,
+    facts_from,
+    judge,
+    policy_from,
+)
 from allears.outreach.governor import Policy as Rules
 from allears.outreach.links import preferences_url
 from allears.outreach.models import Decision, Message, Policy
-from allears.outreach.registry import releaser
+from allears.outreach.registry import releaser, second_thoughts
 from allears.store import plain
 from allears.store.bulk import insert_new
 
@@ -70,7 +82,7 @@ def standing_rulings(*, workspace_id: int, ask_keys: Iterable[str]) -> dict[str,
         return {}
     these, parameters = plain.among("ask_key", keys)
     rows = plain.select(
-        "SELECT id, ask_key, verdict, rule, held_until FROM outreach_decision"  # noqa: S608 - own names
+        "SELECT id, ask_key, verdict, rule, held_until, channel FROM outreach_decision"  # noqa: S608 - own names
         f" WHERE workspace_id = %s AND {these} AND settled_at IS NULL",
         [workspace_id, *parameters],
     )
@@ -82,8 +94,9 @@ def standing_rulings(*, workspace_id: int, ask_keys: Iterable[str]) -> dict[str,
             rule=rule,
             held_until=plain.moment(held_until),
             fresh=False,
+            channel=channel,
         )
-        for number, ask_key, verdict, rule, held_until in rows
+        for number, ask_key, verdict, rule, held_until, channel in rows
     }
 
 
@@ -95,6 +108,7 @@ def ruling_of(*, decision: Decision, fresh: bool = True) -> Ruling:
         rule=decision.rule,
         held_until=decision.held_until,
         fresh=fresh,
+        channel=decision.channel,
     )
 
 
@@ -105,22 +119,37 @@ def _rule(
         return {}
     dossier = gather(workspace_id=workspace_id, proposals=proposals, policy=rules, now=now)
     decisions = []
-    for proposal in proposals:
+    for proposal in _best_first(proposals):
         facts = dossier.facts(proposal)
         verdict = judge(facts, rules, now)
         if verdict.name == "sent":
-            dossier.note_sent(proposal, now)
+            dossier.note_sent(proposal, verdict.channel)
         stored: dict[str, Any] = {"facts": as_json(facts), "parameters": dict(verdict.parameters)}
+        if proposal.allowance:
+            stored["since"] = proposal.allowance.since.isoformat()
         if verdict.name == "held":
             stored["context"] = dict(proposal.context)
-        decisions.append(_decision(workspace_id, proposal, verdict, stored, version, now))
+        decisions.append(_decision(workspace_id, proposal, facts, verdict, stored, version, now))
     insert_new(decisions)
     record(*(DecisionMade(workspace_id=workspace_id, decision_id=decision.pk) for decision in decisions))
     return {decision.ask_key: ruling_of(decision=decision) for decision in decisions}
 
 
+def _best_first(proposals: Sequence[Proposal]) -> Sequence[Proposal]:
+    """Where asks of one customer compete, the one that teaches most is ruled on first; else in order of arrival."""
+    if len({proposal.customer_id for proposal in proposals}) == len(proposals):
+        return proposals
+    return sorted(proposals, key=lambda each: (-each.priority, -(each.worth.bid if each.worth else 0.0)))
+
+
 def _decision(
-    workspace_id: int, proposal: Proposal, verdict: Verdict, stored: dict[str, Any], version: int, now: datetime
+    workspace_id: int,
+    proposal: Proposal,
+    facts: Facts,
+    verdict: Verdict,
+    stored: dict[str, Any],
+    version: int,
+    now: datetime,
 ) -> Decision:
     return Decision(
         workspace_id=workspace_id,
@@ -128,7 +157,7 @@ def _decision(
         at=now,
         purpose=proposal.purpose,
         family=proposal.family,
-        channel=proposal.channel,
+        channel=verdict.channel,
         verdict=verdict.name,
         rule=verdict.rule,
         facts=stored,
@@ -138,6 +167,10 @@ def _decision(
         touchpoint_key=proposal.touchpoint_key,
         event_id=proposal.event_id,
         ask_key=proposal.ask_key,
+        segment=facts.segment,
+        priority=proposal.priority,
+        bid=proposal.worth.bid if proposal.worth else None,
+        digest=digest(stored["facts"], version),
     )
 
 
@@ -145,6 +178,12 @@ def replay(*, decision: Decision) -> Verdict:
     """Judge a stored decision again from its own facts and the policy then in force."""
     policy = Policy.objects.in_workspace(decision.workspace_id).get(version=decision.policy_version)
     return judge(facts_from(decision.facts["facts"]), policy_from(policy.rules), decision.at)
+
+
+def explain(*, decision: Decision) -> list[Finding]:
+    """Every rule in its order, as it stood for a stored decision, with the figures used."""
+    policy = Policy.objects.in_workspace(decision.workspace_id).get(version=decision.policy_version)
+    return examine(facts_from(decision.facts["facts"]), policy_from(policy.rules), decision.at)
 
 
 def decide_due(*, now: datetime, limit: int = 500) -> int:
@@ -164,7 +203,9 @@ def _decide_again(workspace_id: int, ids: Sequence[int], now: datetime) -> None:
     held = Decision.objects.in_workspace(workspace_id).filter(
         id__in=ids, settled_at__isnull=True, customer__isnull=False
     )
-    proposals = [proposal_of(decision=decision) for decision in held.order_by("held_until", "id")]
+    proposals = _second_thoughts(
+        workspace_id, [proposal_of(decision=each) for each in held.order_by("held_until", "id")]
+    )
     held.update(settled_at=now, flush_id=None)
     version, rules = rules_in_force(workspace_id=workspace_id)
     rulings = _rule(workspace_id, proposals, version, rules, now)
@@ -189,7 +230,7 @@ def proposal_of(*, decision: Decision) -> Proposal:
         customer_id=decision.customer_id,
         purpose=decision.purpose,
         family=decision.family,
-        channel=decision.channel,
+        channel=facts.channel,
         ask_key=decision.ask_key,
         probe_key=decision.probe_key,
         touchpoint_key=decision.touchpoint_key,
@@ -197,8 +238,43 @@ def proposal_of(*, decision: Decision) -> Proposal:
         not_before=facts.not_before,
         expires_at=facts.expires_at,
         share=facts.share,
+        fallbacks=tuple(way.channel for way in facts.fallbacks),
+        priority=facts.priority,
+        worth=facts.worth,
+        allowance=_allowance(facts, decision.facts.get("since")),
+        awaits=facts.awaits,
         context=decision.facts.get("context", {}),
     )
+
+
+def _allowance(facts: Facts, since: str | None) -> Allowance | None:
+    if facts.quota is None or since is None:
+        return None
+    return Allowance(limit=facts.quota.limit, cell=facts.quota.cell, since=datetime.fromisoformat(since))
+
+
+def _second_thoughts(workspace_id: int, proposals: list[Proposal]) -> list[Proposal]:
+    """Asks that waited for an absence: has the event come after all?"""
+    waiting = [proposal for proposal in proposals if proposal.awaits]
+    if not waiting:
+        return proposals
+    overtaken: dict[str, str] = {}
+    for ask in second_thoughts():
+        overtaken |= ask(workspace_id=workspace_id, proposals=waiting)
+    return [replace(each, overtaken_by=overtaken.get(each.ask_key, "")) for each in proposals]
+
+
+def overtake(*, workspace_id: int, ask_keys: Sequence[str], now: datetime) -> int:
+    """Decide waiting asks anew at once, because what they waited for may have happened; how many are decided."""
+    with transaction.atomic():
+        _one_at_a_time(workspace_id)
+        held = Decision.objects.in_workspace(workspace_id).filter(
+            ask_key__in=ask_keys, verdict=Decision.Verdict.HELD, settled_at__isnull=True, customer__isnull=False
+        )
+        ids = list(held.values_list("id", flat=True))
+        if ids:
+            _decide_again(workspace_id, ids, now)
+    return len(ids)
 
 
 def _settle_service_message(workspace_id: int, proposal: Proposal, ruling: Ruling, now: datetime) -> None:

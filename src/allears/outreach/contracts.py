@@ -5,6 +5,17 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from allears.outreach.governor import Worth
+
+
+@dataclass(frozen=True, kw_only=True)
+class Allowance:
+    """At most ``limit`` asks of this probe in one cell (a segment; empty: in all) since a moment."""
+
+    limit: int
+    since: datetime
+    cell: str = ""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Proposal:
@@ -21,6 +32,12 @@ class Proposal:
     not_before: datetime | None = None  # the probe's delay
     expires_at: datetime | None = None  # an ask later than this is never made
     share: float = 1.0  # of the ask keys that are asked at all
+    fallbacks: tuple[str, ...] = ()  # channels to try, in this order, when the first cannot reach or is refused
+    priority: int = 0  # a higher one wins the auction whatever the bids
+    worth: Worth | None = None  # what the ask would teach; None: nothing is known, any bid wins
+    allowance: Allowance | None = None
+    awaits: str = ""  # ask only if this event has not happened by ``not_before``
+    overtaken_by: str = ""  # it has happened
     context: Mapping[str, Any] = field(default_factory=dict)  # what the proposer needs when a held ask is released
 
 
@@ -34,6 +51,7 @@ class Ruling:
     rule: str
     held_until: datetime | None = None
     fresh: bool = True  # False: ruled on before, so that what follows from it is there already
+    channel: str = ""  # by which to ask
 
 
 @dataclass(frozen=True, kw_only=True)

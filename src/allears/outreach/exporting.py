@@ -27,16 +27,20 @@ COLUMNS = (
     Column(name="held_until", label=gettext_lazy("Held until"), type=Type.TIME),
     Column(name="probe", label=gettext_lazy("Probe")),
     Column(name="touchpoint", label=gettext_lazy("Touchpoint")),
+    Column(name="segment", label=gettext_lazy("Segment")),
+    Column(name="bid", label=gettext_lazy("Bid"), type=Type.NUMBER),
+    Column(name="policy_version", label=gettext_lazy("Version of the policy"), type=Type.INTEGER),
 )
 NAMES = (
     "id", "at", "customer_id", "customer__key", "purpose", "family", "channel", "verdict", "rule", "held_until",
-    "probe_key", "touchpoint_key",
+    "probe_key", "touchpoint_key", "segment", "bid", "policy_version",
 )  # fmt: skip
+NARROWED = ("verdict", "rule", "channel", "purpose", "family", "probe_key", "touchpoint_key", "segment")
 
 
 def _decisions(workspace_id: int, filters: Filters) -> Selection:
     rows = filtering.spanned(Decision.objects.in_workspace(workspace_id), filters, "at")
-    rows = filtering.equal(rows, filters, "verdict", "rule", "channel", "purpose")
+    rows = filtering.equal(rows, filters, *NARROWED)
 
     def batches(size: int) -> Iterator[list[tuple[Any, ...]]]:
         return with_user_ids(keyed_batches(rows, NAMES, tuple, size), workspace_id=workspace_id, customer=2, at=2)
@@ -45,6 +49,6 @@ def _decisions(workspace_id: int, filters: Filters) -> Selection:
 
 
 DECISIONS = ExportTable(
-    name="decisions", label=gettext_lazy("Decisions"), filters=("verdict", "rule", "channel", "purpose"),
+    name="decisions", label=gettext_lazy("Decisions"), filters=NARROWED,
     select=_decisions,
 )  # fmt: skip

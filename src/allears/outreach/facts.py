@@ -3,15 +3,16 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from allears.outreach import channels
+from allears.outreach.auction import History, Past
 from allears.outreach.contracts import Proposal
-from allears.outreach.governor import SURVEYS, Consent, Contact, Facts, Policy
-from allears.outreach.registry import register_suppressor, suppressors
+from allears.outreach.governor import SURVEYS, Consent, Contact, Facts, Policy, Quota, Rival, Way
+from allears.outreach.registry import credit_counters, register_suppressor, suppressors
 from allears.store import plain
 
 __all__ = ["Addressee", "Dossier", "addressees", "gather", "register_suppressor"]
@@ -29,26 +30,28 @@ class Addressee:
     language: str
     zone: str
     company: str  # the name of the workspace that speaks to them
+    segment: str = ""
 
 
+@dataclass(kw_only=True)
 class Dossier:
     """The facts about the customers of one batch; grows with each verdict, so that later ones see earlier ones."""
 
-    def __init__(
-        self,
-        *,
-        people: Mapping[int, Addressee],
-        consents: Mapping[int, Sequence[Consent]],
-        contacts: Mapping[int, list[Contact]],
-        suppressed: Mapping[int, str],
-    ) -> None:
-        self._people = people
-        self._consents = consents
-        self._contacts = defaultdict(list, contacts)
-        self._suppressed = suppressed
+    people: Mapping[int, Addressee]
+    consents: Mapping[int, Sequence[Consent]]
+    history: History
+    suppressed: Mapping[int, str]
+    credits: Mapping[str, Mapping[int, int]]  # by channels that take a grant for each message
+    used: dict[tuple[str, str], int]  # (probe, cell) → asks made
+    now: datetime
 
     def facts(self, proposal: Proposal) -> Facts:
-        person = self._people.get(proposal.customer_id)
+        number = proposal.customer_id
+        person = self.people.get(number)
+        rank = (proposal.priority, proposal.worth.bid if proposal.worth else 0.0)
+        rivals: tuple[Rival, ...] = ()
+        if proposal.purpose in SURVEYS and (number in self.history.sent or number in self.history.waiting):
+            rivals = self.history.rivals(number, ask_key=proposal.ask_key, rank=rank, now=self.now)
         return Facts(
             purpose=proposal.purpose,
             family=proposal.family,
@@ -59,15 +62,49 @@ class Dossier:
             share=proposal.share,
             not_before=proposal.not_before,
             expires_at=proposal.expires_at,
-            suppressed_by=self._suppressed.get(proposal.customer_id, ""),
-            consents=tuple(self._consents.get(proposal.customer_id, ())),
-            contacts=tuple(self._contacts.get(proposal.customer_id, ())),
+            suppressed_by=self.suppressed.get(number, ""),
+            consents=tuple(self.consents.get(number, ())),
+            contacts=tuple(past.contact for past in self.history.sent.get(number, ())),
+            customer=person.key if person else "",
+            segment=person.segment if person else "",
+            credits=self._credits(proposal.channel, number),
+            fallbacks=tuple(
+                Way(
+                    channel=name,
+                    reachable=bool(person and channels.address(name, person)),
+                    credits=self._credits(name, number),
+                )
+                for name in proposal.fallbacks
+            ),
+            priority=proposal.priority,
+            worth=proposal.worth,
+            rivals=rivals,
+            quota=self._quota(proposal),
+            awaits=proposal.awaits,
+            overtaken_by=proposal.overtaken_by,
         )
 
-    def note_sent(self, proposal: Proposal, at: datetime) -> None:
+    def _credits(self, channel: str, customer_id: int) -> int | None:
+        counted = self.credits.get(channel)
+        return None if counted is None else counted.get(customer_id, 0)
+
+    def _quota(self, proposal: Proposal) -> Quota | None:
+        allowed = proposal.allowance
+        if allowed is None:
+            return None
+        return Quota(limit=allowed.limit, cell=allowed.cell, used=self.used.get((proposal.probe_key, allowed.cell), 0))
+
+    def note_sent(self, proposal: Proposal, channel: str) -> None:
         """A verdict "sent" is history for the next proposal of the same batch."""
-        contact = Contact(at=at, purpose=proposal.purpose, family=proposal.family, channel=proposal.channel)
-        self._contacts[proposal.customer_id].append(contact)
+        contact = Contact(
+            at=self.now, purpose=proposal.purpose, family=proposal.family, channel=channel, probe=proposal.probe_key
+        )
+        bid = proposal.worth.bid if proposal.worth else 0.0
+        past = Past(contact, proposal.ask_key, proposal.priority, bid)
+        self.history.sent.setdefault(proposal.customer_id, []).append(past)
+        if proposal.allowance:
+            cell = (proposal.probe_key, proposal.allowance.cell)
+            self.used[cell] = self.used.get(cell, 0) + 1
 
 
 @lru_cache(maxsize=1024)
@@ -90,7 +127,7 @@ def addressees(*, workspace_id: int, customer_ids: Iterable[int]) -> dict[int, A
     home = plain.select("SELECT name, language, timezone FROM accounts_workspace WHERE id = %s", [workspace_id])[0]
     these, parameters = plain.among("id", ids)
     rows = plain.select(
-        "SELECT id, key, name, email, phone, language, timezone FROM customers_customer"  # noqa: S608 - own names
+        "SELECT id, key, name, email, phone, language, timezone, segment FROM customers_customer"  # noqa: S608 - own names
         f" WHERE workspace_id = %s AND {these}",
         [workspace_id, *parameters],
     )
@@ -98,7 +135,7 @@ def addressees(*, workspace_id: int, customer_ids: Iterable[int]) -> dict[int, A
 
 
 def _addressee(row: tuple[Any, ...], company: str, home_language: str, home_zone: str) -> Addressee:
-    number, key, name, email, phone, language, zone = row
+    number, key, name, email, phone, language, zone, segment = row
     return Addressee(
         id=number,
         key=key,
@@ -108,6 +145,7 @@ def _addressee(row: tuple[Any, ...], company: str, home_language: str, home_zone
         language=language or home_language,
         zone=known_zone(zone, home_zone),
         company=company,
+        segment=segment,
     )
 
 
@@ -117,9 +155,39 @@ def gather(*, workspace_id: int, proposals: Sequence[Proposal], policy: Policy, 
     return Dossier(
         people=addressees(workspace_id=workspace_id, customer_ids=ids),
         consents=_consents(workspace_id, ids),
-        contacts=_contacts(workspace_id, ids, policy=policy, now=now),
+        history=_history(workspace_id, ids, policy=policy, now=now),
         suppressed=_suppressed(workspace_id, {p.customer_id for p in proposals if p.purpose in policy.suppressible}),
+        credits=_counted_credits(workspace_id, proposals),
+        used=_used(workspace_id, proposals),
+        now=now,
     )
+
+
+def _counted_credits(workspace_id: int, proposals: Sequence[Proposal]) -> dict[str, Mapping[int, int]]:
+    counters = credit_counters()
+    wanted: dict[str, set[int]] = {}
+    for proposal in proposals if counters else ():
+        for channel in (proposal.channel, *proposal.fallbacks):
+            if channel in counters:
+                wanted.setdefault(channel, set()).add(proposal.customer_id)
+    return {name: counters[name](workspace_id=workspace_id, customer_ids=ids) for name, ids in wanted.items()}
+
+
+def _used(workspace_id: int, proposals: Sequence[Proposal]) -> dict[tuple[str, str], int]:
+    """How many asks each probe with a quota has made, in all and by segment."""
+    since = {each.probe_key: each.allowance.since for each in proposals if each.allowance}
+    used: dict[tuple[str, str], int] = {}
+    for probe_key, moment in since.items():
+        rows = plain.select(
+            "SELECT segment, count(*) FROM outreach_decision WHERE workspace_id = %s AND probe_key = %s"
+            " AND verdict = 'sent' AND at >= %s GROUP BY segment",
+            [workspace_id, probe_key, plain.written(moment)],
+        )
+        for segment, number in rows:
+            used[probe_key, ""] = used.get((probe_key, ""), 0) + number
+            if segment:
+                used[probe_key, segment] = number
+    return used
 
 
 def _consents(workspace_id: int, ids: set[int]) -> dict[int, list[Consent]]:
@@ -145,20 +213,35 @@ def _time(value: datetime) -> datetime:
     return found
 
 
-def _contacts(workspace_id: int, ids: set[int], *, policy: Policy, now: datetime) -> dict[int, list[Contact]]:
-    """What was sent to them within the policy's memory, of the purposes that its clocks and caps count."""
-    purposes = {*SURVEYS, *policy.overall_purposes, *(name for cap in policy.caps for name in cap.purposes)}
-    contacts: dict[int, list[Contact]] = defaultdict(list)
+def counted_purposes(policy: Policy) -> set[str]:
+    """The purposes that the policy's clocks and caps count."""
+    return {*SURVEYS, *policy.overall_purposes, *(name for cap in policy.caps for name in cap.purposes)}
+
+
+def _history(workspace_id: int, ids: set[int], *, policy: Policy, now: datetime) -> History:
+    """What was sent to them within the policy's memory, and which asks wait to be made within the auction's time."""
     these, who = plain.among("customer_id", ids)
-    wanted, what = plain.among("purpose", purposes)
+    wanted, what = plain.among("purpose", counted_purposes(policy))
     rows = plain.select(
-        "SELECT customer_id, at, purpose, family, channel FROM outreach_decision"  # noqa: S608 - own names
-        f" WHERE workspace_id = %s AND {these} AND at >= %s AND verdict = 'sent' AND {wanted} ORDER BY at, id",
-        [workspace_id, *who, plain.written(now - policy.memory()), *what],
+        "SELECT customer_id, at, purpose, family, channel, probe_key, ask_key, priority, bid, held_until"  # noqa: S608 - own names
+        f" FROM outreach_decision WHERE workspace_id = %s AND {these} AND {wanted}"
+        " AND (verdict = 'sent' AND at >= %s OR"
+        " verdict = 'held' AND settled_at IS NULL AND held_until <= %s AND rule <> 'absence') ORDER BY at, id",
+        [
+            workspace_id,
+            *who,
+            *what,
+            plain.written(now - policy.memory()),
+            plain.written(now + timedelta(hours=policy.auction_hours)),
+        ],
     )
-    for customer_id, at, purpose, family, channel in rows:
-        contacts[customer_id].append(Contact(at=_time(at), purpose=purpose, family=family, channel=channel))
-    return contacts
+    found = History(sent={}, waiting={})
+    for customer_id, at, purpose, family, channel, probe, ask_key, priority, bid, held_until in rows:
+        due = plain.moment(held_until)
+        contact = Contact(at=due or _time(at), purpose=purpose, family=family, channel=channel, probe=probe)
+        there = found.waiting if due else found.sent
+        there.setdefault(customer_id, []).append(Past(contact, ask_key, priority, bid or 0.0))
+    return found
 
 
 def _suppressed(workspace_id: int, ids: set[int]) -> dict[int, str]:

@@ -49,6 +49,10 @@ class Decision(HotModel):
     touchpoint_key = models.CharField(max_length=60, default="", blank=True)
     event_id = models.BigIntegerField(null=True, blank=True)
     ask_key = models.CharField(max_length=64)  # what asks this once: e.g. "probe:event"
+    segment = models.CharField(max_length=80, default="", blank=True)  # the customer's, then
+    priority = models.SmallIntegerField(default=0)
+    bid = models.FloatField(null=True, blank=True)  # what the ask would teach, in the auction
+    digest = models.CharField(max_length=32, default="", blank=True)  # of the facts and the policy's version
 
     class Meta(HotModel.Meta):
         indexes: ClassVar[list[models.Index]] = [
@@ -69,6 +73,22 @@ class Decision(HotModel):
                 name="outreach_one_standing_ruling",
             )
         ]
+
+
+class Rehearsal(ScopedModel):
+    """The past played again by another policy or probe: how far it is, and what would have been asked."""
+
+    kind = models.CharField(max_length=10)  # policy, probe
+    wanted = models.JSONField(default=dict)  # {"rules": …} or {"spec": …, "probe_id": …}
+    since = models.DateTimeField()
+    until = models.DateTimeField()
+    total = models.PositiveIntegerField(default=0)  # customers
+    done = models.PositiveIntegerField(default=0)
+    cursor = models.BigIntegerField(default=0)  # the last customer done
+    result = models.JSONField(default=dict, blank=True)
+    created_at = models.DateTimeField()
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
+    finished_at = models.DateTimeField(null=True, blank=True)
 
 
 class Message(ScopedModel):

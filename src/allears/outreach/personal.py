@@ -23,9 +23,14 @@ DECLARED = (
     ),
     Harmless(model="outreach.Policy", columns=("rules",), because="the company's own rules"),
     Harmless(
+        model="outreach.Rehearsal",
+        columns=("kind", "wanted", "result"),
+        because="the company's own rules, counts, and ids of decisions",
+    ),
+    Harmless(
         model="outreach.Decision",
-        columns=("purpose", "family", "channel", "rule", "probe_key", "touchpoint_key", "ask_key"),
-        because="codes, and ids of rows",
+        columns=("purpose", "family", "channel", "rule", "probe_key", "touchpoint_key", "ask_key", "segment", "digest"),
+        because="codes, ids of rows, a group of many, and a fingerprint of codes and times",
     ),
     Harmless(
         model="outreach.Message",

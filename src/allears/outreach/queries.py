@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from allears.customers.models import ConsentRecord, Customer, Identifier
 from allears.outreach.links import customer_key_of
@@ -49,6 +49,59 @@ def preferences(*, token: str) -> Preferences:
 def decisions(*, workspace_id: int) -> QuerySet[Decision]:
     found: QuerySet[Decision] = Decision.objects.in_workspace(workspace_id)
     return found
+
+
+@dataclass(frozen=True, kw_only=True)
+class LedgerFilter:
+    """Which part of the ledger: every field that is set must fit."""
+
+    words: str = ""  # what a customer is known by
+    customer_id: int | None = None
+    verdict: str = ""
+    rule: str = ""
+    purpose: str = ""
+    family: str = ""
+    channel: str = ""
+    probe_key: str = ""
+    touchpoint_key: str = ""
+    segment: str = ""
+    event_id: int | None = None
+    since: datetime | None = None
+    until: datetime | None = None  # before it
+
+
+EQUAL = ("customer_id", "verdict", "rule", "purpose", "family", "channel", "probe_key", "touchpoint_key", "segment")
+
+
+def ledger(*, workspace_id: int, wanted: LedgerFilter) -> QuerySet[Decision]:
+    """The decisions that fit."""
+    rows = (
+        decisions_about(workspace_id=workspace_id, words=wanted.words)
+        if wanted.words.strip()
+        else decisions(workspace_id=workspace_id)
+    )
+    given = {name: value for name in (*EQUAL, "event_id") if (value := getattr(wanted, name)) not in ("", None)}
+    if wanted.since:
+        given["at__gte"] = wanted.since
+    if wanted.until:
+        given["at__lt"] = wanted.until
+    return rows.filter(**given)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReasonCount:
+    """How often a verdict was given for a reason; held asks that were decided anew stand under what came of them."""
+
+    verdict: str
+    rule: str
+    number: int
+
+
+def reasons(rows: QuerySet[Decision]) -> list[ReasonCount]:
+    """The standing verdicts among these by reason, most frequent first."""
+    counted = rows.filter(settled_at__isnull=True).order_by().values_list("verdict", "rule").annotate(n=Count("id"))
+    found = [ReasonCount(verdict=verdict, rule=rule, number=number) for verdict, rule, number in counted]
+    return sorted(found, key=lambda each: (-each.number, each.verdict, each.rule))
 
 
 def messages(*, workspace_id: int) -> QuerySet[Message]:

@@ -1,6 +1,11 @@
 """What higher rooms lend to the door out, by dotted path from their ``apps.py``: outreach imports none of them.
 
-- suppressors: ``f(*, workspace_id, customer_ids) -> Mapping[customer_id, reason]`` – why no survey may go out now;
+- suppressors: ``f(*, workspace_id, customer_ids, at=None) -> Mapping[customer_id, reason]`` – why no survey may go out
+  now, or at an earlier moment, as the history tells;
+- credits: ``f(*, workspace_id, customer_ids) -> Mapping[customer_id, int]`` – grants left on a channel that takes one
+  for each message; what waits in the outbox is spent. Who is not named has none;
+- second thoughts: ``f(*, workspace_id, proposals) -> Mapping[ask_key, event]`` – which waiting asks have lost their
+  cause, asked when their time comes;
 - releasers: ``f(*, workspace_id, releases, now)`` – makes and posts the messages of held asks that are now allowed;
 - delivery hooks: ``f(*, decision_ids, now)`` – told which decisions' messages the peer has accepted.
 
@@ -15,6 +20,9 @@ from django.utils.module_loading import import_string
 _suppressors: list[str] = []
 _releasers: dict[str, str] = {}
 _delivery_hooks: list[str] = []
+_credits: dict[str, str] = {}
+_second_thoughts: list[str] = []
+_rehearsers: dict[str, str] = {}
 
 
 def register_suppressor(path: str) -> None:
@@ -32,6 +40,35 @@ def register_delivery_hook(path: str) -> None:
     """Tell this function which decisions' messages were accepted by the peer."""
     if path not in _delivery_hooks:
         _delivery_hooks.append(path)
+
+
+def register_credits(channel: str, path: str) -> None:
+    """Each message on this channel needs a grant of the customer's; the function counts what is left."""
+    _credits[channel] = path
+
+
+def register_second_thought(path: str) -> None:
+    """Ask this function about waiting asks whose time has come, before they are decided."""
+    if path not in _second_thoughts:
+        _second_thoughts.append(path)
+
+
+def register_rehearser(kind: str, path: str) -> None:
+    """Have rehearsals of this kind done by ``f(rehearsal) -> rehearsals.Step``, chunk by chunk."""
+    _rehearsers[kind] = path
+
+
+def rehearser(kind: str) -> Callable[..., Any]:
+    found: Callable[..., Any] = import_string(_rehearsers[kind])
+    return found
+
+
+def credit_counters() -> dict[str, Callable[..., Any]]:
+    return {channel: import_string(path) for channel, path in _credits.items()}
+
+
+def second_thoughts() -> list[Callable[..., Any]]:
+    return [import_string(path) for path in _second_thoughts]
 
 
 def suppressors() -> list[Callable[..., Any]]:

@@ -8,6 +8,7 @@ from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
+from allears.outreach.governor import Finding
 from allears.outreach.models import Decision
 
 RULES: Mapping[str, Any] = {
@@ -23,6 +24,12 @@ RULES: Mapping[str, Any] = {
     "no_address": gettext_lazy("No address"),
     "sampled_out": gettext_lazy("Not in the sample"),
     "expired": gettext_lazy("Too late"),
+    "hold_out": gettext_lazy("Hold-out group"),
+    "overtaken": gettext_lazy("The cause is gone"),
+    "absence": gettext_lazy("Waiting for an event"),
+    "quota": gettext_lazy("Quota reached"),
+    "no_credit": gettext_lazy("No grant left"),
+    "outbid": gettext_lazy("A better ask won"),
 }
 VERDICTS: Mapping[str, Any] = {
     "sent": pgettext_lazy("verdict", "Asked"),
@@ -41,6 +48,14 @@ FAMILIES: Mapping[str, Any] = {
     "csat": gettext_lazy("Satisfaction (CSAT)"),
     "ces": gettext_lazy("Effort (CES)"),
     "follow_up": gettext_lazy("After a case"),
+}
+CHANNELS: Mapping[str, Any] = {
+    "email": gettext_lazy("E-mail"),
+    "sms": gettext_lazy("SMS"),
+    "wechat": gettext_lazy("WeChat"),
+    "wecom": gettext_lazy("WeCom"),
+    "ivr": gettext_lazy("Phone"),
+    "in_app": gettext_lazy("In the app"),
 }
 TONES = {"sent": "good", "held": "waiting", "never": "none"}
 
@@ -63,13 +78,32 @@ def verdict_name(decision: Decision) -> str:
 
 def reason(decision: Decision) -> str:
     """Why, in one sentence with its figures."""
-    parameters: Mapping[str, Any] = decision.facts.get("parameters", {})
-    say = _SENTENCES.get(decision.rule)
-    sentence = say(parameters) if say else rule_name(decision.rule)
+    return sentence(decision.rule, decision.facts.get("parameters", {}))
+
+
+def sentence(rule: str, parameters: Mapping[str, Any]) -> str:
+    """One rule in plain words with the figures used; its name alone where the figures were erased."""
+    say = _SENTENCES.get(rule)
+    try:
+        said = say(parameters) if say else rule_name(rule)
+    except KeyError:
+        said = rule_name(rule)
+    more = []
     if parameters.get("too_late"):
-        too_late = _("That would have been after the ask had expired.")
-        return _("%(first)s %(second)s") % {"first": sentence, "second": too_late}
-    return sentence
+        more.append(_("That would have been after the ask had expired."))
+    if tried := parameters.get("tried"):
+        ways = ", ".join(f"{channel_name(each['channel'])} ({rule_name(each['rule'])})" for each in tried)
+        more.append(_("Tried before: %(ways)s.") % {"ways": ways})
+    for each in more:
+        said = _("%(first)s %(second)s") % {"first": said, "second": each}
+    return said
+
+
+def outcome(finding: Finding) -> str:
+    """How a rule stood: in the way or not, with its figures where it had any."""
+    if finding.parameters:
+        return sentence(finding.rule, finding.parameters)
+    return _("Not in the way.")
 
 
 def _moment(parameters: Mapping[str, Any], name: str) -> str:
@@ -108,6 +142,43 @@ def _quiet(parameters: Mapping[str, Any]) -> str:
     return sentence % {name: parameters[name] for name in ("start", "end", "zone")}
 
 
+def _outbid(parameters: Mapping[str, Any]) -> str:
+    if parameters["winner_priority"] > parameters["priority"]:
+        said = _("The probe “%(winner)s” goes before by its priority (%(theirs)s against %(ours)s).")
+        return said % {
+            "winner": parameters["winner"],
+            "theirs": parameters["winner_priority"],
+            "ours": parameters["priority"],
+        }
+    said = (
+        _("The probe “%(winner)s” won: its answer would teach more (%(theirs)s against %(ours)s).")
+        if parameters["won"]
+        else _("The probe “%(winner)s” asks this customer soon, and would learn more (%(theirs)s against %(ours)s).")
+    )
+    return said % {
+        "winner": parameters["winner"],
+        "theirs": bid_figure(parameters["winner_bid"]),
+        "ours": bid_figure(parameters["bid"]),
+    }
+
+
+def bid_figure(bid: float | None) -> str:
+    """Expected information in millionths, because the fall of a variance by one answer is small."""
+    return "–" if bid is None else formats.number_format(round(bid * 1_000_000, 1))
+
+
+def channel_name(channel: str) -> str:
+    return str(CHANNELS.get(channel, channel))
+
+
+def _quota(parameters: Mapping[str, Any]) -> str:
+    if parameters["cell"]:
+        said = _("The quota of the segment “%(cell)s” is reached: %(used)s of %(limit)s were asked.")
+    else:
+        said = _("The quota is reached: %(used)s of %(limit)s were asked.")
+    return said % parameters
+
+
 _SENTENCES: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     "allowed": lambda given: _("Nothing stood in the way."),
     "delay": lambda given: _("The probe waits until %(moment)s.") % {"moment": _moment(given, "not_before")},
@@ -128,4 +199,19 @@ _SENTENCES: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
         % {"share": _tidy(round(given["share"] * 100, 1))}
     ),
     "expired": lambda given: _("The ask had expired on %(moment)s.") % {"moment": _moment(given, "expired_at")},
+    "hold_out": lambda given: (
+        _("The customer belongs to the %(share)s %% who are never surveyed, so that the effect of asking can be seen.")
+        % {"share": _tidy(round(given["share"] * 100, 1))}
+    ),
+    "overtaken": lambda given: _("“%(event)s” happened after all, so there is nothing to ask about.") % given,
+    "absence": lambda given: (
+        _("Asked only if “%(event)s” has not happened by %(moment)s.")
+        % {"event": given["event"], "moment": _moment(given, "not_before")}
+    ),
+    "quota": _quota,
+    "no_credit": lambda given: (
+        _("The channel “%(channel)s” takes one grant for each message, and the customer has none left.")
+        % {"channel": channel_name(given["channel"])}
+    ),
+    "outbid": _outbid,
 }

@@ -10,7 +10,7 @@ from django.db.models.functions import Coalesce, Least
 
 from allears.accounts.models import Membership, Role, Workspace
 from allears.listen.models import Voice
-from allears.respond.models import Case, CaseVoice, Handover
+from allears.respond.models import Case, CaseEntry, CaseVoice, Handover
 from allears.respond.triage import BY_SOURCE, FRESH, LET_DOWN, LETTERS
 from allears.store import plain
 
@@ -54,8 +54,12 @@ def offered_to(member: Membership) -> QuerySet[Handover]:
     )
 
 
-def customers_with_open_case(*, workspace_id: int, customer_ids: Collection[int]) -> Mapping[int, str]:
-    """Whom the governor must not survey now: their matter with us is not done."""
+def customers_with_open_case(
+    *, workspace_id: int, customer_ids: Collection[int], at: datetime | None = None
+) -> Mapping[int, str]:
+    """Whom the governor must not survey now, or at an earlier moment: their matter with us is not done."""
+    if at is not None:
+        return _with_open_case_then(workspace_id, customer_ids, at)
     own, ids = plain.among("held.customer_id", customer_ids)
     merged, again = plain.among("person.merged_into_id", customer_ids)
     found = plain.select(
@@ -67,6 +71,23 @@ def customers_with_open_case(*, workspace_id: int, customer_ids: Collection[int]
         [workspace_id, *ids, workspace_id, *again],
     )
     return {customer_id: "open_case" for (customer_id,) in found}
+
+
+def _with_open_case_then(workspace_id: int, customer_ids: Collection[int], at: datetime) -> Mapping[int, str]:
+    """As the entries of their cases tell: the last of opened, closed and opened again before the moment."""
+    kinds = (CaseEntry.Kind.OPENED, CaseEntry.Kind.CLOSED, CaseEntry.Kind.REOPENED, CaseEntry.Kind.UNDONE)
+    concerned = Q(case__customer_id__in=customer_ids) | Q(case__customer__merged_into_id__in=customer_ids)
+    entries = CaseEntry.objects.in_workspace(workspace_id).filter(concerned, kind__in=kinds, at__lte=at)
+    rows = entries.order_by("at", "id").values_list(
+        "case_id", "kind", "detail", "case__customer_id", "case__customer__merged_into_id"
+    )
+    last = {
+        case_id: (kind, {own, into})
+        for case_id, kind, detail, own, into in rows
+        if kind != CaseEntry.Kind.UNDONE or detail.get("undone") == CaseEntry.Kind.CLOSED
+    }
+    open_then = [people for kind, people in last.values() if kind != CaseEntry.Kind.CLOSED]
+    return {number: "open_case" for people in open_then for number in people if number in customer_ids}
 
 
 def needing_owner(workspace_id: int, *, before: datetime) -> QuerySet[Voice]:

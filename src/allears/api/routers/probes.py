@@ -12,7 +12,7 @@ from allears.api.problems import ProblemError
 from allears.listen import actions, queries
 from allears.listen.actions import ProbeSpec
 from allears.listen.conditions import ConditionError
-from allears.listen.models import Probe
+from allears.listen.models import Probe, ProbeVersion
 
 router = Router(tags=["probes"])
 
@@ -30,10 +30,27 @@ class ProbeIn(Schema):
     expires_after_seconds: int = Field(7 * 86_400, ge=60)
     channel: str = "email"
     share: float = Field(1.0, gt=0, le=1)
+    fallbacks: list[str] = Field([], description="channels to try next, in this order")
+    sampling: str = Field("random", description="random (a share of 1 is a census), stratified or directed")
+    strata: dict[str, float] = Field({}, description="segment → share, when stratified")
+    absent_event: str = Field("", max_length=200, description="ask only if this has not come after the delay")
+    absent_match: str = Field("", max_length=120, description="a property that both events share, e.g. order_id")
+    priority: int = Field(0, ge=-100, le=100)
+    weight: float = Field(1.0, gt=0, le=100, description="of the moment, in the auction of asks")
+    quota: dict[str, int] = Field({}, description="segment (empty: all) → most asks in quota_days")
+    quota_days: float = Field(30.0, gt=0)
 
 
 class NewProbe(ProbeIn):
     started: bool = True
+
+
+class ProbeVersionOut(Schema):
+    """What a probe said from some moment on."""
+
+    number: int
+    at: datetime
+    spec: dict[str, Any]
 
 
 class ProbeOut(ProbeIn):
@@ -43,7 +60,8 @@ class ProbeOut(ProbeIn):
     paused_at: datetime | None
 
 
-def _refused(error: ValueError) -> ProblemError:
+def refused(error: ValueError) -> ProblemError:
+    """What to mend, as problem details."""
     field = getattr(error, "field", "")
     place = f"conditions/{error.index}/{field}" if isinstance(error, ConditionError) else field
     errors = [{"pointer": place, "detail": str(error)}]
@@ -74,7 +92,7 @@ def create_probe(request: HttpRequest, body: NewProbe) -> Status[Probe]:
             workspace_id=workspace_of(request), spec=spec, started=body.started, now=timezone.now()
         )
     except (actions.ProbeError, ConditionError) as error:
-        raise _refused(error) from error
+        raise refused(error) from error
     except actions.KeyTakenError as error:
         raise ProblemError(status=409, title="This key is taken", detail=str(error)) from error
     return Status(201, made)
@@ -93,7 +111,7 @@ def change_probe(request: HttpRequest, probe_id: int, body: ProbeIn) -> Probe:
     try:
         return actions.change_probe(probe=probe, spec=ProbeSpec(**body.dict()), now=timezone.now())
     except (actions.ProbeError, ConditionError) as error:
-        raise _refused(error) from error
+        raise refused(error) from error
 
 
 @router.post("/probes/{probe_id}/pause", response=ProbeOut)
@@ -110,3 +128,20 @@ def start_probe(request: HttpRequest, probe_id: int) -> Probe:
     probe = queries.access_probe(workspace_id=workspace_of(request), probe_id=probe_id)
     actions.start_probe(probe=probe, now=timezone.now())
     return probe
+
+
+@router.get("/probes/{probe_id}/versions", response=list[ProbeVersionOut])
+def list_versions(request: HttpRequest, probe_id: int) -> list[ProbeVersion]:
+    """Every version, newest first."""
+    probe = queries.access_probe(workspace_id=workspace_of(request), probe_id=probe_id)
+    return list(probe.versions.order_by("-number"))
+
+
+@router.put("/probes/{probe_id}/versions/{number}", response=ProbeOut)
+def restore_version(request: HttpRequest, probe_id: int, number: int) -> Probe:
+    """Let the probe say again what it said in this version, as its newest one."""
+    probe = queries.access_probe(workspace_id=workspace_of(request), probe_id=probe_id)
+    try:
+        return actions.restore_probe(probe=probe, number=number, now=timezone.now())
+    except (actions.ProbeError, ConditionError) as error:
+        raise refused(error) from error

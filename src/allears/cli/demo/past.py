@@ -18,8 +18,11 @@ from allears.cli.demo.comments import feeling_of, line
 from allears.cli.demo.company import CAUSES_OF, PROBE_OF_EVENT, ProbePlan
 from allears.cli.demo.people import Shopper
 from allears.cli.demo.simulate import Happening, Letter
-from allears.outreach.governor import Consent, Contact, Facts, Policy, Verdict, judge
+from allears.outreach.auction import History
+from allears.outreach.auction import Past as Said
+from allears.outreach.governor import Consent, Contact, Facts, Policy, Verdict, Worth, judge
 from allears.respond.triage import LET_DOWN
+from allears.science.information import expected_information, unit_scale
 
 EXPIRES = timedelta(days=7)
 MINUTE = timedelta(minutes=1)
@@ -43,6 +46,7 @@ class Ask:
     u: float
     answers: bool
     matter: "Matter | None" = None
+    worth: Worth | None = None
     rulings: list["Decided"] = field(default_factory=list)
     sent_at: datetime | None = None
     opened_at: datetime | None = None
@@ -123,12 +127,16 @@ class _Play:
         self.past = Past()
         self.queue: list[tuple[datetime, int, Callable[[datetime], None]]] = []
         self.count = itertools.count()
-        self.contacts: dict[int, list[Contact]] = defaultdict(list)
+        self.sent: dict[int, list[Said]] = defaultdict(list)
+        self.waiting: dict[int, dict[str, Said]] = defaultdict(dict)  # customer → ask → when it is due
+        self.first_seen: dict[int, datetime] = {}
+        self.learnt: dict[tuple[str, str], _Learnt] = defaultdict(_Learnt)  # probe and segment → what was answered
         self.running: dict[int, dict[str, Matter]] = defaultdict(dict)  # customer → touchpoint → open matter
 
     def run(self, happenings: Iterable[Happening]) -> Past:
         for happening in happenings:
             self._catch_up(happening.at)
+            self.first_seen.setdefault(happening.shopper.number, happening.at)
             self._happen(happening)
         self._catch_up(self.until)
         self.past.done.sort(key=lambda each: each.at)
@@ -159,6 +167,7 @@ class _Play:
                 not_before=not_before,
                 expires_at=(not_before or happening.at) + EXPIRES,
                 share=probe.share,
+                worth=self.learnt[probe.key, happening.shopper.segment].worth(),
                 u=reaction.u,
                 answers=reaction.answers,
                 partial=reaction.stops_after_score,
@@ -171,22 +180,32 @@ class _Play:
             self._later(unasked.at, lambda at: self._say(unasked))
 
     def _decide(self, ask: Ask, at: datetime) -> None:
-        facts = self._facts(ask)
+        facts = self._facts(ask, at)
         verdict = judge(facts, self.policy, at)
         ask.rulings.append(Decided(at=at, facts=facts, verdict=verdict))
+        number = ask.who.number
+        self.waiting[number].pop(ask.key, None)
         if verdict.name == "sent":
-            contact = Contact(at=at, purpose=ask.purpose, family=ask.family, channel="email")
-            self.contacts[ask.who.number].append(contact)
+            self.sent[number].append(_said(ask, at))
             self._sent(ask, at)
-        elif verdict.name == "held" and verdict.until and verdict.until <= self.until:
-            self._later(verdict.until, lambda then: self._decide_again(ask, then))
+        elif verdict.name == "held" and verdict.until:
+            self.waiting[number][ask.key] = _said(ask, verdict.until)
+            if verdict.until <= self.until:
+                self._later(verdict.until, lambda then: self._decide_again(ask, then))
 
     def _decide_again(self, ask: Ask, at: datetime) -> None:
         ask.rulings[-1].settled_at = at
         self._decide(ask, at)
 
-    def _facts(self, ask: Ask) -> Facts:
+    def _facts(self, ask: Ask, at: datetime) -> Facts:
         who = ask.who
+        remembered = at - self.policy.memory()
+        soon = at + timedelta(hours=self.policy.auction_hours)
+        history = History(
+            sent={who.number: [said for said in self.sent[who.number] if said.contact.at >= remembered]},
+            waiting={who.number: [said for said in self.waiting[who.number].values() if said.contact.at <= soon]},
+        )
+        bid = ask.worth.bid if ask.worth else 0.0
         return Facts(
             purpose=ask.purpose,
             family=ask.family,
@@ -198,8 +217,11 @@ class _Play:
             not_before=ask.not_before,
             expires_at=ask.expires_at,
             suppressed_by="open_case" if self.running.get(who.number) else "",
-            consents=consents_of(who, ask.about.at),
-            contacts=tuple(self.contacts[who.number][-8:]),
+            consents=consents_of(who, self.first_seen[who.number]),
+            contacts=tuple(said.contact for said in history.sent[who.number]),
+            segment=who.segment,
+            worth=ask.worth,
+            rivals=history.rivals(who.number, ask_key=ask.key, rank=(0, bid), now=at),
         )
 
     def _sent(self, ask: Ask, at: datetime) -> None:
@@ -215,6 +237,8 @@ class _Play:
     def _answer(self, ask: Ask, at: datetime) -> None:
         ask.opened_at = at - timedelta(seconds=self.dice.uniform(3, 40))
         ask.answered_at = at
+        if ask.probe is not None:
+            self.learnt[ask.probe.key, ask.who.segment].hear(ask)
         if ask.matter is not None:
             self.past.done.append(Done(at=at, verb="follow_up", matter=ask.matter, voice=ask))
             if ask.score <= LET_DOWN[ask.metric]:
@@ -301,6 +325,42 @@ class _Play:
         )
         self.past.asks.append(ask)
         self._decide(ask, at)
+
+
+@dataclass(kw_only=True)
+class _Learnt:
+    """What a probe has heard from a segment, on a scale of 0 to 1."""
+
+    asked: int = 0
+    answers: int = 0
+    total: float = 0.0
+    squares: float = 0.0
+
+    def hear(self, ask: Ask) -> None:
+        value = unit_scale(ask.metric, ask.score)
+        self.answers += 1
+        self.total += value
+        self.squares += value * value
+
+    def worth(self) -> Worth:
+        """The bid of one more ask; a usual spread and answer rate are assumed until there are answers."""
+        self.asked += 1
+        n = self.answers
+        variance = max(0.0, (self.squares - self.total * self.total / n) / (n - 1)) if n > 4 else 0.09
+        propensity = min(1.0, (n + 2) / (self.asked + 8))
+        bid = expected_information(variance=variance, answers=n, propensity=propensity)
+        return Worth(bid=bid, variance=variance, answers=n, propensity=propensity)
+
+
+def _said(ask: Ask, at: datetime) -> Said:
+    contact = Contact(
+        at=at,
+        purpose=ask.purpose,
+        family=ask.family,
+        channel="email",
+        probe=ask.probe.key if ask.probe else "",
+    )
+    return Said(contact, ask.key, 0, ask.worth.bid if ask.worth else 0.0)
 
 
 def consents_of(who: Shopper, at: datetime) -> tuple[Consent, ...]:

@@ -1,9 +1,10 @@
 """Why was this customer (not) asked? Every verdict of the governor, and the policy behind them."""
 
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from django import forms
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import path
@@ -12,9 +13,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods
 
+from allears.customers.queries import segments
 from allears.journeys.vocabulary import channel_label
 from allears.listen import queries as listen_queries
-from allears.outreach import actions, queries, wording
+from allears.outreach import actions, channels, queries, recomputing, rehearsals, wording
 from allears.outreach.governor import Cap, Policy, QuietHours, policy_from
 from allears.outreach.models import Decision
 from allears.web.access import ConsoleRequest, access_agent, access_manager
@@ -24,21 +26,46 @@ from allears.web.render import flash, render_page
 PAGE = 50
 
 
+FILTERS = ("q", "verdict", "rule", "probe", "channel", "segment", "purpose", "since", "until")
+
+
 def _filtered(request: ConsoleRequest) -> QuerySet[Decision]:
-    """Filters live in the address: q, verdict, rule, probe, cursor."""
-    workspace_id = request.access.workspace_id
-    words = request.GET.get("q", "").strip()
-    rows = (
-        queries.decisions_about(workspace_id=workspace_id, words=words)
-        if words
-        else queries.decisions(workspace_id=workspace_id)
+    """Filters live in the address; days are the workspace's."""
+    asked = request.GET
+    wanted = queries.LedgerFilter(
+        words=asked.get("q", "").strip(),
+        verdict=asked.get("verdict", ""),
+        rule=asked.get("rule", ""),
+        purpose=asked.get("purpose", ""),
+        probe_key=asked.get("probe", ""),
+        channel=asked.get("channel", ""),
+        segment=asked.get("segment", ""),
+        since=_day(asked.get("since", "")),
+        until=_day(asked.get("until", ""), after=1),
     )
-    for name, field in (("verdict", "verdict"), ("rule", "rule"), ("probe", "probe_key")):
-        if value := request.GET.get(name):
-            rows = rows.filter(**{field: value})
-    if (cursor := request.GET.get("cursor", "")).isdigit():
-        rows = rows.filter(id__lt=int(cursor))
-    return rows.select_related("customer").order_by("-id")
+    return queries.ledger(workspace_id=request.access.workspace_id, wanted=wanted)
+
+
+def _day(text: str, *, after: int = 0) -> datetime | None:
+    """The beginning of a day in the workspace's zone; what is no day is left out."""
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        return None
+    return datetime.combine(day + timedelta(days=after), time(0), tzinfo=timezone.get_current_timezone())
+
+
+def _page_of(request: ConsoleRequest, rows: QuerySet[Decision]) -> list[Decision]:
+    """By time, then number: the cursor names both."""
+    at, _sep, number = request.GET.get("cursor", "").partition("_")
+    if number.isdigit() and at.isdigit() and len(number) < 19 and len(at) < 19:
+        moment = datetime.fromtimestamp(int(at) / 1_000_000, tz=UTC)
+        rows = rows.filter(Q(at__lt=moment) | Q(at=moment, id__lt=int(number)))
+    return list(rows.select_related("customer").order_by("-at", "-id")[: PAGE + 1])
+
+
+def _cursor(decision: Decision) -> str:
+    return f"{round(decision.at.timestamp() * 1_000_000)}_{decision.pk}"
 
 
 def shown(decision: Decision) -> dict[str, Any]:
@@ -56,16 +83,30 @@ def shown(decision: Decision) -> dict[str, Any]:
 @require_GET
 def decisions(request: ConsoleRequest) -> HttpResponse:
     """The ledger, newest first."""
-    found = list(_filtered(request)[: PAGE + 1])
+    rows = _filtered(request)
+    found = _page_of(request, rows)
     probes = list(listen_queries.probes(workspace_id=request.access.workspace_id).order_by("name"))
     names = {probe.key: probe.name for probe in probes}
     context = {
         "rows": [{**shown(each), "probe": names.get(each.probe_key, each.probe_key)} for each in found[:PAGE]],
-        "next_cursor": str(found[PAGE - 1].id) if len(found) > PAGE else None,
+        "next_cursor": _cursor(found[PAGE - 1]) if len(found) > PAGE else None,
+        "reasons": [
+            {"count": each, "tone": wording.TONES[each.verdict], "name": wording.rule_name(each.rule)}
+            for each in queries.reasons(rows)
+        ],
+        "channels": [(name, channel_label(name)) for name in sorted(channels.adapters())],
+        "segments": segments(workspace_id=request.access.workspace_id),
+        "export_filters": {
+            **{
+                name: request.GET.get(name, "")
+                for name in ("verdict", "rule", "channel", "segment", "purpose", "since", "until")
+            },
+            "probe_key": request.GET.get("probe", ""),
+        },
         "verdicts": wording.VERDICTS.items(),
         "rules": wording.RULES.items(),
         "probes": probes,
-        "filtered": any(request.GET.get(name) for name in ("q", "verdict", "rule", "probe")),
+        "filtered": any(request.GET.get(name) for name in FILTERS),
     }
     return render_page(request, "outreach/decisions.html", context)
 
@@ -73,16 +114,14 @@ def decisions(request: ConsoleRequest) -> HttpResponse:
 @access_agent
 @require_GET
 def decision(request: ConsoleRequest, decision_id: int) -> HttpResponse:
-    """One verdict with its facts, and judged again before the reader's eyes."""
+    """One verdict with its facts, and judged again before the reader's eyes: from the row and from the raw history."""
     rows = queries.decisions(workspace_id=request.access.workspace_id).select_related("customer")
     found = get_object_or_404(rows, id=decision_id)
-    verdict = actions.replay(decision=found)
-    same = (verdict.name, verdict.rule, verdict.until) == (found.verdict, found.rule, found.held_until)
     chain = rows.filter(ask_key=found.ask_key).order_by("id")
     context = {
         **shown(found),
-        "facts": found.facts["facts"],
-        "agrees": same,
+        **_judged_again(found),
+        "bid": wording.bid_figure(found.bid),
         "chain": [shown(each) for each in chain] if chain.count() > 1 else [],
         "channel": channel_label(found.channel),
         "family": wording.family_name(found.family),
@@ -92,6 +131,25 @@ def decision(request: ConsoleRequest, decision_id: int) -> HttpResponse:
         ],
     }
     return render_page(request, "outreach/decision.html", context)
+
+
+def _judged_again(found: Decision) -> dict[str, Any]:
+    """Nothing of this is left once the customer is erased."""
+    try:
+        again = recomputing.recompute(decision=found)
+    except recomputing.ErasedError:
+        return {"erased": True, "facts": {}}
+    verdict = actions.replay(decision=found)
+    return {
+        "facts": found.facts["facts"],
+        "agrees": (verdict.name, verdict.rule, verdict.until) == (found.verdict, found.rule, found.held_until),
+        "again": again,
+        "again_reason": wording.sentence(again.verdict.rule, again.verdict.parameters),
+        "findings": [
+            {"finding": each, "name": wording.rule_name(each.rule), "said": wording.outcome(each)}
+            for each in actions.explain(decision=found)
+        ],
+    }
 
 
 class PolicyForm(forms.Form):
@@ -121,6 +179,26 @@ class PolicyForm(forms.Form):
         label=gettext_lazy("Quiet until"),
         widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
     )
+    channel_caps = forms.CharField(
+        required=False,
+        label=gettext_lazy("Caps of single channels"),
+        help_text=gettext_lazy("One in a line: channel, most messages, days. E.g. “sms 2 30”."),
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+    holdout = forms.FloatField(
+        min_value=0,
+        max_value=50,
+        required=False,
+        label=gettext_lazy("Never survey this share of customers, in %"),
+        help_text=gettext_lazy("Always the same ones: against them you see what asking itself does."),
+    )
+    auction_hours = forms.FloatField(
+        min_value=0,
+        max_value=24 * 30,
+        required=False,
+        label=gettext_lazy("An ask gives way to a better one due within, in hours"),
+        help_text=gettext_lazy("Where a customer can be asked once only, the probe that learns most from it asks."),
+    )
     open_case = forms.BooleanField(
         required=False, label=gettext_lazy("Do not survey customers while a case of theirs is open")
     )
@@ -142,6 +220,15 @@ class PolicyForm(forms.Form):
             self.add_error("cap_days", _("Give both the number and the days, or neither."))
         return told
 
+    def clean_channel_caps(self) -> tuple[Cap, ...]:
+        caps = []
+        for line in filter(None, map(str.strip, self.cleaned_data["channel_caps"].splitlines())):
+            name, *figures = line.replace(",", " ").replace("，", " ").split()
+            if name not in channels.adapters() or len(figures) != 2 or not all(map(_is_number, figures)):
+                raise forms.ValidationError(_("“%(line)s” is not channel, number, days.") % {"line": line})
+            caps.append(Cap(limit=int(float(figures[0])), hours=float(figures[1]) * 24, channel=name))
+        return tuple(caps)
+
     def rules(self) -> Policy:
         told = self.cleaned_data
         start, end = told["quiet_start"], told["quiet_end"]
@@ -150,11 +237,20 @@ class PolicyForm(forms.Form):
             rest_days={family: told[f"rest_{family}"] for family in ("nps", "csat", "ces", "follow_up")},
             rest_days_other=told["rest_other"],
             rest_days_overall=told["rest_overall"],
-            caps=() if cap is None else (Cap(limit=cap, hours=told["cap_days"] * 24),),
+            caps=(*(() if cap is None else (Cap(limit=cap, hours=told["cap_days"] * 24),)), *told["channel_caps"]),
+            holdout_share=(told["holdout"] or 0) / 100,
+            auction_hours=told["auction_hours"] or 0,
             quiet=QuietHours(start=start, end=end) if start and end else None,
             suppressible=("survey",) if told["open_case"] else (),
             needs_grant=("survey",) if told["needs_grant"] else (),
         )
+
+
+def _is_number(text: str) -> bool:
+    try:
+        return float(text) >= 0
+    except ValueError:
+        return False
 
 
 def tidy(number: float) -> float:
@@ -165,7 +261,7 @@ def tidy(number: float) -> float:
 def as_form(policy: Policy) -> dict[str, Any]:
     """The form's values for a policy."""
     families = ("nps", "csat", "ces", "follow_up")
-    cap = policy.caps[0] if policy.caps else None
+    cap = next((cap for cap in policy.caps if cap.channel == "*"), None)
     quiet = policy.quiet
     return {
         **{f"rest_{family}": tidy(policy.rest_days.get(family, policy.rest_days_other)) for family in families},
@@ -173,6 +269,11 @@ def as_form(policy: Policy) -> dict[str, Any]:
         "rest_overall": tidy(policy.rest_days_overall),
         "cap_limit": cap.limit if cap else None,
         "cap_days": tidy(cap.hours / 24) if cap else None,
+        "channel_caps": "\n".join(
+            f"{cap.channel} {cap.limit} {tidy(cap.hours / 24)}" for cap in policy.caps if cap.channel != "*"
+        ),
+        "holdout": tidy(round(policy.holdout_share * 100, 2)),
+        "auction_hours": tidy(policy.auction_hours),
         "quiet_start": quiet.start if quiet else None,
         "quiet_end": quiet.end if quiet else None,
         "open_case": bool(policy.suppressible),
@@ -187,6 +288,15 @@ def policy(request: ConsoleRequest) -> HttpResponse:
     workspace_id = request.access.workspace_id
     present = actions.policy_in_force(workspace_id=workspace_id)
     form = PolicyForm(request.POST or None, initial=as_form(policy_from(present.rules)))
+    if request.method == "POST" and form.is_valid() and "rehearse" in request.POST:
+        tried = rehearsals.rehearse_policy(
+            workspace_id=workspace_id,
+            rules=form.rules(),
+            since=timezone.now() - rehearsals.LAST_MONTH,
+            now=timezone.now(),
+            author_id=request.access.user.pk,
+        )
+        return redirect("rehearsal", tried.pk)
     if request.method == "POST" and form.is_valid():
         made = actions.publish_policy(
             workspace_id=workspace_id, rules=form.rules(), now=timezone.now(), author_id=request.access.user.pk
@@ -195,7 +305,8 @@ def policy(request: ConsoleRequest) -> HttpResponse:
         return redirect("policy")
     versions = queries.policies(workspace_id=workspace_id).select_related("created_by")[:50]
     history = [{"policy": each, "rules": as_form(policy_from(each.rules))} for each in versions]
-    context = {"form": form, "present": present, "history": history}
+    tried = rehearsals.rehearsals(workspace_id=workspace_id).filter(kind="policy")[:5]
+    context = {"form": form, "present": present, "history": history, "tried": tried}
     return render_page(request, "outreach/policy.html", context, status=422 if form.errors else 200)
 
 

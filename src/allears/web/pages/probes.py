@@ -1,6 +1,7 @@
 """Whom do we ask, when, and is it bearable? Each probe with what became of its wishes."""
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -14,10 +15,11 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from allears.journeys import queries as journey_queries
 from allears.journeys.vocabulary import channel_label
-from allears.listen import actions, queries, ready_made
+from allears.listen import actions, queries, ready_made, simulating, standing
 from allears.listen.conditions import OPERATORS, ConditionError
 from allears.listen.models import Probe
 from allears.outreach import channels, wording
+from allears.outreach.rehearsals import LAST_MONTH
 from allears.web.access import ConsoleRequest, access_manager
 from allears.web.pages.accounts import style
 from allears.web.pages.decisions import tidy
@@ -60,13 +62,72 @@ class ProbeForm(forms.Form):
         help_text=gettext_lazy("100 asks everybody; less draws a random sample."),
     )
 
+    fallbacks = forms.MultipleChoiceField(
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        label=gettext_lazy("Where that cannot reach them, or is refused"),
+    )
+    absent_event = forms.CharField(
+        max_length=200,
+        required=False,
+        label=gettext_lazy("Only if this event does not follow within the wait"),
+        widget=forms.TextInput(attrs={"list": "events"}),
+        help_text=gettext_lazy("E.g. order_delivered: then the wait is the time it has. Empty: ask in any case."),
+    )
+    absent_match = forms.CharField(
+        max_length=120,
+        required=False,
+        label=gettext_lazy("about the same"),
+        help_text=gettext_lazy("A property that both events share, e.g. order_id."),
+    )
+    sampling = forms.ChoiceField(
+        choices=[
+            ("random", gettext_lazy("everybody, or a random share")),
+            ("stratified", gettext_lazy("a share for each segment")),
+            ("directed", gettext_lazy("more where the figure is uncertain")),
+        ],
+        initial="random",
+        label=gettext_lazy("Whom of them"),
+    )
+    strata = forms.CharField(
+        required=False,
+        label=gettext_lazy("Shares of segments"),
+        help_text=gettext_lazy("One in a line: segment and percent, e.g. “vip 100”. All others get the share above."),
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+    quota = forms.CharField(
+        required=False,
+        label=gettext_lazy("No more asks than"),
+        help_text=gettext_lazy(
+            "One in a line: segment and number, e.g. “vip 50”; a number alone is for all the others."
+        ),
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+    quota_days = forms.FloatField(min_value=0.1, initial=30, label=gettext_lazy("within how many days"))
+    weight = forms.FloatField(
+        min_value=0.01,
+        max_value=100,
+        initial=1,
+        label=gettext_lazy("Weight of this moment"),
+        help_text=gettext_lazy("Where asks compete for one customer, what this one would teach counts so much."),
+    )
+    priority = forms.IntegerField(
+        min_value=-100,
+        max_value=100,
+        initial=0,
+        label=gettext_lazy("Priority"),
+        help_text=gettext_lazy("A higher one goes first, whatever would be learnt."),
+    )
+
     def __init__(self, *args: Any, workspace_id: int, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         touchpoints = journey_queries.touchpoints(workspace_id=workspace_id)
         surveys = queries.surveys(workspace_id=workspace_id)
         self._choose("touchpoint", [(str(each.pk), local_name(each)) for each in touchpoints])
         self._choose("survey", [(str(each.pk), each.name) for each in surveys])
-        self._choose("channel", [(name, channel_label(name)) for name in sorted(channels.adapters())])
+        ways = [(name, channel_label(name)) for name in sorted(channels.adapters())]
+        self._choose("channel", ways)
+        self._choose("fallbacks", ways)
         style(self)
 
     def _choose(self, name: str, choices: list[tuple[str, str]]) -> None:
@@ -77,10 +138,30 @@ class ProbeForm(forms.Form):
     def conditions(self) -> list[dict[str, Any]]:
         """The rows that name a property; raises ConditionError from the action, with the row's number."""
         rows = (
-            (self.data.get(f"{part}-{row}", "").strip() for part in ("property", "op", "value"))
+            (self.data.get(f"{part}-{row}", "").strip() for part in ("of", "property", "op", "value", "days"))
             for row in range(CONDITIONS)
         )
-        return [{"property": name, "op": op, "value": _value(op, value)} for name, op, value in rows if name]
+        return [
+            {
+                "property": name,
+                "op": op,
+                "value": _value(op, value),
+                "of": whose or "event",
+                **({"days": days or None} if whose == "history" else {}),
+            }
+            for whose, name, op, value, days in rows
+            if name
+        ]
+
+    def clean_fallbacks(self) -> list[str]:
+        chosen: list[str] = self.cleaned_data["fallbacks"]
+        return [name for name in chosen if name != self.cleaned_data.get("channel")]
+
+    def clean_strata(self) -> dict[str, float]:
+        return {name: share / 100 for name, share in _lines(self.cleaned_data["strata"]).items()}
+
+    def clean_quota(self) -> dict[str, int]:
+        return {name: int(number) for name, number in _lines(self.cleaned_data["quota"]).items()}
 
     def spec(self) -> actions.ProbeSpec:
         told = self.cleaned_data
@@ -95,7 +176,37 @@ class ProbeForm(forms.Form):
             delay_seconds=told["delay"] * int(told["delay_unit"]),
             expires_after_seconds=round(told["expires_days"] * 86_400),
             share=told["share"] / 100,
+            **{
+                name: told[name]
+                for name in (
+                    "fallbacks",
+                    "absent_event",
+                    "absent_match",
+                    "sampling",
+                    "strata",
+                    "quota",
+                    "quota_days",
+                    "weight",
+                    "priority",
+                )
+            },
         )
+
+
+def _lines(text: str) -> dict[str, float]:
+    """A name and a number in each line; a number alone has no name."""
+    found = {}
+    for line in filter(None, map(str.strip, text.replace("：", " ").replace(":", " ").splitlines())):
+        name, _sep, number = line.rpartition(" ")
+        try:
+            found[name.strip()] = float(number.rstrip("%"))
+        except ValueError as error:
+            raise forms.ValidationError(_("“%(line)s” does not end with a number.") % {"line": line}) from error
+    return found
+
+
+def _as_lines(values: Mapping[str, float], scale: float = 1) -> str:
+    return "\n".join(f"{name} {tidy(round(number * scale, 2))}".strip() for name, number in values.items())
 
 
 def _value(op: str, text: str) -> Any:
@@ -124,7 +235,24 @@ def _shown_value(value: Any) -> str:
 def _initial(probe: Probe) -> dict[str, Any]:
     unit = next((size for size in (86_400, 3600) if probe.delay_seconds and probe.delay_seconds % size == 0), 60)
     return {
-        **{name: getattr(probe, name) for name in ("name", "key", "event_name", "channel")},
+        **{
+            name: getattr(probe, name)
+            for name in (
+                "name",
+                "key",
+                "event_name",
+                "channel",
+                "fallbacks",
+                "absent_event",
+                "absent_match",
+                "sampling",
+                "quota_days",
+                "weight",
+                "priority",
+            )
+        },
+        "strata": _as_lines(probe.strata, 100),
+        "quota": _as_lines(probe.quota),
         "touchpoint": str(probe.touchpoint_id),
         "survey": str(probe.survey_id),
         "delay": probe.delay_seconds // unit,
@@ -139,7 +267,8 @@ def _condition_rows(form: ProbeForm, probe: Probe | None) -> list[dict[str, Any]
     if not form.is_bound:
         return [{**each, "value": _shown_value(each.get("value"))} for each in stored]
     return [
-        {part: form.data.get(f"{part}-{row}", "") for part in ("property", "op", "value")} for row in range(CONDITIONS)
+        {part: form.data.get(f"{part}-{row}", "") for part in ("of", "property", "op", "value", "days")}
+        for row in range(CONDITIONS)
     ]
 
 
@@ -178,14 +307,34 @@ def _page(request: ConsoleRequest, form: ProbeForm, probe: Probe | None, wrong: 
         "probe": probe,
         "conditions": _condition_rows(form, probe),
         "operators": OPERATORS,
+        "whose": [("event", _("the event")), ("customer", _("the customer")), ("history", _("how often"))],
         "events": sorted(events),
         "wrong": wrong,
     }
     if probe:
         figures = _figures(request).get(probe.key, queries.ProbeFigures())
         due = queries.next_asks(workspace_id=workspace_id, probe_key=probe.key)
-        context |= {"figures": figures, "refusals": _refusals(figures), "due": due}
+        context |= {"figures": figures, "refusals": _refusals(figures), "due": due, **_known(probe)}
     return render_page(request, "listen/probe.html", context, status=422 if form.errors or wrong else 200)
+
+
+def _known(probe: Probe) -> dict[str, Any]:
+    """What it knows by segment, how many it asks there, and what it said before."""
+    known = standing.read(probe.standing)
+    shares = standing.shares_of(probe, known)
+    bids = standing.worths(known, weight=probe.weight)
+    return {
+        "segments": [
+            {
+                "name": name or _("none"),
+                "known": each,
+                "share": shares.get(name, probe.share),
+                "bid": wording.bid_figure(bids[name].bid),
+            }
+            for name, each in sorted(known.items())
+        ],
+        "versions": list(probe.versions.select_related("created_by").order_by("-number")[:10]),
+    }
 
 
 @access_manager
@@ -199,7 +348,11 @@ def new_probe(request: ConsoleRequest) -> HttpResponse:
     if request.method == "GET" or not form.is_valid():
         return _page(request, form, None)
     try:
-        made = actions.create_probe(workspace_id=workspace_id, spec=form.spec(), now=timezone.now())
+        if "rehearse" in request.POST:
+            return _rehearse(request, form.spec(), None)
+        made = actions.create_probe(
+            workspace_id=workspace_id, spec=form.spec(), now=timezone.now(), author_id=request.access.user.pk
+        )
     except (actions.ProbeError, actions.KeyTakenError, ConditionError) as error:
         return _page(request, form, None, wrong=str(error))
     flash(request, _("“%(name)s” asks from now on.") % {"name": made.name})
@@ -215,10 +368,39 @@ def probe(request: ConsoleRequest, probe_id: int) -> HttpResponse:
     if request.method == "GET" or not form.is_valid():
         return _page(request, form, found)
     try:
-        actions.change_probe(probe=found, spec=form.spec(), now=timezone.now())
+        if "rehearse" in request.POST:
+            return _rehearse(request, form.spec(), found)
+        actions.change_probe(probe=found, spec=form.spec(), now=timezone.now(), author_id=request.access.user.pk)
     except (actions.ProbeError, ConditionError) as error:
         return _page(request, form, found, wrong=str(error))
     flash(request, _("Saved"))
+    return redirect("probe", found.pk)
+
+
+def _rehearse(request: ConsoleRequest, spec: actions.ProbeSpec, found: Probe | None) -> HttpResponse:
+    """Try it on the last month before anybody is asked."""
+    now = timezone.now()
+    tried = simulating.simulate_probe(
+        workspace_id=request.access.workspace_id,
+        spec=spec,
+        probe_id=found.pk if found else None,
+        since=now - LAST_MONTH,
+        now=now,
+        author_id=request.access.user.pk,
+    )
+    return redirect("rehearsal", tried.pk)
+
+
+@access_manager
+@require_POST
+def restore(request: ConsoleRequest, probe_id: int, number: int) -> HttpResponse:
+    """Let it say again what it said in an earlier version."""
+    found = _probe(request, probe_id)
+    try:
+        actions.restore_probe(probe=found, number=number, now=timezone.now(), author_id=request.access.user.pk)
+    except actions.ProbeError as error:
+        raise Http404 from error
+    flash(request, _("Version %(number)s is back.") % {"number": number})
     return redirect("probe", found.pk)
 
 
@@ -250,6 +432,7 @@ urlpatterns = [
     path("probes", probes, name="probes"),
     path("probes/new", new_probe, name="new_probe"),
     path("probes/<int:probe_id>", probe, name="probe"),
+    path("probes/<int:probe_id>/versions/<int:number>", restore, name="restore_probe"),
     path("probes/<int:probe_id>/pause", pause, name="pause_probe"),
     path("probes/<int:probe_id>/start", start, name="start_probe"),
 ]

@@ -19,7 +19,7 @@ from allears.events.models import Event
 from allears.listen.asking import OPEN_FOR
 from allears.listen.asking import Ask as AskContext
 from allears.listen.models import Invitation, Response, Voice
-from allears.outreach.governor import as_json
+from allears.outreach.governor import as_json, digest
 from allears.outreach.models import Decision, Message
 from allears.store.bulk import allocate_ids, insert_rows
 
@@ -95,13 +95,15 @@ def write_decisions(written: Written, asks: Iterable[Ask], *, case_id: int | Non
     """Each verdict with the facts it was taken on, so that it replays."""
     columns = [
         "id", "workspace_id", "customer_id", "at", "purpose", "family", "channel", "verdict", "rule", "facts",
-        "policy_version", "held_until", "settled_at", "probe_key", "touchpoint_key", "event_id", "ask_key",
+        "policy_version", "held_until", "settled_at", "probe_key", "touchpoint_key", "event_id", "ask_key", "segment",
+        "priority", "bid", "digest",
     ]  # fmt: skip
     pairs = [(ask, decided) for ask in asks for decided in ask.rulings]
     ids = allocate_ids(Decision, len(pairs))
     rows = []
     for pk, (ask, decided) in zip(ids, pairs, strict=True):
         written.decision_ids[id(decided)] = pk
+        stored = _facts(written, ask, decided, case_id)
         rows.append(
             (
                 pk,
@@ -113,7 +115,7 @@ def write_decisions(written: Written, asks: Iterable[Ask], *, case_id: int | Non
                 "email",
                 decided.verdict.name,
                 decided.verdict.rule,
-                json.dumps(_facts(written, ask, decided, case_id), ensure_ascii=False),
+                json.dumps(stored, ensure_ascii=False),
                 written.founded.policy_version,
                 decided.verdict.until,
                 decided.settled_at,
@@ -121,6 +123,10 @@ def write_decisions(written: Written, asks: Iterable[Ask], *, case_id: int | Non
                 ask.about.touchpoint,
                 written.event_ids[ask.about.key] if ask.probe else None,
                 ask.key,
+                ask.who.segment,
+                decided.facts.priority,
+                decided.facts.worth.bid if decided.facts.worth else None,
+                digest(stored["facts"], written.founded.policy_version),
             )
         )
     insert_rows(Decision, columns, rows)
