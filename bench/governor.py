@@ -83,7 +83,8 @@ def _tell(name: str, number: int, work: Callable[[], Any]) -> None:
     work()
     wall, spent = time.perf_counter() - began, time.process_time() - cpu
     micros = spent / number * 1e6
-    print(f"   {name:<42}{number / max(spent, wall if spent < wall / 3 else spent):10,.0f}/s   {micros:7.1f} µs of CPU each")
+    rate = number / (wall if spent < wall / 3 else spent)
+    print(f"   {name:<42}{rate:10,.0f}/s   {micros:7.1f} µs of CPU each")
 
 
 if __name__ == "__main__":

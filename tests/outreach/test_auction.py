@@ -3,12 +3,13 @@
 import itertools
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from allears.accounts.models import Workspace
 from allears.customers.models import Customer
-from allears.outreach import actions, recomputing
+from allears.outreach import actions, recomputing, registry
 from allears.outreach.contracts import Allowance, Proposal
 from allears.outreach.governor import Facts, Policy, QuietHours, Rival, Worth, examine, judge
 from allears.outreach.models import Decision
@@ -16,6 +17,12 @@ from tests import builders
 
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 OPEN = Policy(quiet=None, caps=())
+
+
+@pytest.fixture(autouse=True)
+def _nobody_releases(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Held asks that come free make no invitation here."""
+    monkeypatch.setattr(registry, "_releasers", {})
 
 
 def worth(bid: float) -> Worth:

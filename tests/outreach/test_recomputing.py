@@ -6,7 +6,7 @@ import pytest
 
 from allears.accounts.models import Workspace
 from allears.customers.models import AttributeValue, ConsentRecord
-from allears.outreach import actions, recomputing
+from allears.outreach import actions, recomputing, registry
 from allears.outreach.contracts import Proposal
 from allears.outreach.governor import Policy, digest
 from allears.outreach.models import Decision
@@ -14,6 +14,12 @@ from allears.outreach.rehearsals import lines, rehearse_policy, run
 from tests import builders
 
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
+
+
+@pytest.fixture(autouse=True)
+def _nobody_releases(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Held asks that come free make no invitation here."""
+    monkeypatch.setattr(registry, "_releasers", {})
 
 
 @pytest.fixture
@@ -102,8 +108,8 @@ def _month(acme: Workspace) -> None:
             for each in people
             if (each.id + day) % 3 == 0
         ]  # fmt: skip
+        actions.decide_due(now=now)
         actions.propose(workspace_id=acme.id, proposals=wishes, now=now)
-        actions.decide_due(now=now + timedelta(hours=12))
 
 
 def test_the_policy_in_force_rehearses_to_what_really_happened(acme: Workspace) -> None:

@@ -15,7 +15,7 @@ from allears.events.webhooks.models import Delivery, Endpoint
 from allears.jobs.models import Job
 from allears.journeys.models import Touchpoint
 from allears.listen.models import Enclosure, Letter, Probe, Source, Survey, Voice
-from allears.outreach.models import Decision
+from allears.outreach.models import Decision, Rehearsal
 from allears.respond.models import Case, Cause
 from allears.understand.models import BackFill, Correction, TextModel
 
@@ -85,6 +85,7 @@ MAKERS: dict[str, Callable[[Person], Any]] = {
     "probe_id": lambda alice: row(Probe, alice).pk,
     "survey_id": lambda alice: row(Survey, alice).pk,
     "decision_id": lambda alice: row(Decision, alice).pk,
+    "rehearsal_id": lambda alice: row(Rehearsal, alice, kind="policy", wanted={"rules": {}}).pk,
     "endpoint_id": lambda alice: row(Endpoint, alice).pk,
     "delivery_id": lambda alice: row(Delivery, alice).pk,
     "source_id": source,

@@ -6,6 +6,7 @@ the policy in force beside all that was really sent. Where there are very many e
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from django.db.models import F
@@ -20,7 +21,7 @@ from allears.listen.models import Probe
 from allears.outreach import channels
 from allears.outreach.actions import rules_in_force
 from allears.outreach.facts import Addressee, addressees
-from allears.outreach.governor import Consent, Contact, Facts, Way
+from allears.outreach.governor import Consent, Contact, Facts, Policy, Way
 from allears.outreach.models import Decision, Rehearsal
 from allears.outreach.rehearsals import CHUNK, Step, Tally, start, suppressed_then
 from allears.outreach.rehearsing import Wish, play
@@ -137,14 +138,16 @@ def _play_all(
             said=said.get(number, []),
             policy=policy,
             until=rehearsal.until,
-            suppressed=lambda facts, at, number=number: (
-                suppressed_then(workspace_id, number, at) if facts.purpose in policy.suppressible else ""
-            ),
+            suppressed=partial(_suppressed, workspace_id, number, policy),
         ):
             sent = outcome.verdict == "sent"
             for part, name in (("all", ""), ("segment", outcome.segment), ("channel", outcome.channel)):
                 tally.add(part, name, "new", sent)
             tally.add("rule", outcome.rule, "new")
+
+
+def _suppressed(workspace_id: int, customer_id: int, policy: Policy, facts: Facts, at: datetime) -> str:
+    return suppressed_then(workspace_id, customer_id, at) if facts.purpose in policy.suppressible else ""
 
 
 def _wish(

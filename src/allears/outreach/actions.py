@@ -124,6 +124,8 @@ def _rule(
         verdict = judge(facts, rules, now)
         if verdict.name == "sent":
             dossier.note_sent(proposal, verdict.channel)
+        elif verdict.until and verdict.rule != "absence" and proposal.purpose in SURVEYS:
+            dossier.note_held(proposal, verdict.channel, verdict.until)
         stored: dict[str, Any] = {"facts": as_json(facts), "parameters": dict(verdict.parameters)}
         if proposal.allowance:
             stored["since"] = proposal.allowance.since.isoformat()

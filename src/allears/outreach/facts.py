@@ -44,6 +44,7 @@ class Dossier:
     credits: Mapping[str, Mapping[int, int]]  # by channels that take a grant for each message
     used: dict[tuple[str, str], int]  # (probe, cell) → asks made
     now: datetime
+    soon: datetime  # until when a waiting ask is a rival
 
     def facts(self, proposal: Proposal) -> Facts:
         number = proposal.customer_id
@@ -96,15 +97,22 @@ class Dossier:
 
     def note_sent(self, proposal: Proposal, channel: str) -> None:
         """A verdict "sent" is history for the next proposal of the same batch."""
-        contact = Contact(
-            at=self.now, purpose=proposal.purpose, family=proposal.family, channel=channel, probe=proposal.probe_key
-        )
-        bid = proposal.worth.bid if proposal.worth else 0.0
-        past = Past(contact, proposal.ask_key, proposal.priority, bid)
-        self.history.sent.setdefault(proposal.customer_id, []).append(past)
+        self.history.sent.setdefault(proposal.customer_id, []).append(_past(proposal, channel, self.now))
         if proposal.allowance:
             cell = (proposal.probe_key, proposal.allowance.cell)
             self.used[cell] = self.used.get(cell, 0) + 1
+
+    def note_held(self, proposal: Proposal, channel: str, until: datetime) -> None:
+        """One that waits and is due soon is a rival of the next ones."""
+        if until <= self.soon:
+            self.history.waiting.setdefault(proposal.customer_id, []).append(_past(proposal, channel, until))
+
+
+def _past(proposal: Proposal, channel: str, at: datetime) -> Past:
+    contact = Contact(
+        at=at, purpose=proposal.purpose, family=proposal.family, channel=channel, probe=proposal.probe_key
+    )
+    return Past(contact, proposal.ask_key, proposal.priority, proposal.worth.bid if proposal.worth else 0.0)
 
 
 @lru_cache(maxsize=1024)
@@ -160,6 +168,7 @@ def gather(*, workspace_id: int, proposals: Sequence[Proposal], policy: Policy, 
         credits=_counted_credits(workspace_id, proposals),
         used=_used(workspace_id, proposals),
         now=now,
+        soon=now + timedelta(hours=policy.auction_hours),
     )
 
 

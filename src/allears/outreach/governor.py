@@ -438,6 +438,7 @@ def facts_from(stored: Mapping[str, Any]) -> Facts:
     return msgspec.convert(stored, Facts)
 
 
+_NOTHING: tuple[Any, ...] = (None, "", 0, (), [])
 _SELDOM = (
     "customer", "segment", "credits", "fallbacks", "priority", "worth", "rivals", "quota", "awaits", "overtaken_by"
 )  # fmt: skip
@@ -448,10 +449,8 @@ def as_json(value: Facts | Policy) -> dict[str, Any]:
     plain: dict[str, Any] = msgspec.to_builtins(value)
     if isinstance(value, Facts):
         for name in _SELDOM:
-            if plain[name] in (None, "", 0, (), []) and name != "credits":
-                del plain[name]
-        if value.credits is None:
-            del plain["credits"]
+            if plain.get(name) in _NOTHING and not (name == "credits" and value.credits == 0):
+                plain.pop(name, None)
     return plain
 
 

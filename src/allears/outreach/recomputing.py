@@ -147,10 +147,14 @@ def _person_then(decision: Decision) -> Addressee:
     ever = set(customer.attribute_values.filter(name__in=GIVEN).values_list("name", flat=True))
     known = attributes_at(customer=customer, at=decision.at, known_at=decision.at) if ever else {}
     then = {name: str(known[name]) for name in ever if name in known}
-    zone = then.pop("timezone", None)
-    if zone is not None:
-        then["zone"] = known_zone(zone, person.zone)
-    return replace(person, **then)
+    return replace(
+        person,
+        name=then.get("name", person.name),
+        email=then.get("email", person.email),
+        phone=then.get("phone", person.phone),
+        segment=then.get("segment", person.segment),
+        zone=known_zone(then["timezone"], person.zone) if "timezone" in then else person.zone,
+    )
 
 
 def _suppressed_then(decision: Decision) -> str:

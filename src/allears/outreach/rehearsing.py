@@ -58,12 +58,12 @@ def play(
 ) -> list[Outcome]:
     """The outcome of each wish of one customer by ``until``; ``said`` is what went out besides and stands."""
     by_key = {wish.ask_key: wish for wish in wishes}
-    queue = [(wish.at, *_order(wish), wish.ask_key) for wish in by_key.values()]
+    queue = [(wish.at, *_order(wish)) for wish in by_key.values()]
     heapq.heapify(queue)
     made: list[Past] = []
     waiting: dict[str, Past] = {}
     outcomes: dict[str, Outcome] = {}
-    while queue and queue[0][0] <= until:
+    while queue and queue[0][0] < until:
         now, *_, ask_key = heapq.heappop(queue)
         wish = by_key[ask_key]
         waiting.pop(ask_key, None)
@@ -83,13 +83,14 @@ def play(
         elif verdict.until is not None:
             if verdict.rule != "absence":
                 waiting[ask_key] = _past(wish, facts, verdict.until, verdict.channel)
-            heapq.heappush(queue, (verdict.until, *_order(wish), ask_key))
+            heapq.heappush(queue, (verdict.until, *_order(wish)))
     return list(outcomes.values())
 
 
-def _order(wish: Wish) -> tuple[int, float]:
+def _order(wish: Wish) -> tuple[int, float, datetime, str]:
+    """Of those that come due together the best goes first, then the one that was wished first."""
     priority, bid = wish.known[0][1].rank
-    return (-priority, -bid)
+    return (-priority, -bid, wish.at, wish.ask_key)
 
 
 def _past(wish: Wish, facts: Facts, at: datetime, channel: str) -> Past:

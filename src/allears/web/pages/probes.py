@@ -87,6 +87,7 @@ class ProbeForm(forms.Form):
             ("directed", gettext_lazy("more where the figure is uncertain")),
         ],
         initial="random",
+        required=False,
         label=gettext_lazy("Whom of them"),
     )
     strata = forms.CharField(
@@ -103,11 +104,12 @@ class ProbeForm(forms.Form):
         ),
         widget=forms.Textarea(attrs={"rows": 2}),
     )
-    quota_days = forms.FloatField(min_value=0.1, initial=30, label=gettext_lazy("within how many days"))
+    quota_days = forms.FloatField(min_value=0.1, initial=30, required=False, label=gettext_lazy("within how many days"))
     weight = forms.FloatField(
         min_value=0.01,
         max_value=100,
         initial=1,
+        required=False,
         label=gettext_lazy("Weight of this moment"),
         help_text=gettext_lazy("Where asks compete for one customer, what this one would teach counts so much."),
     )
@@ -115,6 +117,7 @@ class ProbeForm(forms.Form):
         min_value=-100,
         max_value=100,
         initial=0,
+        required=False,
         label=gettext_lazy("Priority"),
         help_text=gettext_lazy("A higher one goes first, whatever would be learnt."),
     )
@@ -176,20 +179,15 @@ class ProbeForm(forms.Form):
             delay_seconds=told["delay"] * int(told["delay_unit"]),
             expires_after_seconds=round(told["expires_days"] * 86_400),
             share=told["share"] / 100,
-            **{
-                name: told[name]
-                for name in (
-                    "fallbacks",
-                    "absent_event",
-                    "absent_match",
-                    "sampling",
-                    "strata",
-                    "quota",
-                    "quota_days",
-                    "weight",
-                    "priority",
-                )
-            },
+            fallbacks=told["fallbacks"],
+            absent_event=told["absent_event"],
+            absent_match=told["absent_match"],
+            sampling=told["sampling"] or "random",
+            strata=told["strata"],
+            quota=told["quota"],
+            quota_days=told["quota_days"] or 30.0,
+            weight=told["weight"] or 1.0,
+            priority=told["priority"] or 0,
         )
 
 
