@@ -113,6 +113,13 @@ class DecisionFilters(Schema):
         return queries.ledger(workspace_id=workspace_id, wanted=wanted)
 
 
+class SampleParams(Schema):
+    """How many are drawn; the same seed draws the same ones."""
+
+    sample: int = Field(100, ge=1, le=1000)
+    seed: int = 0
+
+
 def _shown(found: recomputing.Recomputation) -> dict[str, Any]:
     verdict = found.verdict
     return {
@@ -142,12 +149,13 @@ def list_reasons(request: HttpRequest, wanted: Query[DecisionFilters]) -> list[q
 def audit(
     request: HttpRequest,
     wanted: Query[DecisionFilters],
-    sample: int = 100,
-    seed: int = 0,
+    drawn: Query[SampleParams],
 ) -> dict[str, Any]:
     """Recompute a random sample of the verdicts that fit from the raw history, and compare."""
     workspace_id = workspace_of(request)
-    found = recomputing.audit(workspace_id=workspace_id, sample=sample, seed=seed, rows=wanted.rows(workspace_id))
+    found = recomputing.audit(
+        workspace_id=workspace_id, sample=drawn.sample, seed=drawn.seed, rows=wanted.rows(workspace_id)
+    )
     return {**vars(found), "disagreements": [_shown(each) for each in found.disagreements]}
 
 
