@@ -39,7 +39,7 @@ def post(client: Client, voice: Voice, **form: str) -> str:
 def test_labels_and_words_stand_beside_each_other(alice: Person, voice: Voice, client: Client) -> None:
     client.force_login(alice.user)
     page = client.get(f"/listen/voices/{voice.pk}").content.decode()
-    marked = re.findall(r'<mark class="said said-bad" title="([^"]+)">Late<span class="sr-only">', page)
+    marked = re.findall(r'<mark class="because because-bad" title="([^"]+)">Late<span class="sr-only">', page)
     assert marked == ["Negative; Delivery, spoken of badly"]
     assert "90%" in page
     assert "Pain point" in page

@@ -39,6 +39,7 @@ class LabelFigures:
 class Bin:
     """Answers about as sure as `confidence`: the share that was right, and its interval."""
 
+    number: int  # of BINS, from 0
     confidence: float
     right: float
     low: float
@@ -155,7 +156,9 @@ def _bins(answered: Sequence[tuple[float, bool]]) -> tuple[Bin, ...]:
             interval = wilson(hits, len(inside), z=Z)
             sure = sum(each for each, _ in inside) / len(inside)
             share = hits / len(inside)
-            found.append(Bin(confidence=sure, right=share, low=interval.low, high=interval.high, n=len(inside)))
+            found.append(
+                Bin(number=number, confidence=sure, right=share, low=interval.low, high=interval.high, n=len(inside))
+            )
     return tuple(found)
 
 

@@ -17,6 +17,7 @@ from allears.understand.reading import known_of
 
 CHIPS: Final = ("sentiment", "emotion", "topic", "intent", "urgency", "point")  # beside every voice
 ALWAYS_ASKED: Final = ("sentiment",)
+GLANCE: Final = 0.4  # a label less sure than this is told on the voice's own page only
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,9 +29,14 @@ class Piece:
     labels: tuple[Said, ...] = ()
 
     @property
+    def sure(self) -> tuple[Said, ...]:
+        """The labels that are told at a glance."""
+        return tuple(each for each in self.labels if is_sure(each))
+
+    @property
     def tone(self) -> str:
         """good, bad, or empty when the marked words are neither."""
-        signs = {_sign(each) for each in self.labels} - {0}
+        signs = {_sign(each) for each in self.sure} - {0}
         return "" if len(signs) != 1 else "good" if signs == {1} else "bad"
 
 
@@ -48,7 +54,7 @@ class Shown:
     @property
     def chips(self) -> list[Said]:
         """The labels worth a glance, in a fixed order; no urgency where nobody waits for an answer soon."""
-        wanted = [each for task in CHIPS for each in self.labels if each.task == task]
+        wanted = [each for task in CHIPS for each in self.labels if each.task == task and is_sure(each)]
         return [each for each in wanted if not (each.task == "urgency" and each.value == "1")]
 
     @property
@@ -138,6 +144,11 @@ def pieces(text: str, labels: Iterable[Said], found: Sequence[tuple[int, int, st
         over = tuple(label for first, last, label in marked if first <= start and end <= last)
         result.append(Piece(text="" if kind else text[start:end], masked=kind, labels=over))
     return result
+
+
+def is_sure(said: Said) -> bool:
+    """Sure enough to be told at a glance."""
+    return said.confidence is None or said.confidence >= GLANCE
 
 
 def _runs(found: Iterable[Piece], said: Said) -> list[list[Piece]]:

@@ -94,22 +94,23 @@ def card(request: ConsoleRequest) -> HttpResponse:
 
 def _calibration(found: Card) -> Chart:
     """The share that was right against how sure the model was; on the dashed line it would be exactly as sure."""
-    at = [(low + 0.5) / BINS for low in range(BINS)]
+    centres = [f"{(number + 0.5) / BINS:.2f}" for number in range(BINS)]
     series = [
         Series(
             name=str(LANGUAGE_NAMES[each.language]),
             points=[
-                Point(x=f"{bin_.confidence:.2f}", y=bin_.right, low=bin_.low, high=bin_.high, n=bin_.n)
+                Point(x=centres[bin_.number], y=bin_.right, low=bin_.low, high=bin_.high, n=bin_.n)
                 for bin_ in each.bins
             ],
         )
         for each in found.languages
     ]
-    names = sorted({point.x for each in series for point in each.points} | {f"{each:.2f}" for each in at})
-    exact = Series(name=_("exactly as sure as right"), points=[Point(x=x, y=float(x)) for x in names], dashed=True)
+    least = min((bin_.number for each in found.languages for bin_ in each.bins), default=0)
+    exact = [Point(x=x, y=float(x)) for x in centres[least:]]
+    line = Series(name=_("exactly as sure as right"), points=exact, dashed=True)
     return Chart(
         title=_("How sure it was, and how often it was right"),
-        series=[exact, *series],
+        series=[line, *series],
         unit="percent",
         axis="category",
         minimum=0,

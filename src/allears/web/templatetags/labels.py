@@ -11,7 +11,6 @@ from allears.listen.models import Voice
 from allears.understand.labelling import Said
 from allears.understand.showing import Piece, Shown, shown
 from allears.web import label_words
-from allears.web.templatetags.ui import amount
 
 register = template.Library()
 _TONES = {
@@ -64,7 +63,7 @@ def polarity_word(said: Any) -> str:
 @register.filter
 def why(piece: Piece) -> str:
     """What a marked piece of text says: “Delivery, spoken of badly; Anger”."""
-    return "; ".join(_named(each) for each in piece.labels)
+    return "; ".join(_named(each) for each in piece.sure)
 
 
 @register.simple_tag
@@ -72,7 +71,7 @@ def how_sure(said: Said) -> SafeString | str:
     """87%, or that a person said so."""
     if said.confidence is None:
         return _("said by a person")
-    return format_html('<span class="tabular-nums">{}</span>', amount(round(said.confidence, 2), "percent"))
+    return format_html('<span class="tabular-nums">{}%</span>', round(100 * said.confidence))
 
 
 @register.simple_tag
