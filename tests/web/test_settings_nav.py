@@ -1,9 +1,9 @@
 """Settings stand in groups: one line of groups, one of the pages in the present group."""
 
 from django.test import Client
+from tests.conftest import Person
 
 from allears.web import context
-from tests.conftest import Person
 
 
 def test_a_page_shows_its_group_and_the_pages_beside_it(alice: Person, client: Client) -> None:

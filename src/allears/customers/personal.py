@@ -70,6 +70,17 @@ class PersonalFiles:
 
 
 @dataclass(frozen=True, kw_only=True)
+class PersonalIndex:
+    """A table of words beside the models, kept by triggers, that is written anew when a person was erased.
+
+    ``sqlite`` is the statement that drops what its deleted rows left in it; PostgreSQL's is a full vacuum.
+    """
+
+    table: str
+    sqlite: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Harmless:
     """Text columns that hold no personal data of customers, and why that is so."""
 
@@ -83,18 +94,21 @@ class _Registry:
     tables: dict[str, PersonalTable] = field(default_factory=dict)
     files: dict[str, PersonalFiles] = field(default_factory=dict)
     harmless: dict[str, list[Harmless]] = field(default_factory=dict)
+    indexes: dict[str, PersonalIndex] = field(default_factory=dict)
 
 
 _registry = _Registry()
 
 
-def register_personal(*declared: PersonalTable | PersonalFiles | Harmless) -> None:
+def register_personal(*declared: PersonalTable | PersonalFiles | PersonalIndex | Harmless) -> None:
     """Declare, from ``apps.py``; a second declaration of the same model or files takes the place of the first."""
     for each in declared:
         if isinstance(each, PersonalTable):
             _registry.tables[each.model] = each
         elif isinstance(each, PersonalFiles):
             _registry.files[each.name] = each
+        elif isinstance(each, PersonalIndex):
+            _registry.indexes[each.table] = each
         else:
             told = _registry.harmless.setdefault(each.model, [])
             if each not in told:
@@ -114,6 +128,11 @@ def personal_table(model: str) -> PersonalTable | None:
 def personal_files() -> list[PersonalFiles]:
     """Every kind of file with personal data."""
     return list(_registry.files.values())
+
+
+def personal_indexes() -> list[PersonalIndex]:
+    """Every index of words."""
+    return list(_registry.indexes.values())
 
 
 def harmless() -> Mapping[str, Sequence[Harmless]]:

@@ -284,6 +284,12 @@ class Voice(HotModel):
         ]
 
 
+class VoicePending(models.Model):
+    """That a voice's words changed and are to be indexed; written by a trigger (see words.storing)."""
+
+    voice_id = models.BigIntegerField(primary_key=True)
+
+
 class Source(ScopedModel):
     """Where voices, events or customers are fetched from by ourselves: a mailbox, a feed, a database, a folder.
 

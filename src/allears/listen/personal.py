@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_noop
 
-from allears.customers.personal import Erase, Harmless, PersonalFiles, PersonalTable
+from allears.customers.personal import Erase, Harmless, PersonalFiles, PersonalIndex, PersonalTable
 
 DECLARED = (
     PersonalTable(
@@ -14,6 +14,9 @@ DECLARED = (
         kind="voices",
         at="said_at",
         label=gettext_noop("Voices"),
+    ),
+    PersonalIndex(
+        table="listen_voicewords", sqlite="INSERT INTO listen_voicewords (listen_voicewords) VALUES ('optimize')"
     ),
     PersonalTable(
         model="listen.Response",

@@ -8,9 +8,10 @@ from typing import Self
 from django.db.models import Q
 
 from allears.listen.models import Voice
+from allears.listen.words.searching import Match, matching, steps
+from allears.listen.words.terms import admits
 from allears.store.scope import ScopedQuerySet
 
-SEARCHED = 20_000  # words are looked for in this many of the latest voices
 FRESH = timedelta(days=2)  # the stream is for what is said now, not for imported history
 FEELINGS = ("positive", "neutral", "negative", "mixed")
 
@@ -41,7 +42,7 @@ class WallFilter:
             and (not self.feeling or feeling_of(voice) == self.feeling)
             and (self.touchpoint_id is None or voice.touchpoint_id == self.touchpoint_id)
             and (not self.source_kind or voice.source_kind == self.source_kind)
-            and self.text.casefold() in voice.text.casefold()
+            and (not self.text or admits(self.text, voice.text))
             and (self.owner_id is None or (touchpoint is not None and touchpoint.owner_id == self.owner_id))
         )
 
@@ -101,19 +102,40 @@ def chosen(filters: WallFilter) -> ScopedQuerySet[Voice]:
     if filters.owner_id is not None:
         rows = rows.filter(touchpoint__owner_id=filters.owner_id)
     if filters.text:
-        latest = Voice.objects.in_workspace(filters.workspace_id).order_by("-said_at").values("pk")[:SEARCHED]
-        rows = rows.filter(pk__in=latest, text__icontains=filters.text)
+        rows = rows.filter(pk__in=matching(workspace_id=filters.workspace_id, question=filters.text))
     return rows
 
 
+<<<<<<< HEAD
 def voices(
     *, filters: WallFilter, after: Cursor | None = None, limit: int = 50, among: Q | None = None
 ) -> tuple[list[Voice], Cursor | None]:
     """One page, the latest said first, and where the next begins; ``among`` narrows it further."""
     rows = chosen(filters).filter(among or Q()).order_by("-said_at", "-pk")
+=======
+def voices(*, filters: WallFilter, after: Cursor | None = None, limit: int = 50) -> tuple[list[Voice], Cursor | None]:
+    """One page, the latest said first, and where the next begins."""
+    if filters.text:
+        return _page(_searched(filters, after, limit + 1), limit)
+    rows = chosen(filters).order_by("-said_at", "-pk")
+>>>>>>> 1c601f7 (Words are found among all voices in both languages: an index that triggers keep, behind every writer)
     if after is not None:
         rows = rows.filter(Q(said_at__lt=after.said_at) | Q(said_at=after.said_at, pk__lt=after.voice_id))
-    found = list(rows[: limit + 1])
+    return _page(list(rows[: limit + 1]), limit)
+
+
+def _searched(filters: WallFilter, after: Cursor | None, wanted: int) -> list[Voice]:
+    """So many voices that hold the words and pass the other filters."""
+    before = Match(voice_id=after.voice_id, said_at=after.said_at) if after else None
+    others, found = chosen(replace(filters, text="")), list[Voice]()
+    for ids in steps(workspace_id=filters.workspace_id, question=filters.text, before=before):
+        found += others.filter(pk__in=ids).order_by("-said_at", "-pk")
+        if len(found) >= wanted:
+            break
+    return found[:wanted]
+
+
+def _page(found: list[Voice], limit: int) -> tuple[list[Voice], Cursor | None]:
     if len(found) <= limit:
         return found, None
     last = found[limit - 1]

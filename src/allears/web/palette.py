@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from allears.accounts.access import Access
 from allears.customers.models import Customer
 from allears.listen.models import Voice
+from allears.listen.words.searching import matching
 from allears.respond.models import Case
 from allears.web.context import exists, places
 
@@ -80,10 +81,9 @@ def _customers(access: Access, text: str) -> Iterator[Hit]:
 
 
 def _voices(access: Access, text: str) -> Iterator[Hit]:
-    """Only the newest thousand are searched here; the wall's own search reads them all."""
     if not access.is_manager:
         return
-    recent = Voice.objects.in_workspace(access.workspace_id).order_by("-said_at").values("pk")[:1000]
-    rows = Voice.objects.in_workspace(access.workspace_id).filter(pk__in=recent, text__icontains=text)
+    found = matching(workspace_id=access.workspace_id, question=text, limit=FEW)
+    rows = Voice.objects.in_workspace(access.workspace_id).filter(pk__in=found)
     for voice in rows.order_by("-said_at")[:FEW]:
         yield Hit(label=voice.text[:90], href=f"/listen/voices/{voice.pk}", icon="message-circle")

@@ -12,7 +12,7 @@ from typing import Any
 
 from django.db import connection
 
-from allears.customers.personal import personal_tables
+from allears.customers.personal import personal_indexes, personal_tables
 
 
 @contextmanager
@@ -54,7 +54,8 @@ def _forget_samples(cursor: Any, table: str) -> None:
         "SELECT s.attname, format_type(a.atttypid, a.atttypmod) FROM pg_stats s JOIN pg_attribute a"
         " ON a.attrelid = %s::regclass AND a.attname = s.attname"
         " WHERE s.schemaname = current_schema() AND s.tablename = %s"
-        " AND a.atttypid IN ('text'::regtype, 'varchar'::regtype, 'jsonb'::regtype, 'bytea'::regtype)",
+        " AND a.atttypid IN ('text'::regtype, 'varchar'::regtype, 'jsonb'::regtype, 'bytea'::regtype,"
+        " 'tsvector'::regtype)",
         [name, table],
     )
     for column, kind in cursor.fetchall():
@@ -65,6 +66,8 @@ def _sweep_sqlite(cursor: object) -> None:
     execute = cursor.execute  # type: ignore[attr-defined]
     execute("PRAGMA temp_store=FILE")  # a large file would not fit into memory
     try:
+        for index in personal_indexes():
+            execute(index.sqlite)
         execute("VACUUM")
         execute("PRAGMA wal_checkpoint(TRUNCATE)")
         busy = cursor.fetchone()[0]  # type: ignore[attr-defined]
@@ -81,4 +84,5 @@ class SweepBusyError(RuntimeError):
 def _tables() -> list[str]:
     """Tables that may have held the person, and the erasures' own."""
     named = {table.model_type()._meta.db_table for table in personal_tables()}
+    named |= {index.table for index in personal_indexes()}
     return sorted(named | {"customers_erasure", "customers_customerkey", "jobs_lakeerasure"})

@@ -1,0 +1,100 @@
+"""What a text and a question are made of, for the index.
+
+Chinese, Japanese and Korean have no spaces, so a run of them is indexed as its pairs of characters, and a phrase of
+pairs finds exactly the text that holds the run; its last character stands alone, so that one character can be looked
+for as well. Other words are folded to lower case without accents of width; a word that is asked for without quotes
+finds longer ones that begin with it (refund: refunds, refunded).
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+MOST_TERMS = 16_000  # of one voice: PostgreSQL counts positions no further
+LONGEST = 40
+_DENSE = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff"
+_RUN = re.compile(rf"[{_DENSE}]+|[^\W_{_DENSE}]+")
+_APOSTROPHE = re.compile(r"(?<=\w)['’](?=\w)")
+_PART = re.compile(r'(?P<minus>-?)(?:"(?P<phrase>[^"]*)"?|“(?P<quoted>[^”]*)”?|(?P<word>\S+))')
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Terms that stand one behind the other; the last may go on when ``open`` is set. ``without``: it must not."""
+
+    terms: tuple[str, ...]
+    open: bool = False
+    without: bool = False
+
+
+def folded(text: str) -> str:
+    """As the index compares: full width, case and apostrophes do not matter."""
+    return _APOSTROPHE.sub("", unicodedata.normalize("NFKC", text).casefold())
+
+
+def terms(text: str) -> list[str]:
+    """The terms of a voice, in order."""
+    found: list[str] = []
+    for run in _RUN.findall(folded(text)):
+        found += _of_run(run, last=True)
+        if len(found) >= MOST_TERMS:
+            break
+    return found[:MOST_TERMS]
+
+
+def _of_run(run: str, *, last: bool) -> Iterator[str]:
+    if not _is_dense(run):
+        yield run[:LONGEST]
+        return
+    for start in range(len(run) - 1):
+        yield run[start : start + 2]
+    if last or len(run) == 1:
+        yield run[-1]
+
+
+def _is_dense(run: str) -> bool:
+    return bool(re.match(rf"[{_DENSE}]", run))
+
+
+def parts(question: str) -> list[Part]:
+    """What somebody looks for: words, "phrases", and -words that must not be there."""
+    found = []
+    for match in _PART.finditer(question):
+        phrase = match["phrase"] if match["phrase"] is not None else match["quoted"]
+        made = _part(
+            match["word"] if phrase is None else phrase, exact=phrase is not None, without=bool(match["minus"])
+        )
+        if made.terms:
+            found.append(made)
+    return found
+
+
+def _part(text: str, *, exact: bool, without: bool) -> Part:
+    runs = _RUN.findall(folded(text))
+    made: list[str] = []
+    for place, run in enumerate(runs):
+        made += _of_run(run, last=place < len(runs) - 1)
+    single = len(runs) == 1 and len(runs[0]) == 1 and _is_dense(runs[0])
+    grows = bool(runs) and not exact and not _is_dense(runs[-1]) and len(runs[-1]) > 2
+    return Part(terms=tuple(made), open=single or grows, without=without)
+
+
+def admits(question: str, text: str) -> bool:
+    """Whether a voice would be found, for one that has just arrived and stands in no index yet."""
+    wanted = parts(question)
+    has = terms(text)
+    return any(not part.without for part in wanted) and all(_stands(part, has) != part.without for part in wanted)
+
+
+def _stands(part: Part, has: list[str]) -> bool:
+    size = len(part.terms)
+    for start in range(len(has) - size + 1):
+        *before, last = has[start : start + size]
+        if tuple(before) == part.terms[:-1] and (
+            last.startswith(part.terms[-1]) if part.open else last == part.terms[-1]
+        ):
+            return True
+    return False

@@ -1,0 +1,150 @@
+"""Words are found in both languages, at once after they were said, and no more once they are gone."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.utils import timezone
+
+from allears.accounts.models import Workspace
+from allears.listen.models import Voice, VoicePending
+from allears.listen.wall import WallFilter, voices
+from allears.listen.words import indexing, searching, storing
+from allears.listen.words.searching import matching
+from allears.listen.words.terms import admits, parts, terms
+
+NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
+SAID = (
+    "退款太慢了，等了三个星期",
+    "快递很快，客服态度也好",
+    "The refund took three weeks, and nobody answered.",
+    "Refunds are quick here. WiFi密码找不到",
+    "ＦＵＬＬ width “don’t” 慢",
+)
+
+
+def test_a_run_of_characters_becomes_pairs_and_a_word_stays_a_word() -> None:
+    assert terms("退款太慢，WiFi don’t") == ["退款", "款太", "太慢", "慢", "wifi", "dont"]
+    assert [part.terms for part in parts('退款太慢 refund "on hold" -cash')] == [
+        ("退款", "款太", "太慢"),
+        ("refund",),
+        ("on", "hold"),
+        ("cash",),
+    ]
+
+
+def say(workspace: Workspace, text: str, number: int, **more: Any) -> Voice:
+    voice: Voice = Voice.objects.create(
+        workspace=workspace, key=f"k{Voice.objects.across_workspaces().count()}", initiator="customer",
+        source_kind="review", channel="web", text=text, said_at=NOON + timedelta(minutes=number), received_at=NOON,
+        **more,
+    )  # fmt: skip
+    return voice
+
+
+@pytest.fixture
+def said(acme: Workspace) -> list[Voice]:
+    voices = [say(acme, text, number) for number, text in enumerate(SAID)]
+    assert indexing.index_all() == len(SAID)
+    return voices
+
+
+FINDS = [
+    ("退款", [0]),
+    ("款太慢", [0]),
+    ("慢", [4, 0]),
+    ("款", [0]),
+    ("退款 星期", [0]),
+    ("退款 -星期", []),
+    ("refund", [3, 2]),
+    ('"refund"', [2]),
+    ("REFUND weeks", [2]),
+    ('"three weeks"', [2]),
+    ('"weeks three"', []),
+    ("wifi密码", [3]),
+    ("full don't", [4]),
+    ("太退", []),
+    ("-退款", []),
+    ("！？", []),
+    ("o'", []),
+    ('x" OR words:*', []),
+]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("question", "places"), FINDS)
+def test_what_a_question_finds_the_latest_first(
+    acme: Workspace, said: list[Voice], question: str, places: list[int]
+) -> None:
+    assert matching(workspace_id=acme.pk, question=question) == [said[place].pk for place in places]
+    assert [n for n in reversed(range(len(SAID))) if admits(question, SAID[n])] == places
+
+
+@pytest.mark.django_db
+def test_the_limit_keeps_the_latest_and_another_workspace_finds_nothing(
+    acme: Workspace, said: list[Voice], elsewhere: Workspace
+) -> None:
+    assert matching(workspace_id=acme.pk, question="refund", limit=1) == [said[3].pk]
+    assert matching(workspace_id=elsewhere.pk, question="refund") == []
+
+
+@pytest.mark.django_db
+def test_the_wall_turns_pages_of_what_was_found(acme: Workspace) -> None:
+    ids = [say(acme, f"refund number {number}", number // 2, score=number % 3, metric="csat").pk for number in range(9)]
+    indexing.index_all()
+    filters, seen, after = WallFilter(workspace_id=acme.pk, text="refund"), list[int](), None
+    while True:
+        found, after = voices(filters=filters, after=after, limit=4)
+        seen += [voice.pk for voice in found]
+        if after is None:
+            break
+    assert seen == ids[::-1]
+    bad, _none = voices(filters=WallFilter(workspace_id=acme.pk, text="refund", feeling="negative"), limit=50)
+    assert [voice.score for voice in bad] == [2, 1, 2, 1, 2, 1]
+
+
+@pytest.mark.django_db
+def test_portions_grow_until_nothing_is_left(acme: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(searching, "STEPS", (2, 3, 4))
+    ids = [say(acme, "same words", number).pk for number in range(6)]
+    indexing.index_all()
+    found = list(searching.steps(workspace_id=acme.pk, question="words"))
+    assert found == [ids[:3:-1], ids[3:0:-1], ids[:1]]
+
+
+@pytest.mark.django_db
+def test_what_changes_or_goes_is_found_no_more(acme: Workspace, said: list[Voice]) -> None:
+    Voice.objects.in_workspace(acme.pk).filter(pk=said[2].pk).update(text="A parcel was lost")
+    assert matching(workspace_id=acme.pk, question="nobody") == []  # at once, before anything is indexed anew
+    assert indexing.index_all() == 1
+    assert matching(workspace_id=acme.pk, question="parcel") == [said[2].pk]
+    Voice.objects.in_workspace(acme.pk).filter(pk=said[0].pk).update(text="")
+    Voice.objects.in_workspace(acme.pk).filter(pk=said[2].pk).delete()
+    indexing.index_all()
+    assert matching(workspace_id=acme.pk, question="退款") + matching(workspace_id=acme.pk, question="parcel") == []
+    assert not VoicePending.objects.exists()
+
+
+@pytest.mark.django_db
+def test_an_index_begun_anew_is_the_same(acme: Workspace, said: list[Voice]) -> None:
+    storing.begin_anew()
+    assert matching(workspace_id=acme.pk, question="refund") == []
+    assert indexing.index_all() == len(SAID)
+    assert matching(workspace_id=acme.pk, question="refund") == [said[3].pk, said[2].pk]
+
+
+@pytest.mark.django_db
+def test_triggers_that_a_migration_dropped_are_made_again(
+    acme: Workspace, said: list[Voice], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if connection.vendor == "postgresql":
+        assert storing.watches()
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("DROP TRIGGER listen_voice_said")
+    late = say(acme, "said while nobody looked: zebra", 9)
+    monkeypatch.setattr(indexing, "_looked", False)
+    assert indexing.run_once("test:1:x") == len(SAID) + 1
+    assert matching(workspace_id=acme.pk, question="zebra") == [late.pk]
+    assert timezone.now() > NOON
