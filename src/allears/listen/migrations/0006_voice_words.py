@@ -11,7 +11,7 @@ def make(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("listen", "0004_survey_logic")]
+    dependencies = [("listen", "0005_probe_versions")]
     operations = [
         migrations.CreateModel(
             name="VoicePending",
