@@ -106,28 +106,22 @@ def chosen(filters: WallFilter) -> ScopedQuerySet[Voice]:
     return rows
 
 
-<<<<<<< HEAD
 def voices(
     *, filters: WallFilter, after: Cursor | None = None, limit: int = 50, among: Q | None = None
 ) -> tuple[list[Voice], Cursor | None]:
     """One page, the latest said first, and where the next begins; ``among`` narrows it further."""
-    rows = chosen(filters).filter(among or Q()).order_by("-said_at", "-pk")
-=======
-def voices(*, filters: WallFilter, after: Cursor | None = None, limit: int = 50) -> tuple[list[Voice], Cursor | None]:
-    """One page, the latest said first, and where the next begins."""
     if filters.text:
-        return _page(_searched(filters, after, limit + 1), limit)
-    rows = chosen(filters).order_by("-said_at", "-pk")
->>>>>>> 1c601f7 (Words are found among all voices in both languages: an index that triggers keep, behind every writer)
+        return _page(_searched(filters, among or Q(), after, limit + 1), limit)
+    rows = chosen(filters).filter(among or Q()).order_by("-said_at", "-pk")
     if after is not None:
         rows = rows.filter(Q(said_at__lt=after.said_at) | Q(said_at=after.said_at, pk__lt=after.voice_id))
     return _page(list(rows[: limit + 1]), limit)
 
 
-def _searched(filters: WallFilter, after: Cursor | None, wanted: int) -> list[Voice]:
+def _searched(filters: WallFilter, among: Q, after: Cursor | None, wanted: int) -> list[Voice]:
     """So many voices that hold the words and pass the other filters."""
     before = Match(voice_id=after.voice_id, said_at=after.said_at) if after else None
-    others, found = chosen(replace(filters, text="")), list[Voice]()
+    others, found = chosen(replace(filters, text="")).filter(among), list[Voice]()
     for ids in steps(workspace_id=filters.workspace_id, question=filters.text, before=before):
         found += others.filter(pk__in=ids).order_by("-said_at", "-pk")
         if len(found) >= wanted:

@@ -17,15 +17,12 @@ from allears.journeys.models import Touchpoint
 from allears.journeys.queries import touchpoints
 from allears.listen import wall
 from allears.listen.models import Voice
-<<<<<<< HEAD
+from allears.listen.words.searching import FOUND
 from allears.understand import showing
 from allears.understand.correcting import is_reviewer
 from allears.understand.filtering import FILTERS, LabelFilter
 from allears.understand.labelling import VALUES
 from allears.understand.models import VoiceLabel
-=======
-from allears.listen.words.searching import FOUND
->>>>>>> 1c601f7 (Words are found among all voices in both languages: an index that triggers keep, behind every writer)
 from allears.web.access import ConsoleRequest, access_agent
 from allears.web.label_words import task_word, value_word
 from allears.web.pages.labels import understood
@@ -73,13 +70,9 @@ def live_wall(request: ConsoleRequest) -> HttpResponse:
         "touchpoints": _choices(request),
         "feelings": [(key, word) for key, (_tone, word) in FEELINGS.items()],
         "sources": list(SOURCES.items()),
-<<<<<<< HEAD
-        "searched": wall.SEARCHED,
+        "most_found": FOUND,
         "labels": labels,
         "label_filters": _label_choices(labels),
-=======
-        "most_found": FOUND,
->>>>>>> 1c601f7 (Words are found among all voices in both languages: an index that triggers keep, behind every writer)
         "export_filters": {name: request.GET.get(name, "") for name in ("q", "feeling", "touchpoint", "source")},
         "latest": latest,
     }
