@@ -37,6 +37,7 @@ PLACES = (
     Place("/client-accounts", gettext_lazy("Accounts"), "building-2", Role.MANAGER),
     Place("/probes", gettext_lazy("Probes"), "target", Role.MANAGER, starts_group=True),
     Place("/surveys", gettext_lazy("Surveys"), "list-checks", Role.MANAGER),
+    Place("/listen/coverage", gettext_lazy("Coverage"), "radio", Role.MANAGER),
     Place("/decisions", gettext_lazy("Decisions"), "scale", Role.MANAGER),
     Place("/imports", gettext_lazy("Imports"), "upload", Role.MANAGER),
     Place("/exports", gettext_lazy("Exports"), "download", Role.MANAGER),

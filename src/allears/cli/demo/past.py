@@ -203,7 +203,7 @@ class _Play:
         soon = at + timedelta(hours=self.policy.auction_hours)
         history = History(
             sent={who.number: [said for said in self.sent[who.number] if said.contact.at >= remembered]},
-            waiting={who.number: [said for said in self.waiting[who.number].values() if said.contact.at <= soon]},
+            waiting={who.number: [said for said in self.waiting[who.number].values() if at < said.contact.at <= soon]},
         )
         bid = ask.worth.bid if ask.worth else 0.0
         return Facts(
