@@ -34,6 +34,8 @@ SMOOTHING: Final = 1.0
 STRICTNESS: Final = 1.0  # C of the machines; rows have unit length
 HELD: Final = ((2_000, 5), (12_000, 3))  # rows below which so many folds are used; above, one part of four
 _STEPS: Final = {"maxiter": 200}
+FEWEST_OTHERS: Final = 6_000  # rows without a rare label that it is told apart from
+OTHERS: Final = 6  # times its own rows
 PULL: Final = 4.0  # towards each label by its own score
 
 
@@ -155,7 +157,8 @@ def _held_scores(values: Any, truth: NDArray[np.bool_], part: Ints, seed: int) -
 def _machines(values: Any, truth: NDArray[np.bool_], seed: int) -> tuple[NDArray[np.float32], Floats]:
     """Weights (grams × machines) and biases."""
     wide = values.astype(np.float64)
-    present = np.asarray((values > 0).sum(axis=0)).ravel()
+    occurs = sparse.csr_matrix((np.ones_like(values.data), values.indices, values.indptr), shape=values.shape)
+    present = np.asarray(occurs.sum(axis=0), dtype=float).ravel()
     rarity = np.log((1 + len(truth)) / (1 + present)) + 1
     rarity /= np.sqrt(np.average(rarity**2, weights=present + 1e-9))
     weights = np.zeros((values.shape[1], truth.shape[1]), np.float32)
@@ -164,20 +167,33 @@ def _machines(values: Any, truth: NDArray[np.bool_], seed: int) -> tuple[NDArray
         if column.all() or not column.any():
             bias[place] = 1.0 if column.any() else -1.0
             continue
-        ratio = _log_count_ratio(values, column)
+        ratio = _log_count_ratio(occurs, present, column)
         ratio /= np.sqrt(np.average(ratio**2, weights=present + 1e-9)) + 1e-9
+        taught = _taught(column, seed + place)
+        some = wide if len(taught) == len(column) else wide[taught]
         for scale in (ratio, rarity):
             machine = svm.LinearSVC(C=STRICTNESS, tol=0.01, random_state=seed, max_iter=200)
-            scaled = sparse.csr_matrix((wide.data * scale[wide.indices], wide.indices, wide.indptr), shape=wide.shape)
-            machine.fit(scaled, column)
+            scaled = sparse.csr_matrix((some.data * scale[some.indices], some.indices, some.indptr), shape=some.shape)
+            machine.fit(scaled, column[taught])
             weights[:, place] += (machine.coef_[0] * scale).astype(np.float32)
             bias[place] += float(machine.intercept_[0])
     return weights, bias
 
 
-def _log_count_ratio(values: Any, column: NDArray[np.bool_]) -> Floats:
-    inside = np.asarray((values[column] > 0).sum(axis=0)).ravel() + SMOOTHING
-    outside = np.asarray((values[~column] > 0).sum(axis=0)).ravel() + SMOOTHING
+def _taught(column: NDArray[np.bool_], seed: int) -> Ints:
+    """All rows of a label, and of the others as many as tell it apart; what that lifts, the second stage puts right."""
+    others = np.flatnonzero(~column)
+    most = max(FEWEST_OTHERS, OTHERS * int(column.sum()))
+    if len(others) <= most:
+        return np.arange(len(column))
+    drawn = np.random.default_rng(seed).permutation(others)[:most]
+    return np.sort(np.concatenate((np.flatnonzero(column), drawn)))
+
+
+def _log_count_ratio(occurs: Any, present: Floats, column: NDArray[np.bool_]) -> Floats:
+    """`occurs` are the rows' grams as ones, `present` how many rows have each."""
+    hits = np.asarray(occurs.T @ column.astype(np.float32), dtype=float)
+    inside, outside = hits + SMOOTHING, present - hits + SMOOTHING
     return np.asarray(np.log(inside / inside.sum()) - np.log(outside / outside.sum()))
 
 

@@ -161,7 +161,7 @@ class Evaluation:
         yield self._line(data.name, data.language, "sentiment", truth, said, given, asked="sentiment")
         if self.python:
             yield self._peer(data, rows, neutral=neutral)
-        if self.learn and len(data.trains or data.tests) >= adapting.FEWEST:
+        if self.learn and len(self._parts(data)[0]) >= adapting.FEWEST:
             yield from self._adapted(data)
 
     def _peer(self, data: TextSet, rows: Sequence[tuple[str, LabelSet]], *, neutral: bool) -> Line:
