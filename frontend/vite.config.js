@@ -18,6 +18,7 @@ export default defineConfig({
       preserveEntrySignatures: "exports-only",
       input: {
         console: "src/console.ts",
+        builder: "src/builder.ts",
         charts: "src/charts.ts",
         look: "src/look.css",
         public: "src/public.css",

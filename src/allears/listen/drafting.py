@@ -2,7 +2,13 @@
 
 import copy
 from collections.abc import Iterator, Mapping
+from dataclasses import asdict
 from typing import Any
+
+from allears.listen.checking import keeps_meaning, problems
+from allears.listen.definition import DefinitionError, parse, shaped
+from allears.listen.models import Survey
+from allears.listen.translating import statuses
 
 TEXTS = ("text", "low", "high", "placeholder")
 Path = tuple[str | int, ...]
@@ -17,8 +23,27 @@ def text_paths(draft: Mapping[str, Any]) -> Iterator[Path]:
         place: Path = ("questions", index)
         yield from ((*place, name) for name in TEXTS if name in question)
         yield from ((*place, "for_bands", band) for band in question.get("for_bands", {}))
-        yield from ((*place, "options", number, "text") for number in range(len(question.get("options", []))))
+        for name in ("options", "rows", "columns"):
+            yield from ((*place, name, number, "text") for number in range(len(question.get(name, []))))
     yield ("thanks",)
+    for name in ("endings", "quotas"):
+        yield from ((name, index, "text") for index in range(len(draft.get(name, []))))
+
+
+def health(*, survey: Survey, draft: Mapping[str, Any]) -> dict[str, Any]:
+    """What a draft lacks before it can be published, each with its place, and how far its languages are."""
+    try:
+        definition = shaped(draft)
+    except DefinitionError as error:
+        return {"problems": [{"place": error.place, "problem": str(error)}], "languages": []}
+    found = [{"place": place, "problem": problem} for place, problem in problems(definition)]
+    earlier = [(each.number, parse(each.definition)) for each in survey.versions.order_by("-number")]
+    try:
+        keeps_meaning(definition, earlier)
+    except DefinitionError as error:
+        found.append({"place": error.place, "problem": str(error).partition(": ")[2]})
+    published = earlier[0][1] if earlier else None
+    return {"problems": found, "languages": [asdict(each) for each in statuses(definition, published)]}
 
 
 def at(draft: Any, path: Path) -> Any:

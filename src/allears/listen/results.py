@@ -102,6 +102,12 @@ def results(*, survey: Survey, version: int | None = None, without_marks: bool =
     )
 
 
+def marked(*, survey: Survey, limit: int = 50) -> list[Response]:
+    """The newest responses that may not be what they seem; each says why in ``marks``."""
+    rows = Response.objects.in_workspace(survey.workspace_id).filter(survey_version__survey=survey)
+    return list(rows.exclude(marks=[]).select_related("voice", "customer").order_by("-id")[:limit])
+
+
 def _questions(survey: Survey, version: int | None) -> list[tuple[Question, bool]]:
     """As the newest chosen version words them, then those that only earlier ones asked; options of all versions."""
     versions = survey.versions.order_by("-number")

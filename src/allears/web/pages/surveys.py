@@ -4,21 +4,22 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
-from django.urls import path
+from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.translation import get_language, gettext_lazy, pgettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from allears.listen import actions, drafting, queries, ready_made
+from allears.listen import actions, drafting, queries, ready_made, results
 from allears.listen.definition import DefinitionError, as_json, parse
 from allears.listen.forms import LANGUAGE_NAMES, Look, sheet_form
 from allears.listen.models import Survey
 from allears.outreach import wording
 from allears.web.access import ConsoleRequest, access_manager
+from allears.web.builder_words import builder_words
 from allears.web.middleware import CONTENT_POLICY
 from allears.web.pages.answer import speaking, styled, with_style
 from allears.web.render import flash, render_page
@@ -41,7 +42,29 @@ ENDS: Mapping[str, Any] = {"low": gettext_lazy("Lowest figure means"), "high": g
 TYPES: Mapping[str, Any] = {
     "score": pgettext_lazy("question", "Score"),
     "choice": pgettext_lazy("question", "One of several"),
+    "rating": gettext_lazy("Stars, faces, figures"),
+    "choices": gettext_lazy("Any of several"),
+    "matrix": gettext_lazy("Matrix"),
+    "ranking": gettext_lazy("Ranking"),
     "text": pgettext_lazy("question", "Free words"),
+    "number": gettext_lazy("Number"),
+    "contact": gettext_lazy("Contact"),
+    "file": gettext_lazy("Photo or file"),
+    "note": gettext_lazy("Note to read"),
+}
+MARKS: Mapping[str, Any] = {
+    "robot": gettext_lazy("Perhaps a machine"),
+    "speeding": gettext_lazy("Answered too fast to have read"),
+    "straight_lining": gettext_lazy("The same figure throughout"),
+    "duplicate": gettext_lazy("Perhaps given twice"),
+    "begging": gettext_lazy("Perhaps asked for by staff"),
+}
+STATUSES: Mapping[str, Any] = {
+    "complete": gettext_lazy("complete"),
+    "running": gettext_lazy("being answered"),
+    "partial": gettext_lazy("left in the middle"),
+    "screened": gettext_lazy("not meant"),
+    "over_quota": gettext_lazy("over quota"),
 }
 
 
@@ -100,7 +123,7 @@ def survey(request: ConsoleRequest, survey_id: int) -> HttpResponse:
     found = _survey(request, survey_id)
     if request.method == "GET":
         __, definition = queries.latest_version(survey=found)
-        return _editor(request, found, as_json(definition))
+        return _editor(request, found, found.draft or as_json(definition))
     draft = _step(request.POST.get("step", ""), _draft(request))
     if request.POST.get("step") != "publish":
         return _editor(request, found, draft)
@@ -108,6 +131,7 @@ def survey(request: ConsoleRequest, survey_id: int) -> HttpResponse:
         version = actions.publish_version(survey=found, definition=draft, now=timezone.now())
     except DefinitionError as error:
         return _editor(request, found, draft, error=error)
+    actions.drop_draft(survey=found)
     flash(request, _("Version %(number)s is published. Asks made from now on use it.") % {"number": version.number})
     return redirect("survey", found.pk)
 
@@ -138,8 +162,67 @@ def _editor(
         "kinds": [("text", TYPES["text"]), ("choice", TYPES["choice"])],
         "error": error,
         "export_filters": {"survey": found.key},
+        "builder": _builder(found, draft),
+        "builder_words": builder_words(),
     }
     return render_page(request, "listen/survey.html", context, status=422 if error else 200)
+
+
+def _builder(found: Survey, draft: Mapping[str, Any]) -> dict[str, Any]:
+    """What the island starts from; the plain form below it does the same without a script."""
+    full = {"values": [], "quotas": [], "endings": [], "preparing": [], "layout": "page", "intro": {}, **draft}
+    full["theme"] = {"colour": "", "logo": "", "logo_text": "", **(draft.get("theme") or {})}
+    return {
+        "draft": full,
+        "revision": found.draft_revision,
+        **drafting.health(survey=found, draft=draft),
+        "names": {code: each["name"] for code, each in LANGUAGE_NAMES.items()},
+        "urls": {
+            "draft": reverse("survey_draft", args=[found.pk]),
+            "preview": reverse("survey_preview", args=[found.pk]),
+        },
+    }
+
+
+@access_manager
+@require_POST
+def draft(request: ConsoleRequest, survey_id: int) -> HttpResponse:
+    """Keep the next version while it is being written, and say what it still lacks."""
+    found = _survey(request, survey_id)
+    try:
+        sent = json.loads(request.body)
+        definition, revision = dict(sent["definition"]), int(sent["revision"])
+        revision = actions.save_draft(survey=found, draft=definition, revision=revision, now=timezone.now())
+    except DefinitionError as error:
+        return JsonResponse({"detail": str(error)}, status=422)
+    except actions.DraftMovedError as error:
+        return JsonResponse({"detail": str(error)}, status=409)
+    except (ValueError, KeyError, TypeError):
+        return JsonResponse({"detail": _("This is no draft of a survey.")}, status=422)
+    return JsonResponse({"revision": revision, **drafting.health(survey=found, draft=definition)})
+
+
+@access_manager
+@require_GET
+def survey_results(request: ConsoleRequest, survey_id: int) -> HttpResponse:
+    """What was answered, over all versions and languages or in one version."""
+    found = _survey(request, survey_id)
+    number = request.GET.get("version", "")
+    version = int(number) if number.isdigit() and len(number) < 9 else None
+    genuine = request.GET.get("marks") == "without"
+    here = (get_language() or "en")[:2]
+    context = {
+        "survey": found,
+        "results": results.results(survey=found, version=version, without_marks=genuine),
+        "marked": results.marked(survey=found),
+        "versions": found.versions.order_by("-number"),
+        "version": version,
+        "genuine": genuine,
+        "here": here,
+        "mark_words": MARKS,
+        "statuses": STATUSES,
+    }
+    return render_page(request, "listen/survey_results.html", context)
 
 
 def _groups(draft: Mapping[str, Any], wrong: str) -> list[dict[str, Any]]:
@@ -224,6 +307,8 @@ urlpatterns = [
     path("surveys", surveys, name="surveys"),
     path("surveys/templates", start_from, name="survey_template"),
     path("surveys/<int:survey_id>", survey, name="survey"),
+    path("surveys/<int:survey_id>/draft", draft, name="survey_draft"),
+    path("surveys/<int:survey_id>/results", survey_results, name="survey_results"),
     path("surveys/<int:survey_id>/preview", preview, name="survey_preview"),
     path("surveys/<int:survey_id>/archival", archive, name="archive_survey"),
 ]
