@@ -90,9 +90,8 @@ def test_writing_a_survey_in_the_browser(
 ) -> None:
     client.force_login(alice.user)
     page = open_page(f"{live_server.url}/healthz")
-    page.context.add_cookies(
-        [{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}]
-    )
+    name = settings.SESSION_COOKIE_NAME
+    page.context.add_cookies([{"name": name, "value": client.cookies[name].value, "url": live_server.url}])
     page.goto(f"{live_server.url}/surveys/{survey.pk}")
     cards = page.locator(".builder-card")
     expect(cards).to_have_count(2)
