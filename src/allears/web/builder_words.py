@@ -47,7 +47,7 @@ def _questions() -> dict[str, str]:
         "kind_ranking": _("Ranking"),
         "kind_text": pgettext("question", "Free words"),
         "kind_number": _("Number"),
-        "kind_contact": _("Contact"),
+        "kind_contact": pgettext("question", "Contact"),
         "kind_file": _("Photo or file"),
         "kind_note": _("Note to read"),
         "name": pgettext("question", "Key"),

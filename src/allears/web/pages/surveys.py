@@ -48,7 +48,7 @@ TYPES: Mapping[str, Any] = {
     "ranking": gettext_lazy("Ranking"),
     "text": pgettext_lazy("question", "Free words"),
     "number": gettext_lazy("Number"),
-    "contact": gettext_lazy("Contact"),
+    "contact": pgettext_lazy("question", "Contact"),
     "file": gettext_lazy("Photo or file"),
     "note": gettext_lazy("Note to read"),
 }
