@@ -7,6 +7,7 @@ import pytest
 
 from allears.listen import wall
 from allears.listen.models import Voice
+from allears.listen.words import indexing
 from tests import builders
 from tests.conftest import Person
 
@@ -27,6 +28,7 @@ def say(person: Person, text: str, minutes: int = 0, **fields: Any) -> Voice:
 
 
 def texts(person: Person, **filters: Any) -> list[str]:
+    indexing.index_all()
     found, _ = wall.voices(filters=wall.WallFilter(workspace_id=person.workspace.pk, **filters))
     return [voice.text for voice in found]
 
