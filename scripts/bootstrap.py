@@ -27,6 +27,8 @@ SYSTEM_PACKAGES = (
     ("postgresql", lambda: has_postgres(), "the tests on PostgreSQL"),
     ("dovecot-imapd", lambda: os.path.exists("/usr/sbin/dovecot"), "the tests of mailboxes"),
     ("mariadb-server", lambda: os.path.exists("/usr/sbin/mariadbd"), "the tests of MariaDB as a source"),
+    ("kannel", lambda: os.path.exists("/usr/sbin/smsbox"), "the tests of text messages"),
+    ("kannel-extras", lambda: os.path.exists("/usr/lib/kannel/test/fakesmsc"), "the tests of text messages"),
     ("chromium", lambda: has_command("chromium", "chromium-browser", "google-chrome"), "the browser tests"),
     ("openjdk-17-jre-headless", lambda: has_java(), "the tests on a Spark cluster"),
     ("fonts-noto-cjk", lambda: has_chinese_font(), "Chinese in the browser tests' pictures"),

@@ -1,6 +1,7 @@
 """One contract for every channel, with no network: whatever folder is put into ``channels`` is tried here."""
 
 import json
+from dataclasses import replace
 from email import policy
 from email.message import EmailMessage
 from email.parser import BytesParser
@@ -38,6 +39,11 @@ def test_samples_reach_the_wire_as_they_should(name: str, path: Path) -> None:
     message, expected = sample(path)
     seen = channels.adapter(name).wire_form(message)
     again = channels.adapter(name).wire_form(message)
+    if name != "email":
+        assert seen == again
+        for words in expected["contains"]:
+            assert words in seen.decode()
+        return
     mail, repeat = (BytesParser(EmailMessage, policy=policy.default).parsebytes(each) for each in (seen, again))
     assert mail["Message-ID"] == repeat["Message-ID"]
     assert mail["Bcc"] is None
@@ -54,18 +60,37 @@ def test_nobody_is_reached_without_an_address(name: str) -> None:
     assert channels.address(name, Customer(email="", phone="")) == ""
 
 
+@pytest.mark.parametrize("name", NAMES)
+def test_a_channel_says_what_it_can_carry_and_asks_for_nothing_twice(name: str) -> None:
+    adapter = channels.adapter(name)
+    assert adapter.capability == channels.capability(name)
+    names = [field.name for field in adapter.fields]
+    assert len(set(names)) == len(names)
+    assert adapter.capability.needs_setup == bool(names)
+
+
 @pytest.mark.parametrize(("name", "path"), SAMPLES, ids=lambda value: getattr(value, "stem", value))
 def test_a_peer_that_is_away_is_an_error_to_try_again(name: str, path: Path) -> None:
     message, _ = sample(path)
+    if channels.capability(name).present:
+        return  # it lies ready at home: no peer can be away
+    away = f"127.0.0.1:{free_port()}"
+    setup = {field: str(value).replace("127.0.0.1:{port}", away) for field, value in message.setup.items()}
+    message = replace(message, setup=setup)
     with override_settings(
-        EMAIL_BACKEND="django.core.mail.backends.smtp.EmailBackend", EMAIL_HOST="127.0.0.1", EMAIL_PORT=free_port()
+        WEBHOOK_ALLOW="127.0.0.1",
+        EMAIL_BACKEND="django.core.mail.backends.smtp.EmailBackend",
+        EMAIL_HOST="127.0.0.1",
+        EMAIL_PORT=free_port(),
     ):
         session = channels.adapter(name).session()
         committed: list[int] = []
         with pytest.raises(DeliveryError) as caught:
             session.send(message, committing=lambda: committed.append(1), handed_over=lambda: None)
         session.close()
-    assert (caught.value.permanent, committed) == (False, [])
+    assert caught.value.permanent is False
+    if name == "email":  # others cannot tell the moment of acceptance apart from the request
+        assert committed == []
 
 
 def test_unknown_channels_reach_nobody_and_say_so(acme: Any) -> None:

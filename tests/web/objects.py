@@ -15,6 +15,9 @@ from allears.events.webhooks.models import Delivery, Endpoint
 from allears.jobs.models import Job
 from allears.journeys.models import Touchpoint
 from allears.listen.models import Enclosure, Letter, Probe, Source, Survey, Voice
+from allears.listen.places import site
+from allears.listen.places.models import Place
+from allears.outreach.delivery.models import Barred
 from allears.outreach.models import Decision, Rehearsal
 from allears.respond.models import Case, Cause
 from allears.understand.models import BackFill, Correction, TextModel
@@ -95,6 +98,8 @@ MAKERS: dict[str, Callable[[Person], Any]] = {
     "number": lambda alice: row(Case, alice, number=NUMBER, subject="Sofa in the rain").number,
     "account_id": lambda alice: row(ClientAccount, alice).pk,
     "merge_id": lambda alice: row(Merge, alice).pk,
+    "place_id": lambda alice: row(Place, alice, kind="site", settings=site.as_json(site.SiteSettings())).pk,
+    "barred_id": lambda alice: row(Barred, alice, channel="email", reason="bounce").pk,
     "erasure_reference": lambda alice: row(Erasure, alice).reference,
     "customer_key": lambda alice: row(Customer, alice).key,
     "text_model_id": lambda alice: row(TextModel, alice, slot="text", trained_at=timezone.now()).pk,
@@ -103,4 +108,9 @@ MAKERS: dict[str, Callable[[Person], Any]] = {
     "cause_key": lambda alice: row(Cause, alice, key="only-acme").key,
 }
 # Addresses that name no object: the same words lead everyone to their own.
-NOT_OBJECTS: dict[str, str] = {"settings/sources/new/<slug:kind>": "feed"}
+NOT_OBJECTS: dict[str, str] = {
+    "settings/channels/<slug:name>": "email",
+    "settings/channels/<slug:name>/trials": "email",
+    "settings/channels/<slug:name>/pause": "email",
+    "settings/sources/new/<slug:kind>": "feed",
+}

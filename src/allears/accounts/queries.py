@@ -1,6 +1,7 @@
 """Scoped reads of who works here and which machines may enter."""
 
 from datetime import datetime
+from hashlib import sha256
 
 from allears.accounts.models import AccessKey, AuditEntry, MemberInvite, Membership
 from allears.store.scope import ScopedQuerySet
@@ -38,6 +39,14 @@ def keys(*, workspace_id: int) -> ScopedQuerySet[AccessKey]:
 def access_key(*, workspace_id: int, key_id: int) -> AccessKey:
     """One working key of this workspace; raises DoesNotExist."""
     return keys(workspace_id=workspace_id).get(pk=key_id)
+
+
+def workspace_of_write_key(*, key: str) -> int | None:
+    """The workspace that a write key opens; None when it opens none. The key itself says whose it is."""
+    rows = AccessKey.objects.across_workspaces().filter(kind=AccessKey.Kind.WRITE, revoked_at__isnull=True)
+    digest = sha256(key.encode()).hexdigest()
+    found: int | None = rows.filter(key_hash=digest).values_list("workspace_id", flat=True).first()
+    return found
 
 
 def audit_log(*, workspace_id: int, before: int | None, limit: int) -> tuple[list[AuditEntry], int | None]:

@@ -168,13 +168,26 @@ class Outbound:
         self, url: str, *, headers: Sequence[tuple[str, str]], body: bytes, seconds: float, kept: int = KEPT_BYTES
     ) -> Answer:
         """POST once, follow nothing, read no more than ``kept`` bytes; raises OutboundError."""
+        return self.request("POST", url, headers=headers, body=body, seconds=seconds, kept=kept)
+
+    def request(
+        self,
+        method: str,
+        url: str,
+        *,
+        headers: Sequence[tuple[str, str]] = (),
+        body: bytes = b"",
+        seconds: float,
+        kept: int = KEPT_BYTES,
+    ) -> Answer:
+        """Any method, once; as ``post``."""
         parts = urlsplit(url)
         if parts.scheme != "https" and not (parts.scheme == "http" and self._allowed.host(parts.hostname or "")):
             raise BlockedAddressError("only https:// addresses are called")
         limit = {"connect": seconds, "read": seconds, "write": seconds, "pool": seconds}
         try:
             with self._pool.stream(
-                "POST", url, headers=[*headers], content=body, extensions={"timeout": limit}
+                method, url, headers=[*headers], content=body, extensions={"timeout": limit}
             ) as response:
                 start = _first_bytes(response.iter_stream(), kept, time.monotonic() + seconds)
         except (httpcore.TimeoutException, httpcore.NetworkError, httpcore.ProtocolError, OSError) as error:

@@ -283,6 +283,8 @@ def _speak(invitation: Invitation, definition: Definition, response: Response) -
         attributes["probe"] = invitation.probe.key
     if invitation.case_id:
         attributes["case_id"] = invitation.case_id
+    if place := invitation.snapshot.get("place"):
+        attributes["place"] = place
     record_voice(
         workspace_id=response.workspace_id,
         key=f"response:{response.key}",

@@ -3,7 +3,7 @@
 import json
 import secrets
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any
@@ -11,8 +11,9 @@ from typing import Any
 from allears.listen import mail
 from allears.listen.definition import Definition, parse
 from allears.listen.models import Invitation
+from allears.listen.sources.queries import reply_address
 from allears.outreach.actions import post_many
-from allears.outreach.contracts import Posting, Release
+from allears.outreach.contracts import Draft, Posting, Release
 from allears.outreach.facts import Addressee, addressees
 from allears.store import plain
 from allears.store.bulk import insert_new
@@ -63,14 +64,20 @@ def invite(*, workspace_id: int, releases: Sequence[Release], now: datetime) -> 
     """Invitations and messages for asks that the governor allowed."""
     asks = [Ask(**release.proposal.context) for release in releases]
     versions = latest_versions(workspace_id=workspace_id, survey_ids={ask.survey_id for ask in asks})
-    people = addressees(workspace_id=workspace_id, customer_ids={each.proposal.customer_id for each in releases})
+    people = addressees(
+        workspace_id=workspace_id,
+        customer_ids={each.proposal.customer_id for each in releases},
+        names_for={each.proposal.channel for each in releases},
+    )
+    mailbox = reply_address(workspace_id)
+    reply_to = {"Reply-To": mailbox.address} if mailbox else {}  # an answer by mail is heard like any letter
     invitations, postings = [], []
     for release, ask in zip(releases, asks, strict=True):
         version, definition = versions[ask.survey_id]
         person = people[release.proposal.customer_id]
         invitation = _invitation(workspace_id, release, ask, version, definition, person, now)
         invitations.append(invitation)
-        draft = mail.draft(
+        draft: Draft = mail.draft_for(release.proposal.channel)(
             version_id=version.id,
             published_at=version.published_at,
             definition=definition,
@@ -83,7 +90,7 @@ def invite(*, workspace_id: int, releases: Sequence[Release], now: datetime) -> 
             Posting(
                 ruling=release.ruling,
                 customer_id=person.id,
-                draft=draft,
+                draft=replace(draft, headers=reply_to) if reply_to and draft.html else draft,
                 idempotency_key=f"ask:{release.proposal.ask_key}",
                 purpose=release.proposal.purpose,
                 channel=release.ruling.channel or release.proposal.channel,

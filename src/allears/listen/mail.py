@@ -5,6 +5,7 @@ touch before it counts. The mail is rendered once for each version and language;
 is put in by plain replacement.
 """
 
+from collections.abc import Callable
 from datetime import datetime
 
 from django.conf import settings
@@ -13,6 +14,7 @@ from django.utils import translation
 
 from allears.listen.definition import SCALES, Definition, Text
 from allears.listen.logic import said
+from allears.outreach import channels
 from allears.outreach.contracts import Draft
 from allears.outreach.links import preferences_url
 
@@ -52,6 +54,29 @@ def draft(
     for mark, url in urls.items():
         text, html = text.replace(mark, url), html.replace(mark, url)
     return Draft(language=language, subject=subject, text=text, html=html)
+
+
+def draft_for(channel: str) -> Callable[..., Draft]:
+    """Whole mails where the channel carries them, a short text elsewhere."""
+    return draft if channels.capability(channel).html else short_draft
+
+
+def short_draft(
+    *,
+    version_id: int,
+    published_at: datetime,
+    definition: Definition,
+    language: str,
+    company: str,
+    token: str,
+    customer_key: str,
+) -> Draft:
+    """The ask as a text message: who asks, what, and where to answer."""
+    main = definition.main
+    question = words((main or definition.questions[0]).text, language=language, company=company)
+    subject = words(definition.mail.subject, language=language, company=company)
+    sender, space = (f"【{company}】", "") if language == "zh" else (f"{company}: ", " ")
+    return Draft(language=language, subject=subject, text=f"{sender}{question}{space} {survey_url(token)}")
 
 
 def render(*, definition: Definition, language: str, company: str) -> tuple[str, str, str]:

@@ -16,6 +16,7 @@ from allears.jobs.bell import ring
 from allears.jobs.bus import record
 from allears.outreach import channels
 from allears.outreach.contracts import Allowance, Draft, Posting, Proposal, Release, Ruling
+from allears.outreach.delivery.credits import spend
 from allears.outreach.events import DecisionMade
 from allears.outreach.facts import Addressee, addressees, gather
 from allears.outreach.governor import (
@@ -133,6 +134,7 @@ def _rule(
             stored["context"] = dict(proposal.context)
         decisions.append(_decision(workspace_id, proposal, facts, verdict, stored, version, now))
     insert_new(decisions)
+    spend(decisions=decisions, now=now)
     record(*(DecisionMade(workspace_id=workspace_id, decision_id=decision.pk) for decision in decisions))
     return {decision.ask_key: ruling_of(decision=decision) for decision in decisions}
 
@@ -331,7 +333,8 @@ def post_many(
         known = _message_ids(workspace_id, keys)
         fresh = {posting.idempotency_key: posting for posting in postings if posting.idempotency_key not in known}
         ids = {posting.customer_id for posting in fresh.values()}
-        found = people if people is not None else addressees(workspace_id=workspace_id, customer_ids=ids)
+        names_for = {posting.channel for posting in fresh.values()}
+        found = people or addressees(workspace_id=workspace_id, customer_ids=ids, names_for=names_for)
         rows = [_message(workspace_id, posting, found, now) for posting in fresh.values()]
         insert_new(rows)
         known |= {row.idempotency_key: row.id for row in rows}

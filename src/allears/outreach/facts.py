@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any
@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from allears.outreach import channels
 from allears.outreach.auction import History, Past
 from allears.outreach.contracts import Proposal
+from allears.outreach.delivery import queries as delivery
 from allears.outreach.governor import SURVEYS, Consent, Contact, Facts, Policy, Quota, Rival, Way
 from allears.outreach.registry import credit_counters, register_suppressor, suppressors
 from allears.store import plain
@@ -31,6 +32,19 @@ class Addressee:
     zone: str
     company: str  # the name of the workspace that speaks to them
     segment: str = ""
+    handles: Mapping[str, str] = field(default_factory=dict)  # other names, where a channel reaches them by one
+
+
+@dataclass(frozen=True, kw_only=True)
+class Roads:
+    """Which ways are closed: channels that are off, and addresses that are barred."""
+
+    off: frozenset[str] = frozenset()
+    barred: Mapping[tuple[str, str], str] = field(default_factory=dict)
+
+    def closed(self, channel: str, address: str) -> str:
+        """Why, or empty."""
+        return "channel_off" if channel in self.off else self.barred.get((channel, address), "")
 
 
 @dataclass(kw_only=True)
@@ -41,10 +55,11 @@ class Dossier:
     consents: Mapping[int, Sequence[Consent]]
     history: History
     suppressed: Mapping[int, str]
-    credits: Mapping[str, Mapping[int, int]]  # by channels that take a grant for each message
+    credits: dict[str, Mapping[int, int]]  # by channels that take a grant for each message
     used: dict[tuple[str, str], int]  # (probe, cell) → asks made
     now: datetime
     soon: datetime  # until when a waiting ask is a rival
+    roads: Roads = field(default_factory=Roads)
 
     def facts(self, proposal: Proposal) -> Facts:
         number = proposal.customer_id
@@ -69,11 +84,15 @@ class Dossier:
             customer=person.key if person else "",
             segment=person.segment if person else "",
             credits=self._credits(proposal.channel, number),
+            undeliverable=self._closed(proposal.channel, person),
+            present=channels.is_present(proposal.channel),
             fallbacks=tuple(
                 Way(
                     channel=name,
                     reachable=bool(person and channels.address(name, person)),
                     credits=self._credits(name, number),
+                    undeliverable=self._closed(name, person),
+                    present=channels.is_present(name),
                 )
                 for name in proposal.fallbacks
             ),
@@ -84,6 +103,9 @@ class Dossier:
             awaits=proposal.awaits,
             overtaken_by=proposal.overtaken_by,
         )
+
+    def _closed(self, channel: str, person: Addressee | None) -> str:
+        return self.roads.closed(channel, channels.address(channel, person) if person else "")
 
     def _credits(self, channel: str, customer_id: int) -> int | None:
         counted = self.credits.get(channel)
@@ -98,6 +120,9 @@ class Dossier:
     def note_sent(self, proposal: Proposal, channel: str) -> None:
         """A verdict "sent" is history for the next proposal of the same batch."""
         self.history.sent.setdefault(proposal.customer_id, []).append(_past(proposal, channel, self.now))
+        left = self.credits.get(channel)
+        if left is not None:
+            self.credits[channel] = {**left, proposal.customer_id: left.get(proposal.customer_id, 0) - 1}
         if proposal.allowance:
             cell = (proposal.probe_key, proposal.allowance.cell)
             self.used[cell] = self.used.get(cell, 0) + 1
@@ -127,8 +152,13 @@ def known_zone(name: str, fallback: str) -> str:
     return "UTC"
 
 
-def addressees(*, workspace_id: int, customer_ids: Iterable[int]) -> dict[int, Addressee]:
-    """The customers by id, with language and zone filled from the workspace where unknown."""
+def addressees(
+    *, workspace_id: int, customer_ids: Iterable[int], names_for: Iterable[str] = ()
+) -> dict[int, Addressee]:
+    """The customers by id, with language and zone filled from the workspace where unknown.
+
+    ``names_for``: channels; where one reaches people by a name of its own, these names come along.
+    """
     ids = set(customer_ids)
     if not ids:
         return {}
@@ -139,7 +169,24 @@ def addressees(*, workspace_id: int, customer_ids: Iterable[int]) -> dict[int, A
         f" WHERE workspace_id = %s AND {these}",
         [workspace_id, *parameters],
     )
-    return {row[0]: _addressee(row, *home) for row in rows}
+    found = {row[0]: _addressee(row, *home) for row in rows}
+    kinds = channels.identifiers(names_for)
+    return _with_handles(workspace_id, found, kinds) if kinds else found
+
+
+def _with_handles(workspace_id: int, people: dict[int, Addressee], kinds: set[str]) -> dict[int, Addressee]:
+    """Each with the newest name of each kind."""
+    whose, parameters = plain.among("customer_id", list(people))
+    wanted, named = plain.among("kind", sorted(kinds))
+    rows = plain.select(
+        "SELECT customer_id, kind, value FROM customers_identifier"  # noqa: S608 - own names
+        f" WHERE workspace_id = %s AND {whose} AND {wanted} AND shared_at IS NULL ORDER BY created_at, id",
+        [workspace_id, *parameters, *named],
+    )
+    handles: dict[int, dict[str, str]] = defaultdict(dict)
+    for customer_id, kind, value in rows:
+        handles[customer_id][kind] = value
+    return {number: replace(person, handles=handles[number]) for number, person in people.items()}
 
 
 def _addressee(row: tuple[Any, ...], company: str, home_language: str, home_zone: str) -> Addressee:
@@ -158,10 +205,13 @@ def _addressee(row: tuple[Any, ...], company: str, home_language: str, home_zone
 
 
 def gather(*, workspace_id: int, proposals: Sequence[Proposal], policy: Policy, now: datetime) -> Dossier:
-    """All facts for these proposals: four queries, whatever their number."""
+    """All facts for these proposals: a handful of queries, whatever their number."""
     ids = {proposal.customer_id for proposal in proposals}
+    names = {name for proposal in proposals for name in (proposal.channel, *proposal.fallbacks)}
+    people = addressees(workspace_id=workspace_id, customer_ids=ids, names_for=names)
     return Dossier(
-        people=addressees(workspace_id=workspace_id, customer_ids=ids),
+        people=people,
+        roads=_roads(workspace_id, people, names),
         consents=_consents(workspace_id, ids),
         history=_history(workspace_id, ids, policy=policy, now=now),
         suppressed=_suppressed(workspace_id, {p.customer_id for p in proposals if p.purpose in policy.suppressible}),
@@ -169,6 +219,14 @@ def gather(*, workspace_id: int, proposals: Sequence[Proposal], policy: Policy, 
         used=_used(workspace_id, proposals),
         now=now,
         soon=now + timedelta(hours=policy.auction_hours),
+    )
+
+
+def _roads(workspace_id: int, people: Mapping[int, Addressee], names: set[str]) -> Roads:
+    addresses = {channels.address(name, person) for name in names for person in people.values()} - {""}
+    return Roads(
+        off=frozenset(delivery.unusable(workspace_id=workspace_id, names=names)),
+        barred=delivery.barred_among(workspace_id=workspace_id, addresses=addresses),
     )
 
 

@@ -19,10 +19,11 @@ SURVEYS = ("survey", "follow_up")  # purposes in which we want something from th
 NEVER = datetime(9000, 1, 1, tzinfo=UTC)
 MOMENT = timedelta(seconds=1)  # after a better ask is decided, the next one is
 ORDER = (  # in which the rules are looked at, and shown
-    "sampled_out", "hold_out", "overtaken", "expired", "quota", "no_address", "consent", "no_grant", "no_credit",
+    "sampled_out", "hold_out", "overtaken", "expired", "quota", "no_address", "undeliverable", "consent", "no_grant",
+    "no_credit",
     "outbid", "absence", "delay", "open_case", "rest", "rest_overall", "cap", "quiet_hours",
 )  # fmt: skip
-OF_A_CHANNEL = ("no_address", "consent", "no_grant", "no_credit")  # another channel may be free of these
+OF_A_CHANNEL = ("no_address", "undeliverable", "consent", "no_grant", "no_credit")  # another channel may be free of these
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,6 +44,8 @@ class Way:
     channel: str
     reachable: bool
     credits: int | None = None
+    undeliverable: str = ""
+    present: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -100,6 +103,8 @@ class Facts:
     ask_key: str
     zone: str  # IANA name, already known to exist
     reachable: bool  # there is an address for the channel
+    undeliverable: str = ""  # why the channel cannot carry it: bounce, complaint, stop, channel_off
+    present: bool = False  # the customer is here already, so no hour is a quiet one
     share: float = 1.0
     not_before: datetime | None = None
     expires_at: datetime | None = None
@@ -223,12 +228,24 @@ def judge(facts: Facts, policy: Policy, now: datetime) -> Verdict:
         return first
     tried = [{"channel": facts.channel, "rule": first.rule}]
     for way in facts.fallbacks:
-        here = replace(facts, channel=way.channel, reachable=way.reachable, credits=way.credits)
+        here = _by(facts, way)
         verdict = _judge_way(here, policy, now)
         if verdict.rule not in OF_A_CHANNEL:
             return replace(verdict, parameters={**verdict.parameters, "tried": tried})
         tried.append({"channel": way.channel, "rule": verdict.rule})
     return replace(first, parameters={**first.parameters, "tried": tried})
+
+
+def _by(facts: Facts, way: Way) -> Facts:
+    """The same wish by another channel."""
+    return replace(
+        facts,
+        channel=way.channel,
+        reachable=way.reachable,
+        credits=way.credits,
+        undeliverable=way.undeliverable,
+        present=way.present,
+    )
 
 
 def _judge_way(facts: Facts, policy: Policy, now: datetime) -> Verdict:
@@ -256,7 +273,7 @@ def examine(facts: Facts, policy: Policy, now: datetime) -> list[Finding]:
     verdict = judge(facts, policy, now)
     here = next(
         (
-            replace(facts, channel=way.channel, reachable=way.reachable, credits=way.credits)
+            _by(facts, way)
             for way in facts.fallbacks
             if way.channel == verdict.channel != facts.channel
         ),
@@ -295,6 +312,9 @@ def _bars(facts: Facts, policy: Policy, now: datetime) -> Iterator[_Obstacle]:
         yield _Obstacle(rule="quota", free_at=None, parameters=asdict(facts.quota))
     if not facts.reachable:
         yield _Obstacle(rule="no_address", free_at=None, parameters={"channel": facts.channel})
+    if facts.undeliverable:
+        found = {"channel": facts.channel, "reason": facts.undeliverable}
+        yield _Obstacle(rule="undeliverable", free_at=None, parameters=found)
     consent = _latest_consent(facts)
     if consent and not consent.granted:
         yield _Obstacle(rule="consent", free_at=None, parameters={"withdrawn_at": consent.at.isoformat()})
@@ -410,7 +430,7 @@ def _cap(cap: Cap, facts: Facts) -> Iterator[_Obstacle]:
 def _after_quiet_hours(facts: Facts, policy: Policy, now: datetime, last: _Obstacle | None) -> _Obstacle | None:
     """Move the time at which the way is free out of quiet hours; they are the rule only if nothing else is."""
     quiet = policy.quiet
-    if quiet is None or quiet.start == quiet.end or facts.purpose not in quiet.purposes:
+    if quiet is None or quiet.start == quiet.end or facts.purpose not in quiet.purposes or facts.present:
         return last
     zone = ZoneInfo(facts.zone)
     free_at = last.free_at if last and last.free_at else now

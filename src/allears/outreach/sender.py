@@ -6,7 +6,7 @@ import queue
 import sys
 import threading
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -17,7 +17,8 @@ from django.utils import timezone
 
 from allears.customers.models import Customer
 from allears.outreach import channels, journal
-from allears.outreach.channels.base import DeliveryError, Outgoing, Session
+from allears.outreach.channels.base import DeliveryError, Outgoing, Receipt, Session
+from allears.outreach.delivery.shipping import Key, Pace, Terms, note_receipts, terms_for
 from allears.outreach.models import Message
 from allears.outreach.registry import delivery_hooks
 from allears.store import plain
@@ -28,6 +29,8 @@ ROOM = 32  # messages under way at once
 PATIENCE = 0.05  # seconds until new messages are looked for while others are under way
 RECOVER_SECONDS = 5.0
 CONNECTIONS = 4  # per channel
+OFF_SECONDS = 300.0  # until a message looks again whether its channel is set up
+PLAIN = Terms(setup={})
 MAX_ATTEMPTS = 14  # about six hours of trying
 
 
@@ -38,6 +41,8 @@ class Outcome:
     message: Message
     error: str = ""
     permanent: bool = False
+    receipt: Receipt | None = None
+    terms: Terms = PLAIN
 
 
 class Sender:
@@ -52,6 +57,7 @@ class Sender:
         self._under_way: set[Future[Outcome]] = set()
         self._back: list[Outcome] = []
         self._recover_at = 0.0
+        self._pace = Pace()
 
     def run_once(self) -> int:
         """Claim what is due, and settle what has come back; 0 when there was neither.
@@ -61,13 +67,32 @@ class Sender:
         if time.monotonic() >= self._recover_at:
             self._recover_at = time.monotonic() + RECOVER_SECONDS
             recover(now=timezone.now())
-        messages = claim(owner=self.owner, now=timezone.now(), limit=ROOM - len(self._under_way))
-        self._under_way |= {self._threads.submit(self._attempt, message) for message in messages}
+        claimed = claim(owner=self.owner, now=timezone.now(), limit=ROOM - len(self._under_way))
+        terms = terms_for(claimed)
+        messages = [each for each in claimed if not self._postponed(each, terms)]
+        self._under_way |= {self._threads.submit(self._attempt, each, _terms_of(each, terms)) for each in messages}
         finished, self._under_way = wait(self._under_way, timeout=PATIENCE, return_when=FIRST_COMPLETED)
         self._back += [future.result() for future in finished]
         done = len(messages) + len(self._back) + len(self._under_way)
         self._settle()
         return done
+
+    def _postponed(self, message: Message, terms: Mapping[Key, Terms]) -> bool:
+        """Back into the outbox, as if it had not been claimed: the channel is off, or its minute is full."""
+        mine = _terms_of(message, terms)
+        seconds = (
+            OFF_SECONDS if mine.waits else self._pace.wait((message.workspace_id, message.channel), mine.per_minute)
+        )
+        if seconds <= 0:
+            return False
+        Message.objects.in_workspace(message.workspace_id).filter(id=message.id, lease_owner=self.owner).update(
+            state=Message.State.QUEUED,
+            attempts=message.attempts - 1,
+            not_before=timezone.now() + timedelta(seconds=seconds),
+            lease_owner="",
+            lease_until=None,
+        )
+        return True
 
     def _settle(self) -> None:
         """What came back is kept until the database has taken it, should the database be away."""
@@ -77,14 +102,14 @@ class Sender:
             if not self._under_way:
                 self._journal.forget()
 
-    def _attempt(self, message: Message) -> Outcome:
+    def _attempt(self, message: Message, terms: Terms) -> Outcome:
         try:
             session = self._session(message.channel)
         except channels.UnknownChannelError as error:
             return Outcome(message=message, error=str(error), permanent=True)
         try:
-            session.send(
-                _outgoing(message),
+            receipt = session.send(
+                _outgoing(message, terms),
                 committing=lambda: self._journal.sending(message.id),
                 handed_over=lambda: self._journal.handed_over(message.id),
             )
@@ -99,7 +124,7 @@ class Sender:
             return Outcome(message=message, error=f"{type(error).__name__}: {error}")
         finally:
             self._idle[message.channel].put(session)
-        return Outcome(message=message)
+        return Outcome(message=message, receipt=receipt, terms=terms)
 
     def _session(self, channel: str) -> Session:
         idle = self._idle.setdefault(channel, queue.SimpleQueue())
@@ -119,7 +144,11 @@ class Sender:
         self._journal.close()
 
 
-def _outgoing(message: Message) -> Outgoing:
+def _terms_of(message: Message, terms: Mapping[Key, Terms]) -> Terms:
+    return terms.get((message.workspace_id, message.channel), PLAIN)
+
+
+def _outgoing(message: Message, terms: Terms) -> Outgoing:
     return Outgoing(
         id=message.id,
         address=message.address,
@@ -130,6 +159,8 @@ def _outgoing(message: Message) -> Outgoing:
         html=message.html,
         idempotency_key=f"{message.workspace_id}:{message.idempotency_key}",
         headers=message.headers,
+        purpose=message.purpose,
+        setup=terms.setup,
     )
 
 
@@ -175,6 +206,9 @@ def settle(outcomes: Sequence[Outcome], *, owner: str, now: datetime) -> None:
     """Write down what became of the attempts, in one transaction with what follows from a delivery."""
     with transaction.atomic():
         mark_sent([outcome.message.id for outcome in outcomes if not outcome.error], now=now)
+        taken = [(each.message, each.receipt, each.terms.cost) for each in outcomes if each.receipt]
+        if taken:
+            note_receipts(taken, now=now)
         for outcome in outcomes:
             if outcome.error:
                 _put_back(outcome, owner=owner, now=now)

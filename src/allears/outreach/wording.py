@@ -22,6 +22,7 @@ RULES: Mapping[str, Any] = {
     "consent": gettext_lazy("Consent withdrawn"),
     "no_grant": gettext_lazy("No consent given"),
     "no_address": gettext_lazy("No address"),
+    "undeliverable": gettext_lazy("Cannot be delivered"),
     "sampled_out": gettext_lazy("Not in the sample"),
     "expired": gettext_lazy("Too late"),
     "hold_out": gettext_lazy("Hold-out group"),
@@ -56,6 +57,9 @@ CHANNELS: Mapping[str, Any] = {
     "wecom": gettext_lazy("WeCom"),
     "ivr": gettext_lazy("Phone"),
     "in_app": gettext_lazy("In the app"),
+    "widget": gettext_lazy("Widget"),
+    "qr": gettext_lazy("Printed code"),
+    "kiosk": gettext_lazy("Tablet"),
 }
 TONES = {"sent": "good", "held": "waiting", "never": "none"}
 
@@ -179,6 +183,13 @@ def _quota(parameters: Mapping[str, Any]) -> str:
     return said % parameters
 
 
+_CLOSED: Mapping[str, Any] = {
+    "bounce": gettext_lazy("Mail to this address came back: it does not exist."),
+    "complaint": gettext_lazy("The receiver called an earlier message spam."),
+    "stop": gettext_lazy("The receiver answered STOP."),
+    "channel_off": gettext_lazy("The channel is not set up, or paused."),
+}
+
 _SENTENCES: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     "allowed": lambda given: _("Nothing stood in the way."),
     "delay": lambda given: _("The probe waits until %(moment)s.") % {"moment": _moment(given, "not_before")},
@@ -194,6 +205,7 @@ _SENTENCES: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     "no_address": lambda given: (
         _("There is no address for the channel “%(channel)s”.") % {"channel": given.get("channel", "")}
     ),
+    "undeliverable": lambda given: str(_CLOSED.get(given.get("reason", ""), rule_name("undeliverable"))),
     "sampled_out": lambda given: (
         _("The probe asks %(share)s %% at random, and this ask was not drawn.")
         % {"share": _tidy(round(given["share"] * 100, 1))}

@@ -55,6 +55,9 @@ SETTINGS_PLACES = (
     Place("/decisions/policy", gettext_lazy("Contact rules"), "scale", Role.MANAGER),
     Place("/respond/settings", gettext_lazy("Service promises"), "clock", Role.MANAGER),
     Place("/settings/sources", gettext_lazy("Sources"), "download", Role.ADMIN),
+    Place("/settings/channels", gettext_lazy("Channels"), "radio", Role.ADMIN),
+    Place("/settings/widget", gettext_lazy("Widget"), "ear", Role.ADMIN),
+    Place("/settings/places", gettext_lazy("Codes and kiosks"), "target", Role.ADMIN),
     Place("/settings/inbound", gettext_lazy("Inbound webhooks"), "upload", Role.ADMIN),
     Place("/settings/webhooks", gettext_lazy("Webhooks"), "radio", Role.ADMIN),
     Place("/settings/identity", gettext_lazy("Identity"), "user", Role.ADMIN),
@@ -75,7 +78,14 @@ SETTINGS_GROUPS = (
     (gettext_lazy("Company"), {"/settings", "/settings/members", "/settings/keys", "/settings/audit"}),
     (
         gettext_lazy("What comes in"),
-        {"/settings/intake", "/settings/sources", "/settings/inbound", "/settings/mailbox", "/settings/widget"},
+        {
+            "/settings/intake",
+            "/settings/sources",
+            "/settings/inbound",
+            "/settings/mailbox",
+            "/settings/widget",
+            "/settings/places",
+        },
     ),
     (
         gettext_lazy("What goes out"),

@@ -8,6 +8,8 @@ from typing import Any, Protocol
 
 from django.utils.functional import Promise
 
+from allears.outreach.channels.email.returned import Returned
+
 Words = str | Promise
 
 
@@ -114,6 +116,7 @@ class Page:
     sayings: Sequence[Saying] = ()
     table: Table | None = None
     aside: Mapping[str, int] = field(default_factory=dict)
+    returned: Sequence[Returned] = ()  # mails of ours that came back
     after: Callable[[], None] | None = None
     after_refused: Callable[[], None] | None = None
 

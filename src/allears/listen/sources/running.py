@@ -33,6 +33,7 @@ from allears.listen.sources.base import Errand, Page, SourceTrouble, Table
 from allears.listen.sources.hearing import hear
 from allears.listen.sources.sealing import unseal
 from allears.listen.telling import TellingError
+from allears.outreach.delivery.returning import take_returned
 from allears.store.bulk import existing_values
 
 logger = logging.getLogger(__name__)
@@ -163,6 +164,8 @@ def take(run: SourceRun, page: Page, *, now: datetime) -> None:
 def _hear_new(run: SourceRun, page: Page, now: datetime) -> Counter[str]:
     counts: Counter[str] = Counter(read=len(page.sayings) + sum(page.aside.values()))
     known = _known(run.workspace_id, [each.key for each in page.sayings])
+    for returned in page.returned:
+        take_returned(workspace_id=run.workspace_id, returned=returned, now=now)
     for saying in page.sayings:
         if saying.key in known:
             counts["known"] += 1

@@ -3,7 +3,7 @@
 import hashlib
 import re
 import smtplib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from email.headerregistry import Address
 from email.utils import parseaddr
 from typing import Any
@@ -13,7 +13,8 @@ from django.core.mail import EmailMultiAlternatives, get_connection
 from django.core.mail.backends.smtp import EmailBackend
 from django.core.mail.message import sanitize_address
 
-from allears.outreach.channels.base import DeliveryError, Outgoing, Reachable
+from allears.outreach.channels.base import Capability, DeliveryError, Outgoing, Reachable, SetupField
+from allears.outreach.channels.email.returned import OUR_HEADER, mark
 
 _LINE_START_DOT = re.compile(rb"(?m)^\.")
 
@@ -35,6 +36,7 @@ def as_email(message: Outgoing) -> EmailMultiAlternatives:
             "Message-ID": message_id(message),
             "Content-Language": message.language,
             "Auto-Submitted": "auto-generated",
+            OUR_HEADER: mark(message.id),
             **message.headers,
         },
     )
@@ -139,6 +141,11 @@ class EmailAdapter:
     """The channel ``email``."""
 
     name = "email"
+    capability = Capability(html=True, needs_setup=False)
+    fields: tuple[SetupField, ...] = ()
+
+    def check(self, setup: Mapping[str, Any]) -> None:
+        """There is nothing to say wrongly."""
 
     def address(self, person: Reachable) -> str:
         return person.email if "@" in person.email else ""

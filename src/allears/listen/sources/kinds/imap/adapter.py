@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from allears.kit.lazy import LazyModule
 from allears.listen.sources.base import Errand, LetterFacts, Page, Saying, SettingField, SettingsError, SourceTrouble
 from allears.listen.sources.kinds.imap.letters import ReadLetter, read_letter
+from allears.outreach.channels.email.returned import Returned, read_returned
 
 if TYPE_CHECKING:
     import imap_tools
@@ -160,10 +161,11 @@ def _read_folder(
         some = uids[start : start + PAGE]
         sayings: list[Saying] = []
         aside: Counter[str] = Counter()
+        returned: list[Returned] = []
         for uid in some:
-            _take_one(box, uid, errand, sayings, aside)
+            _take_one(box, uid, errand, sayings, aside, returned)
         cursor[folder] = _reached(validity, some[-1], errand)
-        yield Page(cursor=_copied(cursor), sayings=sayings, aside=aside)
+        yield Page(cursor=_copied(cursor), sayings=sayings, aside=aside, returned=returned)
 
 
 def _reached(validity: int, uid: int, errand: Errand) -> dict[str, Any]:
@@ -191,7 +193,12 @@ _SIZE = re.compile(rb"RFC822\.SIZE (\d+)")
 
 
 def _take_one(
-    box: "imap_tools.BaseMailBox", uid: int, errand: Errand, sayings: list[Saying], aside: Counter[str]
+    box: "imap_tools.BaseMailBox",
+    uid: int,
+    errand: Errand,
+    sayings: list[Saying],
+    aside: Counter[str],
+    returned: list[Returned],
 ) -> None:
     _status, about = box.client.uid("FETCH", str(uid), "(RFC822.SIZE INTERNALDATE)")
     line = b" ".join(each if isinstance(each, bytes) else each[0] for each in about if each)
@@ -206,6 +213,8 @@ def _take_one(
         reason = _set_aside(letter, errand.settings)
         if reason:
             aside[reason] += 1
+            if reason == "bounce" and (found_back := read_returned(raw)) is not None:
+                returned.append(found_back)
         else:
             sayings.append(saying_of(letter, raw=raw, arrived=_arrived(line, errand.now), settings=errand.settings))
 

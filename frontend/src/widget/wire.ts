@@ -1,0 +1,70 @@
+// To the server: questions are answered now or not at all; what the visitor said waits its turn until it has arrived.
+import type { Memory } from "./memory";
+
+const MOST = 200; // parcels kept while there is no connection
+const FIRST_PAUSE = 2000;
+const LONGEST_PAUSE = 60_000;
+
+export class Wire {
+  #busy = false;
+  #pause = FIRST_PAUSE;
+  #timer = 0;
+  onTrouble: () => void = () => undefined;
+
+  constructor(
+    readonly home: string,
+    readonly memory: Memory,
+  ) {
+    addEventListener("online", () => this.pump());
+  }
+  // Plain text, so that no browser has to ask for permission first; no cookie goes along.
+  #post(path: string, body: object): Promise<Response> {
+    return fetch(this.home + path, {
+      method: "POST",
+      body: JSON.stringify(body),
+      headers: { "Content-Type": "text/plain" },
+      credentials: "omit",
+      keepalive: true,
+    });
+  }
+  /** The server's answer, or null: a question that cannot be asked now is not asked. */
+  async call(path: string, body: object): Promise<any> {
+    if (!this.memory.maySend) return null;
+    try {
+      const answer = await this.#post(path, body);
+      return answer.ok ? await answer.json() : null;
+    } catch {
+      return null;
+    }
+  }
+  send(path: string, body: object, done?: (answer: any) => void): void {
+    if (!this.memory.maySend) return;
+    this.memory.queue.push({ path, body, done });
+    this.memory.queue.splice(0, this.memory.queue.length - MOST);
+    this.memory.keep();
+    this.pump();
+  }
+  /** One at a time and in order, so that an older answer never arrives after a newer one. */
+  async pump(): Promise<void> {
+    clearTimeout(this.#timer);
+    if (this.#busy) return;
+    this.#busy = true;
+    let parcel = this.memory.queue[0];
+    while (parcel && this.memory.maySend) {
+      const answer = await this.#post(parcel.path, parcel.body).catch(() => null);
+      if (!answer || answer.status >= 500 || answer.status === 429) {
+        this.#timer = setTimeout(() => this.pump(), this.#pause);
+        this.#pause = Math.min(this.#pause * 2, LONGEST_PAUSE);
+        this.onTrouble();
+        break;
+      }
+      this.#pause = FIRST_PAUSE;
+      const sent = parcel;
+      this.memory.queue = this.memory.queue.filter((each) => each !== sent);
+      this.memory.keep();
+      if (answer.ok && sent.done) sent.done(await answer.json().catch(() => null));
+      parcel = this.memory.queue[0];
+    }
+    this.#busy = false;
+  }
+}

@@ -1,0 +1,138 @@
+"""Telephone lines: key presses and what voice bots heard, as one signed call of the telephone system at a time."""
+
+import hashlib
+import hmac
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from allears.customers.actions import resolve
+from allears.customers.keys import IdentityKeys, clean_phone
+from allears.listen import logic
+from allears.listen.cleaning import clean_answer
+from allears.listen.definition import SCALES, Definition, Score
+from allears.listen.forms import Look, sheet_form
+from allears.listen.models import Response
+from allears.listen.places.actions import come_by, secret_of
+from allears.listen.places.models import Place
+from allears.listen.places.walking_in import Visit, survey_of, token_of
+from allears.listen.places.walking_in import answer as answer_there
+from allears.listen.questions import kind_of
+
+SPOKEN = ("score", "rating", "choice", "text")
+
+
+class NotProvenError(PermissionError):
+    """The call carries no valid proof of the line's secret."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Call:
+    """One step of one telephone call."""
+
+    id: str  # the telephone system's own name of the call
+    phone: str = ""
+    digits: str = ""  # the keys that were pressed for the question
+    question: str = ""  # its name; empty: the next one that is open
+    text: str = ""  # what a voice bot heard
+    language: str = ""
+    ended: bool = False
+
+
+def check(*, place: Place, body: bytes, signature: str) -> None:
+    """``X-AllEars-Signature: sha256=<hex HMAC-SHA256 of the body under the line's secret>``; raises NotProvenError."""
+    wanted = "sha256=" + hmac.new(secret_of(place).encode(), body, hashlib.sha256).hexdigest()
+    if not hmac.compare_digest(wanted.encode(), signature.strip().lower().encode()):
+        raise NotProvenError("the signature is not that of this line's secret")
+
+
+def step(*, place: Place, call: Call, now: datetime) -> dict[str, Any]:
+    """Keep what was pressed or said; tells the telephone system what to say next, until nothing is left."""
+    _version, definition = survey_of(place=place)
+    with transaction.atomic():
+        phone = clean_phone(call.phone)
+        customer_id = (
+            resolve(workspace_id=place.workspace_id, keys=[IdentityKeys(phone=phone)], now=now)[0] if phone else None
+        )
+        visit = Visit(place=place, key=call.id, customer_id=customer_id, language=call.language)
+        before = _answers(visit)
+        given = _given(definition, call, before)
+        language = definition.language_for(call.language, place.workspace.language)
+        if not given and not call.ended:
+            silent = not (call.digits or call.text)
+            if silent and not before:
+                come_by(place=place, now=now)
+            return _next(definition, before, language, place.workspace.name, heard=silent)
+        if given:
+            answer_there(visit=visit, given=given, complete=False, language=language, now=now)
+        answers = _answers(visit)
+        following = _next(definition, answers, language, place.workspace.name, heard=True)
+        if (call.ended or following["done"]) and answers:
+            answer_there(visit=visit, given={}, complete=True, language=language, now=now)
+        return following
+
+
+def _answers(visit: Visit) -> Mapping[str, Any]:
+    """What the call has answered so far; looking makes nothing."""
+    rows = Response.objects.in_workspace(visit.place.workspace_id).filter(key=token_of(visit))
+    return rows.values_list("answers", flat=True).first() or {}
+
+
+def _given(definition: Definition, call: Call, answers: Mapping[str, Any]) -> dict[str, str]:
+    """What was pressed or said, where it fits a question; a wrong key is nothing."""
+    asked = _open(definition, answers)
+    question = next((each for each in definition.questions if each.name == call.question), asked)
+    if question is None or not (call.digits or call.text):
+        return {}
+    if call.text and not call.digits:
+        words = next((each for each in definition.questions if hasattr(each, "max_length")), None)
+        target = question if hasattr(question, "max_length") else words
+        return {target.name: call.text} if target else {}
+    pressed = _pressed(question, call.digits)
+    return {question.name: pressed} if clean_answer(question, pressed) is not None else {}
+
+
+def _pressed(question: Any, digits: str) -> str:
+    """The key is the figure; * is 10 on a scale that has ten; keys from 1 choose among options."""
+    digits = digits.rstrip("#")
+    if isinstance(question, Score):
+        return "10" if digits == "*" and 10 in SCALES[question.metric] else digits
+    options = getattr(question, "options", [])
+    if options and digits.isdecimal() and 1 <= int(digits) <= len(options):
+        return str(options[int(digits) - 1].value)
+    return digits
+
+
+def _open(definition: Definition, answers: Mapping[str, Any]) -> Any:
+    """The next question on the way that a telephone can ask."""
+    facts = {"customer": {}, "event": {}, "language": "", "channel": "ivr"}
+    route = logic.route(logic.plan(definition, seed=""), answers=answers, facts=facts)
+    left = (definition.question(name) for name in route.names if name not in answers)
+    return next((each for each in left if each and kind_of(each) in SPOKEN), None)
+
+
+def _next(
+    definition: Definition, answers: Mapping[str, Any], language: str, company: str, *, heard: bool
+) -> dict[str, Any]:
+    """The next question in words that can be spoken, and the keys that answer it."""
+    question = _open(definition, answers)
+    if question is None:
+        thanks = definition.thanks.get(language, "").replace("{company}", company)
+        return {"done": True, "say": thanks, "question": "", "keys": [], "understood": heard}
+    form = sheet_form(definition, Look(language=language, company=company, answers=answers))
+    shown = next(each for each in form["questions"] if each["name"] == question.name)
+    keys = _keys(shown)
+    return {"done": False, "say": shown["text"], "question": question.name, "keys": keys, "understood": heard}
+
+
+def _keys(shown: Mapping[str, Any]) -> list[dict[str, str]]:
+    if shown["kind"] in ("score", "rating"):
+        values = [each["score"] for each in shown["values"]]
+        named = {values[0]: shown["low"], values[-1]: shown["high"]}
+        return [{"key": "*" if value == 10 else str(value), "means": named.get(value, str(value))} for value in values]
+    if shown["kind"] == "choice":
+        return [{"key": str(at), "means": each["text"]} for at, each in enumerate(shown["options"], 1)]
+    return []

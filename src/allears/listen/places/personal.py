@@ -1,0 +1,20 @@
+"""Places hold no personal data of customers; answers given there are responses and voices like all others."""
+
+from django.utils.translation import gettext_noop
+
+from allears.customers.personal import Erase, Harmless, PersonalTable
+
+DECLARED = (
+    PersonalTable(
+        model="places.Place",
+        columns=("name", "employee"),
+        erase=Erase.MENTIONS,
+        home="listen.places",
+        label=gettext_noop("Places"),
+    ),
+    Harmless(
+        model="places.Place",
+        columns=("kind", "code", "settings", "sealed"),
+        because="what managers said of a web site, a printed code, a tablet or a line; secrets are sealed",
+    ),
+)

@@ -1,0 +1,165 @@
+"""What customers do in WeChat: they write, scan a place's code, allow one message, or leave."""
+
+import logging
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from allears.customers.actions import resolve
+from allears.customers.keys import IdentityKeys
+from allears.customers.models import Customer
+from allears.listen.places import queries as places
+from allears.listen.places import scanning
+from allears.listen.places.actions import come_by
+from allears.listen.replies import take_reply
+from allears.outreach.channels.base import DeliveryError
+from allears.outreach.channels.wechat import platform
+from allears.outreach.delivery.actions import bar, opened, report
+from allears.outreach.delivery.credits import grant, withdraw
+from allears.outreach.delivery.models import ChannelSetup, Report
+from allears.outreach.delivery.queries import setup_of
+from allears.outreach.models import Message
+
+logger = logging.getLogger(__name__)
+WINDOW = timedelta(hours=48)
+WINDOW_NAME = "customer-service window"
+
+
+def keys_of(openid: str, unionid: str = "") -> IdentityKeys:
+    """A person as the platform names them."""
+    names = [("unionid", unionid), ("openid", openid)]
+    return IdentityKeys(others=tuple(name for name in names if name[1]))
+
+
+def page_for(*, workspace_id: int, back: str, state: str) -> str:
+    """Where the platform learns who opens a page, and comes back; empty when there is no account."""
+    setup = setup_of(workspace_id=workspace_id, channel="wechat")
+    return platform.oauth_url(opened(setup), back=back, state=state) if setup and not setup.paused_at else ""
+
+
+def who_opens(*, workspace_id: int, code: str, now: datetime) -> str:
+    """The signed name of the customer behind an OAuth code; empty when the platform does not tell."""
+    setup = setup_of(workspace_id=workspace_id, channel="wechat")
+    if setup is None:
+        return ""
+    try:
+        told = platform.who_came(opened(setup), code)
+    except DeliveryError as error:
+        logger.warning("WeChat does not say who opened a page: %s", error)
+        return ""
+    keys = keys_of(told["openid"], told.get("unionid", ""))
+    (customer_id,) = resolve(workspace_id=workspace_id, keys=[keys], now=now)
+    return scanning.who_token(Customer.objects.in_workspace(workspace_id).get(pk=customer_id).key)
+
+
+def take_call(*, setup: ChannelSetup, message: Mapping[str, Any], now: datetime) -> str:
+    """Take one message or event in; what to answer at once, or nothing."""
+    openid = str(message.get("FromUserName", ""))[:254]
+    if not openid:
+        return ""
+    kind = str(message.get("MsgType", ""))
+    with transaction.atomic():
+        if kind == "event":
+            return _event(setup, openid, message, now)
+        text = str(message.get("Content") or message.get("Recognition") or "")
+        return _said(setup, openid, text, str(message.get("MsgId", "")), now)
+
+
+def _said(setup: ChannelSetup, openid: str, text: str, key: str, now: datetime) -> str:
+    """Words of a customer open the window: one message of ours within 48 hours."""
+    keys = keys_of(openid)
+    (customer_id,) = resolve(workspace_id=setup.workspace_id, keys=[keys], now=now)
+    grant(
+        workspace_id=setup.workspace_id, customer_id=customer_id, channel=setup.channel, key=f"said:{key or now}",
+        template=WINDOW_NAME, now=now, expires_at=now + WINDOW,
+    )  # fmt: skip
+    became = take_reply(
+        workspace_id=setup.workspace_id, channel=setup.channel, address=openid, keys=keys, text=text, key=key, now=now
+    )
+    return {"answered": _("Thank you. We have noted your answer."), "stopped": _("We will not ask you again.")}.get(
+        became, ""
+    )
+
+
+def _event(setup: ChannelSetup, openid: str, message: Mapping[str, Any], now: datetime) -> str:
+    event = str(message.get("Event", "")).lower()
+    if event in ("subscribe", "scan"):
+        return _scanned(setup, openid, str(message.get("EventKey", "")).removeprefix("qrscene_"), now)
+    if event == "unsubscribe":
+        bar(
+            workspace_id=setup.workspace_id, channel=setup.channel, address=openid, reason="stop",
+            detail="unfollowed", now=now,
+        )  # fmt: skip
+    elif event == "subscribe_msg_popup_event":
+        _chose(setup, openid, message, now)
+    elif event == "subscribe_msg_change_event":
+        _changed(setup, openid, message, now)
+    elif event in ("subscribe_msg_sent_event", "templatesendjobfinish"):
+        _sent(setup, message, now)
+    return ""
+
+
+def _scanned(setup: ChannelSetup, openid: str, scene: str, now: datetime) -> str:
+    """The code of a place or an employee: the way to its first question, with the customer known."""
+    place = places.place_at(code=scene, kind="qr")
+    if place is None or place.workspace_id != setup.workspace_id:
+        return ""
+    (customer_id,) = resolve(workspace_id=setup.workspace_id, keys=[keys_of(openid)], now=now)
+    come_by(place=place, now=now)
+    customer = Customer.objects.in_workspace(setup.workspace_id).get(pk=customer_id)
+    url = f"{scanning.short_url(place)}?who={scanning.who_token(customer.key)}"
+    return _("How was it at %(place)s? One tap: %(url)s") % {"place": place.name, "url": url}
+
+
+def _list(message: Mapping[str, Any], name: str) -> Sequence[Mapping[str, Any]]:
+    told = message.get(name)
+    rows = told.get("List", []) if isinstance(told, dict) else []
+    return [each for each in (rows if isinstance(rows, list) else [rows]) if isinstance(each, dict)]
+
+
+def _at(message: Mapping[str, Any], now: datetime) -> datetime:
+    told = str(message.get("CreateTime", ""))
+    return min(datetime.fromtimestamp(int(told), UTC), now) if told.isdecimal() and len(told) < 12 else now
+
+
+def _chose(setup: ChannelSetup, openid: str, message: Mapping[str, Any], now: datetime) -> None:
+    """Each accepted template is one consent: one grant, one message."""
+    (customer_id,) = resolve(workspace_id=setup.workspace_id, keys=[keys_of(openid)], now=now)
+    at = _at(message, now)
+    for each in _list(message, "SubscribeMsgPopupEvent"):
+        if each.get("SubscribeStatusString") != "accept":
+            continue
+        template = str(each.get("TemplateId", ""))
+        key = f"{openid}:{template}:{int(at.timestamp())}"
+        grant(
+            workspace_id=setup.workspace_id, customer_id=customer_id, channel=setup.channel, key=key,
+            template=template, now=at,
+        )  # fmt: skip
+
+
+def _changed(setup: ChannelSetup, openid: str, message: Mapping[str, Any], now: datetime) -> None:
+    (customer_id,) = resolve(workspace_id=setup.workspace_id, keys=[keys_of(openid)], now=now)
+    for each in _list(message, "SubscribeMsgChangeEvent"):
+        if each.get("SubscribeStatusString") == "reject":
+            withdraw(
+                workspace_id=setup.workspace_id, customer_id=customer_id, channel=setup.channel,
+                template=str(each.get("TemplateId", "")), now=now,
+            )  # fmt: skip
+
+
+def _sent(setup: ChannelSetup, message: Mapping[str, Any], now: datetime) -> None:
+    """What the platform says of a message of ours, by its own id."""
+    told = _list(message, "SubscribeMsgSentEvent") or [message]
+    for each in told:
+        number = str(each.get("MsgID") or each.get("MsgId") or "")
+        rows = Message.objects.in_workspace(setup.workspace_id).filter(channel=setup.channel)
+        found = rows.filter(reports__reference=number).first() if number else None
+        if found is None:
+            continue
+        state = str(each.get("Status") or each.get("ErrorStatus") or "")
+        good = state == "success" or str(each.get("ErrorCode", "")) == "0"
+        kind = Report.Kind.DELIVERED if good else Report.Kind.FAILED
+        report(message=found, kind=kind, detail=state, now=now)

@@ -1,0 +1,114 @@
+"""What becomes of messages that came back, and of providers' news about them."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from allears.outreach.channels.email.returned import Returned
+from allears.outreach.delivery.actions import bar, report
+from allears.outreach.delivery.models import ChannelSetup, Report
+from allears.outreach.models import Message
+
+RECENT = timedelta(days=14)
+# What providers call it, in lower case without blanks and signs.
+WORDS: Mapping[str, str] = {
+    **dict.fromkeys(("bounce", "bounced", "hardbounce", "permanentfail", "invalid", "dropped"), "bounced"),
+    **dict.fromkeys(("complaint", "complained", "spamreport", "spamcomplaint", "spam", "abuse"), "complained"),
+    **dict.fromkeys(("delivered", "delivery", "delivrd"), "delivered"),
+    **dict.fromkeys(("failed", "rejected", "reject", "blocked", "softbounce"), "failed"),
+}
+EVENT_NAMES = ("event", "type", "RecordType", "notificationType", "eventType", "event_type", "Type")
+ADDRESS_NAMES = ("email", "recipient", "Email", "Recipient", "rcpt_to", "to", "emailAddress")
+
+
+def take_returned(*, workspace_id: int, returned: Returned, now: datetime) -> bool:
+    """A returned mail. Only one that carries our mark bars its address: anybody can write to a mailbox."""
+    rows = Message.objects.in_workspace(workspace_id).filter(channel="email")
+    message = rows.filter(pk=returned.message_id).first() if returned.message_id else None
+    if message is not None:
+        return report(message=message, kind=returned.kind, detail=returned.detail, now=now)
+    message = _last_to(workspace_id, "email", returned.address, now)
+    if message is None:
+        return False
+    return report(message=message, kind=Report.Kind.FAILED, detail=returned.detail, now=now)
+
+
+def _last_to(workspace_id: int, channel: str, address: str, now: datetime) -> Message | None:
+    if not address:
+        return None
+    rows = Message.objects.in_workspace(workspace_id).filter(
+        channel=channel, address__iexact=address, state=Message.State.SENT, sent_at__gte=now - RECENT
+    )
+    found: Message | None = rows.order_by("-sent_at").first()
+    return found
+
+
+def take_news(*, setup: ChannelSetup, body: Any, now: datetime) -> int:
+    """A provider's call about mails, one or many, in whatever words; how many were understood."""
+    items: Iterable[Any] = body if isinstance(body, list) else [body]
+    return sum(_take_one(setup, item, now) for item in items if isinstance(item, dict))
+
+
+def _take_one(setup: ChannelSetup, item: Mapping[str, Any], now: datetime) -> bool:
+    inner = item.get("event-data")
+    told: Mapping[str, Any] = inner if isinstance(inner, dict) else item
+    kind = WORDS.get(_plain(_first(told, EVENT_NAMES)))
+    if kind == "bounced" and _plain(str(told.get("bounceType") or told.get("severity") or "")) in SOFT:
+        kind = "failed"
+    address = _first(told, ADDRESS_NAMES).lower()
+    if kind is None or "@" not in address:
+        return False
+    detail = str(told.get("reason") or told.get("description") or told.get("Description") or kind)[:300]
+    message = _last_to(setup.workspace_id, setup.channel, address, now)
+    if message is not None:
+        return report(message=message, kind=kind, detail=detail, now=now)
+    if kind in ("bounced", "complained"):
+        reason = "bounce" if kind == "bounced" else "complaint"
+        bar(
+            workspace_id=setup.workspace_id,
+            channel=setup.channel,
+            address=address,
+            reason=reason,
+            detail=detail,
+            now=now,
+        )
+    return True
+
+
+SOFT = frozenset({"transient", "temporary", "soft", "softbounce"})
+
+
+def _first(told: Mapping[str, Any], names: Iterable[str]) -> str:
+    return next((str(told[name]) for name in names if isinstance(told.get(name), str) and told[name]), "")
+
+
+def _plain(word: str) -> str:
+    return "".join(each for each in word.lower() if each.isalnum())
+
+
+def take_report(*, setup: ChannelSetup, message_id: str, reference: str, state: str, now: datetime) -> bool:
+    """A gateway's report on one message; False when it is on none of ours, said before, or only on the way."""
+    kind = _state_of(setup, state)
+    rows = Message.objects.in_workspace(setup.workspace_id).filter(channel=setup.channel)
+    message = None
+    if message_id.isdecimal() and len(message_id) < 19:
+        message = rows.filter(pk=int(message_id)).first()
+    elif reference:
+        message = rows.filter(reports__reference=reference[:120]).first()
+    if kind is None or message is None:
+        return False
+    return report(message=message, kind=kind, detail=f"state {state}"[:300], now=now)
+
+
+def _state_of(setup: ChannelSetup, state: str) -> str | None:
+    said = state.strip().lower()
+    for name, kind in (("delivered", Report.Kind.DELIVERED), ("undelivered", Report.Kind.FAILED)):
+        if said in str(setup.settings.get(name, "")).lower().split():
+            return kind
+    return None
+
+
+def known_number(*, setup: ChannelSetup, digits: str) -> str:
+    """The number as we wrote to it: gateways leave out the plus."""
+    rows = Message.objects.in_workspace(setup.workspace_id).filter(channel=setup.channel, address=f"+{digits}")
+    return f"+{digits}" if rows.exists() else digits

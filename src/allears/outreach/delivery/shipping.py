@@ -1,0 +1,90 @@
+"""What the sender needs of a channel's set-up: its settings, its pace, and where its costs are written."""
+
+import time
+from collections import defaultdict, deque
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from allears.outreach import channels
+from allears.outreach.channels.base import Receipt
+from allears.outreach.delivery.actions import opened
+from allears.outreach.delivery.models import ChannelSetup, Report
+from allears.outreach.models import Message
+
+MINUTE = 60.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Terms:
+    """How one message may travel."""
+
+    setup: Mapping[str, Any]
+    cost: Decimal = Decimal(0)
+    per_minute: int = 0
+    waits: bool = False  # not set up, or paused: the message stays where it is
+
+
+Key = tuple[int, str]
+
+
+def terms_for(messages: Sequence[Message]) -> dict[Key, Terms]:
+    """By workspace and channel, for those channels that are set up by workspace: one query, or none."""
+    wanted = {(each.workspace_id, each.channel) for each in messages if _is_set_up(each.channel)}
+    if not wanted:
+        return {}
+    rows = ChannelSetup.objects.across_workspaces().filter(  # the messages say whose they are
+        workspace_id__in={each for each, _ in wanted}, channel__in={each for _, each in wanted}
+    )
+    found = {
+        (row.workspace_id, row.channel): Terms(
+            setup=opened(row), cost=row.cost, per_minute=row.per_minute, waits=row.paused_at is not None
+        )
+        for row in rows
+    }
+    return {key: found.get(key, Terms(setup={}, waits=True)) for key in wanted}
+
+
+def _is_set_up(channel: str) -> bool:
+    return channel in channels.adapters() and channels.capability(channel).needs_setup
+
+
+class Pace:
+    """No more than so many messages a minute, of each workspace and channel, from this process."""
+
+    def __init__(self) -> None:
+        self._sent: dict[Key, deque[float]] = defaultdict(deque)
+
+    def wait(self, key: Key, per_minute: int, *, now: float | None = None) -> float:
+        """Seconds until one more may go; 0 takes its place in the minute."""
+        if per_minute < 1:
+            return 0.0
+        moment = time.monotonic() if now is None else now
+        sent = self._sent[key]
+        while sent and sent[0] <= moment - MINUTE:
+            sent.popleft()
+        if len(sent) >= per_minute:
+            return sent[0] + MINUTE - moment
+        sent.append(moment)
+        return 0.0
+
+
+def note_receipts(taken: Sequence[tuple[Message, Receipt, Decimal]], *, now: datetime) -> None:
+    """Write what peers said as they took messages; a repeat changes nothing."""
+    Report.objects.bulk_create(
+        [
+            Report(
+                workspace_id=message.workspace_id,
+                message=message,
+                kind=Report.Kind.ACCEPTED,
+                reference=receipt.reference[:120],
+                units=receipt.units,
+                cost=cost * receipt.units,
+                at=now,
+            )
+            for message, receipt, cost in taken
+        ],
+        ignore_conflicts=True,
+    )

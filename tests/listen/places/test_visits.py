@@ -1,0 +1,158 @@
+"""Printed codes, tablets and telephone lines: looking is no answer, a repeat is no second one."""
+
+import hashlib
+import hmac
+import json
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.core.cache import cache
+from django.test import Client
+from django.utils import timezone
+
+from allears.accounts.models import Workspace
+from allears.customers.models import Customer, Identifier
+from allears.listen.actions import ensure_ready_made
+from allears.listen.models import Invitation, Response, Voice
+from allears.listen.places.actions import PlaceError, TooManyTriesError, close_place, is_pin, open_place, secret_of
+from allears.listen.places.models import Place
+from tests import builders
+
+
+def place(workspace: Workspace, kind: str, **given: Any) -> Place:
+    survey = ensure_ready_made(workspace_id=workspace.pk, key="nps-why", now=timezone.now())
+    at = builders.touchpoint(workspace=workspace, key=f"at-{len(Place.objects.in_workspace(workspace.pk))}")
+    return open_place(
+        workspace_id=workspace.pk, kind=kind, name="Table 7", survey_id=survey.pk, actor_id=None, now=timezone.now(),
+        employee="Lin", touchpoint_id=at.pk, **given,
+    )  # fmt: skip
+
+
+def test_a_scan_is_counted_and_answers_nothing(acme: Workspace) -> None:
+    table = place(acme, "qr")
+    page = Client().get(f"/q/{table.code}", HTTP_ACCEPT_LANGUAGE="zh-CN,zh")
+    assert "您有多大可能" in page.content.decode()
+    assert Client().head(f"/q/{table.code}").status_code == 200
+    table.refresh_from_db()
+    assert (table.seen, table.answered) == (1, 0)
+    assert (Invitation.objects.across_workspaces().count(), Voice.objects.across_workspaces().count()) == (0, 0)
+
+
+def test_the_first_tap_is_the_answer_and_the_page_goes_on(acme: Workspace) -> None:
+    table = place(acme, "qr")
+    told = {"visit": "v" * 24, "q-nps": "9", "lang": "en"}
+    for _ in range(2):
+        got = Client().post(f"/q/{table.code}", told)
+        assert got.status_code == 303
+    response = Response.objects.in_workspace(acme.pk).get()
+    assert (response.score, response.channel, response.touchpoint_id) == (9, "qr", table.touchpoint_id)
+    assert response.completed_at is None
+    assert "Thank" not in Client().get(got["Location"]).content.decode()
+    voice = Voice.objects.in_workspace(acme.pk).get()
+    assert (voice.channel, voice.attributes["place"]["employee"]) == ("qr", "Lin")
+    table.refresh_from_db()
+    assert table.answered == 1
+
+
+def test_a_code_that_was_closed_leads_nowhere(acme: Workspace) -> None:
+    table = place(acme, "qr")
+    close_place(place=table, actor_id=None, now=timezone.now())
+    assert Client().get(f"/q/{table.code}").status_code == 404
+    assert Client().post(f"/q/{table.code}", {"q-nps": "9"}).status_code == 404
+    assert Client().get("/q/nothere").status_code == 404
+
+
+def test_a_kiosk_takes_each_visit_once_however_often_it_is_sent(acme: Workspace) -> None:
+    tablet = place(acme, "kiosk", pin="2468")
+    page = Client().get(f"/k/{tablet.code}").content.decode()
+    assert "2468" not in page
+    told = {"visit": "a" * 32, "answers": {"nps": "2", "why": "Cold."}, "complete": True, "lang": "en"}
+    for _ in range(2):
+        got = Client().post(f"/k/{tablet.code}/answers", json.dumps(told), content_type="application/json")
+        assert got.status_code == 200
+    response = Response.objects.in_workspace(acme.pk).get()
+    assert (response.score, response.channel, response.completed_at is not None) == (2, "kiosk", True)
+    short = json.dumps({**told, "visit": "a"})
+    assert Client().post(f"/k/{tablet.code}/answers", short, content_type="application/json").status_code == 422
+
+
+def test_only_the_pin_ends_the_loop_and_guessing_is_slow(acme: Workspace) -> None:
+    cache.clear()
+    tablet = place(acme, "kiosk", pin="2468")
+
+    def leave(pin: str) -> int:
+        body = json.dumps({"pin": pin})
+        return Client().post(f"/k/{tablet.code}/exit", body, content_type="application/json").status_code
+
+    assert (leave("2468"), leave("1111")) == (200, 403)
+    later = timezone.now() + timedelta(days=1)
+    assert [is_pin(place=tablet, pin=pin, now=later) for pin in ("1", "", "2", "3", "2468")] == [*[False] * 4, True]
+    with pytest.raises(TooManyTriesError):
+        is_pin(place=tablet, pin="2468", now=later)
+    with pytest.raises(PlaceError):
+        place(acme, "kiosk", pin="12")
+
+
+def step(line: Place, *, status: int = 200, secret: str = "", **told: Any) -> Any:
+    body = json.dumps({"call": "c-1", "phone": "+8613800138000", **told}).encode()
+    sign = hmac.new((secret or secret_of(line)).encode(), body, hashlib.sha256).hexdigest()
+    got = Client().post(
+        f"/v1/line/{line.code}", body, content_type="application/json", HTTP_X_ALLEARS_SIGNATURE=f"sha256={sign}"
+    )
+    assert got.status_code == status, got.content
+    return got.json()
+
+
+def test_a_telephone_call_goes_from_question_to_question(acme: Workspace) -> None:
+    line = place(acme, "line")
+    customer = builders.customer(workspace=acme, phone="+8613800138000")
+    Identifier.objects.create(workspace=acme, kind="phone", value="+8613800138000", customer=customer)
+    first = step(line, language="zh")
+    assert (first["question"], first["done"], first["keys"][-1]["key"]) == ("nps", False, "*")
+    assert Response.objects.in_workspace(acme.pk).count() == 0
+    second = step(line, digits="*", language="zh")
+    assert second["question"] == "why"
+    assert step(line, text="师傅很细心", language="zh")["done"] is True
+    response = Response.objects.in_workspace(acme.pk).get()
+    assert (response.score, response.channel, response.customer_id) == (10, "ivr", customer.pk)
+    assert response.completed_at is not None
+    assert Voice.objects.in_workspace(acme.pk).get().text == "师傅很细心"
+
+
+def test_a_wrong_key_asks_again_and_a_hung_up_call_keeps_what_was_pressed(acme: Workspace) -> None:
+    line = place(acme, "line")
+    again = step(line, digits="99")
+    assert (again["question"], again["understood"]) == ("nps", False)
+    step(line, digits="7#")
+    step(line, ended=True)
+    response = Response.objects.in_workspace(acme.pk).get()
+    assert (response.score, response.answers) == (7, {"nps": 7})
+
+
+def test_a_call_without_the_lines_secret_changes_nothing(acme: Workspace) -> None:
+    line = place(acme, "line")
+    step(line, status=401, digits="1", secret="wrong")
+    step(line, status=422, digits="1", call="")
+    assert (Response.objects.across_workspaces().count(), Customer.objects.across_workspaces().count()) == (0, 0)
+
+
+def test_the_settings_open_a_place_and_show_its_code(alice: Any, client: Client) -> None:
+    client.force_login(alice.user)
+    page = client.get("/settings/places").content.decode()
+    assert "No place yet" in page
+    survey = ensure_ready_made(workspace_id=alice.workspace.pk, key="nps-why", now=timezone.now())
+    told = {"kind": "qr", "name": "Table 9", "survey": str(survey.pk)}
+    made = client.post("/settings/places", told)
+    found = Place.objects.in_workspace(alice.workspace.pk).get()
+    assert made["Location"] == f"/settings/places/{found.pk}"
+    picture = client.get(f"/settings/places/{found.pk}/code.svg")
+    assert picture["Content-Type"] == "image/svg+xml"
+    assert picture.content.startswith(b"<svg")
+    line = open_place(
+        workspace_id=alice.workspace.pk, kind="line", name="Hotline", survey_id=survey.pk, actor_id=None,
+        now=timezone.now(),
+    )  # fmt: skip
+    said = client.post(f"/settings/places/{line.pk}/calls", {"call": "1", "digits": "8"}).content.decode()
+    assert Response.objects.in_workspace(alice.workspace.pk).get().score == 8
+    assert 'role="status"' in said

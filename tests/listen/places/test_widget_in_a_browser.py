@@ -1,0 +1,73 @@
+"""The widget in a real Chromium, on a page of another origin with a strict policy."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.support.browser import NARROW
+from tests.support.server import ServerFactory
+from tests.support.web import WebPeer
+
+pytestmark = [pytest.mark.browser, pytest.mark.server]
+POLICY = "default-src 'none'; script-src {0}; connect-src {0}; base-uri 'none'; form-action 'none'"
+PAGE = """<!doctype html><html lang="{lang}"><head><meta charset="utf-8"><title>Shop</title>
+<link rel="icon" href="data:,"></head><body><h1>Shop</h1><p><button id="buy">Buy</button></p>
+<script async src="{url}/widget.js" data-key="{key}" data-site="{site}" data-consent="required"></script>
+</body></html>"""
+
+
+def api(server: Any, path: str, body: dict[str, Any] | None = None) -> Any:
+    import json
+    import urllib.request
+
+    headers = {"Authorization": f"Bearer {server.api_key}", "Content-Type": "application/json"}
+    data = json.dumps(body).encode() if body else None
+    with urllib.request.urlopen(urllib.request.Request(f"{server.url}/api/v1{path}", data, headers)) as answer:
+        return json.loads(answer.read())
+
+
+def test_from_consent_to_the_answer_on_a_foreign_page(
+    allears_server: ServerFactory, web_peer: WebPeer, open_page: Callable[..., Page]
+) -> None:
+    server = allears_server()
+    survey = api(server, "/surveys")["items"]
+    if not survey:
+        pytest.fail("the installation has no survey to ask")
+    key = survey[0]["key"]
+    trigger = {"id": "t1", "survey": key, "on": "event", "value": "bought"}
+    site = api(server, "/places", {"kind": "site", "name": "Shop", "settings": {"triggers": [trigger]}})
+    page_of = PAGE.format(url=server.url, key=server.write_key, site=site["code"], lang="zh-CN")
+    address = web_peer.serve("/", page_of, Content_Type="text/html", Content_Security_Policy=POLICY.format(server.url))
+    page = open_page("about:blank", language="zh-CN", size=NARROW)
+    calls: list[str] = []
+    page.on("request", lambda sent: calls.append(sent.url) if sent.url.startswith(f"{server.url}/v1") else None)
+    page.goto(address.replace("127.0.0.1", "localhost"))
+    page.wait_for_function("() => window.allears && window.allears.consent")
+    page.evaluate("allears.track('bought')")
+    page.wait_for_timeout(300)
+    assert (calls, page.evaluate("localStorage.length"), page.context.cookies()) == ([], 0, [])
+
+    page.evaluate("allears.consent(true)")
+    expect(page.get_by_role("button", name="意见反馈")).to_be_visible()
+    page.evaluate("allears.track('bought')")
+    dialog = page.get_by_role("dialog")
+    expect(dialog).to_be_visible()
+    page.context.set_offline(True)
+    dialog.get_by_role("radio").first.focus()
+    page.keyboard.press("ArrowRight")
+    dialog.get_by_role("textbox").first.fill("送货太慢了")
+    dialog.get_by_role("button", name="提交").press("Enter")
+    expect(dialog.get_by_role("status")).not_to_be_empty()
+    assert api(server, "/responses?count=true")["count"] == 0
+    page.context.set_offline(False)
+    page.wait_for_function("() => JSON.parse(localStorage.allears).queue.length === 0", timeout=15_000)
+    (response,) = api(server, "/responses")["items"]
+    assert (response["channel"], response["language"]) == ("widget", "zh")
+    assert page.context.cookies() == []
+    page.reload()
+    page.wait_for_function("() => window.allears && window.allears.track")
+    page.evaluate("allears.track('bought')")
+    page.wait_for_timeout(500)
+    expect(page.get_by_role("dialog")).to_have_count(0)
