@@ -1,11 +1,14 @@
 """The widget in a real Chromium, on a page of another origin with a strict policy."""
 
-from collections.abc import Callable
+import json
+import urllib.request
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, expect
 
+from allears.listen import ready_made
+from allears.listen.definition import as_json
 from tests.support.browser import NARROW
 from tests.support.server import ServerFactory
 from tests.support.web import WebPeer
@@ -19,9 +22,6 @@ PAGE = """<!doctype html><html lang="{lang}"><head><meta charset="utf-8"><title>
 
 
 def api(server: Any, path: str, body: dict[str, Any] | None = None) -> Any:
-    import json
-    import urllib.request
-
     headers = {"Authorization": f"Bearer {server.api_key}", "Content-Type": "application/json"}
     data = json.dumps(body).encode() if body else None
     with urllib.request.urlopen(urllib.request.Request(f"{server.url}/api/v1{path}", data, headers)) as answer:
@@ -29,19 +29,21 @@ def api(server: Any, path: str, body: dict[str, Any] | None = None) -> Any:
 
 
 def test_from_consent_to_the_answer_on_a_foreign_page(
-    allears_server: ServerFactory, web_peer: WebPeer, open_page: Callable[..., Page]
+    allears_server: ServerFactory, web_peer: WebPeer, browser: Browser
 ) -> None:
     server = allears_server()
-    survey = api(server, "/surveys")["items"]
-    if not survey:
-        pytest.fail("the installation has no survey to ask")
-    key = survey[0]["key"]
-    trigger = {"id": "t1", "survey": key, "on": "event", "value": "bought"}
+    ours = {"key": "nps", "name": "NPS", "family": "nps", "definition": as_json(ready_made.NPS.definition)}
+    api(server, "/surveys", ours)
+    trigger = {"id": "t1", "survey": "nps", "on": "event", "value": "bought"}
     site = api(server, "/places", {"kind": "site", "name": "Shop", "settings": {"triggers": [trigger]}})
     page_of = PAGE.format(url=server.url, key=server.write_key, site=site["code"], lang="zh-CN")
     address = web_peer.serve("/", page_of, Content_Type="text/html", Content_Security_Policy=POLICY.format(server.url))
-    page = open_page("about:blank", language="zh-CN", size=NARROW)
+    context = browser.new_context(locale="zh-CN", viewport=NARROW, reduced_motion="reduce")
+    page = context.new_page()
     calls: list[str] = []
+    wrong: list[str] = []
+    page.on("pageerror", lambda error: wrong.append(str(error)))
+    page.on("console", lambda said: wrong.append(said.text) if "Content Security Policy" in said.text else None)
     page.on("request", lambda sent: calls.append(sent.url) if sent.url.startswith(f"{server.url}/v1") else None)
     page.goto(address.replace("127.0.0.1", "localhost"))
     page.wait_for_function("() => window.allears && window.allears.consent")
@@ -71,3 +73,5 @@ def test_from_consent_to_the_answer_on_a_foreign_page(
     page.evaluate("allears.track('bought')")
     page.wait_for_timeout(500)
     expect(page.get_by_role("dialog")).to_have_count(0)
+    assert wrong == []
+    context.close()
