@@ -17,6 +17,7 @@ from allears.listen.places.actions import come_by
 from allears.listen.replies import take_reply
 from allears.outreach.channels.base import DeliveryError
 from allears.outreach.channels.wechat import platform
+from allears.outreach.channels.wecom import adapter as wecom
 from allears.outreach.delivery.actions import bar, opened, report
 from allears.outreach.delivery.credits import grant, withdraw
 from allears.outreach.delivery.models import ChannelSetup, Report
@@ -25,6 +26,8 @@ from allears.outreach.models import Message
 
 logger = logging.getLogger(__name__)
 WINDOW = timedelta(hours=48)
+MOST_NEWS = 5000  # messages taken in one call of the platform
+FROM_CUSTOMER = 3
 WINDOW_NAME = "customer-service window"
 
 
@@ -65,12 +68,39 @@ def take_call(*, setup: ChannelSetup, message: Mapping[str, Any], now: datetime)
         if kind == "event":
             return _event(setup, openid, message, now)
         text = str(message.get("Content") or message.get("Recognition") or "")
-        return _said(setup, openid, text, str(message.get("MsgId", "")), now)
+        return _said(setup, openid, keys_of(openid), text, str(message.get("MsgId", "")), now)
 
 
-def _said(setup: ChannelSetup, openid: str, text: str, key: str, now: datetime) -> str:
+def take_news(*, setup: ChannelSetup, message: Mapping[str, Any], now: datetime) -> int:
+    """WeCom's callback only says that there is news: fetch it and take each message once; how many there were."""
+    if str(message.get("Event", "")) != "kf_msg_or_event":
+        return 0
+    taken, more = 0, True
+    while more and taken < MOST_NEWS:
+        found = wecom.news(
+            opened(setup), cursor=setup.cursor, token=str(message.get("Token", "")),
+            kf_id=str(message.get("OpenKfId", "")),
+        )  # fmt: skip
+        with transaction.atomic():
+            for each in found.get("msg_list", []):
+                taken += _heard(setup, each, now)
+            setup.cursor = str(found.get("next_cursor") or setup.cursor)[:400]
+            setup.save(update_fields=["cursor"])
+        more = bool(found.get("has_more"))
+    return taken
+
+
+def _heard(setup: ChannelSetup, told: Mapping[str, Any], now: datetime) -> bool:
+    who, text = str(told.get("external_userid", ""))[:254], told.get("text")
+    if told.get("origin") != FROM_CUSTOMER or told.get("msgtype") != "text" or not who or not isinstance(text, dict):
+        return False
+    keys = IdentityKeys(others=((wecom.IDENTIFIER, who),))
+    _said(setup, who, keys, str(text.get("content", "")), str(told.get("msgid", "")), now)
+    return True
+
+
+def _said(setup: ChannelSetup, openid: str, keys: IdentityKeys, text: str, key: str, now: datetime) -> str:
     """Words of a customer open the window: one message of ours within 48 hours."""
-    keys = keys_of(openid)
     (customer_id,) = resolve(workspace_id=setup.workspace_id, keys=[keys], now=now)
     grant(
         workspace_id=setup.workspace_id, customer_id=customer_id, channel=setup.channel, key=f"said:{key or now}",

@@ -20,10 +20,10 @@ NEVER = datetime(9000, 1, 1, tzinfo=UTC)
 MOMENT = timedelta(seconds=1)  # after a better ask is decided, the next one is
 ORDER = (  # in which the rules are looked at, and shown
     "sampled_out", "hold_out", "overtaken", "expired", "quota", "no_address", "undeliverable", "consent", "no_grant",
-    "no_credit",
-    "outbid", "absence", "delay", "open_case", "rest", "rest_overall", "cap", "quiet_hours",
+    "no_credit", "outbid", "absence", "delay", "open_case", "rest", "rest_overall", "cap", "quiet_hours",
 )  # fmt: skip
-OF_A_CHANNEL = ("no_address", "undeliverable", "consent", "no_grant", "no_credit")  # another channel may be free of these
+# another channel may be free of these
+OF_A_CHANNEL = ("no_address", "undeliverable", "consent", "no_grant", "no_credit")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -272,11 +272,7 @@ def examine(facts: Facts, policy: Policy, now: datetime) -> list[Finding]:
     """Every rule in its order with the figures used, for the channel that the verdict names: the whole reasoning."""
     verdict = judge(facts, policy, now)
     here = next(
-        (
-            _by(facts, way)
-            for way in facts.fallbacks
-            if way.channel == verdict.channel != facts.channel
-        ),
+        (_by(facts, way) for way in facts.fallbacks if way.channel == verdict.channel != facts.channel),
         facts,
     )
     found: dict[str, Finding] = {}

@@ -25,7 +25,7 @@ from allears.outreach import channels
 from allears.outreach.channels.base import DeliveryError, Outgoing
 from allears.outreach.channels.wechat import crypto, envelope, platform
 from allears.outreach.channels.wechat.simulator import Tencent, serve
-from allears.outreach.delivery.actions import set_up
+from allears.outreach.delivery.actions import opened, set_up
 from allears.outreach.delivery.models import Barred, ChannelSetup, Credit
 from allears.outreach.models import Decision, Message
 from tests import builders
@@ -111,16 +111,12 @@ def test_our_signature_is_the_platforms() -> None:
 
 def test_the_simulator_is_tencent_enough_for_wechatpy(tencent: tuple[Tencent, str]) -> None:
     played, base = tencent
-    peer = WeChatClient(played.app_id, played.secret)
+    told = {"app_id": played.app_id, "secret": played.secret, "base": base}
+    peer = WeChatClient(played.app_id, played.secret, access_token=platform.access_token(told))
     peer.API_BASE_URL = f"{base}/cgi-bin/"
     played.speak(OPENID)
-    assert peer.fetch_access_token()["expires_in"] == 7200
-    assert (
-        peer.post("message/custom/send", data={"touser": OPENID, "msgtype": "text", "text": {"content": "您好"}})[
-            "errcode"
-        ]
-        == 0
-    )
+    body = {"touser": OPENID, "msgtype": "text", "text": {"content": "您好"}}
+    assert peer.post("message/custom/send", data=body)["errcode"] == 0
     assert played.sent[0]["text"]["content"] == "您好"
 
 
@@ -318,3 +314,44 @@ def test_inside_wechat_a_page_knows_who_opens_it(acme: Workspace, tencent: tuple
     spent = client.get(f"/q/{table.code}?code=c1&state={table.code}")["Location"]
     assert spent.endswith("?plain=1")
     assert client.get(f"/q/{table.code}?plain=1").status_code == 200
+
+
+# WeCom
+
+
+def test_wecoms_news_is_fetched_once_and_answered_within_its_window(
+    acme: Workspace, tencent: tuple[Tencent, str]
+) -> None:
+    played, base = tencent
+    setup = set_up(
+        workspace_id=acme.pk, channel="wecom", now=timezone.now(), actor_id=None,
+        settings={"corp_id": APP, "open_kfid": "wk1", "base": base},
+        secret={"secret": "simulated", "token": TOKEN, "aes_key": KEY},
+    )  # fmt: skip
+    peer = WeChatCrypto(TOKEN, KEY, APP)
+    address = f"/v1/channels/wecom/{setup.token}/events"
+    echo = crypto.encrypt("12345", encoding_key=KEY, receiver=APP)
+    query = {"msg_signature": crypto.signature(TOKEN, "1", "n", echo), "timestamp": "1", "nonce": "n", "echostr": echo}
+    assert Client().get(address, query).content == b"12345"
+
+    said = {"msgid": "m1", "origin": 3, "external_userid": "wmZoe", "msgtype": "text", "text": {"content": "还没送到"}}
+    ours = {"msgid": "m2", "origin": 5, "external_userid": "wmZoe", "msgtype": "text", "text": {"content": "x"}}
+    played.news = [said, ours]
+    xml = "<xml><MsgType>event</MsgType><Event>kf_msg_or_event</Event><Token>t</Token><OpenKfId>wk1</OpenKfId></xml>"
+    sealed = peer.encrypt_message(xml, "n1", "1700000000")
+    proof = envelope._read(sealed.encode())["MsgSignature"]
+    for _ in range(2):
+        got = Client().post(
+            f"{address}?msg_signature={proof}&timestamp=1700000000&nonce=n1", sealed, content_type="text/xml"
+        )
+        assert got.content == b"success"
+    voice = Voice.objects.in_workspace(acme.pk).get()
+    assert (voice.text, voice.channel) == ("还没送到", "wecom")
+    assert Credit.objects.in_workspace(acme.pk).count() == 1
+    desk = channels.adapter("wecom").session()
+    wire = message({**opened(setup)}, address="wmZoe")
+    with pytest.raises(DeliveryError, match="48 hours"):
+        desk.send(wire, committing=lambda: None, handed_over=lambda: None)
+    played.speak("wmZoe")
+    desk.send(wire, committing=lambda: None, handed_over=lambda: None)
+    assert played.sent[-1]["text"]["content"].startswith("【晨曦】")

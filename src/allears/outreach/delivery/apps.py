@@ -13,3 +13,4 @@ class DeliveryConfig(AppConfig):
 
         register_personal(*DECLARED)
         register_credits("wechat", "allears.outreach.delivery.credits.left_on_wechat")
+        register_credits("wecom", "allears.outreach.delivery.credits.left_on_wecom")

@@ -56,6 +56,11 @@ def left_on_wechat(*, workspace_id: int, customer_ids: Collection[int]) -> Mappi
     return credits_of(workspace_id=workspace_id, customer_ids=customer_ids, channel="wechat", now=timezone.now())
 
 
+def left_on_wecom(*, workspace_id: int, customer_ids: Collection[int]) -> Mapping[int, int]:
+    """What the governor asks before each message on this channel."""
+    return credits_of(workspace_id=workspace_id, customer_ids=customer_ids, channel="wecom", now=timezone.now())
+
+
 def withdraw(*, workspace_id: int, customer_id: int, channel: str, template: str, now: datetime) -> int:
     """The customer takes back what was allowed and not yet used; how many."""
     rows = Credit.objects.in_workspace(workspace_id).filter(

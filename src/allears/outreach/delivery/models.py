@@ -25,6 +25,7 @@ class ChannelSetup(ScopedModel):
     tried_at = models.DateTimeField(null=True, blank=True)  # the last test send
     trouble = models.TextField(default="", blank=True)  # what was wrong with it; empty: it was taken
     called_at = models.DateTimeField(null=True, blank=True)  # the peer's last call
+    cursor = models.CharField(max_length=400, default="", blank=True)  # how far the peer's news was fetched
     turned_away_at = models.DateTimeField(null=True, blank=True)  # the last call whose proof was wrong
 
     class Meta:

@@ -30,7 +30,7 @@ DECLARED = (
     ),
     Harmless(
         model="delivery.ChannelSetup",
-        columns=("channel", "settings", "sealed", "token", "currency", "trouble"),
+        columns=("channel", "settings", "sealed", "token", "currency", "trouble", "cursor"),
         because="what administrators said of a provider; secrets are sealed",
     ),
     Harmless(model="delivery.Report", columns=("kind",), because="a code"),

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods
 from allears.customers.keys import IdentityKeys, clean_phone
 from allears.listen import wechat
 from allears.listen.replies import take_reply
+from allears.outreach.channels.base import DeliveryError
 from allears.outreach.channels.wechat import crypto, envelope
 from allears.outreach.delivery import actions, queries, returning
 from allears.outreach.delivery.models import ChannelSetup
@@ -91,24 +92,36 @@ CALLS: dict[tuple[str, str], Callable[[HttpRequest, ChannelSetup], dict[str, Any
 @csrf_exempt  # the platform signs each call with the account's token
 @never_cache
 @require_http_methods(["GET", "POST"])
-def wechat_call(request: HttpRequest, token: str) -> HttpResponse:
+def wechat_call(request: HttpRequest, channel: str, token: str) -> HttpResponse:
     """The platform's check of our address (GET), and its encrypted messages (POST)."""
-    setup = queries.setup_at(channel="wechat", token=token)
+    setup = queries.setup_at(channel=channel, token=token)
     if setup is None or len(request.body) > MOST_BYTES:
         return HttpResponse(status=404)
-    told, query = actions.opened(setup), request.GET.dict()
-    receiver = str(told.get("app_id", ""))
+    told, query, is_wecom = actions.opened(setup), request.GET.dict(), channel == "wecom"
+    receiver = str(told.get("corp_id" if is_wecom else "app_id", ""))
     try:
         if request.method == "GET":
-            return HttpResponse(envelope.greet(told, query, receiver=receiver, sealed=False), content_type="text/plain")
+            echo = envelope.greet(told, query, receiver=receiver, sealed=is_wecom)
+            return HttpResponse(echo, content_type="text/plain")
         message = envelope.open_message(told, query, request.body, receiver=receiver)
     except (crypto.NotGenuineError, envelope.NotReadableError) as error:
         actions.called(setup=setup, proven=False)
         return HttpResponse(str(error), status=403, content_type="text/plain; charset=utf-8")
     actions.called(setup=setup, proven=True)
+    if is_wecom:
+        return _fetched(setup, message)
     with speaking("zh"):
         said = wechat.take_call(setup=setup, message=message, now=timezone.now())
     return HttpResponse(envelope.reply(told, message, said, receiver=receiver), content_type="application/xml")
+
+
+def _fetched(setup: ChannelSetup, message: dict[str, Any]) -> HttpResponse:
+    """Answered with an error when the news could not be fetched, so that the platform calls again."""
+    try:
+        wechat.take_news(setup=setup, message=message, now=timezone.now())
+    except DeliveryError as error:
+        return HttpResponse(str(error), status=503, content_type="text/plain; charset=utf-8")
+    return HttpResponse("success")
 
 
 @csrf_exempt  # no cookie gives any right here; the token in the address does
@@ -130,6 +143,7 @@ def call(request: HttpRequest, channel: str, token: str, what: str) -> HttpRespo
 
 
 urlpatterns = [
-    path("v1/channels/wechat/<str:token>/events", wechat_call, name="wechat_call"),
+    path("v1/channels/wechat/<str:token>/events", wechat_call, {"channel": "wechat"}, name="wechat_call"),
+    path("v1/channels/wecom/<str:token>/events", wechat_call, {"channel": "wecom"}, name="wecom_call"),
     path("v1/channels/<slug:channel>/<str:token>/<slug:what>", call, name="channel_call"),
 ]

@@ -21,6 +21,7 @@ WORDS = {
     40003: "the openid belongs to another account",
     40037: "the template id is unknown to the account",
     47003: "the template's fields do not fit",
+    95018: "the customer has not written within 48 hours",
     48001: "the account may not use this interface",
 }
 _tokens: dict[tuple[str, str, str], tuple[str, float]] = {}
@@ -48,8 +49,12 @@ def access_token(setup: Mapping[str, Any]) -> str:
         known = _tokens.get(name)
         if known and known[1] > time.monotonic():
             return known[0]
-        query = urlencode({"grant_type": "client_credential", "appid": name[1], "secret": name[2]})
-        found = http.ask_json(f"{name[0]}/cgi-bin/token?{query}")
+        if setup.get("platform") == "wecom":
+            address = f"{name[0]}/cgi-bin/gettoken?{urlencode({'corpid': name[1], 'corpsecret': name[2]})}"
+        else:
+            query = {"grant_type": "client_credential", "appid": name[1], "secret": name[2]}
+            address = f"{name[0]}/cgi-bin/token?{urlencode(query)}"
+        found = http.ask_json(address)
         if "access_token" not in found:
             raise PlatformError(int(found.get("errcode", 0)), str(found.get("errmsg", "")))
         lasts = max(60, int(found.get("expires_in", 7200)) - 300)

@@ -31,6 +31,7 @@ class Tencent:
     followers: set[str] = field(default_factory=set)
     sent: list[Answer] = field(default_factory=list)
     calls: list[str] = field(default_factory=list)
+    news: list[Answer] = field(default_factory=list)  # of WeCom's customer service
     codes: dict[str, str] = field(default_factory=dict)  # OAuth code → openid
     lock: Lock = field(default_factory=Lock)
 
@@ -48,7 +49,7 @@ class Tencent:
         """What the platform says to one call."""
         with self.lock:
             self.calls.append(path)
-            if path == "/cgi-bin/token":
+            if path in ("/cgi-bin/token", "/cgi-bin/gettoken"):
                 return self._token(query)
             if path == "/sns/oauth2/access_token":
                 openid = self.codes.pop(query.get("code", ""), "")
@@ -58,7 +59,8 @@ class Tencent:
             return self._with_token(path, body)
 
     def _token(self, query: dict[str, str]) -> Answer:
-        if (query.get("appid"), query.get("secret")) != (self.app_id, self.secret):
+        told = (query.get("appid") or query.get("corpid"), query.get("secret") or query.get("corpsecret"))
+        if told != (self.app_id, self.secret):
             return _wrong(40013, "invalid appid")
         self.token = secrets.token_hex(16)
         return {"access_token": self.token, "expires_in": 7200}
@@ -68,6 +70,14 @@ class Tencent:
         if path == "/cgi-bin/qrcode/create":
             scene = body["action_info"]["scene"]["scene_str"]
             return {"ticket": f"ticket-{scene}", "url": f"http://weixin.qq.com/q/{scene}"}
+        if path == "/cgi-bin/kf/sync_msg":
+            at = int(body.get("cursor") or 0)
+            return {"errcode": 0, "msg_list": self.news[at:], "next_cursor": str(len(self.news)), "has_more": 0}
+        if path == "/cgi-bin/kf/send_msg":
+            if self.clock() - self.spoke_at.get(openid, 0.0) > WINDOW_SECONDS:
+                return _wrong(95018, "send msg session status invalid")
+            self.sent.append({"path": path, **body})
+            return {"errcode": 0, "msgid": f"kf-{len(self.sent)}"}
         if openid not in self.followers:
             return _wrong(43004, "require subscribe")
         if path == "/cgi-bin/message/custom/send":
