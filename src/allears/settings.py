@@ -132,6 +132,7 @@ INSTALLED_APPS = [
     "allears.listen",
     "allears.listen.places",
     "allears.understand",
+    "allears.understand.themes",
     "allears.respond",
     "allears.operations",
     "allears.web",

@@ -21,6 +21,7 @@ from allears.outreach.delivery.models import Barred
 from allears.outreach.models import Decision, Rehearsal
 from allears.respond.models import Case, Cause
 from allears.understand.models import BackFill, Correction, TextModel
+from allears.understand.themes.models import Theme, ThemeChange
 
 NUMBER = 741  # of a case that no other workspace has
 
@@ -105,6 +106,8 @@ MAKERS: dict[str, Callable[[Person], Any]] = {
     "text_model_id": lambda alice: row(TextModel, alice, slot="text", trained_at=timezone.now()).pk,
     "correction_id": correction,
     "back_fill_id": lambda alice: row(BackFill, alice).pk,
+    "theme_id": lambda alice: row(Theme, alice).pk,
+    "change_id": lambda alice: row(ThemeChange, alice).pk,
     "cause_key": lambda alice: row(Cause, alice, key="only-acme").key,
 }
 # Addresses that name no object: the same words lead everyone to their own.

@@ -132,11 +132,11 @@ def benjamini_hochberg(p_values: Sequence[float]) -> list[float]:
 
     Benjamini & Hochberg (1995), Journal of the Royal Statistical Society B 57:289–300.
     """
-    if not p_values:
-        return []
-    from scipy.stats import false_discovery_control
-
-    return [float(p) for p in false_discovery_control(list(p_values), method="bh")]
+    adjusted, least, total = [1.0] * len(p_values), 1.0, len(p_values)
+    falling = sorted(range(total), key=lambda place: -p_values[place])
+    for rank, place in zip(range(total, 0, -1), falling, strict=True):
+        least = adjusted[place] = min(least, p_values[place] * total / rank)
+    return adjusted
 
 
 def pairwise(

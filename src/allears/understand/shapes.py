@@ -77,11 +77,11 @@ def csv_lines(report: Report) -> Iterator[str]:
 
 def _line(values: list[Any]) -> str:
     text = io.StringIO()
-    csv.writer(text).writerow([_safe(value) for value in values])
+    csv.writer(text).writerow([safe(value) for value in values])
     return text.getvalue()
 
 
-def _safe(value: Any) -> Any:
+def safe(value: Any) -> Any:
     """Text that a spreadsheet would run as a formula stays text."""
     return f"'{value}" if isinstance(value, str) and value[:1] in ("=", "+", "-", "@") else value
 

@@ -1,0 +1,30 @@
+"""Answers that pages hold: plain values, without any heavy library."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Burst:
+    """The verdict on one group's newest week."""
+
+    count: int
+    expected: float | None  # None: too short a past to expect anything
+    p_value: float | None
+    adjusted_p: float | None
+    flagged: bool
+
+    @property
+    def times(self) -> float | None:
+        """How many times the expected count."""
+        return self.count / self.expected if self.expected else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lineage:
+    """`same[new] = old` where a group goes on; others came out of an old group, or went into a new one."""
+
+    same: dict[int, int]
+    split_from: dict[int, int]  # new → old
+    merged_into: dict[int, int]  # old → new

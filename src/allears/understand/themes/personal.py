@@ -1,0 +1,25 @@
+"""Where themes hold personal data: nowhere by design, but a name that many say may be a person's."""
+
+from django.utils.translation import gettext_noop
+
+from allears.customers.personal import Erase, Harmless, PersonalTable
+
+DECLARED = (
+    PersonalTable(
+        model="themes.Theme",
+        columns=("name_en", "name_zh", "given_en", "given_zh", "terms"),
+        erase=Erase.MENTIONS,
+        home="understand.themes",
+        label=gettext_noop("Themes"),
+    ),
+    PersonalTable(
+        model="themes.ThemeChange",
+        columns=("before",),
+        erase=Erase.MENTIONS,
+        home="understand.themes",
+        label=gettext_noop("Changes of themes"),
+    ),
+    Harmless(model="themes.Theme", columns=("topic",), because="a code"),
+    Harmless(model="themes.ThemeRun", columns=("cells", "problem"), because="numbers, and our own words"),
+    Harmless(model="themes.ThemeRun", columns=("model",), because="words are in it as hashes of twenty bits only"),
+)
