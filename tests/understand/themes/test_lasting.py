@@ -240,12 +240,12 @@ def test_themes_of_another_workspace_are_none_of_ours(told, elsewhere, charlie: 
 def test_the_board_asks_the_store_a_fixed_number_of_times(told) -> None:
     with CaptureQueriesContext(connection) as asked:
         board(told)
-    assert len(asked) == 3
+    assert len(asked) == 4
 
 
 def test_a_search_that_lost_its_worker_is_given_up(told) -> None:
     run = actions.ask_run(workspace_id=told.pk, actor_id=None, now=NOON)
     assert actions.ask_run(workspace_id=told.pk, actor_id=None, now=NOON).pk == run.pk
     actions.give_up(workspace_id=told.pk, now=NOON + timedelta(hours=4))
-    assert actions.live_run(told.pk) is None
+    assert actions.live_run(workspace_id=told.pk) is None
     assert ThemeChange.objects.in_workspace(told.pk).filter(kind="born").count() == 3

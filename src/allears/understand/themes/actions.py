@@ -30,7 +30,7 @@ def ask_run(*, workspace_id: int, actor_id: int | None, now: datetime, wanted: i
     """Have themes found anew; a search that is under way already is the answer."""
     if wanted is not None and not 2 <= wanted <= MOST_THEMES:
         raise ThemeError(_("Choose a number of themes between 2 and %(most)s.") % {"most": MOST_THEMES})
-    live: ThemeRun | None = live_run(workspace_id)
+    live: ThemeRun | None = live_run(workspace_id=workspace_id)
     if live is not None:
         return live
     run: ThemeRun = ThemeRun.objects.create(
@@ -46,7 +46,7 @@ def ask_run(*, workspace_id: int, actor_id: int | None, now: datetime, wanted: i
     return run
 
 
-def live_run(workspace_id: int) -> ThemeRun | None:
+def live_run(*, workspace_id: int) -> ThemeRun | None:
     """The search that waits or works."""
     rows = ThemeRun.objects.in_workspace(workspace_id)
     found: ThemeRun | None = rows.filter(state__in=(ThemeRun.State.QUEUED, ThemeRun.State.RUNNING)).first()
@@ -122,16 +122,19 @@ def split(*, theme: Theme, parts: int, actor_id: int | None, now: datetime) -> T
     Raises ThemeError where it has too few voices, or they do not fall apart.
     """
     rows = Place.objects.in_workspace(theme.workspace_id).filter(cell__theme=theme).order_by("-voice_id")
-    members = list(rows.values_list("voice_id", "voice__text")[: running.MOST_VOICES])
+    members = list(rows.values_list("voice_id", flat=True)[: running.MOST_VOICES])
+    texts: list[str] = []
+    for start in range(0, len(members), running.CHUNK):
+        texts += running.masked_texts(theme.workspace_id, members[start : start + running.CHUNK])
     try:
-        found = apart.find(Request(texts=[text for _id, text in members], wanted=parts))
+        found = apart.find(Request(texts=texts, wanted=parts))
     except TooFewError as error:
         raise ThemeError(
             _("It has %(have)s distinct voices; that is too few to split.") % {"have": error.have}
         ) from error
     if len(found.clusters) < 2:
         raise ThemeError(_("Its voices do not fall apart into several themes."))
-    return _part(theme, [voice for voice, _text in members], found, actor_id=actor_id, now=now)
+    return _part(theme, members, found, actor_id=actor_id, now=now)
 
 
 @transaction.atomic

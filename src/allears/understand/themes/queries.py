@@ -235,6 +235,7 @@ def nearest(selection: Selection, theme_ids: Sequence[int]) -> dict[int, Quote]:
     rows = (
         voices_of(selection)
         .filter(theme_place__cell__theme_id__in=theme_ids, theme_place__same_as__isnull=True)
+        .select_related("customer")
         .annotate(length=Length("text"), nearness=F("theme_place__nearness"), at=F("theme_place__cell__theme_id"))
         .filter(length__gte=SHORT, length__lte=LONG)
         .annotate(rank=rank)

@@ -14,6 +14,8 @@ from django.utils import timezone
 from allears.listen.models import Voice
 from allears.science.contracts import Burst, Lineage
 from allears.store.bulk import insert_rows
+from allears.understand.annotating import blotted, masker
+from allears.understand.models import VoiceAnnotation
 from allears.understand.themes import apart
 from allears.understand.themes.contracts import Assignment, Cluster, Found, Request, TooFewError
 from allears.understand.themes.models import Cell, Place, Theme, ThemeChange, ThemeRun, ThemeSize
@@ -22,6 +24,7 @@ logger = logging.getLogger(__name__)
 WINDOW: Final = timedelta(days=365)
 MOST_VOICES: Final = 150_000
 CHUNK: Final = 2000
+MOST_READ: Final = 2000  # characters of a voice
 FLAG_WEEKS: Final = 13  # the last one is judged by those before
 NEW_SHARE: Final = 0.2  # of its voices a new theme may have had before
 COLUMNS: Final = ("voice_id", "workspace_id", "cell_id", "language", "nearness", "same_as")
@@ -80,8 +83,28 @@ def words_of(workspace_id: int) -> Any:
 
 def _heard(workspace_id: int, *, now: datetime) -> Heard:
     rows = words_of(workspace_id).filter(said_at__gte=_since(workspace_id, now)).order_by("-said_at", "-id")
-    found = list(rows.values_list("id", "text")[:MOST_VOICES])
-    return Heard(ids=[row[0] for row in found], texts=[row[1] for row in found])
+    ids = list(rows.values_list("id", flat=True)[:MOST_VOICES])
+    texts: list[str] = []
+    for start in range(0, len(ids), CHUNK):
+        texts += masked_texts(workspace_id, ids[start : start + CHUNK])
+    return Heard(ids=ids, texts=texts)
+
+
+def masked_texts(workspace_id: int, ids: Sequence[int]) -> list[str]:
+    """What these voices say, in their order, without the personal data that was found in them, or is found now."""
+    said = dict(Voice.objects.in_workspace(workspace_id).filter(id__in=ids).values_list("id", "text"))
+    found = {}
+    read = VoiceAnnotation.objects.in_workspace(workspace_id).filter(
+        voice_id__in=ids, annotator="text", replaced_at__isnull=True
+    )
+    for voice_id, places, length in read.values_list("voice_id", "found", "length"):
+        if length == len(said.get(voice_id, "")):
+            found[voice_id] = blotted(said[voice_id], places)
+    for voice_id in said.keys() - found.keys():
+        text = said[voice_id][:MOST_READ]
+        places = [(each.start, each.end, str(each.kind)) for each in masker()(text).found]
+        found[voice_id] = blotted(text, places)
+    return [found.get(each, "") for each in ids]
 
 
 def _since(workspace_id: int, now: datetime) -> datetime:
@@ -265,20 +288,20 @@ def take_in(*, workspace_id: int) -> int:
     if last is None or last.model is None:
         return 0
     rows = words_of(workspace_id).filter(id__gt=last.read_to).order_by("id")
-    found = list(rows.values_list("id", "text")[:CHUNK])
+    found = list(rows.values_list("id", flat=True)[:CHUNK])
     if not found:
         return 0
-    assigned = apart.assign(Assignment(texts=[text for _, text in found], model=bytes(last.model)))
+    assigned = apart.assign(Assignment(texts=masked_texts(workspace_id, found), model=bytes(last.model)))
     known = set(Cell.objects.in_workspace(workspace_id).filter(id__in=last.cells).values_list("id", flat=True))
     places = []
     placed = zip(found, assigned.labels, assigned.nearness, assigned.is_zh, strict=True)
-    for (voice, _text), label, near, is_zh in placed:
+    for voice, label, near, is_zh in placed:
         cell = last.cells[label] if label >= 0 else None
         places.append((voice, workspace_id, cell if cell in known else None, "zh" if is_zh else "en", near, None))
     with transaction.atomic():
         store(workspace_id=workspace_id, rows=places)
         ThemeRun.objects.in_workspace(workspace_id).filter(pk=last.pk).update(
-            read_to=found[-1][0], added=last.added + len(found)
+            read_to=found[-1], added=last.added + len(found)
         )
     return len(found)
 

@@ -15,6 +15,7 @@ from allears.science.estimate import ScoreCounts
 from allears.science.scores import METRICS, Metric
 from allears.store.scope import ScopedQuerySet
 from allears.understand.asking import UNKNOWN, AskingError
+from allears.understand.models import VoiceLabel
 
 FILTERS: Final = ("touchpoint", "channel", "segment", "language", "score")
 BANDS: Final[Mapping[str, Mapping[str, tuple[int, int]]]] = {
@@ -193,7 +194,23 @@ def tallies(selection: Selection) -> Tallies:
             themes.setdefault(theme_id, Tally()).add(row)
         elif row["words"]:
             loose.add(row)
+    _feel(selection, themes)
     return Tallies(themes=themes, loose=loose, whole=whole)
+
+
+def _feel(selection: Selection, themes: Mapping[int, Tally]) -> None:
+    """The feelings read in the voices, or corrected by people; where nobody read them, what the source stated."""
+    codes = {f"sentiment:{name}": name for name in SENTIMENTS}
+    read = VoiceLabel.objects.in_workspace(selection.workspace_id).filter(
+        code__in=codes, voice__in=voices_of(selection).filter(theme_place__cell__isnull=False).values("id")
+    )
+    found: dict[int, dict[str, int]] = {}
+    rows = read.values_list("voice__theme_place__cell__theme_id", "code").annotate(n=Count("id")).order_by()
+    for theme_id, code, n in rows:
+        found.setdefault(theme_id, {})[codes[code]] = n
+    for theme_id, feelings in found.items():
+        if theme_id in themes:
+            themes[theme_id].sentiment = feelings
 
 
 def _rows(selection: Selection) -> Any:

@@ -9,12 +9,13 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.urls import path, reverse
 from django.utils import timezone
-from django.utils.translation import get_language, gettext_lazy, pgettext_lazy
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from allears.journeys.queries import touchpoints
 from allears.understand import shapes as score_shapes
+from allears.understand import showing
 from allears.understand.asking import PERIODS, UNKNOWN, AskingError
 from allears.understand.themes import actions, queries, shapes
 from allears.understand.themes.contracts import LEAST_VOICES
@@ -22,39 +23,13 @@ from allears.understand.themes.models import Theme, ThemeChange
 from allears.understand.themes.quoting import Quote
 from allears.understand.themes.selecting import BANDS, Selection, selection_of
 from allears.web.access import ConsoleRequest, access_manager
+from allears.web.label_words import WORDS
 from allears.web.render import flash, render_page
 
 PAGE = 30
 WITH_QUOTES = 24  # themes of the list that show one
 SPARK = (100, 24)
-TOPICS = {
-    "quality": gettext_lazy("Quality"),
-    "function": gettext_lazy("Function"),
-    "design": gettext_lazy("Design"),
-    "comfort": gettext_lazy("Comfort"),
-    "price": gettext_lazy("Price"),
-    "fees": gettext_lazy("Bills and fees"),
-    "promotion": gettext_lazy("Offers"),
-    "delivery": pgettext_lazy("topic", "Delivery"),
-    "packaging": gettext_lazy("Packaging"),
-    "choice": gettext_lazy("Choice"),
-    "ordering": gettext_lazy("Ordering and booking"),
-    "payment": gettext_lazy("Payment"),
-    "refund": gettext_lazy("Refunds and returns"),
-    "repair": gettext_lazy("Repair and installation"),
-    "waiting": pgettext_lazy("topic", "Waiting"),
-    "attitude": gettext_lazy("Attitude of staff"),
-    "skill": gettext_lazy("Skill of staff"),
-    "support": gettext_lazy("Customer service"),
-    "information": gettext_lazy("Information"),
-    "app": gettext_lazy("App and website"),
-    "reliability": gettext_lazy("Reliability"),
-    "place": gettext_lazy("Place"),
-    "safety": gettext_lazy("Safety"),
-    "privacy": gettext_lazy("Privacy"),
-    "policy": gettext_lazy("Rules and contracts"),
-    "brand": gettext_lazy("Company and brand"),
-}
+TOPICS = WORDS["topic"]
 SCORES = {
     "low": gettext_lazy("low scores"),
     "middle": gettext_lazy("middling scores"),
@@ -130,6 +105,7 @@ def themes(request: ConsoleRequest) -> HttpResponse:
 
 def _rows(request: ConsoleRequest, selection: Selection, cards: list[queries.Card]) -> list[Row]:
     quotes = queries.nearest(selection, [card.theme.pk for card in cards[:WITH_QUOTES]])
+    showing.attach([quote.voice for quote in quotes.values()])
     return [
         Row(
             card=card,
@@ -244,7 +220,8 @@ def theme(request: ConsoleRequest, theme_id: int) -> HttpResponse:
     except AskingError as error:
         return render_page(request, "themes/theme.html", {"theme": found, "problem": error}, status=400)
     card = queries.card(selection, found)
-    labels = _labels(request)
+    labels, quotes = _labels(request), queries.quotes(selection, found)
+    showing.attach([quote.voice for quote in quotes])
     others = queries.themes(workspace_id=found.workspace_id).filter(gone_at__isnull=True).exclude(pk=found.pk)
     metric = card.score.metric if card.score else ""
     context = {
@@ -253,7 +230,7 @@ def theme(request: ConsoleRequest, theme_id: int) -> HttpResponse:
         "topic": TOPICS.get(found.topic, ""),
         "card": card,
         "trend": shapes.trend_chart(card),
-        "quotes": queries.quotes(selection, found),
+        "quotes": quotes,
         "touchpoints": [
             (labels.get(key, key) or _("not known"), n) for key, n in queries.touchpoints_of(selection, found)
         ],
@@ -281,6 +258,7 @@ def theme_voices(request: ConsoleRequest, theme_id: int) -> HttpResponse:
     text = request.GET.get("cursor", "")
     start = int(text) if text.isdecimal() and len(text) < 10 else 0
     voices = list(rows[start : start + PAGE + 1])
+    showing.attach(voices)
     context = {
         "theme": found,
         "name": queries.name_of(found),
