@@ -165,3 +165,23 @@ def test_it_learns_again_when_people_have_corrected_enough(
     assert model is not None
     assert (model.slot, model.examples) == ("text", 3)
     assert registry.learn_again(workspace_id=workspace_id, now=timezone.now()) is None
+
+
+def test_models_by_api(alice: Person, trainer: dict[str, Any], client: Client) -> None:
+    from allears.accounts.actions import make_key
+    from allears.accounts.models import AccessKey
+
+    now = timezone.now()
+    _, key = make_key(workspace=alice.workspace, kind=AccessKey.Kind.API, name="t", actor=None, now=now)
+    said = {"headers": {"Authorization": f"Bearer {key}"}, "content_type": "application/json"}
+    few = client.post("/api/v1/text-models", {"source": "people"}, **said)
+    assert (few.status_code, few["Content-Type"]) == (422, "application/problem+json")
+    rows = [{"text": "a", "label": "billing"}, {"text": "b", "label": "other"}]
+    asked = client.post("/api/v1/text-models", {"source": "column", "key": "routing", "rows": rows}, **said)
+    assert (asked.status_code, asked.json()["slot"]) == (202, "own:routing")
+    train(TextModel.objects.in_workspace(alice.workspace.pk).get())
+    assert [each["in_use"] for each in client.get("/api/v1/text-models", **said).json()["items"]] == [True]
+    back = client.post("/api/v1/text-models/rollback", {"slot": "own:routing"}, **said)
+    assert [each["in_use"] for each in back.json()["items"]] == [False]
+    chosen = client.post(f"/api/v1/text-models/{asked.json()['id']}/choice", **said)
+    assert [each["in_use"] for each in chosen.json()["items"]] == [True]

@@ -28,12 +28,12 @@ from allears.understand.annotating import LONGEST, TEXT
 from allears.understand.labelling import OWN
 from allears.understand.models import Correction, ModelChoice, TextModel, VoiceLabel
 from allears.understand.reading import restart_back_fill
-from allears.understand.training import TrainQuestion
+from allears.understand.training import TrainQuestion, masked
 
 SOURCES: Final = ("people", "column")
 FEWEST: Final = {"people": 300, "column": 50}
 NEW_WORDS = 25  # corrections since the last training from which it is worth another
-MOST_ROWS: Final = 120_000
+MOST_ROWS: Final = 20_000
 ROWS_FILE: Final = "rows.jsonl"  # an uploaded column, only until it has been learnt from
 
 
@@ -100,7 +100,10 @@ def ask_training(
         if rows:
             folder = _folder(model)
             folder.mkdir(parents=True, exist_ok=True)
-            lines = (json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
+            words = masked([text for text, _ in rows])  # no file of ours holds them as they came
+            lines = (
+                json.dumps([text, row[1]], ensure_ascii=False) + "\n" for text, row in zip(words, rows, strict=True)
+            )
             (folder / ROWS_FILE).write_text("".join(lines), encoding="utf-8")
         enqueue(
             task="allears.understand.jobs.train",
@@ -135,14 +138,14 @@ def train(*, workspace_id: int, model_id: int, now: datetime) -> None:
             _choose(model=model, slot=model.slot, workspace_id=workspace_id, reason="better", actor_id=None, now=now)
 
 
-def choose(*, model: TextModel, actor_id: int, now: datetime) -> None:
+def choose(*, model: TextModel, actor_id: int | None, now: datetime) -> None:
     """Let this model read from now on, better or not: somebody wants it. Raises RegistryError."""
     if model.trained_at is None:
         raise RegistryError("This model has not been trained; nothing was changed.")
     _choose(model=model, slot=model.slot, workspace_id=model.workspace_id, reason="chosen", actor_id=actor_id, now=now)
 
 
-def roll_back(*, workspace_id: int, slot: str, actor_id: int, now: datetime) -> None:
+def roll_back(*, workspace_id: int, slot: str, actor_id: int | None, now: datetime) -> None:
     """Let the model read that read before the present one. Raises RegistryError."""
     may, model = _before(list(choices(workspace_id=workspace_id, slot=slot)))
     if not may:

@@ -63,7 +63,7 @@ def _learn_column(folder: Path, *, slot: str) -> Trained:
     from allears.understand.text.learning import LabelModel
 
     rows = [json.loads(line) for line in (folder / "rows.jsonl").read_text(encoding="utf-8").splitlines()]
-    texts, cells = masked([text for text, _ in rows]), [cell for _, cell in rows]
+    texts, cells = [text for text, _ in rows], [cell for _, cell in rows]  # masked when they came
     learnt, report = LabelModel.train(
         texts, cells, seed=SEED, holdout=HELD_OUT, task=slot, annotator=builtin(), refit=True
     )

@@ -18,7 +18,7 @@ from allears.events.imports.errors import ImportUseError
 from allears.kit.charts import Chart, Point, Series
 from allears.understand import correcting, reading, registry
 from allears.understand.card import BINS, Card, CardQuestion
-from allears.understand.labelling import VALUES
+from allears.understand.labelling import OWN, VALUES
 from allears.understand.models import TextModel
 from allears.understand.pool import AnalyticsError, ask_card
 from allears.web.access import ConsoleRequest, access_admin, access_manager
@@ -54,11 +54,18 @@ def text(request: ConsoleRequest) -> HttpResponse:
 
 
 def _slot(slot: registry.Slot) -> dict[str, Any]:
+    is_own = slot.name.startswith(OWN)
     rows = [
         {"model": model, "source": SOURCES.get(model.source, model.source), "is_in_force": model == slot.in_force}
         for model in slot.models
     ]
-    return {"slot": slot, "rows": rows, "reason": REASONS.get(slot.reason, ""), "is_own": slot.name != "text"}
+    return {
+        "slot": slot,
+        "rows": rows,
+        "reason": REASONS.get(slot.reason, ""),
+        "own_name": task_word(slot.name) if is_own else "",
+        "is_own": is_own,
+    }
 
 
 def _members(workspace_id: int) -> list[dict[str, Any]]:

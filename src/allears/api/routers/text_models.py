@@ -1,0 +1,114 @@
+"""Models of the workspace's own: their reports, which one reads, and going back."""
+
+from datetime import datetime
+from typing import Any
+
+from django.http import HttpRequest
+from django.utils import timezone
+from ninja import Field, Router, Schema, Status
+
+from allears.api.listing import workspace_of
+from allears.api.problems import ProblemError
+from allears.understand import registry
+from allears.understand.models import TextModel
+
+router = Router(tags=["annotations"])
+
+
+class ColumnRow(Schema):
+    """One example of a label set."""
+
+    text: str = Field(..., max_length=10_000)
+    label: str = Field(..., max_length=200)
+
+
+class TextModelIn(Schema):
+    """What to learn from: `people` (scores and corrections of the workspace) or `column` with rows of your own."""
+
+    source: str = Field("people", pattern="^(people|column)$")
+    name: str = Field("", max_length=120)
+    key: str = Field("", max_length=50, description="of the label set; its labels have the task `own:<key>`")
+    rows: list[ColumnRow] = Field([], max_length=20_000)
+
+
+class TextModelOut(Schema):
+    """A model and how it did on examples it had not seen. Trained once `trained_at` is there."""
+
+    id: int
+    slot: str
+    name: str
+    source: str
+    version: str
+    examples: int
+    report: dict[str, Any]
+    trouble: str
+    asked_at: datetime
+    trained_at: datetime | None
+    failed_at: datetime | None
+    in_use: bool
+
+
+class TextModelsOut(Schema):
+    """The newest first; where no model of a slot is in use, the built-in one reads (or, of a label set, nothing)."""
+
+    items: list[TextModelOut]
+
+
+@router.get("/text-models", response=TextModelsOut)
+def list_models(request: HttpRequest) -> dict[str, Any]:
+    """Every model of the workspace."""
+    slots = registry.slots(workspace_id=workspace_of(request))
+    return {"items": [_out(model, in_use=model == slot.in_force) for slot in slots for model in slot.models]}
+
+
+def _out(model: TextModel, *, in_use: bool) -> dict[str, Any]:
+    return {name: getattr(model, name) for name in TextModelOut.model_fields if name != "in_use"} | {"in_use": in_use}
+
+
+@router.post("/text-models", response={202: TextModelOut})
+def train(request: HttpRequest, body: TextModelIn) -> Status[dict[str, Any]]:
+    """Have a model trained; it is put in use only if it does better than what reads now."""
+    try:
+        model = registry.ask_training(
+            workspace_id=workspace_of(request),
+            source=body.source,
+            name=body.name,
+            key=body.key or body.name,
+            rows=[(each.text, each.label) for each in body.rows],
+            actor_id=None,
+            now=timezone.now(),
+        )
+    except registry.RegistryError as error:
+        raise _refused(error) from error
+    return Status(202, _out(model, in_use=False))
+
+
+@router.post("/text-models/{text_model_id}/choice", response=TextModelsOut)
+def choose(request: HttpRequest, text_model_id: int) -> dict[str, Any]:
+    """Let this model read from now on, better or not."""
+    model = registry.access_model(workspace_id=workspace_of(request), model_id=text_model_id)
+    try:
+        registry.choose(model=model, actor_id=None, now=timezone.now())
+    except registry.RegistryError as error:
+        raise _refused(error) from error
+    return list_models(request)
+
+
+class SlotIn(Schema):
+    """`text` for every label, `own:<key>` for a label set."""
+
+    slot: str = Field("text", max_length=60)
+
+
+@router.post("/text-models/rollback", response=TextModelsOut)
+def roll_back(request: HttpRequest, body: SlotIn) -> dict[str, Any]:
+    """Let the model read that read before."""
+    try:
+        registry.roll_back(workspace_id=workspace_of(request), slot=body.slot, actor_id=None, now=timezone.now())
+    except registry.RegistryError as error:
+        raise _refused(error) from error
+    return list_models(request)
+
+
+def _refused(error: registry.RegistryError) -> ProblemError:
+    return ProblemError(status=422, title="Nothing was changed", detail=str(error))
