@@ -133,6 +133,7 @@ INSTALLED_APPS = [
     "allears.listen.places",
     "allears.understand",
     "allears.understand.themes",
+    "allears.understand.plugin",
     "allears.respond",
     "allears.operations",
     "allears.web",
@@ -225,6 +226,7 @@ WEB_WORKERS = max(1, _number("ALLEARS_WEB_WORKERS", 1))
 WEBHOOK_ALLOW = os.environ.get("ALLEARS_WEBHOOK_ALLOW", "")  # private hosts and networks that may be called
 WEBHOOK_KEEP_DAYS = _number("ALLEARS_WEBHOOK_KEEP_DAYS", 30)
 WEBHOOK_GIVE_UP_DAYS = _number("ALLEARS_WEBHOOK_GIVE_UP_DAYS", 5)
+MODEL_ALLOW = os.environ.get("ALLEARS_MODEL_ALLOW", "")  # private hosts and networks where an outside model may be
 # What pull sources may open: hosts or networks inside the private network, and folders on this machine.
 SOURCE_ALLOW = os.environ.get("ALLEARS_SOURCE_ALLOW", "")
 SOURCE_FOLDERS = tuple(

@@ -60,6 +60,7 @@ SETTINGS_PLACES = (
     Place("/settings/places", gettext_lazy("Codes and kiosks"), "target", Role.ADMIN),
     Place("/settings/inbound", gettext_lazy("Inbound webhooks"), "upload", Role.ADMIN),
     Place("/settings/webhooks", gettext_lazy("Webhooks"), "radio", Role.ADMIN),
+    Place("/settings/outside-model", gettext_lazy("Outside model"), "lightbulb", Role.ADMIN),
     Place("/settings/identity", gettext_lazy("Identity"), "user", Role.ADMIN),
     Place("/settings/merges", gettext_lazy("Merges"), "split", Role.MANAGER),
     Place("/settings/retention", gettext_lazy("Retention"), "clock", Role.ADMIN),
