@@ -1,1 +1,1 @@
-"""A model outside the house, spoken to by OpenAI's protocol: off by default, masked texts only, with a cap on its cost."""
+"""A model outside the house, by OpenAI's protocol: off by default, masked texts only, with a cap on its cost."""

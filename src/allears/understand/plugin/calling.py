@@ -139,12 +139,14 @@ class Caller:
 
 def most_tokens(texts: Sequence[str]) -> Usage:
     """No call about these texts takes more: a token is at least a byte's third in practice, the answer is limited."""
-    size = len(json.dumps(protocol.schema())) + len(protocol.system_prompt()) + len(protocol.user_prompt(texts).encode())
+    size = (
+        len(json.dumps(protocol.schema())) + len(protocol.system_prompt()) + len(protocol.user_prompt(texts).encode())
+    )
     return Usage(size // 2, ANSWER_TOKENS * len(texts) + 64)
 
 
 def _content(raw: bytes, texts: Sequence[str]) -> tuple[str, Usage]:
-    """What the model said and what it counts; an empty text when the envelope is broken (it is paid for all the same)."""
+    """What the model said and what it counts; an empty text when the envelope is broken (paid for all the same)."""
     guess = most_tokens(texts)
     try:
         given = json.loads(raw)

@@ -65,7 +65,7 @@ def timed(annotator: Annotator, texts: Sequence[str]) -> tuple[list[Annotation],
 
 
 def judged(said: Sequence[str | None], truth: Sequence[str]) -> dict[str, Any]:
-    """Accuracy with its 95 % interval, macro-F1 over the classes that are there, share abstained from (counted wrong)."""
+    """Accuracy with its 95 % interval, macro-F1 over the classes there are, share abstained from (counted wrong)."""
     right = sum(given == true for given, true in zip(said, truth, strict=True))
     limits = wilson(right, len(truth), z=1.96)
     present = [name for name in SENTIMENTS if name in truth]

@@ -1,5 +1,7 @@
 """No words of customers stand here: answers are kept by a digest of the masked text, with places instead of words."""
 
+from django.utils.translation import gettext_noop
+
 from allears.customers.personal import Erase, Harmless, PersonalTable
 
 DECLARED = (
@@ -8,7 +10,7 @@ DECLARED = (
         columns=("sample",),
         erase=Erase.MENTIONS,
         home="understand.plugin",
-        label="Comments of a comparison that is running",
+        label=gettext_noop("Comments of a comparison that is running"),
     ),
     Harmless(
         model="plugin.OutsideModel",

@@ -143,12 +143,11 @@ def unanswered(*, model: str, language: Language) -> Annotation:
 
 
 def _listed(entry: Mapping[str, Any], confidence: float) -> list[Label]:
-    found = []
+    found: list[Label] = []
     for task, (field, codes) in LISTED.items():
         given = entry.get(field)
-        for code in dict.fromkeys(given if isinstance(given, list) else ()):
-            if code in codes:
-                found.append(Label(task, code, confidence))
+        told = [code for code in given if isinstance(code, str) and code in codes] if isinstance(given, list) else []
+        found += [Label(task, code, confidence) for code in dict.fromkeys(told)]
     return found
 
 
@@ -160,7 +159,13 @@ def _signed(entry: Mapping[str, Any], text: str, confidence: float) -> list[Labe
             code = each.get("code") if isinstance(each, dict) else None
             polarity = each.get("polarity") if isinstance(each, dict) else None
             span = place(str(each.get("words", "")), text) if isinstance(each, dict) else None
-            if code in codes and polarity in (-1, 0, 1) and span is not None and not isinstance(polarity, bool):
+            if (
+                isinstance(code, str)
+                and code in codes
+                and polarity in (-1, 0, 1)
+                and span is not None
+                and not isinstance(polarity, bool)
+            ):
                 found.setdefault((task, code), Label(task, code, confidence, int(polarity), (span,)))
     return list(found.values())
 
