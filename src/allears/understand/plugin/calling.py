@@ -59,7 +59,7 @@ class Caller:
     timeout: float
     sleep: Callable[[float], None] = _wait
     _format: int = field(default=0, init=False)
-    _outbound: Any = field(default=None, init=False)
+    _outbound: outbound.Outbound | None = field(default=None, init=False)
 
     def ask(self, texts: Sequence[str], *, metered: Callable[[Usage], None]) -> dict[int, Any]:
         """Entries by place; those it left out are missing. Raises EndpointError. Each paid call is `metered`."""
@@ -154,9 +154,10 @@ def _content(raw: bytes, texts: Sequence[str]) -> tuple[str, Usage]:
         content = given["choices"][0]["message"]["content"] or ""
     except (ValueError, KeyError, IndexError, TypeError, AttributeError):
         return "", guess
-    spent = (usage.get("prompt_tokens"), usage.get("completion_tokens")) if isinstance(usage, dict) else (None, None)
-    if all(isinstance(each, int) and each >= 0 for each in spent):
-        return str(content), Usage(*spent)
+    told = usage if isinstance(usage, dict) else {}
+    tokens_in, tokens_out = told.get("prompt_tokens"), told.get("completion_tokens")
+    if isinstance(tokens_in, int) and isinstance(tokens_out, int) and min(tokens_in, tokens_out) >= 0:
+        return str(content), Usage(tokens_in, tokens_out)
     return str(content), guess
 
 

@@ -90,5 +90,5 @@ def sign_test(first: int, second: int) -> float:
     from math import comb
 
     n = first + second
-    tail = sum(comb(n, each) for each in range(min(first, second) + 1)) / 2**n
+    tail: float = sum(comb(n, each) for each in range(min(first, second) + 1)) / 2**n
     return min(1.0, 2 * tail)

@@ -11,6 +11,8 @@ from allears.store.models import ScopedModel
 class OutsideModel(ScopedModel):
     """One for a workspace. Prices are in the currency's units per million tokens; null `enabled_at`: off."""
 
+    enabled_by_id: int | None
+
     base_url = models.CharField(max_length=500)
     model = models.CharField(max_length=120)
     key = models.TextField(default="", blank=True)  # sealed

@@ -5,6 +5,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from django import forms
+from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import path
@@ -164,10 +165,12 @@ def compare(request: ConsoleRequest) -> HttpResponse:
 
 def _rows(request: ConsoleRequest) -> list[tuple[str, str]]:
     upload = request.FILES["file"]
-    if upload.size > LARGEST:
+    if not isinstance(upload, UploadedFile):
+        raise actions.OutsideModelError(_("Choose a file."))
+    if (upload.size or 0) > LARGEST:
         raise actions.OutsideModelError(_("The file is too large; two megabytes are enough for 500 comments."))
     with TemporaryDirectory() as folder:
-        kept = Path(folder) / f"labelled{Path(upload.name).suffix[:8]}"
+        kept = Path(folder) / f"labelled{Path(upload.name or '').suffix[:8]}"
         kept.write_bytes(upload.read())
         return gold.rows_of_file(
             kept, text=request.POST.get("text") or "text", label=request.POST.get("label") or "label"
