@@ -5,16 +5,17 @@ import urllib.request
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Page, expect
 
 from allears.listen import ready_made
 from allears.listen.definition import as_json
 from tests.support.browser import NARROW
+from tests.support.processes import wait_until
 from tests.support.server import ServerFactory
 from tests.support.web import WebPeer
 
 pytestmark = [pytest.mark.browser, pytest.mark.server]
-POLICY = "default-src 'none'; script-src {0}; connect-src {0}; base-uri 'none'; form-action 'none'"
+POLICY = "default-src 'none'; script-src {0}; connect-src {0}; img-src data:; base-uri 'none'; form-action 'none'"
 PAGE = """<!doctype html><html lang="{lang}"><head><meta charset="utf-8"><title>Shop</title>
 <link rel="icon" href="data:,"></head><body><h1>Shop</h1><p><button id="buy">Buy</button></p>
 <script async src="{url}/widget.js" data-key="{key}" data-site="{site}" data-consent="required"></script>
@@ -26,6 +27,11 @@ def api(server: Any, path: str, body: dict[str, Any] | None = None) -> Any:
     data = json.dumps(body).encode() if body else None
     with urllib.request.urlopen(urllib.request.Request(f"{server.url}/api/v1{path}", data, headers)) as answer:
         return json.loads(answer.read())
+
+
+def until(page: Page, expression: str) -> None:
+    """Looked at from outside: a page with this policy lets nobody inside evaluate a string."""
+    wait_until(lambda: bool(page.evaluate(expression)), seconds=30, what=expression)
 
 
 def test_from_consent_to_the_answer_on_a_foreign_page(
@@ -46,7 +52,7 @@ def test_from_consent_to_the_answer_on_a_foreign_page(
     page.on("console", lambda said: wrong.append(said.text) if "Content Security Policy" in said.text else None)
     page.on("request", lambda sent: calls.append(sent.url) if sent.url.startswith(f"{server.url}/v1") else None)
     page.goto(address.replace("127.0.0.1", "localhost"))
-    page.wait_for_function("() => window.allears && window.allears.consent")
+    until(page, "!!window.allears?.consent")
     page.evaluate("allears.track('bought')")
     page.wait_for_timeout(300)
     assert (calls, page.evaluate("localStorage.length"), page.context.cookies()) == ([], 0, [])
@@ -64,12 +70,12 @@ def test_from_consent_to_the_answer_on_a_foreign_page(
     expect(dialog.get_by_role("status")).not_to_be_empty()
     assert api(server, "/responses?count=true")["count"] == 0
     page.context.set_offline(False)
-    page.wait_for_function("() => JSON.parse(localStorage.allears).queue.length === 0", timeout=15_000)
+    until(page, "JSON.parse(localStorage.allears).queue.length === 0")
     (response,) = api(server, "/responses")["items"]
     assert (response["channel"], response["language"]) == ("widget", "zh")
     assert page.context.cookies() == []
     page.reload()
-    page.wait_for_function("() => window.allears && window.allears.track")
+    until(page, "!!window.allears?.track")
     page.evaluate("allears.track('bought')")
     page.wait_for_timeout(500)
     expect(page.get_by_role("dialog")).to_have_count(0)

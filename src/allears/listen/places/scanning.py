@@ -2,13 +2,14 @@
 
 import io
 
-import segno
 from django.conf import settings
 from django.core import signing
 
 from allears.customers.models import Customer
+from allears.kit.lazy import LazyModule
 from allears.listen.places.models import Place
 
+segno = LazyModule("segno")
 _WHO = signing.Signer(sep=".", salt="listen.places.who")
 
 
