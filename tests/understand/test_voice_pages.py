@@ -153,3 +153,27 @@ def test_the_page_of_reading_starts_a_back_fill(alice: Person, fake: Fake, clien
     while reading.run_once(OWNER):
         pass
     assert "1 voice was read." in client.get("/settings/text").content.decode()
+
+
+def test_a_wall_filtered_by_label_waits_until_a_new_voice_is_read(
+    alice: Person, fake: Fake, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from asgiref.sync import async_to_sync
+
+    from allears.understand.filtering import LabelFilter
+    from allears.web.pages import wall
+
+    heard, other = (builders.voice(workspace=alice.workspace, text=text) for text in ("late", "thanks"))
+    looks = []
+
+    async def look(seconds: float) -> None:
+        looks.append(seconds)
+        from asgiref.sync import sync_to_async
+
+        await sync_to_async(read)(heard, other)
+
+    monkeypatch.setattr(wall.asyncio, "sleep", look)
+    wanted = LabelFilter.of({"topic": "delivery.bad"})
+    assert async_to_sync(wall._is_wanted)(heard, wanted) is True
+    assert async_to_sync(wall._is_wanted)(other, wanted) is False
+    assert looks == [wall.PAUSE]
