@@ -1,5 +1,9 @@
 """Flags on counts: the stated rate of false ones holds, volume alone flags nothing, and what bursts is found."""
 
+import csv
+from collections import Counter
+from pathlib import Path
+
 import numpy as np
 
 from allears.science.bursts import bursts
@@ -59,3 +63,21 @@ def test_twice_the_volume_alone_flags_nothing() -> None:
 def test_with_too_short_a_past_nothing_is_expected_and_nothing_flagged() -> None:
     (verdict,) = bursts([[1, 50]], [100, 100])
     assert (verdict.expected, verdict.p_value, verdict.flagged) == (None, None, False)
+
+
+def test_on_days_of_twice_the_volume_real_reasons_are_not_all_flagged(shared_data: Path) -> None:
+    """Complaints to airlines by their reason, day by day: 22 and 23 February 2015 have twice the usual volume."""
+    with (shared_data / "airline_tweets" / "Tweets.csv").open(encoding="utf-8-sig", newline="") as file:
+        rows = [(row["tweet_created"][:10], row["negativereason"]) for row in csv.DictReader(file)]
+    days = sorted({day for day, _ in rows})
+    reasons = sorted({reason for _, reason in rows} - {""})
+    counted = Counter(rows)
+    flagged = {}
+    for last in ("2015-02-22", "2015-02-23"):
+        seen = days[: days.index(last) + 1]
+        volume = [sum(counted[day, reason] for reason in ["", *reasons]) for day in seen]
+        assert volume[-1] > 1.8 * np.median(volume[:-1])
+        verdicts = bursts([[counted[day, reason] for day in seen] for reason in reasons], volume)
+        flagged[last] = [reason for reason, each in zip(reasons, verdicts, strict=True) if each.flagged]
+    assert len(reasons) == 10
+    assert all(len(each) <= 3 for each in flagged.values()), flagged
