@@ -30,7 +30,6 @@ from allears.cli.demo.simulate import Happening, simulate
 from allears.jobs.models import Job
 from allears.understand.models import WaitingVoice
 from allears.understand.reading import start_back_fill
-from allears.understand.themes.actions import ask_run
 
 WEEKS = 26
 Tell = Callable[[str, float], None]  # what is being done, and the share done
@@ -74,7 +73,6 @@ def seed(*, scale: Scale, now: datetime, folder: Path, tell: Tell) -> Keys:
         write_places(founded, until=now)
         Job.objects.filter(id__gt=newest_job).delete()  # what followed from the past has happened in the past
         WaitingVoice.objects.in_workspace(founded.id).delete()
-        ask_run(workspace_id=founded.id, actor_id=None, now=now)  # themes, likewise
         start_back_fill(workspace_id=founded.id, actor_id=None, now=now)  # the worker reads them all, once it runs
         tell_the_crm(workspace=founded.workspace, now=now)
         keys = make_keys(founded.workspace, now=now)
