@@ -30,6 +30,7 @@ def text(
     quick: Annotated[bool, typer.Option("--quick", help="A sample of each set, one fold: a minute or two.")] = False,
     with_peers: Annotated[bool, typer.Option("--peers", help="VADER, SnowNLP and tf-idf linear beside us.")] = False,
     untrained: Annotated[bool, typer.Option("--untrained", help="Only the built-in model; nothing is learnt.")] = False,
+    only: Annotated[str, typer.Option(help="Only the data sets whose names hold this.")] = "",
     file: Annotated[Path | None, typer.Option(help="A data set of your own instead, with --text and --label.")] = None,
     text_column: Annotated[str, typer.Option("--text", help="Its column with the words.")] = "text",
     label_column: Annotated[str, typer.Option("--label", help="Its column with scores or labels.")] = "label",
@@ -55,6 +56,7 @@ def text(
             python=python,
             plain=with_peers,
             learn=not untrained,
+            only=only,
         )
         lines = _of_file(evaluation, file, text_column, label_column) if file else evaluation.lines()
         document = _shown(console, evaluation, lines, as_json=as_json)

@@ -23,13 +23,13 @@ from numpy.typing import NDArray
 from allears.understand.text import columns, deciding, judging, machines
 from allears.understand.text import pairs as pairing
 from allears.understand.text.annotation import Annotation, Annotator, Label
-from allears.understand.text.beside import beside_of, rows_of
+from allears.understand.text.beside import CAUTION, beside_of, rows_of
 from allears.understand.text.columns import LabelColumn
 from allears.understand.text.corpus import Language
 from allears.understand.text.earning import earned
 from allears.understand.text.grams import BATCH, Grams, Ints, KeyRows, distinct, grams, key_rows
 from allears.understand.text.judging import Given, HeldOutReport, LabelSet
-from allears.understand.text.machines import Fitted, Floats, Scorer
+from allears.understand.text.machines import Beside, Fitted, Floats, Scorer
 from allears.understand.text.pairs import Decided
 
 FORMAT: Final = 1
@@ -369,7 +369,7 @@ class _Taught:
     ) -> None:
         self.kept, self.seed = kept, seed
         self.rows = key_rows(kept.texts)
-        self.beside = beside_of(annotator, kept.texts, languages=kept.languages) if annotator else None
+        self.beside = _beside(annotator, kept) if annotator else None
         self.folds = machines.folds_of(_groups(kept.texts), seed=seed)
         number, second_number = _numbers(first), _numbers(seconds)
         self.truth = _flags([[number[one] for one, _ in row] for row in parts], len(first))
@@ -404,12 +404,16 @@ class _Taught:
 
     def _decided_pairs(self, model: LabelModel, seen: Ints, chance: Floats) -> tuple[LabelModel, list[Decided]]:
         assert self.second is not None
-        heard, mine = None if self.beside is None else self.beside[seen], self.rows.take(seen)
+        heard, mine = None if self.beside is None else self.beside.values[seen], self.rows.take(seen)
         pairs = pairing.all_candidates(chance, always=model.always)
         seconds = pairing.unseen(self.second, self.learnt, mine, pairs, seen, heard)
         cut = pairing.best_cut(chance, pairs, seconds, [self.pairs[place] for place in seen])
         decided = pairing.pick(chance, pairs, seconds, cut=cut, always=model.always)
         return replace(model, cuts=np.array([cut])), decided
+
+
+def _beside(annotator: Annotator, kept: Examples) -> Beside:
+    return Beside(beside_of(annotator, kept.texts, languages=kept.languages), CAUTION)
 
 
 def _usable(texts: Sequence[str], column: LabelColumn) -> Ints:

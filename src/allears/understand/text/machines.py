@@ -9,6 +9,7 @@ regularised logistic regression that may also listen to another annotator (stack
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -33,10 +34,12 @@ MOST_WEIGHTS: Final = 16_000_000
 SMOOTHING: Final = 1.0
 STRICTNESS: Final = 1.0  # C of the machines; rows have unit length
 HELD: Final = ((2_000, 5), (12_000, 3))  # rows below which so many folds are used; above, one part of four
-_STEPS: Final = {"maxiter": 200}
 FEWEST_OTHERS: Final = 6_000  # rows without a rare label that it is told apart from
 OTHERS: Final = 6  # times its own rows
-PULL: Final = 4.0  # towards each label by its own score
+PULL: Final = 4.0  # precision of the prior around each label by its own score
+OTHERS_PULL: Final = 40.0  # the same for the scores of other labels
+_MOST_STEPS: Final = 120
+_LEAST_SPREAD: Final = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,8 +97,20 @@ class Fitted:
     probabilities: Floats
 
 
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What another annotator says of each row, and how cautiously each of its numbers is listened to."""
+
+    values: Floats
+    caution: Floats  # precision of the prior around not listening, each number at unit spread
+
+    def take(self, rows: Ints) -> Beside:
+        """Of these rows."""
+        return Beside(self.values[rows], self.caution)
+
+
 def fit(
-    rows: KeyRows, truth: NDArray[np.bool_], *, exclusive: bool, folds: Ints, beside: Floats | None = None, seed: int
+    rows: KeyRows, truth: NDArray[np.bool_], *, exclusive: bool, folds: Ints, beside: Beside | None = None, seed: int
 ) -> Fitted:
     """Train on `truth` (rows × labels). `folds` says which rows are held out together; −1 never is."""
     machines = truth[:, 1:] if exclusive and truth.shape[1] == 2 else truth
@@ -105,14 +120,14 @@ def fit(
     parts = [_held_scores(values, machines, part, seed) for part in held]
     seen, scores = np.concatenate(held), np.concatenate(parts)
     weights, bias = _machines(values, machines, seed)
-    inputs = _joined(scores, None if beside is None else beside[seen])
-    centre, spread = inputs.mean(axis=0), inputs.std(axis=0) + 1e-6
-    if machines.shape[1] > 1:
-        spread[: machines.shape[1]] = scores.std() + 1e-6
-    mixing, constant = _second_stage((inputs - centre) / spread, truth[seen], machines.shape[1], exclusive=exclusive)
+    inputs = _joined(scores, None if beside is None else beside.values[seen])
+    centre, spread = inputs.mean(axis=0), np.maximum(inputs.std(axis=0), _LEAST_SPREAD)
+    spread[: machines.shape[1]] = scores.std() + 1e-6
+    scaled = (inputs - centre) / spread
+    second = _SecondStage.of(machines.shape[1], truth.shape[1], beside, exclusive=exclusive)
+    mixing, constant = second.fit(scaled, truth[seen])
     scorer = Scorer(exclusive, vocabulary, weights.astype(np.float16), bias, centre, spread, mixing, constant)
-    logits = (inputs - centre) / spread @ mixing + constant
-    return Fitted(scorer, seen, linked(logits, exclusive=exclusive))
+    return Fitted(scorer, seen, second.cross_fitted(scaled, truth[seen], seed))
 
 
 def folds_of(groups: Ints, *, seed: int) -> Ints:
@@ -197,34 +212,62 @@ def _log_count_ratio(occurs: Any, present: Floats, column: NDArray[np.bool_]) ->
     return np.asarray(np.log(inside / inside.sum()) - np.log(outside / outside.sum()))
 
 
-def _second_stage(inputs: Floats, truth: NDArray[np.bool_], machines: int, *, exclusive: bool) -> tuple[Floats, Floats]:
-    """Mixing and constant: penalised likelihood, first with one slope for all labels, then free to depart from it."""
-    labels, wanted = truth.shape[1], truth.astype(float)
-    own = np.zeros((inputs.shape[1], labels))
-    if machines == labels:
-        own[np.arange(labels), np.arange(labels)] = 1
-    else:
-        own[0] = (-0.5, 0.5)
+@dataclass(frozen=True, slots=True)
+class _SecondStage:
+    """Penalised likelihood of mixing and constant: first one slope for all labels, then free to depart from it."""
 
-    def one_slope(given: Floats) -> tuple[float, Floats]:
-        loss, slope = _loss(inputs @ (own * given[0]) + given[1:], wanted, exclusive=exclusive)
-        loss += 0.05 * float(given[1:] @ given[1:])
-        return loss, np.append((inputs @ own * slope).sum(), slope.sum(axis=0) + 0.1 * given[1:])
+    own: Floats  # inputs × labels: each label by its own score
+    pull: Floats  # inputs × labels: precision of the prior around that
+    exclusive: bool
 
-    start = optimize.minimize(
-        one_slope, np.append(1.0, np.zeros(labels)), jac=True, method="L-BFGS-B", options=_STEPS
-    ).x
-    before = own * start[0]
+    @classmethod
+    def of(cls, machines: int, labels: int, beside: Beside | None, *, exclusive: bool) -> _SecondStage:
+        more = 0 if beside is None else len(beside.caution)
+        own, pull = np.zeros((machines + more, labels)), np.full((machines + more, labels), OTHERS_PULL)
+        if machines == labels:
+            own[np.arange(labels), np.arange(labels)] = 1
+        else:
+            own[0] = (-0.5, 0.5)
+        pull[own != 0] = PULL
+        if beside is not None:
+            pull[machines:] = beside.caution[:, None]
+        return cls(own, pull, exclusive)
 
-    def free(given: Floats) -> tuple[float, Floats]:
-        mixing, constant = given[:-labels].reshape(before.shape), given[-labels:]
-        loss, slope = _loss(inputs @ mixing + constant, wanted, exclusive=exclusive)
-        away, shift = mixing - before, constant - start[1:]
-        loss += PULL / 2 * float((away**2).sum()) + 0.1 * float(shift @ shift)
-        return loss, np.append((inputs.T @ slope + PULL * away).ravel(), slope.sum(axis=0) + 0.2 * shift)
+    def fit(self, inputs: Floats, truth: NDArray[np.bool_]) -> tuple[Floats, Floats]:
+        """(mixing, constant)."""
+        labels, wanted = truth.shape[1], truth.astype(float)
 
-    best = optimize.minimize(free, np.append(before.ravel(), start[1:]), jac=True, method="L-BFGS-B", options=_STEPS).x
-    return best[:-labels].reshape(before.shape), best[-labels:]
+        def one_slope(given: Floats) -> tuple[float, Floats]:
+            loss, slope = _loss(inputs @ (self.own * given[0]) + given[1:], wanted, exclusive=self.exclusive)
+            loss += 0.05 * float(given[1:] @ given[1:])
+            return loss, np.append((inputs @ self.own * slope).sum(), slope.sum(axis=0) + 0.1 * given[1:])
+
+        start = _least(one_slope, np.append(1.0, np.zeros(labels)))
+        before = self.own * start[0]
+
+        def free(given: Floats) -> tuple[float, Floats]:
+            mixing, constant = given[:-labels].reshape(before.shape), given[-labels:]
+            loss, slope = _loss(inputs @ mixing + constant, wanted, exclusive=self.exclusive)
+            away, shift = mixing - before, constant - start[1:]
+            loss += 0.5 * float((self.pull * away**2).sum()) + 0.1 * float(shift @ shift)
+            return loss, np.append((inputs.T @ slope + self.pull * away).ravel(), slope.sum(axis=0) + 0.2 * shift)
+
+        best = _least(free, np.append(before.ravel(), start[1:]))
+        return best[:-labels].reshape(before.shape), best[-labels:]
+
+    def cross_fitted(self, inputs: Floats, truth: NDArray[np.bool_], seed: int) -> Floats:
+        """Probabilities of each half from what the other half teaches."""
+        half = np.random.default_rng(seed).permutation(len(inputs)) % 2 == 0
+        chance = np.empty(truth.shape)
+        for side in (half, ~half):
+            mixing, constant = self.fit(inputs[~side], truth[~side])
+            chance[side] = linked(inputs[side] @ mixing + constant, exclusive=self.exclusive)
+        return chance
+
+
+def _least(loss: Callable[[Floats], tuple[float, Floats]], start: Floats) -> Floats:
+    found = optimize.minimize(loss, start, jac=True, method="L-BFGS-B", options={"maxiter": _MOST_STEPS})
+    return np.asarray(found.x)
 
 
 def _loss(logits: Floats, wanted: Floats, *, exclusive: bool) -> tuple[float, Floats]:

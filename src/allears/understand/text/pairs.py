@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from allears.understand.text import machines
 from allears.understand.text.grams import Ints, KeyRows, crossed
-from allears.understand.text.machines import Fitted, Floats
+from allears.understand.text.machines import Beside, Fitted, Floats
 
 Decided = list[tuple[int, int, float]]  # of one row: label, second part (−1 where there is none), probability
 _CUTS: Final = np.linspace(0.1, 0.6, 26)
@@ -62,7 +62,7 @@ def pick(chance: Floats, pairs: Ints, seconds: Floats, *, cut: float, always: bo
 
 
 def learn_seconds(
-    rows: KeyRows, pairs: Ints, truth: NDArray[np.bool_], *, folds: Ints, beside: Floats | None, seed: int
+    rows: KeyRows, pairs: Ints, truth: NDArray[np.bool_], *, folds: Ints, beside: Beside | None, seed: int
 ) -> Fitted:
     """Learn the second part of each true pair (row, first part); `truth` is pairs × second parts."""
     heard = None if beside is None else beside[pairs[:, 0]]
