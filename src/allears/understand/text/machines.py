@@ -38,7 +38,7 @@ FEWEST_OTHERS: Final = 6_000  # rows without a rare label that it is told apart 
 OTHERS: Final = 6  # times its own rows
 PULL: Final = 4.0  # precision of the prior around each label by its own score
 OTHERS_PULL: Final = 40.0  # the same for the scores of other labels
-_MOST_STEPS: Final = 120
+_MOST_STEPS: Final = 60
 _LEAST_SPREAD: Final = 0.05
 
 
