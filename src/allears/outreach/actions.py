@@ -2,8 +2,8 @@
 
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
-from datetime import datetime
+from dataclasses import asdict, replace
+from datetime import datetime, timedelta
 from functools import lru_cache
 from hashlib import blake2b
 from typing import Any
@@ -12,6 +12,7 @@ from django.db import connection, models, transaction
 
 from allears.customers.actions import record_consent
 from allears.customers.actions.consent import ConsentChange
+from allears.customers.models import ConsentRecord
 from allears.jobs.bell import ring
 from allears.jobs.bus import record
 from allears.outreach import channels
@@ -494,7 +495,17 @@ def set_consent(
     """Record a grant or a withdrawal; a withdrawal also stops what is still in the outbox."""
     with transaction.atomic():
         change = ConsentChange(customer_id=customer_id, channel=channel, purpose=purpose, granted=granted, at=now)
-        record_consent(workspace_id=workspace_id, changes=[change], source=source)
+        ahead = ConsentRecord.objects.in_workspace(workspace_id).filter(
+            customer_id=customer_id, channel=channel, purpose=purpose, at__gt=now
+        )
+        later = [replace(change, at=at + timedelta(microseconds=1)) for at in ahead.values_list("at", flat=True)]
+        if later:  # the end of a pause: this choice counts over it
+            rows = [change, *later]
+            ConsentRecord.objects.bulk_create(
+                ConsentRecord(workspace_id=workspace_id, source=source, **asdict(row)) for row in rows
+            )
+        else:
+            record_consent(workspace_id=workspace_id, changes=[change], source=source)
         if not granted and purpose in ("survey", "*"):
             waiting = Message.objects.in_workspace(workspace_id).filter(
                 customer_id=customer_id, state=Message.State.QUEUED, purpose__in=SURVEYS

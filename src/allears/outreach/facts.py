@@ -212,7 +212,7 @@ def gather(*, workspace_id: int, proposals: Sequence[Proposal], policy: Policy, 
     return Dossier(
         people=people,
         roads=_roads(workspace_id, people, names),
-        consents=_consents(workspace_id, ids),
+        consents=_consents(workspace_id, ids, now),
         history=_history(workspace_id, ids, policy=policy, now=now),
         suppressed=_suppressed(workspace_id, {p.customer_id for p in proposals if p.purpose in policy.suppressible}),
         credits=_counted_credits(workspace_id, proposals),
@@ -257,13 +257,13 @@ def _used(workspace_id: int, proposals: Sequence[Proposal]) -> dict[tuple[str, s
     return used
 
 
-def _consents(workspace_id: int, ids: set[int]) -> dict[int, list[Consent]]:
+def _consents(workspace_id: int, ids: set[int], now: datetime) -> dict[int, list[Consent]]:
     latest: dict[tuple[int, str, str], Consent] = {}
     these, parameters = plain.among("customer_id", ids)
     rows = plain.select(
         "SELECT customer_id, channel, purpose, granted, at FROM customers_consentrecord"  # noqa: S608 - own names
-        f" WHERE workspace_id = %s AND {these} ORDER BY at, id",
-        [workspace_id, *parameters],
+        f" WHERE workspace_id = %s AND {these} AND at <= %s ORDER BY at, id",  # a pause's end lies ahead
+        [workspace_id, *parameters, plain.written(now)],
     )
     for customer_id, channel, purpose, granted, at in rows:
         said = Consent(channel=channel, purpose=purpose, granted=bool(granted), at=_time(at))

@@ -20,8 +20,10 @@ NEVER = datetime(9000, 1, 1, tzinfo=UTC)
 MOMENT = timedelta(seconds=1)  # after a better ask is decided, the next one is
 ORDER = (  # in which the rules are looked at, and shown
     "sampled_out", "hold_out", "overtaken", "expired", "quota", "no_address", "undeliverable", "consent", "no_grant",
-    "no_credit", "outbid", "absence", "delay", "open_case", "rest", "rest_overall", "cap", "quiet_hours",
+    "no_credit", "outbid", "absence", "delay", "open_case", "rest", "rest_overall", "own_rest", "cap", "quiet_hours",
 )  # fmt: skip
+EVERY = "every/"  # a consent to this purpose says how many days lie between two surveys at least: every/30
+LONGEST_EVERY = 90.0  # days that a customer can choose
 # another channel may be free of these
 OF_A_CHANNEL = ("no_address", "undeliverable", "consent", "no_grant", "no_credit")
 
@@ -187,6 +189,7 @@ class Policy:
     def memory(self) -> timedelta:
         """How far back contacts can still matter."""
         days = [*self.rest_days.values(), self.rest_days_other, self.rest_days_overall]
+        days.append(LONGEST_EVERY)
         return max(timedelta(days=max(days)), *(timedelta(hours=cap.hours) for cap in self.caps), timedelta(0))
 
 
@@ -391,8 +394,18 @@ def _scarce(facts: Facts, policy: Policy) -> Iterator[_Obstacle]:
     if facts.purpose in policy.overall_purposes:
         any_survey = [contact for contact in facts.contacts if contact.purpose in policy.overall_purposes]
         yield from _rest("rest_overall", timedelta(days=policy.rest_days_overall), any_survey)
+    if facts.purpose == "survey" and (days := _own_rest(facts)):
+        any_survey = [contact for contact in facts.contacts if contact.purpose == "survey"]
+        yield from _rest("own_rest", timedelta(days=days), any_survey)
     for cap in policy.caps:
         yield from _cap(cap, facts)
+
+
+def _own_rest(facts: Facts) -> int:
+    """What the customer has chosen, in days; the policy's rests hold besides."""
+    said = [consent for consent in facts.consents if consent.purpose.startswith(EVERY)]
+    last = max(said, key=lambda consent: (consent.at, consent.granted), default=None)
+    return int(last.purpose.removeprefix(EVERY)) if last and last.granted else 0
 
 
 def _rest(rule: str, rest: timedelta, earlier: list[Contact], **named: str) -> Iterator[_Obstacle]:

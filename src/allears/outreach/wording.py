@@ -17,6 +17,7 @@ RULES: Mapping[str, Any] = {
     "quiet_hours": gettext_lazy("Quiet hours"),
     "rest": gettext_lazy("Rest between surveys of a kind"),
     "rest_overall": gettext_lazy("Rest between any two surveys"),
+    "own_rest": gettext_lazy("The customer’s own choice"),
     "cap": gettext_lazy("Cap"),
     "open_case": gettext_lazy("Open case"),
     "consent": gettext_lazy("Consent withdrawn"),
@@ -196,6 +197,10 @@ _SENTENCES: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     "quiet_hours": _quiet,
     "rest": _rest,
     "rest_overall": _rest_overall,
+    "own_rest": lambda given: (
+        _("The customer wants at least %(days)s between two surveys; the last was on %(moment)s.")
+        % {"days": _days(given["days"]), "moment": _moment(given, "last_at")}
+    ),
     "cap": _cap,
     "open_case": lambda given: _("The customer has an open case; first it is settled, then we ask."),
     "consent": lambda given: (

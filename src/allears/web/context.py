@@ -116,12 +116,10 @@ def is_current(href: str, path: str) -> bool:
 
 
 def places(access: Access, path: str) -> list[dict[str, Any]]:
-    """The navigation for one person, the present page marked."""
-    return [
-        {"place": place, "current": is_current(place.href, path)}
-        for place in PLACES
-        if access.may(place.least) and exists(place.href)
-    ]
+    """The navigation for one person, the present page marked; of two that lead to it, the nearer one."""
+    shown = [place for place in PLACES if access.may(place.least) and exists(place.href)]
+    here = max((place.href for place in shown if is_current(place.href, path)), key=len, default="")
+    return [{"place": place, "current": place.href == here} for place in shown]
 
 
 def start_page(access: Access) -> str:

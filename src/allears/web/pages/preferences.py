@@ -12,7 +12,9 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 from allears.outreach.actions import set_consent
+from allears.outreach.choosing import FREQUENCIES, PAUSES, Choice, choose, chosen
 from allears.outreach.queries import Preferences, UnknownCustomerLinkError, preferences
+from allears.outreach.wording import channel_name
 from allears.web.pages.answer import languages_for, speaking
 
 LANGUAGES = ["en", "zh"]
@@ -43,33 +45,57 @@ def choices(request: HttpRequest, token: str) -> HttpResponse:
 
 
 def _choose(request: HttpRequest, found: Preferences) -> HttpResponse:
-    one_click = request.POST.get("List-Unsubscribe") == "One-Click"
-    granted = request.POST.get("survey") == "yes" and not one_click
-    set_consent(
-        workspace_id=found.customer.workspace_id,
-        customer_id=found.customer.id,
-        channel="email",
-        purpose="survey",
-        granted=granted,
-        source="unsubscribe" if one_click else "preferences",
-        now=timezone.now(),
-    )
-    if one_click:
+    now, customer = timezone.now(), found.customer
+    if request.POST.get("List-Unsubscribe") == "One-Click":
+        set_consent(
+            workspace_id=customer.workspace_id,
+            customer_id=customer.pk,
+            channel="email",
+            purpose="survey",
+            granted=False,
+            source="unsubscribe",
+            now=now,
+        )
         return HttpResponse(_("You are unsubscribed."), content_type="text/plain; charset=utf-8")
+    choose(customer=customer, choice=_choice(request, found), now=now)
     return HttpResponseRedirect(f"{request.path}?kept=1&lang={_language(request, found)}", status=303)
+
+
+def _choice(request: HttpRequest, found: Preferences) -> Choice:
+    """What the form says; figures that it never offers count as nothing."""
+    told = request.POST
+    survey = told.get("survey", "no")
+    held = chosen(customer=found.customer, now=timezone.now())
+    named = set(told.getlist("channel")) if "channel" in told or "more" in told else set(held.channels)
+    pause = next((days for days in PAUSES if survey == f"pause-{days}"), 0)
+    every = next((days for days in FREQUENCIES if told.get("every") == str(days)), held.every_days)
+    language = told.get("language", "")
+    return Choice(
+        channels=frozenset(named) if survey == "yes" or pause else frozenset(),
+        pause_days=pause,
+        every_days=every,
+        news=told.get("news") == "yes" if "more" in told else None,
+        language=language if language in LANGUAGES else "",
+    )
 
 
 def _show(request: HttpRequest, found: Preferences) -> HttpResponse:
     language = _language(request, found)
-    context: dict[str, Any] = {
-        "company": found.customer.workspace.name,
-        "address": masked(found.customer.email),
-        "asked": found.surveys_by_email,
-        "kept": "kept" in request.GET,
-        "language": language,
-        "languages": languages_for(LANGUAGES),
-    }
+    held = chosen(customer=found.customer, now=timezone.now())
     with speaking(language):
+        context: dict[str, Any] = {
+            "company": found.customer.workspace.name,
+            "address": masked(found.customer.email),
+            "held": held,
+            "asked": any(held.channels.values()) or (not held.channels and found.surveys_by_email),
+            "ways": [(name, channel_name(name), may or bool(held.paused_until)) for name, may in held.channels.items()],
+            "pauses": PAUSES,
+            "frequencies": FREQUENCIES,
+            "kept": "kept" in request.GET,
+            "language": language,
+            "chosen_language": (found.customer.language or language)[:2],
+            "languages": languages_for(LANGUAGES),
+        }
         return render(request, "answer/preferences.html", context)
 
 

@@ -132,6 +132,7 @@ class ProbeForm(forms.Form):
         self._choose("channel", ways)
         self._choose("fallbacks", ways)
         style(self)
+        self.fields["fallbacks"].widget.attrs["class"] = "checkbox"
 
     def _choose(self, name: str, choices: list[tuple[str, str]]) -> None:
         field = self.fields[name]
