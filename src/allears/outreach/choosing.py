@@ -49,8 +49,9 @@ def chosen(*, customer: Customer, now: datetime) -> Chosen:
     records = list(
         ConsentRecord.objects.in_workspace(customer.workspace_id).filter(customer=customer).order_by("at", "id")
     )
-    person = addressees(workspace_id=customer.workspace_id, customer_ids=[customer.pk])[customer.pk]
-    reach = [name for name in sorted(channels.adapters()) if channels.address(name, person)]
+    names = [name for name in sorted(channels.adapters()) if not channels.is_present(name)]
+    people = addressees(workspace_id=customer.workspace_id, customer_ids=[customer.pk], names_for=names)
+    reach = [name for name in names if channels.address(name, people[customer.pk])]
     states = {name: _in_force(records, name, "survey", now) for name in reach}
     ends = [
         record.at

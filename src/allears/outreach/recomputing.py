@@ -1,6 +1,7 @@
 """The ledger against the raw history: each verdict worked out again from what happened, not from what was noted.
 
-What the proposer wished (channels, share, times, worth, quota) is taken from the row. All that concerns the customer
+What the proposer wished (channels, share, times, worth, quota) is taken from the row, and so is what a channel said of
+itself: grants left, barred addresses, whether it was on. All else that concerns the customer
 is gathered anew as it stood at that moment: consents, what was sent, open cases, address, zone, segment and rivals.
 Then the same function judges by the policy of that time, and both facts and verdict are compared.
 """
@@ -119,7 +120,7 @@ def _drawn(rows: QuerySet[Decision], sample: int, seed: int) -> Iterator[Decisio
 
 def facts_then(*, decision: Decision, stored: Facts, policy: Policy) -> Facts:
     """The customer's side of the facts as the history has it at the moment of the decision."""
-    person = _person_then(decision)
+    person = _person_then(decision, {stored.channel, *(way.channel for way in stored.fallbacks)})
     history = _history_then(decision, policy)
     number = decision.customer_id or 0
     rivals = history.rivals(number, ask_key=stored.ask_key, rank=stored.rank, now=decision.at)
@@ -140,9 +141,9 @@ def facts_then(*, decision: Decision, stored: Facts, policy: Policy) -> Facts:
     )
 
 
-def _person_then(decision: Decision) -> Addressee:
-    assert decision.customer_id is not None
-    person = addressees(workspace_id=decision.workspace_id, customer_ids=[decision.customer_id])[decision.customer_id]
+def _person_then(decision: Decision, names: set[str]) -> Addressee:
+    number = decision.customer_id or 0
+    person = addressees(workspace_id=decision.workspace_id, customer_ids=[number], names_for=names)[number]
     customer = Customer.objects.in_workspace(decision.workspace_id).get(id=decision.customer_id)
     ever = set(customer.attribute_values.filter(name__in=GIVEN).values_list("name", flat=True))
     known = attributes_at(customer=customer, at=decision.at, known_at=decision.at) if ever else {}
