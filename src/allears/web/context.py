@@ -92,7 +92,7 @@ SETTINGS_GROUPS = (
         gettext_lazy("What goes out"),
         {"/decisions/policy", "/respond/settings", "/settings/webhooks", "/settings/channels"},
     ),
-    (gettext_lazy("Text analysis"), {"/settings/text", "/settings/plugin", "/settings/models"}),
+    (gettext_lazy("Text analysis"), {"/settings/text", "/settings/outside-model"}),
     (
         gettext_lazy("Customers and data"),
         {"/settings/identity", "/settings/merges", "/settings/retention", "/settings/erasures", "/settings/data"},

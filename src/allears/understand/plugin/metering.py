@@ -6,11 +6,13 @@ from datetime import UTC, datetime
 
 from django.db import transaction
 from django.db.models import F
+from django.utils.translation import gettext_noop
 
 from allears.understand.plugin.calling import Usage
 from allears.understand.plugin.models import OutsideModel, Spend
 
 MILLION = 1_000_000
+CAP_REACHED = gettext_noop("the monthly cap would be passed; nothing was sent")
 
 
 class CapReachedError(RuntimeError):
@@ -30,7 +32,7 @@ def reserve(*, outside: OutsideModel, usage: Usage, now: datetime) -> int:
         Spend.objects.bulk_create([Spend(workspace_id=outside.workspace_id, month=month)], ignore_conflicts=True)
         rows = Spend.objects.in_workspace(outside.workspace_id).filter(month=month, cost__lte=cap - worst)
         if not rows.update(cost=F("cost") + worst):
-            raise CapReachedError("the monthly cap would be passed; nothing was sent")
+            raise CapReachedError(CAP_REACHED)
     return worst
 
 

@@ -35,7 +35,7 @@ class OutsideModelForm(forms.Form):
     key = forms.CharField(
         max_length=500,
         required=False,
-        label=gettext_lazy("Key"),
+        label=gettext_lazy("API key"),
         help_text=gettext_lazy("Kept sealed and never shown again. Left empty, the present one stays."),
         widget=forms.PasswordInput(attrs={"autocomplete": "off"}),
     )
@@ -116,7 +116,13 @@ def _shown(row: Any) -> dict[str, Any]:
         for key, label in (("outside", row.model), ("builtin", _("Built-in model")))
         if key in figures
     ]
-    return {"row": row, "sides": sides, "differ": bool(figures) and figures["p"] < 0.05, "p": figures.get("p")}
+    return {
+        "row": row,
+        "sides": sides,
+        "trouble": _(row.trouble) if row.trouble else "",
+        "differ": bool(figures) and figures["p"] < 0.05,
+        "p": figures.get("p"),
+    }
 
 
 @access_admin
