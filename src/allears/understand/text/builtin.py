@@ -19,9 +19,10 @@ from numpy.typing import NDArray
 from allears.understand.text import features, weights
 from allears.understand.text.annotation import Annotation, Annotator
 from allears.understand.text.corpus import LANGUAGES, Language
+from allears.understand.text.features import Batch
 from allears.understand.text.normal import language_of
 from allears.understand.text.speaking import Speaker
-from allears.understand.text.weights import Weights
+from allears.understand.text.weights import Known, Scores, Weights
 
 CHUNK: Final = 512  # texts read at a time: their arrays stay in the processor's cache
 _CODE: Final = (
@@ -64,7 +65,11 @@ class BuiltIn:
             self._tables[language] = weights.table(own.keys)
         batch = features.read(texts, language)
         found = weights.known(batch, self._tables[language])
-        return Speaker(self.version, batch, found, own, weights.score(batch, found, own)).annotations()
+        return Speaker(self.version, batch, found, own, self.scored(batch, found, own)).annotations()
+
+    def scored(self, batch: Batch, found: Known, own: Weights) -> Scores:
+        """The probabilities of a batch."""
+        return weights.score(batch, found, own)
 
 
 @lru_cache

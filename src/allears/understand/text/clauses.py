@@ -76,23 +76,46 @@ _WISH: Final[dict[Language, re.Pattern[str]]] = {
         r"\b(?:please|pls|plz|hope|wish|would like|would love|would be nice|suggest|need to|you should|should)\b"
     ),
 }
+_HINTS: Final[dict[Language, dict[int, re.Pattern[str]]]] = {
+    "zh": {
+        ASK: re.compile(r"[吗呢问询何几多能可是有怎哪]"),
+        CONDITION: re.compile(r"[如要假倘若万的]"),
+        WISH: re.compile(r"[希建请麻能可最望盼]"),
+    },
+    "en": {
+        ASK: re.compile(r"[a-z]"),
+        CONDITION: re.compile(r"if|unless|in case|have"),
+        WISH: re.compile(r"p[l]|hope|wish|would|suggest|need|should"),
+    },
+}
 _WORD: Final = re.compile(r"\w|[^\x00-\x7f]")
 
 
 def split(folded: str, language: Language) -> list[Piece]:
     """The clauses of a folded text, in order, without overlap; an empty text has none."""
     pieces: list[Piece] = []
+    looked = _looked(folded, language)
     start = 0
     for found in _CUT[language].finditer(folded):
         if found.start() > start:
-            _take(pieces, folded, start, found.start(), found[0], language)
+            _take(pieces, folded, start, found.start(), found[0], looked)
         start = found.end() if found[0] else found.start()
     if start < len(folded):
-        _take(pieces, folded, start, len(folded), "", language)
+        _take(pieces, folded, start, len(folded), "", looked)
     return pieces
 
 
-def _take(pieces: list[Piece], folded: str, start: int, end: int, mark: str, language: Language) -> None:
+Looked = tuple[tuple[int, re.Pattern[str]], ...]
+
+
+def _looked(folded: str, language: Language) -> Looked:
+    """The patterns worth trying on each clause: those that the text as a whole does not rule out."""
+    tried = ((ASK, _ASKS[language]), (CONDITION, _IF[language]), (WISH, _WISH[language]))
+    hints = _HINTS[language]
+    return ((0, _OPENING[language]), *(each for each in tried if hints[each[0]].search(folded)))
+
+
+def _take(pieces: list[Piece], folded: str, start: int, end: int, mark: str, looked: Looked) -> None:
     """Adds the clause, trimmed, unless no word is in it; then its mark belongs to the clause before."""
     words = folded[start:end]
     body = words.strip(" \t\"'-*")
@@ -102,22 +125,19 @@ def _take(pieces: list[Piece], folded: str, start: int, end: int, mark: str, lan
             pieces[-1] = (before[0], before[1], before[2] | _marks(mark))
         return
     start += words.index(body)
-    pieces.append((start, start + len(body), _flags(body, language) | _marks(mark)))
+    pieces.append((start, start + len(body), _flags(body, looked) | _marks(mark)))
 
 
 def _marks(mark: str) -> int:
     return (ASK if "?" in mark else 0) | (EXCLAIM if "!" in mark else 0)
 
 
-def _flags(body: str, language: Language) -> int:
+def _flags(body: str, looked: Looked) -> int:
     flags = 0
-    opening = _OPENING[language].match(body)
+    opening = looked[0][1].match(body)
     if opening:
         flags = TURN if opening["turn"] else VERDICT if opening["verdict"] else CONCEDE
-    if _ASKS[language].search(body):
-        flags |= ASK
-    if _IF[language].search(body):
-        flags |= CONDITION
-    if _WISH[language].search(body):
-        flags |= WISH
+    for flag, pattern in looked[1:]:
+        if pattern.search(body):
+            flags |= flag
     return flags

@@ -1,11 +1,12 @@
 """What the model sees of many texts: their clauses, hashed n-grams and resolved words of feeling, as arrays.
 
-Positions are counted in `joined`, the folded texts one after another with a blank around each; `offset[i]` is where text
-`i` begins.
+Positions are counted in `joined`, the folded texts one after another with a blank around each; `offset[i]` is where
+text `i` begins.
 """
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -98,11 +99,14 @@ def read(texts: Sequence[str], language: Language) -> Batch:
     hits: list[tuple[int, int, int, float]] = []
     hit_clauses: list[int] = []
     offsets = []
-    at = 1
+    joined = f" {' '.join(folded)} "
+    begins = found.begins(joined) if language == "zh" else []
+    at, upto = 1, 0
     for number, text in enumerate(folded):
         offsets.append(at)
         for start, end, flags in clauses.split(text, language):
-            inside = found.find(text[start:end], at + start)
+            since, upto = bisect_left(begins, at + start, upto), bisect_left(begins, at + end, upto)
+            inside = found.find(text[start:end], at + start, begins[since:upto])
             if inside:
                 hits += inside
                 hit_clauses += [len(pieces)] * len(inside)
@@ -110,7 +114,6 @@ def read(texts: Sequence[str], language: Language) -> Batch:
         at += len(text) + 1
     piece = np.array(pieces, dtype=np.int64).reshape(-1, 4).T
     hit = np.array(hits, dtype=np.float64).reshape(-1, 4).T
-    joined = f" {' '.join(folded)} "
     return Batch(
         language=language,
         joined=joined,

@@ -2,8 +2,8 @@
 
 1. Each entry of the lexicon starts at the strength we wrote and moves, held by a prior, to what our
    comments say of it.
-2. The heads' weights of the n-grams are one kernel ridge regression for all heads (n is small, so the dual is cheap). Runs
-   that belong to a list of the lexicon share a weight with that list, which is how words never seen in a comment count.
+2. The heads' weights of the n-grams are one kernel ridge regression for all heads (n is small, so the dual is cheap).
+   Runs on a list of the lexicon share a weight with that list, which is how words never seen in a comment count.
    For the three of sentiment the runs are scaled by naive-Bayes log ratios (Wang & Manning 2012), in which the
    lexicon's phrases stand beside the comments.
 3. The last stage is a small logistic regression a head, on figures made by models that had not seen the comment
@@ -38,7 +38,7 @@ KIND_WEIGHT: Final = {1: 1.0, 2: 1.0, 3: 0.8, 4: 0.6, -3: 0.3, -4: 0.4, -5: 0.4}
 RIDGE: Final = 1.0
 LIST_WEIGHT: Final = 2.0
 NAIVE_BAYES: Final = 0.6
-ENTRY_PRIOR: Final = 2.0
+ENTRY_PRIOR: Final = 6.0
 DOUBTFUL: Final = 0.6
 
 
@@ -305,7 +305,7 @@ def unseen(own: Material, say: Any = None) -> Seen:
 def fitted(own: Material, say: Any = None) -> tuple[Weights, Floats]:
     """The weights, and what the last stage says of each comment by models that had not seen it."""
     seen = unseen(own, say)
-    first = with_constant(np.concatenate((seen.dense, seen.margin[:, :FIRST_BINARY]), axis=1))
+    first = weights.judged_by(seen.dense, seen.margin, own.batch.language)
     answer = own.answers[:, :FIRST_BINARY].argmax(axis=1)
     sentiment = _multinomial(first, answer, 3)
     strong = _binary(first[:, :-1], own.answers[:, PLACE["strong", "yes"]], 0.3)

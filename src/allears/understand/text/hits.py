@@ -7,10 +7,13 @@ Longest match from the left. An entry is a feeling, a word that turns or weighs 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Final
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
 
 from allears.understand.text import lexicon
 from allears.understand.text.corpus import Language
@@ -26,7 +29,11 @@ Hit = tuple[int, int, int, float]  # start, end, number of the entry, factor
 _TOKEN: Final = re.compile(
     r"[:;=8][-']?[()dp/\\|3*o\[\]](?!\w)|<3|[a-z0-9]+(?:[.'\-/][a-z0-9]+)*\+*%?|[!?]+|[\u00a9-\u00ae\u203c-\u3299\U0001f000-\U0001faff]|[^\s\w]"
 )
+_PLACES: Final = 1 << 18
 _NO: Final = re.compile(r"[不没无未]")
+_MANNER: Final = re.compile(
+    r"[很太那么怎特别非常大够是有觉得感到会能让人我您你任何什一点儿丝毫多再过真的这样想像算十分家给出现发]*"
+)
 _LONG: Final = re.compile(r"([a-z])\1{2,}")
 
 
@@ -43,6 +50,9 @@ class Entry:
 _Found = tuple[int, int, int, int, Entry, str]  # place in steps of the language, place in characters, entry, word
 
 
+_NOTHING: Final = Entry(BLOCK)
+
+
 @dataclass(slots=True)
 class Matcher:
     """The lexicon of one language, ready to search. `strengths[number]` is the feeling of entry `number`."""
@@ -53,6 +63,8 @@ class Matcher:
     strengths: list[float] = field(default_factory=list)
     lengths: dict[str, tuple[int, ...]] = field(default_factory=dict)
     pairs: dict[tuple[str, str], int] = field(default_factory=dict)  # (group of the thing, measure) → number
+    openings: NDArray[np.bool_] = field(default_factory=lambda: np.zeros(_PLACES, dtype=np.bool_))  # of two characters
+    alone: NDArray[np.bool_] = field(default_factory=lambda: np.zeros(0x10000, dtype=np.bool_))  # entries of one
 
     def feeling(self, name: str, strength: float) -> int:
         """The number of a new feeling."""
@@ -60,24 +72,35 @@ class Matcher:
         self.strengths.append(strength)
         return len(self.names) - 1
 
-    def find(self, clause: str, offset: int) -> list[Hit]:
-        """The feelings of one clause, their places counted from `offset`."""
-        found = self._chinese(clause) if self.language == "zh" else self._english(clause)
-        return self._resolved(found, offset)
+    def find(self, clause: str, offset: int, begins: Sequence[int] = ()) -> list[Hit]:
+        """The feelings of one clause, their places counted from `offset`; in Chinese entries can begin at `begins`."""
+        found = self._chinese(clause, offset, begins) if self.language == "zh" else self._english(clause)
+        return self._resolved(found, offset, clause)
 
-    def _chinese(self, clause: str) -> list[_Found]:
-        found = []
-        at, end, entries, lengths = 0, len(clause), self.entries, self.lengths
-        while at < end:
+    def begins(self, joined: str) -> list[int]:
+        """Where in a Chinese text an entry can begin, by its first two characters: most places are ruled out."""
+        points = np.frombuffer(joined.encode("utf-32-le"), dtype=np.uint32).astype(np.int64)
+        following = np.append(points[1:], 0)
+        opened = self.openings[_pair_place(points, following)] | self.alone[points & 0xFFFF]
+        found: list[int] = np.flatnonzero(opened).tolist()
+        return found
+
+    def _chinese(self, clause: str, offset: int, begins: Sequence[int]) -> list[_Found]:
+        found: list[_Found] = []
+        free, end, entries, lengths = 0, len(clause), self.entries, self.lengths
+        for begin in begins:
+            at = begin - offset
+            if at < free:
+                continue
             for length in lengths.get(clause[at : at + 2], ()) or lengths.get(clause[at], ()):
                 word = clause[at : at + length]
                 entry = entries.get(word)
                 if entry is not None and at + length <= end:
-                    found.append((at, at + length, at, at + length, entry, word))
-                    at += length
+                    if length == 1 and entry.number >= 0 and not _stands(clause, at, found):
+                        entry = Entry(DEGREE, weight=entry.weight) if entry.kind == DEGREE else _NOTHING
+                    free = at + length
+                    found.append((at, free, at, free, entry, word))
                     break
-            else:
-                at += 1
         return found
 
     def _english(self, clause: str) -> list[_Found]:
@@ -110,8 +133,8 @@ class Matcher:
             return word[:3]
         return word
 
-    def _resolved(self, found: list[_Found], offset: int) -> list[Hit]:
-        reading = _Reading(self, offset)
+    def _resolved(self, found: list[_Found], offset: int, clause: str) -> list[Hit]:
+        reading = _Reading(self, offset, clause)
         for place, each in enumerate(found):
             kind = each[4].kind
             if kind == DEGREE and each[4].number >= 0 and not _weighs(each, found[place + 1 : place + 2]):
@@ -138,10 +161,10 @@ class Matcher:
 class _Reading:
     """One clause being read: what turns, weighs or waits for its other half."""
 
-    __slots__ = ("_matcher", "_measure", "_offset", "_own", "_thing", "condition", "hits", "turns")
+    __slots__ = ("_clause", "_matcher", "_measure", "_offset", "_own", "_thing", "condition", "hits", "turns")
 
-    def __init__(self, matcher: Matcher, offset: int) -> None:
-        self._matcher, self._offset = matcher, offset
+    def __init__(self, matcher: Matcher, offset: int, clause: str) -> None:
+        self._matcher, self._offset, self._clause = matcher, offset, clause
         self._thing: _Found | None = None
         self._measure: _Found | None = None
         self._own = -1  # place among the hits of what the thing is by itself
@@ -180,23 +203,39 @@ class _Reading:
             self._add(each[2], each[3], number, each[0])
 
     def _add(self, start: int, end: int, number: int, at: int) -> None:
-        factor = self.condition * _factor(self.turns, at, REACH[self._matcher.language])
+        factor = self.condition * self._factor(at)
         self.hits.append((start + self._offset, end + self._offset, number, factor))
         self.turns = []
+
+    def _factor(self, at: int) -> float:
+        """What the words before make of a feeling at `at`; a negation reaches over words of manner only."""
+        factor, chinese = 1.0, self._matcher.language == "zh"
+        for end, weight in self.turns:
+            gap = at - end
+            if weight >= 0:
+                factor *= weight if gap <= 1 else 1.0
+            elif gap <= REACH[self._matcher.language] and (not chinese or _MANNER.fullmatch(self._clause, end, at)):
+                factor *= weight
+        return min(2.0, max(-1.6, factor))
+
+
+def _pair_place(first: Any, second: Any) -> Any:
+    """Where two characters stand in the table of openings; others may stand there too."""
+    return (first * 40503 + second) % _PLACES
+
+
+def _stands(clause: str, at: int, found: list[_Found]) -> bool:
+    """Whether a single character is a word here (很慢, 慢了) and no part of another (慢慢来, 缓慢)."""
+    if not "\u4e00" <= clause[at] <= "\u9fff":
+        return True
+    if found and found[-1][1] == at and found[-1][4].kind in (DEGREE, NEGATION, THING):
+        return True
+    return at + 1 == len(clause) or clause[at + 1] in "的了得吧啊呀哦呢死极爆啦嘛哈点些到"
 
 
 def _weighs(degree: _Found, following: list[_Found]) -> bool:
     """Whether a word that is both degree and feeling (好, "pretty") is the first here: a feeling comes right after."""
     return bool(following) and following[0][0] == degree[1] and following[0][4].kind in (FEELING, MEASURE, DEGREE)
-
-
-def _factor(turns: list[tuple[int, float]], at: int, reach: int) -> float:
-    factor = 1.0
-    for end, weight in turns:
-        distance = at - end
-        if distance <= (reach if weight < 0 else 1):
-            factor *= weight
-    return min(2.0, max(-1.6, factor))
 
 
 @lru_cache
@@ -267,6 +306,13 @@ def _measure_lengths(made: Matcher) -> None:
         for two in list(found):  # a single character is tried last, whatever follows it
             if len(two) == 2 and two[0] in made.entries:
                 found[two].add(1)
+    if made.language == "zh":
+        for prefix in found:
+            first = ord(prefix[0])
+            if len(prefix) > 1:
+                made.openings[_pair_place(first, ord(prefix[1]))] = True
+            else:
+                made.alone[first & 0xFFFF] = True
     made.lengths = {first: tuple(sorted(lengths, reverse=True)) for first, lengths in found.items()}
 
 

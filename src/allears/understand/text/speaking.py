@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Final
+from itertools import pairwise
+from typing import Any, Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from allears.understand.text import weights
 from allears.understand.text.annotation import SENTIMENTS, Annotation, Clause, Label
@@ -28,6 +30,31 @@ class _Said:
 
     heads: list[int]
     abstained: list[str]
+
+
+def _listed(flags: NDArray[np.bool_]) -> list[list[int]]:
+    """For each row the columns that are set."""
+    rows, columns = np.nonzero(flags)
+    at = np.searchsorted(rows, np.arange(len(flags) + 1)).tolist()
+    listed = columns.tolist()
+    return [listed[begin:end] for begin, end in pairwise(at)]
+
+
+def _best(begin: Ints, end: Ints, values: Callable[[Ints, Ints], NDArray[Any]]) -> Ints:
+    """For each range `begin:end` the place of its greatest value, the first of equals; −1 where it is empty."""
+    size = end - begin
+    out = np.full(len(begin), -1, dtype=np.int64)
+    full = np.flatnonzero(size > 0)
+    if not len(full):
+        return out
+    size = size[full]
+    edges = np.cumsum(size) - size
+    owner = np.repeat(full, size)
+    at = np.arange(size.sum()) - np.repeat(edges, size) + np.repeat(begin[full], size)
+    found = values(at, owner)
+    top = np.repeat(np.maximum.reduceat(found, edges), size)
+    out[full] = np.minimum.reduceat(np.where(found == top, at, np.iinfo(np.int64).max), edges)
+    return out
 
 
 class Speaker:
@@ -58,13 +85,34 @@ class Speaker:
         probability = self._scores.probability
         said = probability >= self._own.threshold
         open_ = (probability >= self._own.doubt) & ~said
-        for text in range(self._batch.texts):
-            yield self._annotation(text, self._chosen(probability[text], said[text], open_[text]))
+        said[:, :FIRST_BINARY] = open_[:, :FIRST_BINARY] = False
+        heads, doubts = _listed(said), _listed(open_)
+        chosen = [self._chosen(probability[text], heads[text], doubts[text]) for text in range(self._batch.texts)]
+        pairs = [(text, head) for text, each in enumerate(chosen) for head in each.heads]
+        earned = dict(zip(pairs, self._all_earned(pairs), strict=True))
+        for text, each in enumerate(chosen):
+            yield self._annotation(text, each, earned)
 
-    def _chosen(self, p: Floats, said: np.ndarray, open_: np.ndarray) -> _Said:
+    def _all_earned(self, pairs: list[tuple[int, int]]) -> list[tuple[int, tuple[Span, ...]]]:
+        """For each text and head the clause that speaks most for it, and the run in it that does, all at once."""
+        if not pairs or not len(self._found.row):
+            return [(-1, ())] * len(pairs)
+        text, head = np.array(pairs, dtype=np.int64).T
+        first, last = np.array(self._first)[text], np.array(self._last)[text]
+        clause = _best(first, last, lambda at, owner: self._scores.raw[at, head[owner]])
+        begin = np.where(clause < 0, 0, self._found.at[clause])
+        end = np.where(clause < 0, 0, self._found.at[clause + 1])
+        row, matrix = self._found.row, self._own.matrix
+        run = _best(begin, end, lambda at, owner: matrix[row[at], head[owner]])
+        out: list[tuple[int, tuple[Span, ...]]] = []
+        for (of, said), where, best in zip(pairs, clause.tolist(), run.tolist(), strict=True):
+            out.append((where, (self._place(of, said, where, best),) if where >= 0 else ()))
+        return out
+
+    def _chosen(self, p: Floats, said: list[int], open_: list[int]) -> _Said:
         by_task: dict[str, list[int]] = {}
-        for head in np.flatnonzero(said[FIRST_BINARY:]).tolist():
-            by_task.setdefault(HEADS[head + FIRST_BINARY][0], []).append(head + FIRST_BINARY)
+        for head in said:
+            by_task.setdefault(HEADS[head][0], []).append(head)
         by_task.pop("strong", None)
         heads: list[int] = []
         for task, found in by_task.items():
@@ -76,14 +124,16 @@ class Speaker:
                 heads.append(found[-1])
             else:
                 heads += found
-        doubtful = {HEADS[head + FIRST_BINARY][0] for head in np.flatnonzero(open_[FIRST_BINARY:]).tolist()}
+        doubtful = {HEADS[head][0] for head in open_}
         return _Said(heads, sorted(doubtful - by_task.keys() - {"strong"} - _PLAIN))
 
-    def _annotation(self, text: int, said: _Said) -> Annotation:
+    def _annotation(
+        self, text: int, said: _Said, earned: dict[tuple[int, int], tuple[int, tuple[Span, ...]]]
+    ) -> Annotation:
         labels, abstained = self._feeling(text), said.abstained
         if not labels:
             abstained = ["sentiment", "strength", *abstained]
-        labels += [self._label(text, head) for head in said.heads]
+        labels += [self._label(text, head, *earned[text, head]) for head in said.heads]
         at = self._offset[text]
         return Annotation(
             model=self._version,
@@ -123,35 +173,28 @@ class Speaker:
         values = self._scores.values
         agree = sorted((hit for hit in hits if values[hit] * sign > 0.3), key=lambda hit: -values[hit] * sign)
         if not agree:
-            return self._earned(text, 2 if sign > 0 else 0)[1]
+            return self._all_earned([(text, 2 if sign > 0 else 0)])[0][1]
         at, batch = self._offset[text], self._batch
         return tuple(sorted((int(batch.hit_start[hit]) - at, int(batch.hit_end[hit]) - at) for hit in agree[:3]))
 
-    def _label(self, text: int, head: int) -> Label:
+    def _label(self, text: int, head: int, clause: int, spans: tuple[Span, ...]) -> Label:
         task, value = HEADS[head]
-        clause, spans = self._earned(text, head)
         polarity = None
         if task in POLAR:
             polarity = int(self._leaning[clause]) if clause >= 0 else (self._whole[text] > 0) - (self._whole[text] < 0)
         return Label(task, value, round(float(self._scores.probability[text, head]), 4), polarity, spans)
 
-    def _earned(self, text: int, head: int) -> tuple[int, tuple[Span, ...]]:
-        """The clause that speaks most for a head, and the run in it that does."""
-        first, last = self._first[text], self._last[text]
-        if first == last:
-            return -1, ()
-        clause = first + int(self._scores.raw[first:last, head].argmax())
-        begin, end = self._found.at[clause], self._found.at[clause + 1]
-        if begin == end:
-            return clause, (self._inside(text, self._start[clause], self._end[clause]),)
-        adds = self._own.matrix[self._found.row[begin:end], head]
-        best = begin + int(adds.argmax())
+    def _place(self, text: int, head: int, clause: int, best: int) -> Span:
+        """The best run of a clause, in whole words; the clause itself when it holds no known run."""
+        if best < 0:
+            return self._inside(text, self._start[clause], self._end[clause])
         start, stop = int(self._found.start[best]), int(self._found.end[best])
         if self._batch.language == "en":
             start, stop = self._whole_words(start, stop)
-        else:
-            start, stop = self._widened(adds, begin, end, start, stop)
-        return clause, (self._inside(text, start, stop),)
+        elif HEADS[head][0] == "topic":
+            begin, end = self._found.at[clause], self._found.at[clause + 1]
+            start, stop = self._widened(self._own.matrix[self._found.row[begin:end], head], begin, start, stop)
+        return self._inside(text, start, stop)
 
     def _inside(self, text: int, start: int, end: int) -> Span:
         return start - self._offset[text], end - self._offset[text]
@@ -164,7 +207,7 @@ class Speaker:
             stop += 1
         return start, stop
 
-    def _widened(self, adds: Ints, begin: int, end: int, start: int, stop: int) -> Span:
+    def _widened(self, adds: Ints, begin: int, start: int, stop: int) -> Span:
         """With the runs that overlap the best one and say nearly as much: 物流 and 流很慢 are 物流很慢."""
         enough = np.flatnonzero(adds >= _PART * int(adds.max())) + begin
         found = self._found

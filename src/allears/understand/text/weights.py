@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from allears.understand.text import features
+from allears.understand.text.corpus import Language
 from allears.understand.text.features import Batch, Floats, Ints
 from allears.understand.text.heads import FIRST_BINARY, HEADS
 from allears.understand.text.ngrams import BUCKETS
@@ -25,7 +26,7 @@ class Weights:
     scale: NDArray[np.float32]  # H
     bias: NDArray[np.float32]  # H
     strengths: NDArray[np.float32]  # N
-    sentiment: NDArray[np.float32]  # 3 × (D + 3 + 1): dense figures, the heads' margins, constant
+    sentiment: NDArray[np.float32]  # 3 × S: what `judged_by` gives
     strong: NDArray[np.float32]
     second: NDArray[np.float32]  # H × (1 + D + 3 + 1): own margin, dense figures, sentiment, constant
     polarity: NDArray[np.float32]  # 3 × 5
@@ -118,6 +119,25 @@ def margins(batch: Batch, raw: NDArray[np.float32], runs: Ints, bias: NDArray[np
     return out
 
 
+_SUMS: Final = ("sum", "squashed", "positive", "negative", "balance")
+_SIGNS: Final = (
+    *("after_turn", "last", "verdict", "asks", "wishes", "conditions", "exclaims", "no_feeling"),
+    *("lowest", "highest", "strong_negative", "strong_positive", "question_only"),
+)
+_SHORT: Final[dict[Language, float]] = {"zh": 50.0, "en": 150.0}  # characters
+
+
+def judged_by(dense: Floats, margin: Floats, language: Language) -> Floats:
+    """What the feeling of a whole text is judged by. The longer it is, the less single signs and runs count beside the
+    sum of its words: a long review tells much that is no verdict, and our comments are short.
+    """
+    length = np.maximum(1.0, np.expm1(dense[:, features.DENSE.index("length")] * 5.0))
+    short = np.minimum(1.0, _SHORT[language] / length)[:, None]
+    sums = dense[:, [features.DENSE.index(name) for name in _SUMS]]
+    signs = dense[:, [features.DENSE.index(name) for name in _SIGNS]]
+    return with_constant(np.concatenate((sums, signs * short, margin[:, :FIRST_BINARY] * short), axis=1))
+
+
 def score(batch: Batch, found: Known, weights: Weights) -> Scores:
     """Every probability of every text of a batch."""
     values = features.feeling(batch, weights.strengths.astype(np.float64))
@@ -125,7 +145,7 @@ def score(batch: Batch, found: Known, weights: Weights) -> Scores:
     runs = np.diff(found.at)
     margin = margins(batch, raw, runs, weights.bias)
     dense = features.dense(batch, values)
-    seen = with_constant(np.concatenate((dense, margin[:, :FIRST_BINARY]), axis=1))
+    seen = judged_by(dense, margin, batch.language)
     sentiment = softmax(seen @ weights.sentiment.T)
     strong = logistic(seen @ weights.strong.T)
     second = with_constant(np.concatenate((dense, sentiment), axis=1))
