@@ -157,7 +157,7 @@ function start(root: HTMLElement, data: Data): void {
     const face = h(
       "button",
       { type: "button", class: "builder-card", "aria-current": at === state.selected ? "true" : undefined, click: select, keydown, title: say("move_help") },
-      h("span", { class: "tiny mute" }, `${at + 1} · ${say(`kind_${question.type}`)}${question.show_if || question.skips?.length ? " · ⑂" : ""}${question.required ? " *" : ""}`),
+      h("span", { class: "tiny mute" }, `${at + 1} · ${say(`kind_${question.type}`)}${question.show_if || question.skips?.length ? " · ◇" : ""}${question.required ? " *" : ""}`),
       h("span", { class: "truncate" }, title),
     );
     return h(

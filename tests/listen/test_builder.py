@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.test import Client
 from django.utils import timezone
 from playwright.sync_api import Page, expect
@@ -89,7 +90,7 @@ def test_writing_a_survey_in_the_browser(
     client: Client, alice: Person, survey: Survey, live_server: LiveServer, open_page: PageOpener
 ) -> None:
     client.force_login(alice.user)
-    page = open_page(f"{live_server.url}/healthz")
+    page = open_page(f"{live_server.url}/accounts/login/")
     name = settings.SESSION_COOKIE_NAME
     page.context.add_cookies([{"name": name, "value": client.cookies[name].value, "url": live_server.url}])
     page.goto(f"{live_server.url}/surveys/{survey.pk}")

@@ -236,7 +236,7 @@ export function texts(state: State, holder: Json, name: string, place: string, l
       const value = (event.target as HTMLTextAreaElement).value;
       state.change(() => (holder[name] = { ...(holder[name] ?? {}), [code]: value }), `${place}.${code}`);
     };
-    return h("textarea", { class: "textarea w-full", rows: 1, lang: code === "zh" ? "zh-Hans" : code, "aria-label": `${label}, ${code}`, "data-place": `${place}.${code}`, input }, holder[name]?.[code] ?? "");
+    return h("div", {}, h("textarea", { class: "textarea w-full", rows: 1, lang: code === "zh" ? "zh-Hans" : code, "aria-label": `${label}, ${code}`, "data-place": `${place}.${code}`, input }, holder[name]?.[code] ?? ""));
   });
   return h("fieldset", { class: "field" }, h("legend", { class: "small mute" }, label), h("div", { class: "cols cols-2" }, ...fields));
 }

@@ -35,7 +35,7 @@ LANGUAGE_NAMES: Mapping[str, dict[str, str]] = {
     "en": {"name": "English", "tag": "en"},
     "zh": {"name": "中文", "tag": "zh-Hans"},
 }
-FACES = {5: "😠🙁😐🙂😍", 4: "😠🙁🙂😍", 3: "🙁😐🙂", 2: "🙁🙂"}
+FACES = {5: "😠😟😐😊😍", 4: "😠😟😊😍", 3: "😟😐😊", 2: "😟😊"}
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,7 +2,7 @@
 
 from dataclasses import asdict
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 from django.http import HttpRequest
 from django.utils import timezone
@@ -10,7 +10,7 @@ from ninja import Field, Query, Router, Schema, Status
 
 from allears.api.listing import Listing, PageParams, listing, where, workspace_of
 from allears.api.problems import ProblemError
-from allears.listen import actions, links, queries, results, translating
+from allears.listen import actions, links, queries, results, surveyjs, translating
 from allears.listen.definition import DefinitionError, json_schema, shaped
 from allears.listen.mail import survey_url
 from allears.listen.models import Survey, SurveyLink
@@ -135,6 +135,37 @@ def list_surveys(request: HttpRequest, page: Query[PageParams], key: str | None 
 def schema(request: HttpRequest) -> dict[str, Any]:
     """JSON Schema of a survey's definition."""
     return json_schema()
+
+
+class ConversionIn(Schema):
+    """A survey of another system."""
+
+    format: Literal["surveyjs"]
+    source: dict[str, Any]
+
+
+class ConversionOut(Schema):
+    definition: dict[str, Any]
+    left: list[str] = Field(description="what could not be taken over, each with its place")
+
+
+@router.post("/surveys/conversions", response=ConversionOut)
+def convert_survey(request: HttpRequest, body: ConversionIn) -> Any:
+    """A definition from another system's survey, to be looked through and then made with `POST /surveys`."""
+    workspace_of(request)
+    try:
+        return surveyjs.from_surveyjs(body.source)
+    except DefinitionError as error:
+        raise _refused(error) from error
+    except (AttributeError, TypeError, ValueError) as error:
+        raise ProblemError(status=422, title="This is no SurveyJS survey", detail=str(error)) from error
+
+
+@router.get("/surveys/{survey_id}/surveyjs", response=dict[str, Any])
+def export_surveyjs(request: HttpRequest, survey_id: int) -> dict[str, Any]:
+    """The version in force as SurveyJS JSON."""
+    survey = queries.access_survey(workspace_id=workspace_of(request), survey_id=survey_id)
+    return surveyjs.to_surveyjs(queries.latest_version(survey=survey)[1])
 
 
 @router.post("/surveys", response={201: SurveyOut})

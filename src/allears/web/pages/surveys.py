@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from django.http import Http404, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
 from django.utils import timezone
@@ -14,7 +14,7 @@ from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from allears.listen import actions, drafting, queries, ready_made, results
-from allears.listen.definition import DefinitionError, as_json, parse
+from allears.listen.definition import DefinitionError, as_json, json_schema, parse
 from allears.listen.forms import LANGUAGE_NAMES, Look, sheet_form
 from allears.listen.models import Survey
 from allears.outreach import wording
@@ -202,6 +202,12 @@ def draft(request: ConsoleRequest, survey_id: int) -> HttpResponse:
     return JsonResponse({"revision": revision, **drafting.health(survey=found, draft=definition)})
 
 
+@require_GET
+def schema(request: HttpRequest) -> HttpResponse:
+    """JSON Schema of a survey's definition, for editors and other programs; nobody's data."""
+    return JsonResponse(json_schema())
+
+
 @access_manager
 @require_GET
 def survey_results(request: ConsoleRequest, survey_id: int) -> HttpResponse:
@@ -305,6 +311,7 @@ def archive(request: ConsoleRequest, survey_id: int) -> HttpResponse:
 
 urlpatterns = [
     path("surveys", surveys, name="surveys"),
+    path("schemas/survey.json", schema, name="survey_schema"),
     path("surveys/templates", start_from, name="survey_template"),
     path("surveys/<int:survey_id>", survey, name="survey"),
     path("surveys/<int:survey_id>/draft", draft, name="survey_draft"),
