@@ -15,8 +15,9 @@ max-height:calc(100vh - 32px);overflow:auto;box-shadow:0 8px 30px #0003}
 h2,legend,.q{font-weight:600;margin:0;padding:0}
 p{margin:8px 0}.m{color:var(--m);font-size:13px}
 fieldset{border:0;margin:12px 0;padding:0;min-width:0}
-.s{display:flex;flex-wrap:wrap;gap:4px;margin-top:8px}
-.s label{flex:1 0 28px;position:relative}
+.s{display:grid;grid-auto-flow:column;grid-auto-columns:minmax(0,1fr);gap:4px;margin-top:8px}
+@media (max-width:359px){.s{grid-auto-flow:row;grid-template-columns:repeat(6,minmax(0,1fr))}}
+.s label{position:relative}
 input[type=radio]{position:absolute;opacity:0;inset:0;width:100%;height:100%;margin:0;cursor:pointer}
 .s span,.o span{display:block;border:1px solid var(--l);border-radius:8px;text-align:center;padding:7px 0;background:var(--f)}
 .o label{display:block;position:relative;margin-top:6px}.o span{text-align:start;padding:7px 12px}

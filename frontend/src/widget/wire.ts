@@ -44,27 +44,31 @@ export class Wire {
     this.memory.keep();
     this.pump();
   }
-  /** One at a time and in order, so that an older answer never arrives after a newer one. */
+  /** One at a time, and in order for each path; a path that is blocked (some blockers do that) keeps no other waiting. */
   async pump(): Promise<void> {
     clearTimeout(this.#timer);
     if (this.#busy) return;
     this.#busy = true;
-    let parcel = this.memory.queue[0];
-    while (parcel && this.memory.maySend) {
-      const answer = await this.#post(parcel.path, parcel.body).catch(() => null);
-      if (!answer || answer.status >= 500 || answer.status === 429) {
-        this.#timer = setTimeout(() => this.pump(), this.#pause);
-        this.#pause = Math.min(this.#pause * 2, LONGEST_PAUSE);
-        this.onTrouble();
-        break;
-      }
-      this.#pause = FIRST_PAUSE;
+    const stuck = new Set<string>();
+    const next = () => this.memory.queue.find((each) => !stuck.has(each.path));
+    for (let parcel = next(); parcel && this.memory.maySend; parcel = next()) {
       const sent = parcel;
+      const answer = await this.#post(sent.path, sent.body).catch(() => null);
+      if (!answer || answer.status >= 500 || answer.status === 429) {
+        stuck.add(sent.path);
+        continue;
+      }
       this.memory.queue = this.memory.queue.filter((each) => each !== sent);
       this.memory.keep();
       if (answer.ok && sent.done) sent.done(await answer.json().catch(() => null));
-      parcel = this.memory.queue[0];
     }
     this.#busy = false;
+    if (!stuck.size) {
+      this.#pause = FIRST_PAUSE;
+      return;
+    }
+    this.#timer = setTimeout(() => this.pump(), this.#pause);
+    this.#pause = Math.min(this.#pause * 2, LONGEST_PAUSE);
+    if ([...stuck].some((path) => path.startsWith("/v1/widget/"))) this.onTrouble();
   }
 }
