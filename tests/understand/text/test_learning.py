@@ -74,7 +74,7 @@ def test_lists_of_labels() -> None:
 
 def test_labels_in_two_parts_with_their_polarity() -> None:
     cells = [f"{topic}#{polarity}" for _, topic, polarity in MADE]
-    model, report = LabelModel.train(TEXTS, cells, seed=0)
+    model, report = LabelModel.train(TEXTS, cells, seed=0, annotator=FewWords())
     assert model.kind == "paired"
     assert report.micro_f1 > 0.9
     assert report.first_part is not None

@@ -38,7 +38,7 @@ _NAMES: Final = (
     *((task, value, side) for task, values in _SIGNED.items() for value in values for side in ("there", "polarity")),
 )
 _TRUSTED: Final = 8  # the score, the clauses and the sentiment; the others speak of few rows each
-CAUTION: Final = np.where(np.arange(len(_NAMES)) < _TRUSTED, 4.0, 150.0)
+CAUTION: Final = np.where(np.arange(len(_NAMES)) < _TRUSTED, 4.0, 60.0)
 _PLACES: Final = {name: place for place, name in enumerate(_NAMES)}
 
 

@@ -65,7 +65,7 @@ def learn_seconds(
     rows: KeyRows, pairs: Ints, truth: NDArray[np.bool_], *, folds: Ints, beside: Beside | None, seed: int
 ) -> Fitted:
     """Learn the second part of each true pair (row, first part); `truth` is pairs × second parts."""
-    heard = None if beside is None else beside[pairs[:, 0]]
+    heard = None if beside is None else beside.take(pairs[:, 0])
     return machines.fit(
         pair_rows(rows, pairs), truth, exclusive=True, folds=folds[pairs[:, 0]], beside=heard, seed=seed
     )
