@@ -126,6 +126,8 @@ class SiteForm(forms.Form):
         found = journey_queries.touchpoints(workspace_id=workspace_id)
         field.choices = [("", "–"), *((str(each.pk), local_name(each)) for each in found)]
         style(self)
+        for name in ("feedback", "proof"):
+            self.fields[name].widget.attrs["class"] = "checkbox checkbox-sm"
 
     def triggers(self) -> list[dict[str, Any]]:
         """The rows that are used."""
