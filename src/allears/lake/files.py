@@ -38,7 +38,7 @@ def reach(root: str) -> str:
     try:
         for name in TABLES:
             DeltaTable.is_deltatable(f"{root.rstrip('/')}/{name}", storage_options=_QUICK)
-    except Exception as error:  # noqa: BLE001 - the storage client raises what it likes; the words are the finding
+    except Exception as error:  # noqa: BLE001 - bulkhead: the storage client raises what it likes; the words become the finding
         return " ".join(_COLOURS.sub(" ", str(error)).split())[:300]
     return ""
 
