@@ -214,6 +214,11 @@ def test_quotes_are_near_unlike_one_another_and_never_copies(told) -> None:
     assert len(texts) == len(set(texts)) == 6
     assert {quote.voice.attributes["truth"] for quote in chosen} == {0}
     assert {quote.voice.theme_place.language for quote in chosen} == {"en", "zh"}
+    chinese = Place.objects.in_workspace(told.pk).filter(cell__theme=parcel, language="zh")
+    kept = list(chinese.values_list("pk", flat=True)[:2])
+    chinese.exclude(pk__in=kept).update(cell=None)  # two voices of a language do not speak for a theme of the other
+    chosen = queries.quotes(selection_of({}, workspace=told, now=NOON + timedelta(hours=1)), parcel, limit=6)
+    assert {quote.voice.theme_place.language for quote in chosen} == {"en"}
 
 
 def test_erased_and_removed_voices_leave_their_theme(told) -> None:

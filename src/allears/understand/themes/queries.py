@@ -17,13 +17,14 @@ from allears.science.estimate import Estimate, ScoreCounts
 from allears.science.intervals import wilson, z_of
 from allears.science.scores import Metric, score, share
 from allears.store.scope import ScopedQuerySet
-from allears.understand.text.corpus import LANGUAGES
 from allears.understand.themes.models import Place, Theme, ThemeChange, ThemeRun, ThemeSize
 from allears.understand.themes.quoting import LONG, SHORT, Quote, chosen
 from allears.understand.themes.selecting import Selection, Tallies, Tally, monday_of, tallies, voices_of
 
 CANDIDATES: Final = 80  # nearest voices that quotes are chosen from
 QUOTES: Final = 5
+LEAST_QUOTED: Final = 3  # voices of a language in a theme, before it is quoted beside the other
+LEAST_SHARE: Final = 0.1
 TREND_WEEKS: Final = 4  # the last ones, against as many before
 LEAST_TREND: Final = 10  # voices in the two spans together
 FALSE_DISCOVERY: Final = 0.05
@@ -217,12 +218,13 @@ def quotes(selection: Selection, theme: Theme, *, limit: int = QUOTES) -> list[Q
     """Near the centre of the theme, unlike one another, none twice."""
     rows = voices_of(selection).filter(theme_place__cell__theme=theme, theme_place__same_as__isnull=True)
     near = rows.annotate(nearness=F("theme_place__nearness")).select_related("touchpoint", "customer")
+    spoken = dict(rows.order_by().values_list("theme_place__language").annotate(n=Count("id")).order_by("-n"))
+    told = [each for each, n in spoken.items() if n >= max(LEAST_QUOTED, LEAST_SHARE * sum(spoken.values()))]
     found = [
         chosen(
-            _candidates(near.filter(theme_place__language=language).order_by("-nearness", "-id")[:CANDIDATES]),
-            limit=limit,
+            _candidates(near.filter(theme_place__language=each).order_by("-nearness", "-id")[:CANDIDATES]), limit=limit
         )
-        for language in LANGUAGES
+        for each in told or spoken
     ]
     return _balanced(found, limit)
 
