@@ -40,7 +40,7 @@ def keys_of(openid: str, unionid: str = "") -> IdentityKeys:
 def page_for(*, workspace_id: int, back: str, state: str) -> str:
     """Where the platform learns who opens a page, and comes back; empty when there is no account."""
     setup = setup_of(workspace_id=workspace_id, channel="wechat")
-    return platform.oauth_url(opened(setup), back=back, state=state) if setup and not setup.paused_at else ""
+    return platform.oauth_url(opened(setup=setup), back=back, state=state) if setup and not setup.paused_at else ""
 
 
 def who_opens(*, workspace_id: int, code: str, now: datetime) -> str:
@@ -49,7 +49,7 @@ def who_opens(*, workspace_id: int, code: str, now: datetime) -> str:
     if setup is None:
         return ""
     try:
-        told = platform.who_came(opened(setup), code)
+        told = platform.who_came(opened(setup=setup), code)
     except DeliveryError as error:
         logger.warning("WeChat does not say who opened a page: %s", error)
         return ""
@@ -78,7 +78,7 @@ def take_news(*, setup: ChannelSetup, message: Mapping[str, Any], now: datetime)
     taken, more = 0, True
     while more and taken < MOST_NEWS:
         found = wecom.news(
-            opened(setup), cursor=setup.cursor, token=str(message.get("Token", "")),
+            opened(setup=setup), cursor=setup.cursor, token=str(message.get("Token", "")),
             kf_id=str(message.get("OpenKfId", "")),
         )  # fmt: skip
         with transaction.atomic():

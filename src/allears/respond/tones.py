@@ -22,5 +22,5 @@ def last_words(case: Case) -> str:
     entries = CaseEntry.objects.in_workspace(case.workspace_id).filter(case=case, kind=CaseEntry.Kind.CUSTOMER)
     entry = entries.exclude(text="").order_by("-id").first()
     if entry is not None:
-        return entry.text
+        return str(entry.text)
     return str(case.origin.text) if case.origin else ""

@@ -96,7 +96,7 @@ def test_only_the_pin_ends_the_loop_and_guessing_is_slow(acme: Workspace) -> Non
 
 def step(line: Place, *, status: int = 200, secret: str = "", **told: Any) -> Any:
     body = json.dumps({"call": "c-1", "phone": "+8613800138000", **told}).encode()
-    sign = hmac.new((secret or secret_of(line)).encode(), body, hashlib.sha256).hexdigest()
+    sign = hmac.new((secret or secret_of(place=line)).encode(), body, hashlib.sha256).hexdigest()
     got = Client().post(
         f"/v1/line/{line.code}", body, content_type="application/json", HTTP_X_ALLEARS_SIGNATURE=f"sha256={sign}"
     )

@@ -157,7 +157,7 @@ def test_a_probe_in_the_app_waits_for_the_next_page(site: Place, acme: Workspace
 
 def test_a_user_id_without_its_signature_is_nobody(acme: Workspace, site: Place) -> None:
     strict = made(acme, proof=True)
-    right = hmac.new(secret_of(strict).encode(), b"u-1", hashlib.sha256).hexdigest()
+    right = hmac.new(secret_of(place=strict).encode(), b"u-1", hashlib.sha256).hexdigest()
     assert call("ask", strict, trigger="t1", who={"userId": "u-1", "proof": "0" * 64})["ask"] is None
     assert Customer.objects.in_workspace(acme.pk).count() == 0
     assert call("ask", strict, trigger="t1", who={"userId": "u-1", "proof": right})["ask"] is not None

@@ -94,10 +94,10 @@ def test_a_set_up_that_cannot_work_is_refused_and_secrets_are_sealed(acme: Works
     setup = gateway(acme, "https://sms.example.test/?to={to}&text={text}")
     assert "secret" not in setup.sealed
     assert "password" not in setup.settings
-    assert opened(setup)["password"] == "secret"
+    assert opened(setup=setup)["password"] == "secret"
     again = set_up(workspace_id=acme.pk, channel="sms", settings={**setup.settings, "sender": "1"}, secret={},
                    now=timezone.now(), actor_id=None)  # fmt: skip
-    assert (opened(again)["password"], again.pk) == ("secret", setup.pk)
+    assert (opened(setup=again)["password"], again.pk) == ("secret", setup.pk)
 
 
 @pytest.mark.django_db(transaction=True)

@@ -349,7 +349,7 @@ def test_wecoms_news_is_fetched_once_and_answered_within_its_window(
     assert (voice.text, voice.channel) == ("还没送到", "wecom")
     assert Credit.objects.in_workspace(acme.pk).count() == 1
     desk = channels.adapter("wecom").session()
-    wire = message({**opened(setup)}, address="wmZoe")
+    wire = message({**opened(setup=setup)}, address="wmZoe")
     with pytest.raises(DeliveryError, match="48 hours"):
         desk.send(wire, committing=lambda: None, handed_over=lambda: None)
     played.speak("wmZoe")

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 
 from django.http import HttpRequest
 from django.utils import timezone
@@ -140,7 +140,7 @@ def get_theme(request: HttpRequest, theme_id: int, params: Query[SelectionParams
 
 @router.get("/themes/{theme_id}/quotes", response=list[VoiceOut])
 def list_quotes(
-    request: HttpRequest, theme_id: int, params: Query[SelectionParams], limit: int = Query(5, ge=1, le=20)
+    request: HttpRequest, theme_id: int, params: Query[SelectionParams], limit: Annotated[int, Field(ge=1, le=20)] = 5
 ) -> list[Any]:
     """Voices that speak for the theme: near its centre, unlike one another, no copies."""
     found = queries.quotes(_selection(request, params), _theme(request, theme_id), limit=limit)

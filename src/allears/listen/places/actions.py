@@ -152,7 +152,7 @@ def is_pin(*, place: Place, pin: str, now: datetime) -> bool:
     return bool(kept) and constant_time_compare(kept, pin)
 
 
-def secret_of(place: Place) -> str:
+def secret_of(*, place: Place) -> str:
     """By which this place's callers and visitors prove themselves."""
     return unseal(place.sealed).get("secret", "")
 

@@ -44,7 +44,7 @@ class Call:
 
 def check(*, place: Place, body: bytes, signature: str) -> None:
     """``X-AllEars-Signature: sha256=<hex HMAC-SHA256 of the body under the line's secret>``; raises NotProvenError."""
-    wanted = "sha256=" + hmac.new(secret_of(place).encode(), body, hashlib.sha256).hexdigest()
+    wanted = "sha256=" + hmac.new(secret_of(place=place).encode(), body, hashlib.sha256).hexdigest()
     if not hmac.compare_digest(wanted.encode(), signature.strip().lower().encode()):
         raise NotProvenError("the signature is not that of this line's secret")
 

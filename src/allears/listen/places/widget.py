@@ -42,7 +42,7 @@ def keys_of(*, place: Place, who: Who) -> IdentityKeys:
     """What of it counts: a user id without its signature is nobody where the site asks for one."""
     user_id = _name(who.user_id)
     if user_id and sites.settings_from(place.settings).proof:
-        user_id = user_id if sites.proves(secret=secret_of(place), user_id=user_id, proof=who.proof) else ""
+        user_id = user_id if sites.proves(secret=secret_of(place=place), user_id=user_id, proof=who.proof) else ""
     return IdentityKeys(user_id=user_id, anonymous_id=_name(who.anonymous_id))
 
 

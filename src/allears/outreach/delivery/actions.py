@@ -70,7 +70,7 @@ def _audit(setup: ChannelSetup, verb: str, actor_id: int | None) -> None:
     )
 
 
-def opened(setup: ChannelSetup | None) -> dict[str, Any]:
+def opened(*, setup: ChannelSetup | None) -> dict[str, Any]:
     """A set-up as an adapter wants it: settings and secrets together, and the address for calls back."""
     if setup is None:
         return {}
@@ -90,7 +90,7 @@ def try_out(*, workspace_id: int, channel: str, address: str, language: str, tex
         html="",
         idempotency_key=f"{workspace_id}:try:{secrets.token_hex(8)}",
         purpose="test",
-        setup=opened(setup),
+        setup=opened(setup=setup),
     )
     session, trouble = channels.adapter(channel).session(), ""
     try:
@@ -169,14 +169,17 @@ def bar(
         ).update(state=Message.State.CANCELLED, error=f"the address is barred: {reason}")
         if reason == Barred.Reason.BOUNCE:
             return
-        for number in [customer_id] if customer_id else owners(workspace_id, channel, address):
+        reached = (
+            owners(workspace_id=workspace_id, channel=channel, address=address) if not customer_id else [customer_id]
+        )
+        for number in reached:
             set_consent(
                 workspace_id=workspace_id, customer_id=number, channel=channel, purpose="*",
                 granted=False, source=reason, now=now,
             )  # fmt: skip
 
 
-def owners(workspace_id: int, channel: str, address: str) -> list[int]:
+def owners(*, workspace_id: int, channel: str, address: str) -> list[int]:
     """The customers who are reached at this address."""
     column = {"email": "email", "sms": "phone"}.get(channel)
     if column is None:

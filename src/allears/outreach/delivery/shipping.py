@@ -40,7 +40,7 @@ def terms_for(messages: Sequence[Message]) -> dict[Key, Terms]:
     )
     found = {
         (row.workspace_id, row.channel): Terms(
-            setup=opened(row), cost=row.cost, per_minute=row.per_minute, waits=row.paused_at is not None
+            setup=opened(setup=row), cost=row.cost, per_minute=row.per_minute, waits=row.paused_at is not None
         )
         for row in rows
     }

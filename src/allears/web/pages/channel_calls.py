@@ -97,7 +97,7 @@ def wechat_call(request: HttpRequest, channel: str, token: str) -> HttpResponse:
     setup = queries.setup_at(channel=channel, token=token)
     if setup is None or len(request.body) > MOST_BYTES:
         return HttpResponse(status=404)
-    told, query, is_wecom = actions.opened(setup), request.GET.dict(), channel == "wecom"
+    told, query, is_wecom = actions.opened(setup=setup), request.GET.dict(), channel == "wecom"
     receiver = str(told.get("corp_id" if is_wecom else "app_id", ""))
     try:
         if request.method == "GET":

@@ -245,7 +245,7 @@ def _site_page(request: ConsoleRequest, place: Place, form: SiteForm, key: str =
         "triggers": _trigger_rows(form, place),
         "snippet": _snippet(place, key or "WRITE_KEY"),
         "key": key,
-        "secret": actions.secret_of(place),
+        "secret": actions.secret_of(place=place),
         "settings": place.settings,
         **_choices(request),
     }
@@ -323,7 +323,7 @@ def place(request: ConsoleRequest, place_id: int) -> HttpResponse:
         "place": found,
         "kind": dict(KINDS)[found.kind],
         "address": f"{settings.PUBLIC_URL}/v1/line/{found.code}" if is_line else scanning.short_url(found),
-        "secret": actions.secret_of(found) if is_line else "",
+        "secret": actions.secret_of(place=found) if is_line else "",
     }
     return render_page(request, "places/place.html", context)
 
@@ -343,11 +343,13 @@ def picture(request: ConsoleRequest, place_id: int) -> HttpResponse:
 def trial_call(request: ConsoleRequest, place_id: int) -> HttpResponse:
     """The simulator of a line: the same step that the telephone system takes, signed here."""
     found = _place(request, place_id, "line")
-    words = {name: request.POST.get(name, "")[:200] for name in ("digits", "text", "question")}
+    digits, text, question = (request.POST.get(name, "")[:200] for name in ("digits", "text", "question"))
     call = calling.Call(
         id=f"trial-{request.POST.get('call', '')[:40]}",
         language="zh" if request.LANGUAGE_CODE.startswith("zh") else "en",
-        **words,
+        digits=digits,
+        text=text,
+        question=question,
     )
     try:
         said = calling.step(place=found, call=call, now=timezone.now())

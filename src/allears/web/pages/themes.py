@@ -153,7 +153,7 @@ def _choices(request: ConsoleRequest, selection: Selection) -> dict[str, Any]:
     labels = _labels(request)
     names = {"touchpoint": _("Touchpoint"), "channel": _("Channel"), "segment": _("Segment")}
     known = queries.known_filters(selection)
-    filters = [
+    filters: list[dict[str, Any]] = [
         {
             "name": name,
             "label": label,

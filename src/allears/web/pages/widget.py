@@ -133,17 +133,24 @@ def _sheet(request: HttpRequest, body: dict[str, Any]) -> dict[str, Any]:
 
 
 def _answer(request: HttpRequest, body: dict[str, Any]) -> dict[str, Any]:
-    told = {"given": _given(body), "complete": body.get("complete") is True}
+    given, complete = _given(body), body.get("complete") is True
     language, now = _text(body, "lang")[:10], timezone.now()
     if token := _text(body, "token"):
-        return {"url": widget.answer_invited(token=token, language=language, now=now, **told)}
+        return {"url": widget.answer_invited(token=token, language=language, now=now, given=given, complete=complete)}
     survey, visit = _text(body, "survey"), _text(body, "visit")
     if not survey or len(visit) < 16:
         raise CallError(422, "name the survey, and the visit by 16 characters or more")
     place = _place(request, body)
     return {
         "url": widget.answer(
-            place=place, who=_who(body), survey_key=survey, visit=visit, language=language, now=now, **told
+            place=place,
+            who=_who(body),
+            survey_key=survey,
+            visit=visit,
+            language=language,
+            now=now,
+            given=given,
+            complete=complete,
         )
     }
 
