@@ -127,7 +127,8 @@ def test_what_is_gone_is_not_told_and_a_teller_that_breaks_holds_up_nobody(
     acme: Workspace, receiver: Receiver, deliverer: Deliverer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     endpoint(acme, receiver.url)
-    record(VoiceReceived(workspace_id=acme.pk, voice_id=4711))
+    gone = voice(acme)
+    Voice.objects.in_workspace(acme.pk).filter(pk=gone.pk).delete()
     Outgoing.objects.create(workspace=acme, key="msg_x", type="voice.received", at=NOW, arguments={"nonsense": 1})
     said = voice(acme)
     work(deliverer)

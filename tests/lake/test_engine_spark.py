@@ -22,7 +22,6 @@ from allears.lake.engine_spark import (
     examine,
     location,
 )
-from allears.lake.sql import QueryRefusedError, run_sql
 from allears.lake.tables import EVENTS, RESPONSES
 
 LIMITS = DuckDBLimits(temp_directory="unused")
@@ -158,9 +157,3 @@ def test_addresses_are_given_as_hadoop_names_them() -> None:
     given = ["/data/lake", "s3://bucket/lake", "s3a://bucket/lake", "hdfs://name/lake"]
     named = ["file:///data/lake", "s3a://bucket/lake", "s3a://bucket/lake", "hdfs://name/lake"]
     assert [location(each) for each in given] == named
-
-
-def test_sql_on_a_lake_elsewhere_is_refused_in_words() -> None:
-    away = Slice(EVENTS, "s3://bucket", ("s3://bucket/events/workspace_id=1/period=2026-01/x.parquet",))
-    with pytest.raises(QueryRefusedError, match="your own engine"):
-        run_sql(query="SELECT 1", slices=[away], limits=LIMITS)

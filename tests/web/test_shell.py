@@ -62,7 +62,8 @@ def test_pages_carry_a_strict_policy(alice: Person) -> None:
 
 @pytest.mark.parametrize("template", TEMPLATES, ids=lambda path: path.stem)
 def test_no_template_has_inline_style_or_script(template: Path) -> None:
-    text = template.read_text()
+    # a survey's own colours: the page's policy names the digest of this very style sheet
+    text = template.read_text().replace("<style>{{ style }}</style>", "")
     assert not re.search(r"\sstyle=|<style|\son\w+=|javascript:|<script(?![^>]*\ssrc=)", text)
 
 
@@ -70,7 +71,13 @@ def test_classes_in_templates_are_in_the_built_style_sheet() -> None:
     """A class that is not there does nothing: add it to frontend/src/vocabulary.css and build."""
     built = (DIST / "look.css").read_text() + (DIST / "public.css").read_text()
     known = {each.replace("\\", "") for each in re.findall(r"\.((?:[\w-]|\\.)+)", built)}
-    hooks = {"plain", "toasts", "undo", "said-them"}  # marks for scripts and tests, without a look of their own
+    hooks = {
+        "plain",
+        "toasts",
+        "undo",
+        "said-them",
+        "files",
+    }  # marks for scripts and tests, without a look of their own
     strange = {}
     for template in TEMPLATES:
         text = re.sub(r"{[%#].*?[%#]}", " ", re.sub(r"{{.*?}}", "{{}}", template.read_text()))

@@ -109,6 +109,7 @@ def test_every_console_page_has_a_guard() -> None:
         "listen/decisions",
         "in/",
         "widget.js",
+        "schemas/survey.json",
         "v1/",
         "q/",
         "k/",

@@ -25,7 +25,7 @@ PUBLIC = frozenset({Voice.SourceKind.REVIEW, Voice.SourceKind.SOCIAL, Voice.Sour
 CHANNEL = "file"
 RESPONSE_COLUMNS = (
     "id", "workspace_id", "key", "customer_id", "touchpoint_id", "channel", "segment", "language", "answers", "metric",
-    "score", "import_id", "started_at", "updated_at", "completed_at",
+    "score", "import_id", "started_at", "updated_at", "completed_at", "aside", "marks", "outcome", "device", "network",
 )  # fmt: skip
 VOICE_COLUMNS = (
     "id", "workspace_id", "key", "initiator", "source_kind", "channel", "public", "touchpoint_id", "customer_id",
@@ -186,6 +186,7 @@ def _responses(chunk: Chunk, told: _Told, ids: Sequence[int]) -> list[tuple[Any,
         zip(
             ids, workspace_id, told.keys, told.customer_ids, told.touchpoint_ids, told.channels, told.segments,
             told.languages, answers, _metrics(told), _values(told), import_id, told.said_at, told.said_at, told.said_at,
+            repeat("{}"), repeat("[]"), repeat(""), repeat(""), repeat(""),
             strict=False,
         )
     )  # fmt: skip
