@@ -6,9 +6,11 @@ text `i` begins.
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 import numpy as np
@@ -19,6 +21,11 @@ from allears.understand.text.corpus import Language
 from allears.understand.text.hits import matcher
 from allears.understand.text.ngrams import Grams, grams
 from allears.understand.text.normal import fold
+
+_DENIAL: Final[dict[Language, re.Pattern[str]]] = {
+    "zh": re.compile("[不没无未别]"),
+    "en": re.compile(r"\b(no|not|never|without|cannot|cant|dont|nothing|nobody|none)\b|n't"),
+}
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -75,6 +82,7 @@ class Batch:
     hit_end: Ints
     hit_number: Ints
     hit_factor: Floats
+    settled: NDArray[np.bool_]  # of each run: part of a word of feeling, or itself one that is negated
 
     @property
     def texts(self) -> int:
@@ -114,6 +122,7 @@ def read(texts: Sequence[str], language: Language) -> Batch:
         at += len(text) + 1
     piece = np.array(pieces, dtype=np.int64).reshape(-1, 4).T
     hit = np.array(hits, dtype=np.float64).reshape(-1, 4).T
+    counted = grams(joined, piece[0], piece[1], language)
     return Batch(
         language=language,
         joined=joined,
@@ -123,13 +132,36 @@ def read(texts: Sequence[str], language: Language) -> Batch:
         end=piece[1],
         flags=piece[2],
         text=piece[3],
-        grams=grams(joined, piece[0], piece[1], language),
+        grams=counted,
         hit_clause=np.array(hit_clauses, dtype=np.int64),
         hit_start=hit[0].astype(np.int64),
         hit_end=hit[1].astype(np.int64),
         hit_number=hit[2].astype(np.int64),
         hit_factor=hit[3],
+        settled=_settled(counted, hit, len(joined), language),
     )
+
+
+def _settled(runs: Grams, hit: Floats, size: int, language: Language) -> NDArray[np.bool_]:
+    """Runs whose feeling the lexicon has turned: 好 in 不好, and "friendly" after "not"."""
+    cover = np.zeros(size + 1, dtype=np.int64)
+    places = hit[:2].astype(np.int64).T.tolist()
+    for number, (start, end) in enumerate(places, 1):
+        cover[start:end] = number
+    first, last = cover[runs.start], cover[np.maximum(runs.end - 1, 0)]
+    inside = (first > 0) & (first == last)
+    length = np.append(0, hit[1] - hit[0]).astype(np.int64)
+    turned = np.append(False, hit[3] < 0)
+    denies = np.append(False, _denying(language)[hit[2].astype(np.int64)])
+    part = runs.end - runs.start < length[first]
+    settled: NDArray[np.bool_] = inside & (turned[first] | (denies[first] & part))
+    return settled
+
+
+@lru_cache
+def _denying(language: Language) -> NDArray[np.bool_]:
+    """Which entries of the lexicon hold a negation themselves."""
+    return np.array([bool(_DENIAL[language].search(name)) for name in matcher(language).names], dtype=np.bool_)
 
 
 def feeling(batch: Batch, strengths: Floats) -> Floats:

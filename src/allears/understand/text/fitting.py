@@ -51,6 +51,7 @@ class Material:
     keys: NDArray[np.int32]
     found: Known
     counts: sp.csr_array  # comment × run, weighed by kind and rarity, divided by the root of the comment's runs
+    felt: sp.csr_array  # the same without runs whose feeling the lexicon has settled
     column: Floats  # the weight of each run
     lists: sp.csr_array  # run × list
     phrases: tuple[sp.csr_array, Floats]  # the lexicon's phrases as pseudo-comments, and their strength
@@ -68,13 +69,14 @@ def material(comments: Sequence[Comment], language: Language) -> Material:
     keys, column = _vocabulary(batch, [buckets for _, buckets in listed], [buckets for _, buckets in phrased])
     found = known(batch, weights.table(keys))
     width = len(keys)
-    per_clause = found.counts(width)
     gather = sp.csr_array(
         (np.ones(len(batch.text)), (batch.text, np.arange(len(batch.text)))), shape=(batch.texts, len(batch.text))
     )
-    summed = (gather @ per_clause).tocsr()
+    summed = (gather @ found.counts(width)).tocsr()
     size = np.sqrt(np.maximum(1.0, np.asarray(summed.sum(axis=1)).ravel()))
     counts = (sp.diags_array(1.0 / size) @ summed @ sp.diags_array(column)).tocsr()
+    felt = (sp.diags_array(1.0 / size) @ (gather @ found.counts(width, felt=True)) @ sp.diags_array(column)).tocsr()
+    felt.eliminate_zeros()
     place = weights.table(keys)
     return Material(
         comments,
@@ -82,6 +84,7 @@ def material(comments: Sequence[Comment], language: Language) -> Material:
         keys,
         found,
         counts,
+        felt,
         column,
         _membership(listed, place, width, column),
         _pseudo(phrased, place, width),
@@ -233,6 +236,9 @@ def run_weights(own: Material, rows: Ints) -> tuple[Floats, Floats]:
     dual = _solved(common, y - mean)
     out = np.asarray(x.T @ dual + LIST_WEIGHT * (own.lists @ (grouped.T @ dual)))
     ratio = naive_bayes(own, rows)
+    x = own.felt[rows]
+    grouped = x @ own.lists * LIST_WEIGHT
+    common = (x @ x.T).toarray() + (grouped @ grouped.T).toarray()
     scaled = x @ sp.diags_array(ratio)
     mixed = NAIVE_BAYES * (scaled @ scaled.T).toarray() + (1 - NAIVE_BAYES) * common
     dual = _solved(mixed, (y - mean)[:, :FIRST_BINARY])
@@ -249,7 +255,7 @@ def _solved(kernel: Floats, y: Floats) -> Floats:
 
 def naive_bayes(own: Material, rows: Ints) -> Floats:
     """How much each run leans to praise or blame: |log ratio| of its counts, the lexicon's phrases counted in."""
-    present = own.counts[rows].copy()
+    present = own.felt[rows].copy()
     present.data[:] = 1.0
     phrases, strength = own.phrases
     sign = own.answers[rows, 2] - own.answers[rows, 0]
@@ -284,7 +290,7 @@ def unseen(own: Material, say: Any = None) -> Seen:
     clause_runs = np.zeros(len(batch.start))
     hit_fold, clause_fold = own.fold[batch.text[batch.hit_clause]], own.fold[batch.text]
     runs = np.maximum(1, np.diff(own.found.at))
-    per_clause = own.found.counts(len(own.keys))
+    per_clause = own.found.counts(len(own.keys), felt=True)
     for fold in range(FOLDS):
         rows, rest = np.flatnonzero(own.fold != fold), np.flatnonzero(own.fold == fold)
         if not len(rest):
@@ -293,7 +299,9 @@ def unseen(own: Material, say: Any = None) -> Seen:
         mine = hit_fold == fold
         values[mine] = (strengths[batch.hit_number] * batch.hit_factor)[mine]
         matrix, mean = run_weights(own, rows)
-        margin[rest] = own.counts[rest] @ (matrix / np.maximum(own.column, 1e-9)[:, None]) + mean
+        plain = matrix / np.maximum(own.column, 1e-9)[:, None]
+        margin[rest] = own.counts[rest] @ plain + mean
+        margin[rest, :FIRST_BINARY] = own.felt[rest] @ plain[:, :FIRST_BINARY] + mean[:FIRST_BINARY]
         inside = clause_fold == fold
         lean = matrix[:, 2] - matrix[:, 0]
         clause_runs[inside] = ((per_clause @ lean) / np.sqrt(runs))[inside]

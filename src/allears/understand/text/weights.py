@@ -56,11 +56,12 @@ class Known:
     at: Ints
     start: Ints
     end: Ints
+    felt: NDArray[np.float32]  # 0 for a run whose feeling the lexicon has settled, else 1
 
-    def counts(self, width: int) -> sp.csr_array:
-        """How often each known run is in each clause."""
-        ones = np.ones(len(self.row), dtype=np.float32)
-        return sp.csr_array((ones, self.row, self.at), shape=(len(self.at) - 1, width))
+    def counts(self, width: int, *, felt: bool = False) -> sp.csr_array:
+        """How often each known run is in each clause; with ``felt``, those that may say something of the feeling."""
+        each = self.felt if felt else np.ones(len(self.row), dtype=np.float32)
+        return sp.csr_array((each, self.row, self.at), shape=(len(self.at) - 1, width))
 
 
 def known(batch: Batch, rows: NDArray[np.int32]) -> Known:
@@ -69,7 +70,8 @@ def known(batch: Batch, rows: NDArray[np.int32]) -> Known:
     keep = np.flatnonzero(row >= 0)
     keep = keep[np.argsort(batch.grams.clause[keep], kind="stable")]
     at = np.concatenate(([0], np.cumsum(np.bincount(batch.grams.clause[keep], minlength=len(batch.start)))))
-    return Known(row[keep].astype(np.int64), at, batch.grams.start[keep], batch.grams.end[keep])
+    felt = (~batch.settled[keep]).astype(np.float32)
+    return Known(row[keep].astype(np.int64), at, batch.grams.start[keep], batch.grams.end[keep], felt)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,13 +103,16 @@ def with_constant(columns: Floats) -> Floats:
 
 
 def product(found: Known, weights: Weights) -> NDArray[np.float32]:
-    """clause × H in one sparse product; only the rows of the matrix that occur are widened from their eighth."""
+    """clause × H in one sparse product and a narrow one for the feeling; only the rows that occur are widened."""
     used = np.flatnonzero(np.bincount(found.row, minlength=len(weights.keys)))
     place = np.zeros(len(weights.keys), dtype=np.int32)
     place[used] = np.arange(len(used), dtype=np.int32)
     ones = np.ones(len(found.row), dtype=np.float32)
-    counts = sp.csr_array((ones, place[found.row], found.at.astype(np.int32)), shape=(len(found.at) - 1, len(used)))
-    out = np.asarray(counts @ weights.matrix[used].astype(np.float32), dtype=np.float32)
+    columns, at, shape = place[found.row], found.at.astype(np.int32), (len(found.at) - 1, len(used))
+    wide = weights.matrix[used].astype(np.float32)
+    out = np.asarray(sp.csr_array((ones, columns, at), shape=shape) @ wide, dtype=np.float32)
+    felt = sp.csr_array((found.felt, columns, at), shape=shape)
+    out[:, :FIRST_BINARY] = felt @ np.ascontiguousarray(wide[:, :FIRST_BINARY])
     return out * weights.scale
 
 
