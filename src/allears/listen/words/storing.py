@@ -32,7 +32,7 @@ _POSTGRES = (
     "CREATE INDEX IF NOT EXISTS listen_voicewords_words ON listen_voicewords USING gin (words)",
     "CREATE OR REPLACE FUNCTION listen_voice_words() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
     " IF TG_OP = 'TRUNCATE' THEN"
-    "   TRUNCATE listen_voicewords, listen_voicepending; RETURN NULL;"
+    "   TRUNCATE listen_voicewords; RETURN NULL;"
     " END IF;"
     " IF TG_OP <> 'INSERT' THEN"
     "   DELETE FROM listen_voicewords WHERE voice_id = OLD.id;"
