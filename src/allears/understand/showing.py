@@ -18,6 +18,7 @@ from allears.understand.reading import known_of
 CHIPS: Final = ("sentiment", "emotion", "topic", "intent", "urgency", "point")  # beside every voice
 ALWAYS_ASKED: Final = ("sentiment",)
 GLANCE: Final = 0.4  # a label less sure than this is told on the voice's own page only
+FEELING_GLANCE: Final = 0.6  # one of three must be: at .4 it would often stand beside a score that denies it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,7 +149,8 @@ def pieces(text: str, labels: Iterable[Said], found: Sequence[tuple[int, int, st
 
 def is_sure(said: Said) -> bool:
     """Sure enough to be told at a glance."""
-    return said.confidence is None or said.confidence >= GLANCE
+    least = FEELING_GLANCE if said.task == "sentiment" else GLANCE
+    return said.confidence is None or said.confidence >= least
 
 
 def _runs(found: Iterable[Piece], said: Said) -> list[list[Piece]]:
