@@ -91,7 +91,7 @@ def decisions(request: ConsoleRequest) -> HttpResponse:
         "rows": [{**shown(each), "probe": names.get(each.probe_key, each.probe_key)} for each in found[:PAGE]],
         "next_cursor": _cursor(found[PAGE - 1]) if len(found) > PAGE else None,
         "reasons": [
-            {"count": each, "tone": wording.TONES[each.verdict], "name": wording.rule_name(each.rule)}
+            {"count": each, "verdict": wording.VERDICTS[each.verdict], "name": wording.rule_name(each.rule)}
             for each in queries.reasons(rows)
         ],
         "channels": [(name, channel_label(name)) for name in sorted(channels.adapters())],
