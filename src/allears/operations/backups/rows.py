@@ -27,6 +27,7 @@ LEFT_OUT = frozenset(
         "contenttypes.ContentType",
         "sessions.Session",
         "jobs.WorkerLease",  # of processes that will not be there
+        "listen.VoicePending",  # triggers write it anew with the voices
         "jobs.LakeRollup",  # made again from the rows
         "jobs.LakeDirty",
         "events.IntakeRow",  # the unread log is a part of its own
