@@ -60,7 +60,7 @@ def test_switching_the_language_and_the_question_that_follows_the_score(
 ) -> None:
     invitation = invited(acme, "zh")
     page = open_page(f"{live_server.url}/s/{invitation.token}", size=NARROW)
-    page.get_by_role("link", name="English").click()
+    page.get_by_role("button", name="English").click()
     expect(page.get_by_text("What is the main reason for your score?")).to_be_visible()
     with page.expect_response(lambda answer: answer.request.method == "POST"):
         page.get_by_role("radio", name="10, Extremely likely").check(force=True)

@@ -66,7 +66,7 @@ def test_from_the_link_to_the_wall_and_its_live_voices(server: AllEars, open_pag
     page.get_by_role("button", name="Resume").click()
     expect(page.locator("#voices article")).to_have_count(3)
 
-    page.get_by_label("Feeling").select_option("negative")
+    page.get_by_label("Feeling, as given").select_option("negative")
     expect(page.locator("#voices article")).to_have_count(1)
     assert page.url.endswith("/listen?feeling=negative")
     speak(server, ("Lovely.", 9), ("Still waiting.", 1))

@@ -44,7 +44,7 @@ class Entry:
     kind: int
     number: int = -1
     weight: float = 0.0
-    groups: frozenset[str] = frozenset()
+    groups: tuple[str, ...] = ()
 
 
 _Found = tuple[int, int, int, int, Entry, str]  # place in steps of the language, place in characters, entry, word
@@ -271,11 +271,11 @@ def _feeling(made: Matcher, word: str, strength: int, measures: frozenset[str]) 
     measured = last in measures
     if made.language == "zh":
         measured = measured and len(key) <= 3 and not _NO.search(key)
-    made.entries[key] = Entry(FEELING, number, 1.0, frozenset("*") if measured else frozenset())
+    made.entries[key] = Entry(FEELING, number, 1.0, ("*",) if measured else ())
 
 
 def _pairs(made: Matcher) -> None:
-    groups: dict[str, set[str]] = {}
+    groups: dict[str, dict[str, None]] = {}  # in the order written: the first that fits is taken
     for heading, things in lexicon.pairs(made.language).items():
         for sign in heading.split(" "):
             strength, measures = (1.0 if sign[0] == "+" else -1.0), sign[1:].split("/")
@@ -284,9 +284,9 @@ def _pairs(made: Matcher) -> None:
                 made.pairs[heading, key] = made.feeling(f"{things[0]}…{key}", strength * 1.5)
                 made.entries.setdefault(key, Entry(MEASURE))
         for thing in things:
-            groups.setdefault(_key(thing, made.language), set()).add(heading)
+            groups.setdefault(_key(thing, made.language), {})[heading] = None
     for key, headings in groups.items():
-        made.entries[key] = Entry(THING, groups=frozenset(headings))
+        made.entries[key] = Entry(THING, groups=tuple(headings))
 
 
 def _key(word: str, language: Language) -> str:
