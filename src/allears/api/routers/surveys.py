@@ -10,7 +10,7 @@ from ninja import Field, Query, Router, Schema, Status
 
 from allears.api.listing import Listing, PageParams, listing, where, workspace_of
 from allears.api.problems import ProblemError
-from allears.listen import actions, links, queries, results, surveyjs, translating
+from allears.listen import actions, converting, links, queries, results, surveyjs, translating
 from allears.listen.definition import DefinitionError, json_schema, shaped
 from allears.listen.mail import survey_url
 from allears.listen.models import Survey, SurveyLink
@@ -140,8 +140,10 @@ def schema(request: HttpRequest) -> dict[str, Any]:
 class ConversionIn(Schema):
     """A survey of another system."""
 
-    format: Literal["surveyjs"]
-    source: dict[str, Any]
+    format: Literal["surveyjs", "limesurvey"]
+    source: dict[str, Any] | str = Field(
+        description="SurveyJS JSON, or the text of LimeSurvey's tab-separated survey structure"
+    )
 
 
 class ConversionOut(Schema):
@@ -154,11 +156,12 @@ def convert_survey(request: HttpRequest, body: ConversionIn) -> Any:
     """A definition from another system's survey, to be looked through and then made with `POST /surveys`."""
     workspace_of(request)
     try:
-        return surveyjs.from_surveyjs(body.source)
+        return converting.convert(source=body.source, format_name=body.format)[1]
     except DefinitionError as error:
         raise _refused(error) from error
-    except (AttributeError, TypeError, ValueError) as error:
-        raise ProblemError(status=422, title="This is no SurveyJS survey", detail=str(error)) from error
+    except converting.ConversionError as error:
+        title = f"This is no {converting.NAMES[body.format]} survey"
+        raise ProblemError(status=422, title=title, detail=str(error)) from error
 
 
 @router.get("/surveys/{survey_id}/surveyjs", response=dict[str, Any])

@@ -13,10 +13,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from allears.listen import actions, drafting, queries, ready_made, results
+from allears.listen import actions, converting, drafting, queries, ready_made, results
 from allears.listen.definition import DefinitionError, as_json, json_schema, parse
 from allears.listen.forms import LANGUAGE_NAMES, Look, sheet_form
 from allears.listen.models import Survey
+from allears.listen.questions import kind_of
 from allears.outreach import wording
 from allears.web.access import ConsoleRequest, access_manager
 from allears.web.builder_words import builder_words
@@ -104,6 +105,51 @@ def start_from(request: ConsoleRequest) -> HttpResponse:
     if key not in ready_made.ALL:
         raise Http404
     survey = actions.ensure_ready_made(workspace_id=request.access.workspace_id, key=key, now=timezone.now())
+    return redirect("survey", survey.pk)
+
+
+@access_manager
+@require_POST
+def converted(request: ConsoleRequest) -> HttpResponse:
+    """A survey of another system as ours, with what stays behind; nothing is made yet."""
+    file = request.FILES.get("file")
+    try:
+        if file is None:
+            raise converting.ConversionError(_("Choose a file first. Nothing was uploaded."))
+        format_name, taken = converting.convert(source=file.read(converting.LARGEST + 1))
+    except (converting.ConversionError, DefinitionError) as error:
+        return render_page(request, "listen/converted.html", {"wrong": str(error)}, status=422)
+    definition = parse(taken.definition)
+    speaks = definition.language_for(get_language() or "en")
+    context = {
+        "format": converting.NAMES[format_name],
+        "name": definition.title[speaks][:120],
+        "languages": [LANGUAGE_NAMES.get(each, {"name": each})["name"] for each in definition.languages],
+        "questions": [(each, TYPES[kind_of(each)], each.text[speaks]) for each in definition.questions],
+        "left": taken.left,
+        "definition": json.dumps(taken.definition, ensure_ascii=False),
+    }
+    return render_page(request, "listen/converted.html", context)
+
+
+@access_manager
+@require_POST
+def take_over(request: ConsoleRequest) -> HttpResponse:
+    """Make the survey that was looked through; nobody is asked before a probe or a link asks."""
+    workspace_id = request.access.workspace_id
+    name = request.POST.get("name", "").strip()[:120] or _("Survey")
+    try:
+        survey = actions.create_survey(
+            workspace_id=workspace_id,
+            key=converting.free_key(workspace_id=workspace_id, title=name),
+            name=name,
+            family=request.POST.get("family", "").strip()[:40] or "other",
+            definition=json.loads(request.POST.get("definition", "")),
+            now=timezone.now(),
+        )
+    except (DefinitionError, ValueError) as error:
+        return render_page(request, "listen/converted.html", {"wrong": str(error)}, status=422)
+    flash(request, _("“%(name)s” is here. Nobody is asked before a probe or a link asks.") % {"name": survey.name})
     return redirect("survey", survey.pk)
 
 
@@ -313,6 +359,8 @@ urlpatterns = [
     path("surveys", surveys, name="surveys"),
     path("schemas/survey.json", schema, name="survey_schema"),
     path("surveys/templates", start_from, name="survey_template"),
+    path("surveys/conversions", converted, name="survey_conversion"),
+    path("surveys/conversions/survey", take_over, name="survey_taken_over"),
     path("surveys/<int:survey_id>", survey, name="survey"),
     path("surveys/<int:survey_id>/draft", draft, name="survey_draft"),
     path("surveys/<int:survey_id>/results", survey_results, name="survey_results"),
