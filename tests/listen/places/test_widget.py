@@ -4,7 +4,7 @@ import gzip
 import hashlib
 import hmac
 import json
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +16,10 @@ import allears
 from allears.accounts.actions import make_key
 from allears.accounts.models import Workspace
 from allears.customers.models import Customer, Identifier
+from allears.events.intake.limits import LimitedError
 from allears.listen import actions as listen_actions
 from allears.listen.models import Invitation, Response, Voice
+from allears.listen.places import limits
 from allears.listen.places.actions import open_place, secret_of
 from allears.listen.places.models import Place
 from allears.outreach.models import Decision, Message
@@ -210,3 +212,30 @@ def test_settings_show_the_snippet_the_triggers_and_a_preview(alice: Any, site: 
     assert '"accent": "#aa0033"' in preview
     client.post(f"/settings/places/{place.pk}/closure")
     call("config", place, status=401)
+
+
+def test_an_address_that_calls_too_often_is_told_when_to_come_again(site: Place, settings: Any) -> None:
+    settings.WIDGET_PER_MINUTE, settings.WEB_WORKERS = 2, 1
+    now = datetime(2026, 11, 22, 12, 0, 48, tzinfo=UTC)
+    for address, key, allowed in (("192.0.2.1", "a", 2), ("192.0.2.1", "b", 2), ("192.0.2.2", "a", 2)):
+        for _ in range(allowed):
+            limits.admit(key=key, address=address, now=now)
+        with pytest.raises(LimitedError) as error:
+            limits.admit(key=key, address=address, now=now)
+        assert error.value.retry_after == 12
+    for key in "cdef":  # eight over all keys are taken
+        limits.admit(key=key, address="192.0.2.1", now=now)
+    with pytest.raises(LimitedError):
+        limits.admit(key="g", address="192.0.2.1", now=now)
+    limits.admit(key="a", address="192.0.2.1", now=now + timedelta(seconds=12))
+    for _ in range(9):
+        limits.admit(key="a", address="", now=now)
+
+
+def test_the_widgets_door_answers_429(site: Place, settings: Any) -> None:
+    settings.WIDGET_PER_MINUTE = 1e-9
+    body = json.dumps({"key": "x", "site": site.code})
+    got = Client(REMOTE_ADDR="198.51.100.9").post("/v1/widget/config", body, content_type="text/plain")
+    assert (got.status_code, got.headers["Access-Control-Allow-Origin"]) == (429, "*")
+    assert 1 <= int(got.headers["Retry-After"]) <= 60
+    assert got.headers["Access-Control-Expose-Headers"] == "Retry-After"

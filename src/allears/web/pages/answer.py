@@ -62,7 +62,7 @@ def _shown(request: HttpRequest) -> list[str]:
     return request.POST.getlist("on")
 
 
-def _address(request: HttpRequest) -> str:
+def address_of(request: HttpRequest) -> str:
     """Whose machine it is: behind a proxy of ours, what that proxy says; nothing where nobody knows."""
     here = str(request.META.get("REMOTE_ADDR", ""))
     told = request.headers.get("x-forwarded-for", "").rpartition(",")[2].strip()
@@ -74,7 +74,7 @@ def _visit(request: HttpRequest) -> Visit:
     seconds = request.POST.get("t", "")
     signed_in = settings.SESSION_COOKIE_NAME in request.COOKIES
     return Visit(
-        address=_address(request),
+        address=address_of(request),
         agent=request.headers.get("user-agent", ""),
         once=request.POST.get("once", "")[:64],
         seconds=float(seconds) if seconds.isdigit() and len(seconds) < 7 else None,

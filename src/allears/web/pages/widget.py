@@ -16,11 +16,13 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_http_methods
 
 from allears.accounts.queries import workspace_of_write_key
+from allears.events.intake.limits import LimitedError
 from allears.listen import answering
-from allears.listen.places import queries, site, widget
+from allears.listen.places import limits, queries, site, widget
 from allears.listen.places.models import Place
 from allears.listen.places.walking_in import NothingToAskError
 from allears.listen.telling import TellingError
+from allears.web.pages.answer import address_of
 
 MOST_BYTES = 64 * 1024
 KEPT_SECONDS = 3600
@@ -197,6 +199,7 @@ def call(request: HttpRequest, verb: str) -> HttpResponse:
         answer["Access-Control-Max-Age"] = "86400"
     else:
         answer = _answered(request, verb)
+        answer["Access-Control-Expose-Headers"] = "Retry-After"
     answer["Access-Control-Allow-Origin"] = "*"
     return answer
 
@@ -205,7 +208,11 @@ def _answered(request: HttpRequest, verb: str) -> JsonResponse:
     try:
         if verb not in CALLS:
             raise CallError(404, f"there are: {', '.join(CALLS)}")
-        return JsonResponse(CALLS[verb](request, _body(request)))
+        body = _body(request)
+        limits.admit(key=_text(body, "key"), address=address_of(request), now=timezone.now())
+        return JsonResponse(CALLS[verb](request, body))
+    except LimitedError as error:
+        return JsonResponse({"error": str(error)}, status=429, headers={"Retry-After": str(error.retry_after)})
     except CallError as error:
         return JsonResponse({"error": str(error)}, status=error.status)
     except (answering.UnknownTokenError, NothingToAskError):
