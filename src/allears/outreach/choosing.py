@@ -13,6 +13,7 @@ from django.db import transaction
 from allears.customers.actions import TraitChange, update_traits
 from allears.customers.models import ConsentRecord, Customer
 from allears.outreach import channels
+from allears.outreach.delivery import queries
 from allears.outreach.facts import addressees
 from allears.outreach.governor import EVERY, SURVEYS
 from allears.outreach.models import Message
@@ -49,7 +50,8 @@ def chosen(*, customer: Customer, now: datetime) -> Chosen:
     records = list(
         ConsentRecord.objects.in_workspace(customer.workspace_id).filter(customer=customer).order_by("at", "id")
     )
-    names = [name for name in sorted(channels.adapters()) if not channels.is_present(name)]
+    off = queries.unusable(workspace_id=customer.workspace_id, names=channels.fetched())
+    names = [name for name in sorted(channels.adapters()) if not channels.is_present(name) and name not in off]
     people = addressees(workspace_id=customer.workspace_id, customer_ids=[customer.pk], names_for=names)
     reach = [name for name in names if channels.address(name, people[customer.pk])]
     states = {name: _in_force(records, name, "survey", now) for name in reach}

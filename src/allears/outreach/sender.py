@@ -174,12 +174,14 @@ DUE = (
 def claim(*, owner: str, now: datetime, limit: int = ROOM) -> list[Message]:
     """Lease due messages to this owner, oldest first; held ones wait for the governor, not for us."""
     moment = plain.written(now)
+    not_ours = "".join(f" AND message.channel <> '{name}'" for name in channels.fetched())  # names of folders
+    due = DUE + not_ours
     # looked at first, so that an idle sender takes no write lock
-    if limit < 1 or not plain.select(f"SELECT 1 {DUE} LIMIT 1", [moment]):
+    if limit < 1 or not plain.select(f"SELECT 1 {due} LIMIT 1", [moment]):
         return []
     skip = " FOR UPDATE OF message SKIP LOCKED" if connection.vendor == "postgresql" else ""
     with transaction.atomic():
-        next_ones = f"SELECT message.id {DUE} ORDER BY message.not_before, message.id LIMIT %s{skip}"
+        next_ones = f"SELECT message.id {due} ORDER BY message.not_before, message.id LIMIT %s{skip}"
         ids = [number for (number,) in plain.select(next_ones, [moment, limit])]
         if not ids:
             return []

@@ -61,6 +61,7 @@ CHANNELS: Mapping[str, Any] = {
     "widget": gettext_lazy("Widget"),
     "qr": gettext_lazy("Printed code"),
     "kiosk": gettext_lazy("Tablet"),
+    "api": gettext_lazy("Our own systems"),
 }
 TONES = {"sent": "good", "held": "waiting", "never": "none"}
 

@@ -52,6 +52,12 @@ def is_present(name: str) -> bool:
     return found.capability.present if found else False
 
 
+@cache
+def fetched() -> tuple[str, ...]:
+    """The channels whose messages the company's own program fetches."""
+    return tuple(sorted(name for name, found in adapters().items() if found.capability.fetched))
+
+
 def needs_credit(name: str) -> bool:
     """Whether each message by this channel needs a consent of its own."""
     found = adapters().get(name)

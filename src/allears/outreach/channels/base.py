@@ -15,6 +15,7 @@ class Capability:
     identifiers: tuple[str, ...] = ()  # kinds of names by which it reaches people, besides e-mail and phone
     present: bool = False  # the customer is there already and is disturbed at no hour of the night
     consent_credits: bool = False  # one grant of the customer, one message
+    fetched: bool = False  # the company's own program comes for the messages; the sender leaves them
     needs_setup: bool = True  # nothing goes out before the workspace has set it up
 
 
