@@ -2,8 +2,11 @@
 
 import json
 import secrets
+from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
+from django.contrib.staticfiles import finders
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.urls import path
@@ -11,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from allears.listen import wechat
 from allears.listen.answering import ClosedError
@@ -137,8 +140,26 @@ def _sheet(definition: Definition, language: str, place: Place) -> dict[str, Any
             "leave": _("Leave the loop"),
             "pin": _("PIN"),
             "wrong": _("This is not the PIN."),
+            "one": _("No connection. 1 answer waits here and is sent when it is back."),
+            "waiting": _("No connection. %s answers wait here and are sent when it is back."),
+            "full": _("This tablet can keep no more answers. Connect it to the network, then they are sent."),
         }
     return {**form, "words": own}
+
+
+@lru_cache(maxsize=1)
+def _worker() -> bytes:
+    found = finders.find("kiosk-worker.js")
+    assert isinstance(found, str)
+    return Path(found).read_bytes()
+
+
+@require_safe
+def kiosk_worker(request: HttpRequest) -> HttpResponse:
+    """What opens a tablet's page without a connection; a worker acts on nothing above its own folder."""
+    answer = HttpResponse(_worker(), content_type="text/javascript; charset=utf-8")
+    answer["Cache-Control"] = "no-cache"
+    return answer
 
 
 @csrf_exempt  # the code in the address is all it takes to answer
@@ -213,6 +234,7 @@ def line(request: HttpRequest, code: str) -> HttpResponse:
 
 urlpatterns = [
     path("q/<slug:code>", code, name="place_code"),
+    path("k/worker.js", kiosk_worker, name="place_kiosk_worker"),
     path("k/<slug:code>", kiosk, name="place_kiosk"),
     path("k/<slug:code>/answers", kiosk_answers, name="place_kiosk_answers"),
     path("k/<slug:code>/exit", kiosk_exit, name="place_kiosk_exit"),

@@ -2,6 +2,7 @@
 (() => {
   const told = JSON.parse(document.getElementById("kiosk").textContent);
   const stage = document.getElementById("stage");
+  const line = document.getElementById("waiting");
   const NAME = `allears-kiosk-${told.salt}`;
   const RETRY = 15_000;
   const THANKS = 6_000;
@@ -12,6 +13,8 @@
   let idle = 0;
   let corner = 0;
   let busy = false;
+  let cut = !navigator.onLine;
+  let full = false;
 
   const sheet = () => told.sheets[language];
   const make = (tag, given = {}, ...children) => {
@@ -32,7 +35,23 @@
       return [];
     }
   };
-  const write = (queue) => localStorage.setItem(NAME, JSON.stringify(queue.slice(-2000)));
+  // Nothing that waits is thrown away: a store that is full says so, and takes the next answers once there is room.
+  const write = (queue) => {
+    try {
+      localStorage.setItem(NAME, JSON.stringify(queue));
+      full = false;
+    } catch {
+      full = true;
+    }
+    tell();
+  };
+  const tell = () => {
+    const waiting = read().length;
+    const { words } = sheet();
+    const said = full ? words.full : cut && waiting ? (waiting === 1 ? words.one : words.waiting).replace("%s", waiting) : "";
+    if (line.textContent !== said) line.textContent = said;
+    line.hidden = !said;
+  };
   // The newest state of each visit takes the place of the one before; the server knows a repeat by the visit's name.
   const keep = (complete) => {
     const queue = read().filter((each) => each.visit !== visit);
@@ -47,13 +66,15 @@
       for (let next = read()[0]; next; next = read()[0]) {
         const body = JSON.stringify(next);
         const answer = await fetch(told.answer, { method: "POST", body, headers: { "Content-Type": "application/json" } });
-        if (answer.status >= 500 || answer.status === 429) break;
+        cut = answer.status >= 500 || answer.status === 429;
+        if (cut) break;
         write(read().filter((each) => JSON.stringify(each) !== body));
       }
     } catch {
-      // no connection: the timer comes back
+      cut = true; // no connection: the timer comes back
     } finally {
       busy = false;
+      tell();
     }
   };
 
@@ -136,6 +157,7 @@
   };
   const show = () => {
     document.documentElement.lang = language === "zh" ? "zh-Hans" : language;
+    tell();
     const question = sheet().questions[at];
     clearTimeout(idle);
     if (!question) {
@@ -184,6 +206,12 @@
   });
   addEventListener("contextmenu", (event) => event.preventDefault());
   addEventListener("online", flush);
+  addEventListener("offline", () => {
+    cut = true;
+    tell();
+  });
+  // With it the page also opens without a connection, after a restart of the tablet.
+  navigator.serviceWorker?.register("/k/worker.js").catch(() => undefined);
   setInterval(flush, RETRY);
   flush();
   begin();
