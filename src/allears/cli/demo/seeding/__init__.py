@@ -16,6 +16,7 @@ from allears.accounts.models import AccessKey, Workspace
 from allears.cli.demo import company
 from allears.cli.demo.past import Past, play
 from allears.cli.demo.seeding import rows
+from allears.cli.demo.seeding.asked import write_asked
 from allears.cli.demo.seeding.cases import Casebook
 from allears.cli.demo.seeding.found import RULES, Founded, found
 from allears.cli.demo.seeding.hooked import write_hooked
@@ -71,6 +72,7 @@ def seed(*, scale: Scale, now: datetime, folder: Path, tell: Tell) -> Keys:
         write_sources(founded, until=now)
         write_hooked(founded, until=now)
         write_places(founded, until=now)
+        write_asked(founded, seed=scale.seed, until=now)
         Job.objects.filter(id__gt=newest_job).delete()  # what followed from the past has happened in the past
         WaitingVoice.objects.in_workspace(founded.id).delete()
         start_back_fill(workspace_id=founded.id, actor_id=None, now=now)  # the worker reads them all, once it runs
