@@ -11,6 +11,7 @@ import { startRequests } from "./parts/requests";
 import { startTeach } from "./parts/teach";
 import { startTheme } from "./parts/theme";
 import { startToasts } from "./parts/toasts";
+import { startWall } from "./parts/wall";
 
 /** ECharts is heavy: its bundle is fetched only where a chart stands. */
 async function startCharts(root: ParentNode): Promise<void> {
@@ -30,6 +31,7 @@ startCopy();
 startPalette();
 startKeys();
 startTeach();
+startWall();
 Alpine.start();
 htmx.onLoad((element) => {
   const root = element.parentElement ?? document;

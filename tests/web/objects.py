@@ -8,6 +8,7 @@ from django.utils import timezone
 from tests.conftest import Person
 
 from allears.accounts.models import AccessKey, MemberInvite, Membership, Workspace
+from allears.accounts.teams.models import Team
 from allears.customers.models import ClientAccount, Customer, Erasure, Merge
 from allears.events.inbound.models import InboundSource
 from allears.events.models import Export, Import, SavedMapping
@@ -17,8 +18,10 @@ from allears.journeys.models import Touchpoint
 from allears.listen.models import Enclosure, Letter, Probe, Source, Survey, Voice
 from allears.listen.places import site
 from allears.listen.places.models import Place
+from allears.listen.tags.models import Tag
 from allears.outreach.delivery.models import Barred
 from allears.outreach.models import Decision, Rehearsal
+from allears.people.models import Follow, Share, Thanks
 from allears.respond.models import Case, Cause
 from allears.understand.models import BackFill, Correction, TextModel
 from allears.understand.themes.models import Theme, ThemeChange
@@ -108,6 +111,11 @@ MAKERS: dict[str, Callable[[Person], Any]] = {
     "back_fill_id": lambda alice: row(BackFill, alice).pk,
     "theme_id": lambda alice: row(Theme, alice).pk,
     "change_id": lambda alice: row(ThemeChange, alice).pk,
+    "tag_id": lambda alice: row(Tag, alice).pk,
+    "team_id": lambda alice: row(Team, alice).pk,
+    "share_id": lambda alice: row(Share, alice, to_member=alice.membership).pk,
+    "thanks_id": lambda alice: row(Thanks, alice, to_member=alice.membership).pk,
+    "follow_id": lambda alice: row(Follow, alice, kind="segment", value="gold").pk,
     "cause_key": lambda alice: row(Cause, alice, key="only-acme").key,
 }
 # Addresses that name no object: the same words lead everyone to their own.

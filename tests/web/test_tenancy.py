@@ -104,6 +104,7 @@ def test_every_console_page_has_a_guard() -> None:
         "s/",
         "c/",
         "u/",
+        "d/",  # ends one's own digest, by a signed address
         "t/",
         "tell/",
         "listen/decisions",

@@ -113,6 +113,7 @@ HARMLESS = (
     Harmless(model="accounts.SignInLink", columns=("token_hash",), because=_MEMBERS),
     Harmless(model="accounts.AccessKey", columns=("name", "prefix", "key_hash"), because="keys of our systems"),
     Harmless(model="accounts.AuditEntry", columns=("verb",), because=_OURS),
+    Harmless(model="teams.Team", columns=("name",), because="the company's own word for some of its members"),
     Harmless(model="customers.Identifier", columns=("kind",), because="a code"),
     Harmless(model="customers.AttributeValue", columns=("name", "source"), because="the name of a trait; a code"),
     Harmless(model="customers.IdentityRules", columns=("region", "keys"), because="the company's own rules"),

@@ -22,6 +22,7 @@ from allears.listen.definition import (
     parse,
 )
 from allears.listen.models import Response, SurveyVersion
+from allears.listen.tags.queries import names_on
 from allears.listen.wall import WallFilter, chosen
 
 FEELINGS = {
@@ -54,10 +55,11 @@ VOICE_COLUMNS = (
     *WHO,
     Column(name="public", label=gettext_lazy("Public"), type=Type.FLAG),
     Column(name="attributes", label=gettext_lazy("Attributes")),
+    Column(name="tags", label=gettext_lazy("Tags")),
 )
 VOICE_NAMES = (
     "key", "said_at", "text", "source_kind", "initiator", "sentiment", "metric", "score", "touchpoint__name",
-    "channel", "segment", "language", "customer_id", "customer__key", "public", "attributes",
+    "channel", "segment", "language", "customer_id", "customer__key", "public", "attributes", "id",
 )  # fmt: skip
 RESPONSE_COLUMNS = (
     Column(name="id", label=gettext_lazy("Row’s own id")),
@@ -86,16 +88,24 @@ def _voices(workspace_id: int, filters: Filters) -> Selection:
         touchpoint_id=filtering.whole(filters, "touchpoint"),
         source_kind=filters.get("source", ""),
         text=filters.get("q", ""),
+        tag_id=filtering.whole(filters, "tag"),
     )
     rows = filtering.spanned(chosen(wall), filters, "said_at")
     if (customer := filtering.whole(filters, "customer_id")) is not None:
         rows = rows.filter(customer_id=customer)
 
     def batches(size: int) -> Iterator[list[tuple[Any, ...]]]:
-        found = keyed_batches(rows, VOICE_NAMES, tuple, size)
+        found = _tagged(workspace_id, keyed_batches(rows, VOICE_NAMES, tuple, size))
         return with_user_ids(found, workspace_id=workspace_id, customer=12, at=12)
 
     return Selection(columns=VOICE_COLUMNS, count=rows.count, batches=batches)
+
+
+def _tagged(workspace_id: int, batches: Iterator[list[tuple[Any, ...]]]) -> Iterator[list[tuple[Any, ...]]]:
+    """Batches whose last place, the voice's id, becomes its tags in one line."""
+    for batch in batches:
+        names = names_on(workspace_id=workspace_id, voice_ids=[row[-1] for row in batch])
+        yield [(*row[:-1], "; ".join(name for _id, name in names.get(row[-1], []))) for row in batch]
 
 
 def _responses(workspace_id: int, filters: Filters) -> Selection:
@@ -203,7 +213,7 @@ def _column(question: Question, language: str) -> Column:
 VOICES = ExportTable(
     name="voices",
     label=gettext_lazy("Voices"),
-    filters=("q", "feeling", "touchpoint", "source", "customer_id"),
+    filters=("q", "feeling", "touchpoint", "source", "tag", "customer_id"),
     select=_voices,
 )
 RESPONSES = ExportTable(

@@ -1,6 +1,6 @@
 """What the live wall shows: voices, the latest said first, by feeling, moment, source and words."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Self
@@ -8,7 +8,9 @@ from typing import Self
 from django.db.models import Q
 
 from allears.listen.models import Voice
-from allears.listen.words.searching import Match, matching, steps
+from allears.listen.tags.models import VoiceTag
+from allears.listen.tags.queries import carrying, kin
+from allears.listen.words.searching import FOUND, Match, matching, steps
 from allears.listen.words.terms import admits
 from allears.store.scope import ScopedQuerySet
 
@@ -33,6 +35,24 @@ class WallFilter:
     source_kind: str = ""
     text: str = ""
     owner_id: int | None = None
+    tag_id: int | None = None
+
+    @classmethod
+    def of(cls, asked: Mapping[str, str], *, workspace_id: int, member_id: int | None = None) -> Self:
+        """As an address says it; what it says wrongly is left out. ``mine`` means the touchpoints of ``member_id``."""
+
+        def one_of(name: str, known: Iterable[str]) -> str:
+            return asked.get(name, "") if asked.get(name) in known else ""
+
+        return cls(
+            workspace_id=workspace_id,
+            feeling=one_of("feeling", FEELINGS),
+            touchpoint_id=_number(asked.get("touchpoint", "")),
+            source_kind=one_of("source", Voice.SourceKind.values),
+            text=asked.get("q", "").strip()[:200],
+            owner_id=member_id if asked.get("mine") else None,
+            tag_id=_number(asked.get("tag", "")),
+        )
 
     def admits(self, voice: Voice) -> bool:
         """The same choice as the query's, for one voice that has just arrived."""
@@ -44,7 +64,17 @@ class WallFilter:
             and (not self.source_kind or voice.source_kind == self.source_kind)
             and (not self.text or admits(self.text, voice.text))
             and (self.owner_id is None or (touchpoint is not None and touchpoint.owner_id == self.owner_id))
+            and (self.tag_id is None or _carries(voice, self.tag_id))
         )
+
+
+def _number(text: str) -> int | None:
+    return int(text) if text.isdecimal() and len(text) < 19 else None
+
+
+def _carries(voice: Voice, tag_id: int) -> bool:
+    wanted = kin(workspace_id=voice.workspace_id, tag_id=tag_id)
+    return VoiceTag.objects.in_workspace(voice.workspace_id).filter(voice=voice, tag_id__in=wanted).exists()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,19 +121,28 @@ def _felt(feeling: str) -> Q:
     return Q(sentiment=feeling) | (Q(sentiment="") & by_score)
 
 
+def conditions(filters: WallFilter, *, most_found: int = FOUND) -> Q:
+    """What a voice must fulfil; of the matches of words, the latest ``most_found``."""
+    wanted = Q(workspace_id=filters.workspace_id)
+    if filters.feeling in FEELINGS:
+        wanted &= _felt(filters.feeling)
+    if filters.touchpoint_id is not None:
+        wanted &= Q(touchpoint_id=filters.touchpoint_id)
+    if filters.source_kind:
+        wanted &= Q(source_kind=filters.source_kind)
+    if filters.owner_id is not None:
+        wanted &= Q(touchpoint__owner_id=filters.owner_id)
+    if filters.tag_id is not None:
+        wanted &= carrying(workspace_id=filters.workspace_id, tag_id=filters.tag_id)
+    if filters.text:
+        found = matching(workspace_id=filters.workspace_id, question=filters.text, limit=most_found)
+        wanted &= Q(pk__in=found)
+    return wanted
+
+
 def chosen(filters: WallFilter) -> ScopedQuerySet[Voice]:
     rows = Voice.objects.in_workspace(filters.workspace_id).select_related("touchpoint", "customer")
-    if filters.feeling in FEELINGS:
-        rows = rows.filter(_felt(filters.feeling))
-    if filters.touchpoint_id is not None:
-        rows = rows.filter(touchpoint_id=filters.touchpoint_id)
-    if filters.source_kind:
-        rows = rows.filter(source_kind=filters.source_kind)
-    if filters.owner_id is not None:
-        rows = rows.filter(touchpoint__owner_id=filters.owner_id)
-    if filters.text:
-        rows = rows.filter(pk__in=matching(workspace_id=filters.workspace_id, question=filters.text))
-    return rows
+    return rows.filter(conditions(filters))
 
 
 def voices(

@@ -13,7 +13,9 @@ from allears.listen.models import Voice
 from allears.respond.models import Case, CaseEntry, CaseVoice, Handover
 from allears.respond.triage import BY_SOURCE, FRESH, LET_DOWN, LETTERS
 from allears.store import plain
+from allears.understand.annotating import masker
 
+MOST_TOLD = 8  # cases in a digest
 LOOK_BACK = timedelta(days=21)  # the sweep and the ledger search this far back
 
 
@@ -123,3 +125,17 @@ def hand_over_counts(case_ids: Collection[int], *, workspace_id: int) -> dict[in
     """How often each case changed hands: ping-pong, visible."""
     moved = Handover.objects.in_workspace(workspace_id).filter(case_id__in=case_ids, state=Handover.State.ACCEPTED)
     return dict(moved.values_list("case_id").annotate(times=Count("id")))
+
+
+def waiting_for(*, member: Membership, now: datetime) -> list[tuple[str, str, datetime | None]]:
+    """A member's cases whose clocks run, for their digest: what, where, by when. Mail travels far, so what the customer
+    wrote is masked."""
+    running = by_what_burns(cases_of(member.workspace_id).filter(owner=member, state=Case.State.OPEN))
+    return [
+        (
+            f"#{case.number} {masker()(case.subject).text}",
+            f"/cases/{case.number}",
+            case.reply_due_at or case.resolve_due_at,
+        )
+        for case in running[:MOST_TOLD]
+    ]

@@ -38,6 +38,7 @@ PLACES = (
     Place("/probes", gettext_lazy("Probes"), "target", Role.MANAGER, starts_group=True),
     Place("/surveys", gettext_lazy("Surveys"), "list-checks", Role.MANAGER),
     Place("/listen/coverage", gettext_lazy("Coverage"), "radio", Role.MANAGER),
+    Place("/listen/listeners", gettext_lazy("Who listens"), "ear", Role.MANAGER),
     Place("/decisions", gettext_lazy("Decisions"), "scale", Role.MANAGER),
     Place("/imports", gettext_lazy("Imports"), "upload", Role.MANAGER),
     Place("/exports", gettext_lazy("Exports"), "download", Role.MANAGER),
@@ -50,6 +51,7 @@ PLACES = (
 SETTINGS_PLACES = (
     Place("/settings", gettext_lazy("Workspace"), "building-2", Role.MANAGER),
     Place("/settings/members", gettext_lazy("Members"), "users", Role.ADMIN),
+    Place("/settings/teams", gettext_lazy("Teams"), "users", Role.MANAGER),
     Place("/settings/intake", gettext_lazy("Intake"), "inbox", Role.ADMIN),
     Place("/settings/keys", gettext_lazy("Keys"), "key-round", Role.ADMIN),
     Place("/decisions/policy", gettext_lazy("Contact rules"), "scale", Role.MANAGER),
@@ -66,6 +68,7 @@ SETTINGS_PLACES = (
     Place("/settings/retention", gettext_lazy("Retention"), "clock", Role.ADMIN),
     Place("/settings/erasures", gettext_lazy("Erasures"), "shield-check", Role.ADMIN),
     Place("/settings/text", gettext_lazy("Reading"), "sparkles", Role.MANAGER),
+    Place("/settings/tags", gettext_lazy("Tags"), "tag", Role.MANAGER),
     Place("/settings/data", gettext_lazy("Data"), "chart-line", Role.MANAGER),
     Place("/settings/jobs", gettext_lazy("Queue"), "list-checks", Role.ADMIN),
     Place("/settings/audit", gettext_lazy("Audit log"), "history", Role.ADMIN),
@@ -76,7 +79,10 @@ SETTINGS_PLACES = (
 
 # A page that stands in no group belongs to the first.
 SETTINGS_GROUPS = (
-    (gettext_lazy("Company"), {"/settings", "/settings/members", "/settings/keys", "/settings/audit"}),
+    (
+        gettext_lazy("Company"),
+        {"/settings", "/settings/members", "/settings/teams", "/settings/keys", "/settings/audit"},
+    ),
     (
         gettext_lazy("What comes in"),
         {
@@ -92,7 +98,7 @@ SETTINGS_GROUPS = (
         gettext_lazy("What goes out"),
         {"/decisions/policy", "/respond/settings", "/settings/webhooks", "/settings/channels"},
     ),
-    (gettext_lazy("Text analysis"), {"/settings/text", "/settings/outside-model"}),
+    (gettext_lazy("Text analysis"), {"/settings/text", "/settings/tags", "/settings/outside-model"}),
     (
         gettext_lazy("Customers and data"),
         {"/settings/identity", "/settings/merges", "/settings/retention", "/settings/erasures", "/settings/data"},

@@ -42,6 +42,12 @@ class MemberFilters(Schema):
     count: bool = False
 
 
+def member_of(request: HttpRequest, member_id: int) -> Membership:
+    """A present member of the key's workspace; Membership.DoesNotExist, told as 404, for anybody else."""
+    found: Membership = queries.members(workspace_id=request.auth.workspace_id).get(pk=member_id)  # type: ignore[attr-defined]
+    return found
+
+
 @router.get("/members", response=MemberPage)
 def list_members(request: HttpRequest, filters: Query[MemberFilters]) -> dict[str, Any]:
     """Who works here now, by number."""

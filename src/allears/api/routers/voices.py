@@ -4,6 +4,7 @@ import secrets
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Q
 from django.http import HttpRequest
 from django.utils import timezone
 from ninja import Field, Header, Query, Router, Schema, Status
@@ -11,10 +12,14 @@ from ninja import Field, Header, Query, Router, Schema, Status
 from allears.api.listing import Listing, PageParams, listing, where, workspace_of
 from allears.api.problems import ProblemError
 from allears.api.routers.accounts import account_of
+from allears.api.routers.members import member_of
 from allears.customers.companies import people_of
 from allears.listen import queries
 from allears.listen.models import Voice
+from allears.listen.tags.queries import carrying, every_tag, names_on
 from allears.listen.telling import Telling, TellingError, tell
+from allears.listen.words.terms import folded
+from allears.people import streams
 from allears.understand.filtering import LabelFilter
 from allears.understand.models import VoiceLabel
 
@@ -72,6 +77,7 @@ class VoiceOut(Schema):
     said_at: datetime
     received_at: datetime
     labels: list[LabelInForceOut] | None = Field(None, description="only with `expand=labels`")
+    tags: list[str] | None = Field(None, description="only with `expand=tags`")
 
 
 class LabelParams(Schema):
@@ -99,10 +105,13 @@ def list_voices(
     score: int | None = None,
     since: datetime | None = None,
     account: str | None = None,
-    expand: str = Query("", pattern="^(labels)?$"),  # type: ignore[type-arg]
+    tag: str | None = None,
+    stream_of: int | None = None,
+    expand: str = Query("", pattern="^(labels|tags)?$"),  # type: ignore[type-arg]
     labels: Query[LabelParams] = None,  # type: ignore[assignment]
 ) -> dict[str, Any]:
-    """Newest first; ``since`` keeps those said at or after it; ``expand=labels`` says what was understood."""
+    """Newest first; ``since`` keeps those said at or after it, ``tag`` those with this tag, ``stream_of`` (a member's
+    id) those of that member's own stream; ``expand`` adds what was understood, or the tags."""
     rows = where(
         queries.voices(workspace_id=workspace_of(request)),
         customer_id=customer_id,
@@ -117,10 +126,24 @@ def list_voices(
     if account is not None:
         rows = rows.filter(customer_id__in=people_of(account=account_of(request, account)))
     rows = rows.filter(_labelled(labels).among(workspace_of(request)))
+    if tag is not None:
+        rows = rows.filter(_tagged(workspace_of(request), tag))
+    if stream_of is not None:
+        rows = rows.filter(streams.stream_of(member=member_of(request, stream_of)))
     found = listing(rows, page, order=("-said_at", "-id"))
-    if expand:
+    if expand == "labels":
         _expand(found["items"])
+    elif expand == "tags":
+        named = names_on(workspace_id=workspace_of(request), voice_ids=[each.pk for each in found["items"]])
+        for voice in found["items"]:
+            voice.__dict__["tags"] = [name for _id, name in named.get(voice.pk, [])]
     return found
+
+
+def _tagged(workspace_id: int, name: str) -> Q:
+    """Voices with the tag of this name, by its present name or one that was merged into it."""
+    known = every_tag(workspace_id=workspace_id).filter(key=folded(name)).first()
+    return carrying(workspace_id=workspace_id, tag_id=known.pk) if known else Q(pk__in=[])
 
 
 def _labelled(params: LabelParams) -> LabelFilter:

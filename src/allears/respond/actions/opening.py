@@ -7,13 +7,14 @@ from django.db import transaction
 from django.db.models import Max
 
 from allears.accounts.models import Membership, Workspace
+from allears.customers.models import Customer
 from allears.customers.queries import family, present
 from allears.jobs.bus import record
 from allears.listen.models import Voice
 from allears.listen.telling import Telling, tell
 from allears.respond import clock
 from allears.respond.actions import closing, talking
-from allears.respond.entries import write
+from allears.respond.entries import locked, require_not_closed, write
 from allears.respond.errors import WrongStateError
 from allears.respond.events import CaseOpened
 from allears.respond.letters import case_answered
@@ -22,6 +23,7 @@ from allears.respond.ownership import NobodyToOwnError, choose_owner
 from allears.respond.triage import Need, is_fresh, more_urgent, need_of, subject_of
 
 logger = logging.getLogger(__name__)
+BY_HAND = "by_hand"  # the reason of a case that somebody opened for a voice which alone would have opened none
 
 
 @transaction.atomic
@@ -78,12 +80,74 @@ def open_by_hand(
     return _open(voice=voice, need=need, now=now, asked=asked)
 
 
+@transaction.atomic
+def open_for_voice(
+    *, workspace_id: int, voice_id: int, now: datetime, owner: Membership | None = None, actor: Membership | None = None
+) -> Case:
+    """A case for a voice that somebody thinks needs one; ``owner`` owns it, else whom the rules choose. A voice that is
+    in a case gives that case.
+
+    Raises:
+        NobodyToOwnError: a workspace without members.
+    """
+    _one_at_a_time(workspace_id)
+    voice = _voice_of(workspace_id, voice_id)
+    if held := _case_of(voice):
+        return held
+    need = need_of(voice) or Need(reason=BY_HAND, priority=Case.Priority.NORMAL)
+    return _open(voice=voice, need=need, now=now, asked=owner, actor=actor)
+
+
+@transaction.atomic
+def join_by_hand(
+    *, workspace_id: int, voice_id: int, number: int, now: datetime, actor: Membership | None = None
+) -> Case:
+    """Put a voice into an open case; one that is in a case gives that case.
+
+    Raises:
+        WrongStateError: the case is closed, or the voice is another customer's.
+    """
+    _one_at_a_time(workspace_id)
+    voice = _voice_of(workspace_id, voice_id)
+    if held := _case_of(voice):
+        return held
+    case = locked(workspace_id=workspace_id, number=number, version=None)
+    require_not_closed(case)
+    if case.customer and voice.customer_id and voice.customer_id not in _kin(case.customer):
+        raise WrongStateError(f"case {number} is another customer's")
+    need = need_of(voice) or Need(reason=BY_HAND, priority=Case.Priority(case.priority))
+    return _join(case, voice=voice, need=need, now=now, actor=actor)
+
+
+def _voice_of(workspace_id: int, voice_id: int) -> Voice:
+    rows = Voice.objects.in_workspace(workspace_id).select_related("customer", "touchpoint__owner")
+    voice: Voice = rows.get(pk=voice_id)
+    return voice
+
+
+def _case_of(voice: Voice) -> Case | None:
+    held = CaseVoice.objects.in_workspace(voice.workspace_id).filter(voice=voice).select_related("case").first()
+    return held.case if held else None
+
+
+def _kin(customer: Customer) -> list[int]:
+    person = present(workspace_id=customer.workspace_id, key=customer.key) or customer
+    return family(workspace_id=customer.workspace_id, customer_id=person.pk)
+
+
 def _one_at_a_time(workspace_id: int) -> None:
     """Opening is serial within a workspace: numbers have no gaps, and two voices of one customer meet in one case."""
     Workspace.objects.select_for_update(no_key=True).get(pk=workspace_id)
 
 
-def _open(*, voice: Voice, need: Need, now: datetime, asked: Membership | None = None) -> Case:
+def _open(
+    *,
+    voice: Voice,
+    need: Need,
+    now: datetime,
+    asked: Membership | None = None,
+    actor: Membership | None = None,
+) -> Case:
     choice = choose_owner(workspace_id=voice.workspace_id, touchpoint=voice.touchpoint, asked=asked)
     terms = clock.terms_of(voice.workspace_id)
     case = Case(
@@ -104,7 +168,7 @@ def _open(*, voice: Voice, need: Need, now: datetime, asked: Membership | None =
     case.save()
     _bind(case, voice=voice, now=now)
     detail = {"rule": choice.rule, "owner": choice.member.pk, "reason": need.reason, "priority": case.priority}
-    write(case, CaseEntry.Kind.OPENED, now=now, actor=asked, voice=voice, detail=detail)
+    write(case, CaseEntry.Kind.OPENED, now=now, actor=actor or asked, voice=voice, detail=detail)
     record(CaseOpened(workspace_id=case.workspace_id, case_id=case.pk))
     return case
 
@@ -116,11 +180,9 @@ def _next_number(workspace_id: int) -> int:
 def _running_case(voice: Voice) -> Case | None:
     if voice.customer is None:
         return None
-    person = present(workspace_id=voice.workspace_id, key=voice.customer.key) or voice.customer
-    kin = family(workspace_id=voice.workspace_id, customer_id=person.pk)
     return (
         Case.objects.in_workspace(voice.workspace_id)
-        .filter(customer_id__in=kin, touchpoint_id=voice.touchpoint_id)
+        .filter(customer_id__in=_kin(voice.customer), touchpoint_id=voice.touchpoint_id)
         .exclude(state=Case.State.CLOSED)
         .select_for_update(of=("self",))
         .order_by("opened_at")
@@ -128,7 +190,7 @@ def _running_case(voice: Voice) -> Case | None:
     )
 
 
-def _join(case: Case, *, voice: Voice, need: Need, now: datetime) -> Case:
+def _join(case: Case, *, voice: Voice, need: Need, now: datetime, actor: Membership | None = None) -> Case:
     """One matter, one case: the voice is heard there, resumes the clock and may make it more urgent."""
     _bind(case, voice=voice, now=now)
     terms = clock.terms_of(case.workspace_id)
@@ -138,7 +200,8 @@ def _join(case: Case, *, voice: Voice, need: Need, now: datetime) -> Case:
     if raised != case.priority:
         case.priority = raised
         clock.change_priority(case, terms=terms, now=now)
-    write(case, CaseEntry.Kind.CUSTOMER, now=now, voice=voice, detail={"reason": need.reason, "joined": True})
+    detail = {"reason": need.reason, "joined": True}
+    write(case, CaseEntry.Kind.CUSTOMER, now=now, actor=actor, voice=voice, detail=detail)
     return case
 
 

@@ -23,6 +23,7 @@ from allears.accounts.mail import invite_url
 from allears.accounts.models import AccessKey, MemberInvite, Membership, Role, User, Workspace
 from allears.web.access import WORKSPACE_KEY, ConsoleRequest, access_admin, access_agent, access_manager
 from allears.web.context import start_page
+from allears.web.pages.listeners import digest_context
 from allears.web.render import flash, render_page
 
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
@@ -146,7 +147,7 @@ def profile(request: ConsoleRequest) -> HttpResponse:
         actions.choose_name(user=request.access.user, name=form.cleaned_data["name"])
         flash(request, _("Saved"))
         return redirect("profile")
-    context = {"form": form, "role": ROLE_NAMES[request.access.role]}
+    context = {"form": form, "role": ROLE_NAMES[request.access.role], **digest_context(request)}
     return render_page(request, "accounts/profile.html", context, status=422 if form.errors else 200)
 
 

@@ -2,22 +2,31 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
+from functools import partial
 from zoneinfo import ZoneInfo
 
 from asgiref.sync import sync_to_async
+from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.shortcuts import redirect
 from django.template.loader import render_to_string
-from django.urls import path
+from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.translation import get_language, override
 from django.views.decorators.http import require_GET
 
+from allears.accounts.models import Membership, Role
 from allears.journeys.models import Touchpoint
 from allears.journeys.queries import touchpoints
 from allears.listen import wall
 from allears.listen.models import Voice
+from allears.listen.tags.queries import names_on, shown_tags
 from allears.listen.words.searching import FOUND
+from allears.people import listening
+from allears.people.following import follows_of, labelled, offers, saved_query
+from allears.people.streams import MOST_COUNTED, enter, has_part, notes_on, stream_of, unread
 from allears.understand import showing
 from allears.understand.correcting import is_reviewer
 from allears.understand.filtering import FILTERS, LabelFilter
@@ -26,6 +35,7 @@ from allears.understand.models import VoiceLabel
 from allears.web.access import ConsoleRequest, access_agent
 from allears.web.label_words import task_word, value_word
 from allears.web.pages.labels import understood
+from allears.web.pages.streams import FOLLOW_KINDS, acts_on
 from allears.web.render import render_page
 from allears.web.stream import reader
 from allears.web.templatetags.ui import FEELINGS, SOURCES
@@ -36,47 +46,89 @@ TRIES, PAUSE = 4, 1.0  # how often and after how many seconds it is looked wheth
 
 def _filters(request: ConsoleRequest) -> wall.WallFilter:
     """The address says what is shown; what it says wrongly is left out."""
-    asked = request.GET
-    touchpoint = asked.get("touchpoint", "")
-    return wall.WallFilter(
-        workspace_id=request.access.workspace_id,
-        feeling=asked.get("feeling", "") if asked.get("feeling") in FEELINGS else "",
-        touchpoint_id=int(touchpoint) if touchpoint.isdecimal() and len(touchpoint) < 19 else None,
-        source_kind=asked.get("source", "") if asked.get("source") in SOURCES else "",
-        text=asked.get("q", "").strip()[:200],
-        owner_id=request.access.membership.pk if asked.get("mine") else None,
-    )
+    access = request.access
+    return wall.WallFilter.of(request.GET, workspace_id=access.workspace_id, member_id=access.membership.pk)
+
+
+def _among(request: ConsoleRequest) -> Q | None:
+    """What narrows the wall besides its own filters: labels, and with ``view=mine`` the member's own stream."""
+    labels = LabelFilter.of(request.GET)
+    wanted = labels.among(request.access.workspace_id) if labels else None
+    if request.GET.get("view") != "mine":
+        return wanted
+    mine = stream_of(member=request.access.membership)
+    return mine & wanted if wanted else mine
 
 
 @require_GET
 @access_agent
 def live_wall(request: ConsoleRequest) -> HttpResponse:
-    """A page of voices; new ones arrive by the stream with the same filters."""
+    """A page of voices; new ones arrive by the stream with the same filters.
+
+    Whoever works at the front line comes to their own part first; all the others are one click away.
+    """
+    member, now = request.access.membership, timezone.now()
+    if not request.GET and request.access.role == Role.AGENT and has_part(member=member):
+        return redirect(f"{reverse('listen')}?view=mine")
     filters, latest = _filters(request), wall.latest_id()  # asked first: what arrives meanwhile comes by the stream
     cursor = wall.Cursor.parse(request.GET.get("cursor", ""))
+    found, following = wall.voices(filters=filters, after=cursor, among=_among(request))
+    _prepare(request, found)
+    if found:
+        listening.note(member=member, now=now)
     labels = LabelFilter.of(request.GET)
-    among = labels.among(filters.workspace_id) if labels else None
-    found, following = wall.voices(filters=filters, after=cursor, among=among)
-    showing.attach(found)
     query = request.GET.copy()
     query.pop("cursor", None)
     context = {
+        **_own(request, first_page=cursor is None),
         "voices": found,
         "following": str(following) if following else None,
         "first_page": cursor is None,
         "query": query.urlencode(),
         "filters": filters,
-        "is_filtered": bool(query),
+        "is_filtered": bool({*query} - {"view"}),
         "touchpoints": _choices(request),
         "feelings": [(key, word) for key, (_tone, word) in FEELINGS.items()],
         "sources": list(SOURCES.items()),
         "most_found": FOUND,
         "labels": labels,
         "label_filters": _label_choices(labels),
-        "export_filters": {name: request.GET.get(name, "") for name in ("q", "feeling", "touchpoint", "source")},
+        "export_filters": {name: request.GET.get(name, "") for name in ("q", "feeling", "touchpoint", "source", "tag")},
+        "tags": shown_tags(workspace_id=filters.workspace_id),
         "latest": latest,
     }
     return render_page(request, "listen/wall.html", context)
+
+
+def _prepare(request: ConsoleRequest, found: list[Voice]) -> None:
+    """Give each voice what its card shows: what was understood, its tags, and what colleagues said of it."""
+    showing.attach(found)
+    _beside(request.access.membership, found)
+
+
+def _beside(member: Membership, found: list[Voice]) -> None:
+    ids = [each.pk for each in found]
+    named = names_on(workspace_id=member.workspace_id, voice_ids=ids)
+    notes = notes_on(member=member, voice_ids=ids)
+    for each in found:
+        each.__dict__["tag_names"], each.__dict__["notes"] = named.get(each.pk, []), notes.get(each.pk, [])
+
+
+def _own(request: ConsoleRequest, *, first_page: bool) -> dict[str, object]:
+    """The member's own stream beside everyone's: what they follow, and what is new since their last visit."""
+    member, mine = request.access.membership, request.GET.get("view") == "mine"
+    count = unread(member=member)
+    context: dict[str, object] = {"mine": mine, "unread": count, "unread_most": MOST_COUNTED, "new_above": None}
+    saved = saved_query(request.GET.dict())
+    context["saved"] = saved if saved and not mine else ""
+    if mine:
+        offered = offers(member=member) if first_page else {}
+        context["follows"] = labelled(follows_of(member=member), workspace_id=member.workspace_id)
+        context["offers"] = [
+            (FOLLOW_KINDS[kind], [each for each in found if each.follow_id is None]) for kind, found in offered.items()
+        ]
+        context["new_above"] = enter(member=member, now=timezone.now())
+    return context
 
 
 def _choices(request: ConsoleRequest) -> list[Touchpoint]:
@@ -103,14 +155,21 @@ def voice(request: ConsoleRequest, voice_id: int) -> HttpResponse:
         found = wall.one(workspace_id=request.access.workspace_id, voice_id=voice_id)
     except Voice.DoesNotExist as error:
         raise Http404 from error
-    return render_page(request, "listen/voice.html", {**understood(found), "may_correct": is_reviewer(request.access)})
+    _prepare(request, [found])
+    listening.note(member=request.access.membership, now=timezone.now())
+    context = {
+        **understood(found),
+        **acts_on(request, found),
+        "may_correct": is_reviewer(request.access),
+    }
+    return render_page(request, "listen/voice.html", context)
 
 
 def _event(each: Voice, language: str, zone: ZoneInfo) -> str:
     """One voice as a server-sent event, in the watcher's language and the workspace's zone."""
     with override(language), timezone.override(zone):
         showing.attach([each])
-        html = render_to_string("components/voice.html", {"voice": each, "live": True})
+        html = render_to_string("components/voice.html", {"voice": each, "live": True, "may_act": True})
     data = "\n".join(f"data: {line}" for line in html.strip().splitlines())
     return f"id: {each.pk}\nevent: voice\n{data}\n\n"
 
@@ -120,39 +179,49 @@ def _last_seen(request: HttpRequest) -> int | None:
     return int(text) if text.isdecimal() and len(text) < 19 else None
 
 
-async def _is_wanted(each: Voice, labels: LabelFilter) -> bool:
-    """Whether a voice that has just arrived has the labels; it is read a moment after it is heard."""
-    for attempt in range(TRIES):
-        if await sync_to_async(_has)(each, labels):
+@dataclass(frozen=True, kw_only=True)
+class Watched:
+    """What a watcher wants to see; ``among`` is asked anew for each voice, because people follow and tag meanwhile."""
+
+    filters: wall.WallFilter
+    among: Callable[[], Q | None] | None = None
+    tries: int = 1  # more where labels are wanted: a voice is read a moment after it is heard
+
+    def admits(self, each: Voice) -> bool:
+        if not self.filters.admits(each):
+            return False
+        wanted = self.among() if self.among else None
+        return wanted is None or Voice.objects.in_workspace(each.workspace_id).filter(wanted, pk=each.pk).exists()
+
+
+async def _is_wanted(each: Voice, watched: Watched) -> bool:
+    """Whether a voice that has just arrived is to be shown to this watcher."""
+    if each.workspace_id != watched.filters.workspace_id:
+        return False
+    for attempt in range(watched.tries):
+        if await sync_to_async(watched.admits)(each):
             return True
-        if attempt == TRIES - 1 or await sync_to_async(_is_read)(each):
+        if attempt == watched.tries - 1 or await sync_to_async(_is_read)(each):
             return False
         await asyncio.sleep(PAUSE)
     return False
-
-
-def _has(each: Voice, labels: LabelFilter) -> bool:
-    rows = Voice.objects.in_workspace(each.workspace_id).filter(labels.among(each.workspace_id), pk=each.pk)
-    return rows.exists()
 
 
 def _is_read(each: Voice) -> bool:
     return VoiceLabel.objects.in_workspace(each.workspace_id).filter(voice_id=each.pk).exists()
 
 
-async def _events(
-    filters: wall.WallFilter, labels: LabelFilter, last: int | None, language: str, zone: ZoneInfo
-) -> AsyncIterator[str]:
+async def _events(watched: Watched, last: int | None, language: str, zone: ZoneInfo) -> AsyncIterator[str]:
     yield "retry: 2000\n\n"
     ends = time.monotonic() + LONGEST
     if last is not None:
-        for each in await sync_to_async(wall.missed)(filters=filters, after_id=last, now=timezone.now()):
-            if not labels or await _is_wanted(each, labels):
+        for each in await sync_to_async(wall.missed)(filters=watched.filters, after_id=last, now=timezone.now()):
+            if await _is_wanted(each, watched):
                 yield await sync_to_async(_event)(each, language, zone)
     async for arrived in reader.watch():
         if arrived is None:
             yield ": still here\n\n"
-        elif filters.admits(arrived) and (not labels or await _is_wanted(arrived, labels)):
+        elif await _is_wanted(arrived, watched):
             yield await sync_to_async(_event)(arrived, language, zone)
         if time.monotonic() > ends:
             return
@@ -162,8 +231,13 @@ async def _events(
 async def stream(request: ConsoleRequest) -> StreamingHttpResponse:
     """Voices as they arrive, as server-sent events: ``event: voice``, the voice's id, and its HTML."""
     zone = ZoneInfo(request.access.workspace.timezone)
-    labels = LabelFilter.of(request.GET)
-    events = _events(_filters(request), labels, _last_seen(request), get_language() or "en", zone)
+    labelled_only = bool(LabelFilter.of(request.GET))
+    watched = Watched(
+        filters=_filters(request),
+        among=partial(_among, request) if labelled_only or request.GET.get("view") == "mine" else None,
+        tries=TRIES if labelled_only else 1,
+    )
+    events = _events(watched, _last_seen(request), get_language() or "en", zone)
     response = StreamingHttpResponse(events, content_type="text/event-stream")
     response.headers["Cache-Control"] = "no-cache"
     response.headers["X-Accel-Buffering"] = "no"

@@ -31,6 +31,7 @@ REASONS = {
     "praise": gettext_lazy("Praise"),
     "regulator": gettext_lazy("A regulator's letter"),
     "letter": gettext_lazy("A customer's mail"),
+    "by_hand": gettext_lazy("A colleague saw to it"),
 }
 OWNER_RULES = {
     "asked": gettext_lazy("was asked first"),

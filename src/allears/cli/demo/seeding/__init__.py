@@ -21,6 +21,7 @@ from allears.cli.demo.seeding.cases import Casebook
 from allears.cli.demo.seeding.found import RULES, Founded, found
 from allears.cli.demo.seeding.hooked import write_hooked
 from allears.cli.demo.seeding.identity import write_erasure, write_identity
+from allears.cli.demo.seeding.listening import write_listening
 from allears.cli.demo.seeding.people import write_customers
 from allears.cli.demo.seeding.placed import write_places
 from allears.cli.demo.seeding.report import truth_report
@@ -73,6 +74,7 @@ def seed(*, scale: Scale, now: datetime, folder: Path, tell: Tell) -> Keys:
         write_hooked(founded, until=now)
         write_places(founded, until=now)
         write_asked(founded, seed=scale.seed, until=now)
+        write_listening(founded, seed=scale.seed, until=now)
         Job.objects.filter(id__gt=newest_job).delete()  # what followed from the past has happened in the past
         WaitingVoice.objects.in_workspace(founded.id).delete()
         start_back_fill(workspace_id=founded.id, actor_id=None, now=now)  # the worker reads them all, once it runs

@@ -1,0 +1,158 @@
+"""A member's own stream: what they follow, the touchpoints they answer for, and what colleagues passed on to them."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef, Q, Value
+from django.db.models.fields.json import KeyTextTransform
+from django.db.models.lookups import Exact
+
+from allears.accounts.models import Membership
+from allears.accounts.teams.queries import member_ids_in, team_ids_of
+from allears.customers.models import Customer
+from allears.journeys.models import Touchpoint
+from allears.listen import wall
+from allears.listen.models import Voice
+from allears.listen.tags.queries import carrying
+from allears.people.following import attribute_of, filter_of, follows_of
+from allears.people.models import Follow, Share, Thanks, Visit
+from allears.store.scope import ScopedQuerySet
+from allears.understand.themes.models import Place, Theme
+
+VISIT = timedelta(minutes=30)  # of silence end a visit
+MOST_COUNTED = 99  # "99+" is enough to know
+MOST_FOUND = 1_000  # voices that a saved filter with words finds
+Kind = Follow.Kind
+
+
+@dataclass(frozen=True, kw_only=True)
+class Note:
+    """A word of a colleague beside a voice: passed on ("share") or thanked for ("thanks")."""
+
+    kind: str
+    who: str
+    to: str
+    text: str
+    at: datetime
+
+
+def stream_of(*, member: Membership) -> Q:
+    """Voices of the member's own stream; none for somebody without any part of their own."""
+    held: dict[str, list[str]] = defaultdict(list)
+    for each in follows_of(member=member):
+        held[each.kind].append(each.value)
+    workspace_id = member.workspace_id
+    wanted = Q(touchpoint_id__in=_touchpoints(member, held)) | Q(pk__in=passed_on(member))
+    if held[Kind.SEGMENT]:
+        wanted |= Q(segment__in=held[Kind.SEGMENT])
+    for value in held[Kind.ATTRIBUTE]:
+        wanted |= _of_customers(*attribute_of(value))
+    if held[Kind.THEME]:
+        places = Place.objects.in_workspace(workspace_id).filter(cell__theme_id__in=_themes(workspace_id, held))
+        wanted |= Q(pk__in=places.values("voice_id"))
+    for value in held[Kind.TAG]:
+        wanted |= carrying(workspace_id=workspace_id, tag_id=int(value))
+    for value in held[Kind.FILTER]:
+        wanted |= _filtered(value, member)
+    return wanted
+
+
+def has_part(*, member: Membership) -> bool:
+    """Whether there is anything of their own to show: something followed, owned, passed on or thanked for."""
+    owned = Touchpoint.objects.in_workspace(member.workspace_id).filter(owner=member, archived_at__isnull=True)
+    return follows_of(member=member).exists() or owned.exists() or bool(passed_on(member))
+
+
+def _touchpoints(member: Membership, held: Mapping[str, Sequence[str]]) -> list[int]:
+    """Followed ones, and those that the member or somebody of a followed team answers for."""
+    owners = {member.pk, *member_ids_in(workspace_id=member.workspace_id, team_ids=map(int, held[Kind.TEAM]))}
+    rows = Touchpoint.objects.in_workspace(member.workspace_id).filter(
+        Q(pk__in=[int(each) for each in held[Kind.TOUCHPOINT]]) | Q(owner_id__in=owners)
+    )
+    return list(rows.values_list("pk", flat=True))
+
+
+def passed_on(member: Membership) -> list[int]:
+    """Voices that were shared with the member or their teams, or that thank them."""
+    shared = _shares(member).values_list("voice_id", flat=True)
+    thanked = _thanks(member).values_list("voice_id", flat=True)
+    return sorted({*shared, *thanked})
+
+
+def _shares(member: Membership) -> ScopedQuerySet[Share]:
+    rows: ScopedQuerySet[Share] = Share.objects.in_workspace(member.workspace_id).filter(ended_at__isnull=True)
+    return rows.filter(Q(to_member=member) | Q(to_team_id__in=team_ids_of(member=member)))
+
+
+def _thanks(member: Membership) -> ScopedQuerySet[Thanks]:
+    rows: ScopedQuerySet[Thanks] = Thanks.objects.in_workspace(member.workspace_id)
+    return rows.filter(to_member=member, ended_at__isnull=True)
+
+
+def _of_customers(name: str, value: str) -> Q:
+    """Looked at row by row: a region has very many customers, a page few voices."""
+    customers = Customer.objects.across_workspaces().filter(pk=OuterRef("customer_id"))  # the voice's own
+    return Q(Exists(customers.filter(Exact(KeyTextTransform(name, "attributes"), Value(value)))))
+
+
+def _themes(workspace_id: int, held: Mapping[str, Sequence[str]]) -> list[int]:
+    """The followed themes; of one that was merged, the one it went into."""
+    rows = Theme.objects.in_workspace(workspace_id).filter(pk__in=[int(each) for each in held[Kind.THEME]])
+    return sorted({into or theme for theme, into in rows.values_list("pk", "merged_into_id")})
+
+
+def _filtered(query: str, member: Membership) -> Q:
+    filters, labels = filter_of(query, member=member)
+    return wall.conditions(filters, most_found=MOST_FOUND) & labels.among(member.workspace_id)
+
+
+# Unread
+
+
+@transaction.atomic
+def enter(*, member: Membership, now: datetime) -> int:
+    """The member looks at their stream: voices above the returned id are new to them in this visit."""
+    newest = _newest(member.workspace_id)
+    rows = Visit.objects.in_workspace(member.workspace_id)
+    visit, first = rows.get_or_create(
+        workspace_id=member.workspace_id,
+        member=member,
+        defaults={"since_id": newest, "seen_id": newest, "at": now},
+    )
+    if first:
+        return newest
+    since = visit.since_id if now - visit.at < VISIT else visit.seen_id
+    rows.filter(pk=visit.pk).update(since_id=since, seen_id=max(newest, visit.seen_id), at=now)
+    return int(since)
+
+
+def _newest(workspace_id: int) -> int:
+    last = Voice.objects.in_workspace(workspace_id).order_by("-pk").values_list("pk", flat=True).first()
+    return int(last or 0)
+
+
+def unread(*, member: Membership) -> int:
+    """How many voices of the stream came since the last visit, at most one more than ``MOST_COUNTED``."""
+    visit = Visit.objects.in_workspace(member.workspace_id).filter(member=member).first()
+    if visit is None:
+        return 0
+    rows = Voice.objects.in_workspace(member.workspace_id).filter(stream_of(member=member), pk__gt=visit.seen_id)
+    return len(rows.values_list("pk", flat=True)[: MOST_COUNTED + 1])
+
+
+# Notes of colleagues beside voices
+
+
+def notes_on(*, member: Membership, voice_ids: Iterable[int]) -> Mapping[int, list[Note]]:
+    """By voice, what colleagues passed on to this member or thanked them for, the oldest first."""
+    ids = list(voice_ids)
+    found: dict[int, list[Note]] = defaultdict(list)
+    for share in _shares(member).filter(voice_id__in=ids).select_related("by__user", "to_team"):
+        to = share.to_team.name if share.to_team else ""
+        found[share.voice_id].append(Note(kind="share", who=str(share.by.user), to=to, text=share.note, at=share.at))
+    for each in _thanks(member).filter(voice_id__in=ids).select_related("by__user"):
+        found[each.voice_id].append(Note(kind="thanks", who=str(each.by.user), to="", text=each.text, at=each.at))
+    return {voice_id: sorted(notes, key=lambda note: note.at) for voice_id, notes in found.items()}
