@@ -133,6 +133,7 @@ INSTALLED_APPS = [
     "allears.listen",
     "allears.listen.places",
     "allears.listen.tags",
+    "allears.listen.studies",
     "allears.understand",
     "allears.understand.themes",
     "allears.understand.plugin",

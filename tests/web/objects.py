@@ -19,6 +19,7 @@ from allears.listen.models import Enclosure, Letter, Probe, Source, Survey, Voic
 from allears.listen.places import site
 from allears.listen.places.models import Place
 from allears.listen.tags.models import Tag
+from allears.listen.studies.models import Study
 from allears.outreach.delivery.models import Barred
 from allears.outreach.models import Decision, Rehearsal
 from allears.people.models import Follow, Share, Thanks
@@ -90,6 +91,7 @@ MAKERS: dict[str, Callable[[Person], Any]] = {
     "export_id": lambda alice: row(Export, alice, table="voices", format="csv", state="failed").pk,
     "mapping_id": lambda alice: row(SavedMapping, alice, kind="voices").pk,
     "probe_id": lambda alice: row(Probe, alice).pk,
+    "study_id": lambda alice: row(Study, alice).pk,
     "survey_id": lambda alice: row(Survey, alice).pk,
     "decision_id": lambda alice: row(Decision, alice).pk,
     "rehearsal_id": lambda alice: row(Rehearsal, alice, kind="policy", wanted={"rules": {}}).pk,

@@ -363,9 +363,11 @@ def ask_follow_up(
 
 
 def archive_survey(*, survey: Survey, now: datetime) -> None:
-    """Take a survey off the list; raises ProbeError while a running probe asks it."""
+    """Take a survey off the list; raises ProbeError while a running probe or study asks it."""
     running = survey.probes.filter(models.Q(paused_at__isnull=True), started_at__isnull=False)
     if probe := running.first():
         raise ProbeError("survey", f"the probe {probe.name} still asks it; pause the probe first")
+    if study := survey.studies.filter(launched_at__isnull=False, paused_at__isnull=True).first():
+        raise ProbeError("survey", f"the study {study.name} still asks it; pause the study first")
     survey.archived_at = now
     survey.save(update_fields=["archived_at"])

@@ -11,6 +11,7 @@ from allears.jobs.sources import register_source
 from allears.listen import personal
 from allears.outreach.registry import (
     register_delivery_hook,
+    register_failure_hook,
     register_rehearser,
     register_releaser,
     register_second_thought,
@@ -34,9 +35,9 @@ class ListenConfig(AppConfig):
         every(300, "allears.listen.jobs.measure_probes")
         register_rehearser("probe", "allears.listen.simulating.step")
         register_second_thought("allears.listen.absences.came_after_all")
-        register_releaser("survey", "allears.listen.asking.invite")
         register_releaser("follow_up", "allears.listen.asking.invite")
         register_delivery_hook("allears.listen.asking.mark_sent")
+        register_failure_hook("allears.listen.failing.ask_by_the_next_way")
         register_source("responses", "allears.listen.lake.RESPONSE_SOURCE")
         register_source("asks", "allears.listen.lake.ASK_SOURCE")
         register_source("voices", "allears.listen.lake.VOICE_SOURCE")

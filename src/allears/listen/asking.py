@@ -29,6 +29,8 @@ class Ask:
     probe_id: int | None = None
     touchpoint_id: int | None = None
     case_id: int | None = None
+    wave_id: int | None = None  # of a study
+    invitation_id: int | None = None  # made already: its message came back, and another channel is tried
     snapshot: Mapping[str, Any] = field(default_factory=dict)  # event and customer as they were then
 
     def as_context(self) -> dict[str, Any]:
@@ -71,11 +73,16 @@ def invite(*, workspace_id: int, releases: Sequence[Release], now: datetime) -> 
     )
     mailbox = reply_address(workspace_id)
     reply_to = {"Reply-To": mailbox.address} if mailbox else {}  # an answer by mail is heard like any letter
+    before = _made_before(workspace_id, [ask.invitation_id for ask in asks if ask.invitation_id])
     invitations, postings = [], []
     for release, ask in zip(releases, asks, strict=True):
         version, definition = versions[ask.survey_id]
         person = people[release.proposal.customer_id]
-        invitation = _invitation(workspace_id, release, ask, version, definition, person, now)
+        invitation = before.get(ask.invitation_id or 0)
+        if invitation is None:
+            invitation = _invitation(workspace_id, release, ask, version, definition, person, now)
+        else:
+            _send_anew(invitation, release)
         invitations.append(invitation)
         draft: Draft = mail.draft_for(release.proposal.channel)(
             version_id=version.id,
@@ -97,9 +104,22 @@ def invite(*, workspace_id: int, releases: Sequence[Release], now: datetime) -> 
                 case_id=ask.case_id,
             )
         )
-    insert_new(invitations)
+    insert_new([each for each in invitations if each.pk is None])
     post_many(workspace_id=workspace_id, postings=postings, now=now, people=people)
     return invitations
+
+
+def _made_before(workspace_id: int, ids: Sequence[int]) -> dict[int, Invitation]:
+    if not ids:
+        return {}
+    return {each.pk: each for each in Invitation.objects.in_workspace(workspace_id).filter(pk__in=ids)}
+
+
+def _send_anew(invitation: Invitation, release: Release) -> None:
+    """The same ask, with the same address to answer at, by another channel."""
+    invitation.channel = release.ruling.channel or release.proposal.channel
+    invitation.decision_id, invitation.sent_at = release.ruling.decision_id, None
+    invitation.heat().save(update_fields=["channel", "decision_id", "sent_at", "flush_id"])
 
 
 def _invitation(

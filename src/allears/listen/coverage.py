@@ -17,6 +17,7 @@ from django.db.models.functions import TruncMonth
 from allears.customers.queries import customers
 from allears.listen.models import Invitation, Response
 from allears.outreach.models import Decision
+from allears.outreach.returned import first_tries
 from allears.science.estimate import AskCounts, Estimate
 from allears.science.scores import ResponseRates, response_rates, share
 
@@ -125,7 +126,7 @@ def _named(key: Any) -> str:
 def _wishes(workspace_id: int, by: By, since: datetime, until: datetime, zone: str) -> dict[str, dict[str, int]]:
     asked_for = Q(purpose__in=("survey", "follow_up"))
     standing = Decision.objects.in_workspace(workspace_id).filter(
-        asked_for, at__gte=since, at__lt=until, settled_at__isnull=True
+        asked_for, first_tries(), at__gte=since, at__lt=until, settled_at__isnull=True
     )
     out = Q(rule__in=("sampled_out", "hold_out"))
     cut = _cut(by, at="at", segment=F("segment"), touchpoint="touchpoint_key", zone=zone)

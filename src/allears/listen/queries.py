@@ -10,6 +10,7 @@ from django.db.models import Count, Q, QuerySet
 from allears.listen.definition import Definition, parse
 from allears.listen.models import Invitation, Probe, Response, Survey, SurveyVersion, Voice
 from allears.outreach.models import Decision
+from allears.outreach.returned import first_tries
 
 
 def surveys(*, workspace_id: int) -> QuerySet[Survey]:
@@ -76,7 +77,7 @@ class ProbeFigures:
 def probe_figures(*, workspace_id: int, now: datetime, days: int = 30) -> Mapping[str, ProbeFigures]:
     """By probe key, over the last days, in three queries; held asks that were decided anew count once, as decided."""
     since = now - timedelta(days=days)
-    standing = Decision.objects.in_workspace(workspace_id).filter(at__gte=since, settled_at__isnull=True)
+    standing = Decision.objects.in_workspace(workspace_id).filter(first_tries(), at__gte=since, settled_at__isnull=True)
     counts: dict[str, Counter[tuple[str, str]]] = {}
     rows = standing.exclude(probe_key="").values_list("probe_key", "verdict", "rule").annotate(n=Count("id"))
     for key, verdict, rule, number in rows:

@@ -13,6 +13,7 @@ from django.db.models import Count, F, FloatField, Q, Sum
 from allears.listen.models import Probe, Response
 from allears.outreach.governor import Worth
 from allears.outreach.models import Decision
+from allears.outreach.returned import first_tries
 from allears.science.information import SCALES, Cell, directed_shares, expected_information
 
 LOOK_BACK = timedelta(days=90)
@@ -77,7 +78,7 @@ def measure(*, probe: Probe, now: datetime) -> dict[str, Known]:
     """Count the probe's last months anew."""
     since = now - LOOK_BACK
     wished = Decision.objects.in_workspace(probe.workspace_id).filter(
-        probe_key=probe.key, at__gte=since, settled_at__isnull=True
+        first_tries(), probe_key=probe.key, at__gte=since, settled_at__isnull=True
     )
     found: dict[str, dict[str, Any]] = {}
     counted = wished.values_list("segment").annotate(events=Count("id"), asked=Count("id", filter=Q(verdict="sent")))

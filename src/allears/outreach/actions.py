@@ -131,6 +131,8 @@ def _rule(
         stored: dict[str, Any] = {"facts": as_json(facts), "parameters": dict(verdict.parameters)}
         if proposal.allowance:
             stored["since"] = proposal.allowance.since.isoformat()
+        if proposal.instead_of:
+            stored["instead_of"] = proposal.instead_of
         if verdict.name == "held":
             stored["context"] = dict(proposal.context)
         decisions.append(_decision(workspace_id, proposal, facts, verdict, stored, version, now))
@@ -248,6 +250,7 @@ def proposal_of(*, decision: Decision) -> Proposal:
         worth=facts.worth,
         allowance=_allowance(facts, decision.facts.get("since")),
         awaits=facts.awaits,
+        instead_of=decision.facts.get("instead_of", ""),
         context=decision.facts.get("context", {}),
     )
 

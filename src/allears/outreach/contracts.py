@@ -38,6 +38,7 @@ class Proposal:
     allowance: Allowance | None = None
     awaits: str = ""  # ask only if this event has not happened by ``not_before``
     overtaken_by: str = ""  # it has happened
+    instead_of: str = ""  # the channel by which the same ask came back
     context: Mapping[str, Any] = field(default_factory=dict)  # what the proposer needs when a held ask is released
 
 

@@ -14,6 +14,7 @@ from allears.outreach.contracts import Proposal
 from allears.outreach.delivery import queries as delivery
 from allears.outreach.governor import SURVEYS, Consent, Contact, Facts, Policy, Quota, Rival, Way
 from allears.outreach.registry import credit_counters, register_suppressor, suppressors
+from allears.outreach.returned import AGAIN, family_of, is_again
 from allears.store import plain
 
 __all__ = ["Addressee", "Dossier", "addressees", "gather", "register_suppressor"]
@@ -80,7 +81,7 @@ class Dossier:
             expires_at=proposal.expires_at,
             suppressed_by=self.suppressed.get(number, ""),
             consents=tuple(self.consents.get(number, ())),
-            contacts=tuple(past.contact for past in self.history.sent.get(number, ())),
+            contacts=contacts_but_own(self.history.sent.get(number, ()), proposal.ask_key),
             customer=person.key if person else "",
             segment=person.segment if person else "",
             credits=self._credits(proposal.channel, number),
@@ -131,6 +132,14 @@ class Dossier:
         """One that waits and is due soon is a rival of the next ones."""
         if until <= self.soon:
             self.history.waiting.setdefault(proposal.customer_id, []).append(_past(proposal, channel, until))
+
+
+def contacts_but_own(sent: Sequence[Past], ask_key: str) -> tuple[Contact, ...]:
+    """What was said to the customer; an earlier way of the same ask came back, and was not said."""
+    if not is_again(ask_key):
+        return tuple(past.contact for past in sent)
+    own = family_of(ask_key)
+    return tuple(past.contact for past in sent if family_of(past.ask_key) != own)
 
 
 def _past(proposal: Proposal, channel: str, at: datetime) -> Past:
@@ -247,8 +256,8 @@ def _used(workspace_id: int, proposals: Sequence[Proposal]) -> dict[tuple[str, s
     for probe_key, moment in since.items():
         rows = plain.select(
             "SELECT segment, count(*) FROM outreach_decision WHERE workspace_id = %s AND probe_key = %s"
-            " AND verdict = 'sent' AND at >= %s GROUP BY segment",
-            [workspace_id, probe_key, plain.written(moment)],
+            " AND verdict = 'sent' AND at >= %s AND ask_key NOT LIKE %s GROUP BY segment",
+            [workspace_id, probe_key, plain.written(moment), f"%{AGAIN}%"],
         )
         for segment, number in rows:
             used[probe_key, ""] = used.get((probe_key, ""), 0) + number

@@ -18,7 +18,7 @@ from allears.customers.history import attributes_at
 from allears.customers.models import ConsentRecord, Customer
 from allears.outreach import channels
 from allears.outreach.auction import History, Past
-from allears.outreach.facts import Addressee, addressees, counted_purposes, known_zone
+from allears.outreach.facts import Addressee, addressees, contacts_but_own, counted_purposes, known_zone
 from allears.outreach.governor import (
     SURVEYS,
     Consent,
@@ -36,6 +36,7 @@ from allears.outreach.governor import (
 from allears.outreach.models import Decision
 from allears.outreach.models import Policy as PolicyRow
 from allears.outreach.registry import suppressors
+from allears.outreach.returned import first_tries
 
 GIVEN = ("name", "email", "phone", "timezone", "segment")
 
@@ -135,7 +136,7 @@ def facts_then(*, decision: Decision, stored: Facts, policy: Policy) -> Facts:
         segment=person.segment if stored.segment else "",
         suppressed_by=_suppressed_then(decision) if stored.purpose in policy.suppressible else "",
         consents=_consents_then(decision),
-        contacts=tuple(past.contact for past in history.sent[number]),
+        contacts=contacts_but_own(history.sent[number], stored.ask_key),
         rivals=rivals if stored.purpose in SURVEYS else (),
         quota=_quota_then(decision, stored.quota),
     )
@@ -208,7 +209,7 @@ def _quota_then(decision: Decision, stored: Quota | None) -> Quota | None:
         return stored
     before = Q(at__lt=decision.at) | Q(at=decision.at, id__lt=decision.pk)
     made = Decision.objects.in_workspace(decision.workspace_id).filter(
-        before, probe_key=decision.probe_key, verdict=Decision.Verdict.SENT, at__gte=since
+        before, first_tries(), probe_key=decision.probe_key, verdict=Decision.Verdict.SENT, at__gte=since
     )
     if stored.cell:
         made = made.filter(segment=stored.cell)

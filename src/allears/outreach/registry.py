@@ -7,7 +7,8 @@
 - second thoughts: ``f(*, workspace_id, proposals) -> Mapping[ask_key, event]`` – which waiting asks have lost their
   cause, asked when their time comes;
 - releasers: ``f(*, workspace_id, releases, now)`` – makes and posts the messages of held asks that are now allowed;
-- delivery hooks: ``f(*, decision_ids, now)`` – told which decisions' messages the peer has accepted.
+- delivery hooks: ``f(*, decision_ids, now)`` – told which decisions' messages the peer has accepted;
+- failure hooks: ``f(*, workspace_id, message_id, now)`` – told which ask's message came back or was refused for good.
 
 All are called inside the caller's transaction.
 """
@@ -20,6 +21,7 @@ from django.utils.module_loading import import_string
 _suppressors: list[str] = []
 _releasers: dict[str, str] = {}
 _delivery_hooks: list[str] = []
+_failure_hooks: list[str] = []
 _credits: dict[str, str] = {}
 _second_thoughts: list[str] = []
 _rehearsers: dict[str, str] = {}
@@ -40,6 +42,16 @@ def register_delivery_hook(path: str) -> None:
     """Tell this function which decisions' messages were accepted by the peer."""
     if path not in _delivery_hooks:
         _delivery_hooks.append(path)
+
+
+def register_failure_hook(path: str) -> None:
+    """Tell this function, as a job of its own, about each ask whose message failed for good."""
+    if path not in _failure_hooks:
+        _failure_hooks.append(path)
+
+
+def failure_hooks() -> list[Callable[..., Any]]:
+    return [import_string(path) for path in _failure_hooks]
 
 
 def register_credits(channel: str, path: str) -> None:

@@ -21,6 +21,7 @@ from allears.outreach.channels.base import DeliveryError, Outgoing, Receipt, Ses
 from allears.outreach.delivery.shipping import Key, Pace, Terms, note_receipts, terms_for
 from allears.outreach.models import Message
 from allears.outreach.registry import delivery_hooks
+from allears.outreach.returned import note_failure
 from allears.store import plain
 
 logger = logging.getLogger(__name__)
@@ -243,15 +244,19 @@ def back_off(attempts: int) -> timedelta:
 def _put_back(outcome: Outcome, *, owner: str, now: datetime) -> None:
     message = outcome.message
     final = outcome.permanent or message.attempts >= MAX_ATTEMPTS
-    Message.objects.in_workspace(message.workspace_id).filter(
-        id=message.id, state=Message.State.SENDING, lease_owner=owner
-    ).update(
-        state=Message.State.FAILED if final else Message.State.QUEUED,
-        not_before=message.not_before if final else now + back_off(message.attempts),
-        error=outcome.error[:2000],
-        lease_owner="",
-        lease_until=None,
+    changed = (
+        Message.objects.in_workspace(message.workspace_id)
+        .filter(id=message.id, state=Message.State.SENDING, lease_owner=owner)
+        .update(
+            state=Message.State.FAILED if final else Message.State.QUEUED,
+            not_before=message.not_before if final else now + back_off(message.attempts),
+            error=outcome.error[:2000],
+            lease_owner="",
+            lease_until=None,
+        )
     )
+    if final and changed:
+        note_failure(message)
 
 
 def recover(*, now: datetime) -> int:

@@ -84,7 +84,13 @@ def verdict_name(decision: Decision) -> str:
 
 def reason(decision: Decision) -> str:
     """Why, in one sentence with its figures."""
-    return sentence(decision.rule, decision.facts.get("parameters", {}))
+    said = sentence(decision.rule, decision.facts.get("parameters", {}))
+    if came_back := decision.facts.get("instead_of"):
+        again = _("The same ask by %(channel)s came back, so the next channel was tried.") % {
+            "channel": channel_name(came_back)
+        }
+        said = _("%(first)s %(second)s") % {"first": said, "second": again}
+    return said
 
 
 def sentence(rule: str, parameters: Mapping[str, Any]) -> str:

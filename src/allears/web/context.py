@@ -36,6 +36,7 @@ PLACES = (
     Place("/customers", gettext_lazy("Customers"), "users", Role.MANAGER),
     Place("/client-accounts", gettext_lazy("Accounts"), "building-2", Role.MANAGER),
     Place("/probes", gettext_lazy("Probes"), "target", Role.MANAGER, starts_group=True),
+    Place("/studies", gettext_lazy("Studies"), "chart-no-axes-column", Role.MANAGER),
     Place("/surveys", gettext_lazy("Surveys"), "list-checks", Role.MANAGER),
     Place("/listen/coverage", gettext_lazy("Coverage"), "radio", Role.MANAGER),
     Place("/listen/listeners", gettext_lazy("Who listens"), "ear", Role.MANAGER),

@@ -17,6 +17,7 @@ from allears.outreach.channels.base import DeliveryError, Outgoing, SetupError
 from allears.outreach.delivery.models import Barred, ChannelSetup, Report
 from allears.outreach.delivery.sealing import seal, unseal
 from allears.outreach.models import Message
+from allears.outreach.returned import note_failure
 
 LASTING = {Report.Kind.BOUNCED: Barred.Reason.BOUNCE, Report.Kind.COMPLAINED: Barred.Reason.COMPLAINT}
 
@@ -117,7 +118,8 @@ def report(
 ) -> bool:
     """Write down what a peer said of a message; False when it said so before.
 
-    A bounce or complaint ends the message as failed and bars the address; a complaint withdraws consent, too.
+    A bounce or failure ends the message as failed, and an ask is tried by its next channel; a bounce or complaint bars
+    the address; a complaint withdraws consent, too.
     """
     with transaction.atomic():
         _row, new = Report.objects.in_workspace(message.workspace_id).get_or_create(
@@ -132,6 +134,7 @@ def report(
             Message.objects.in_workspace(message.workspace_id).filter(pk=message.pk).update(
                 state=Message.State.FAILED, error=detail[:2000]
             )
+            note_failure(message)
         if reason := LASTING.get(Report.Kind(kind)):
             bar(
                 workspace_id=message.workspace_id,

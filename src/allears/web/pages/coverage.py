@@ -73,7 +73,7 @@ def _as_file(request: ConsoleRequest, found: Coverage) -> HttpResponse:
     out.write("\ufeff")  # spreadsheets take it for UTF-8 then
     writer = csv.writer(out)
     for line in _lines(found):
-        writer.writerow([_harmless(value) for value in line])
+        writer.writerow([harmless(value) for value in line])
     response = HttpResponse(out.getvalue(), content_type="text/csv; charset=utf-8")
     response.headers["Content-Disposition"] = f'attachment; filename="coverage-{found.by}.csv"'
     return response
@@ -102,7 +102,7 @@ def _line(row: Row) -> list[Any]:
     ]  # fmt: skip
 
 
-def _harmless(value: Any) -> Any:
+def harmless(value: Any) -> Any:
     """No cell is a formula."""
     text = value.isoformat() if isinstance(value, datetime) else value
     return f"'{text}" if isinstance(text, str) and text[:1] in ("=", "+", "-", "@", "\t", "\r") else text

@@ -1,5 +1,6 @@
 """Why was this customer (not) asked? Every verdict of the governor, and the policy behind them."""
 
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
@@ -16,9 +17,11 @@ from django.views.decorators.http import require_GET, require_http_methods
 from allears.customers.queries import segments
 from allears.journeys.vocabulary import channel_label
 from allears.listen import queries as listen_queries
+from allears.listen.studies import queries as study_queries
 from allears.outreach import actions, channels, queries, recomputing, rehearsals, wording
 from allears.outreach.governor import Cap, Policy, QuietHours, policy_from
 from allears.outreach.models import Decision
+from allears.outreach.returned import of_family
 from allears.web.access import ConsoleRequest, access_agent, access_manager
 from allears.web.pages.accounts import style
 from allears.web.render import flash, render_page
@@ -79,13 +82,24 @@ def shown(decision: Decision) -> dict[str, Any]:
     }
 
 
+@dataclass(frozen=True, kw_only=True)
+class Named:
+    """A probe or a study, as the ledger names it."""
+
+    key: str
+    name: str
+
+
 @access_agent
 @require_GET
 def decisions(request: ConsoleRequest) -> HttpResponse:
     """The ledger, newest first."""
     rows = _filtered(request)
     found = _page_of(request, rows)
-    probes = list(listen_queries.probes(workspace_id=request.access.workspace_id).order_by("name"))
+    workspace_id = request.access.workspace_id
+    asking = listen_queries.probes(workspace_id=workspace_id).order_by("name")
+    probes = [Named(key=each.key, name=each.name) for each in asking]
+    probes += [Named(key=each.probe_key, name=each.name) for each in study_queries.studies(workspace_id=workspace_id)]
     names = {probe.key: probe.name for probe in probes}
     context = {
         "rows": [{**shown(each), "probe": names.get(each.probe_key, each.probe_key)} for each in found[:PAGE]],
@@ -117,7 +131,7 @@ def decision(request: ConsoleRequest, decision_id: int) -> HttpResponse:
     """One verdict with its facts, and judged again before the reader's eyes: from the row and from the raw history."""
     rows = queries.decisions(workspace_id=request.access.workspace_id).select_related("customer")
     found = get_object_or_404(rows, id=decision_id)
-    chain = rows.filter(ask_key=found.ask_key).order_by("id")
+    chain = rows.filter(of_family(found.ask_key)).order_by("id")
     context = {
         **shown(found),
         **_judged_again(found),

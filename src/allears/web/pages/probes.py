@@ -149,7 +149,7 @@ class ProbeForm(forms.Form):
             {
                 "property": name,
                 "op": op,
-                "value": _value(op, value),
+                "value": typed_value(op, value),
                 "of": whose or "event",
                 **({"days": days or None} if whose == "history" else {}),
             }
@@ -162,10 +162,10 @@ class ProbeForm(forms.Form):
         return [name for name in chosen if name != self.cleaned_data.get("channel")]
 
     def clean_strata(self) -> dict[str, float]:
-        return {name: share / 100 for name, share in _lines(self.cleaned_data["strata"]).items()}
+        return {name: share / 100 for name, share in numbers_by_name(self.cleaned_data["strata"]).items()}
 
     def clean_quota(self) -> dict[str, int]:
-        return {name: int(number) for name, number in _lines(self.cleaned_data["quota"]).items()}
+        return {name: int(number) for name, number in numbers_by_name(self.cleaned_data["quota"]).items()}
 
     def spec(self) -> actions.ProbeSpec:
         told = self.cleaned_data
@@ -192,7 +192,7 @@ class ProbeForm(forms.Form):
         )
 
 
-def _lines(text: str) -> dict[str, float]:
+def numbers_by_name(text: str) -> dict[str, float]:
     """A name and a number in each line; a number alone has no name."""
     found = {}
     for line in filter(None, map(str.strip, text.replace("：", " ").replace(":", " ").splitlines())):
@@ -204,15 +204,17 @@ def _lines(text: str) -> dict[str, float]:
     return found
 
 
-def _as_lines(values: Mapping[str, float], scale: float = 1) -> str:
+def numbers_as_lines(values: Mapping[str, float], scale: float = 1) -> str:
     return "\n".join(f"{name} {tidy(round(number * scale, 2))}".strip() for name, number in values.items())
 
 
-def _value(op: str, text: str) -> Any:
+def typed_value(op: str, text: str) -> Any:
     """What was typed, as JSON sees it: numbers and true/false as such, lists by commas, all else as words."""
     if op == "in":
         return [
-            _value("=", part.strip()) for part in text.replace("，", ",").replace("、", ",").split(",") if part.strip()
+            typed_value("=", part.strip())
+            for part in text.replace("，", ",").replace("、", ",").split(",")
+            if part.strip()
         ]
     if op == "contains":
         return text
@@ -225,7 +227,7 @@ def _value(op: str, text: str) -> Any:
     return found if isinstance(found, bool | int | float) else text
 
 
-def _shown_value(value: Any) -> str:
+def shown_value(value: Any) -> str:
     if isinstance(value, list):
         return ", ".join(map(str, value))
     return "" if value is None else json.dumps(value) if isinstance(value, bool) else str(value)
@@ -250,8 +252,8 @@ def _initial(probe: Probe) -> dict[str, Any]:
                 "priority",
             )
         },
-        "strata": _as_lines(probe.strata, 100),
-        "quota": _as_lines(probe.quota),
+        "strata": numbers_as_lines(probe.strata, 100),
+        "quota": numbers_as_lines(probe.quota),
         "touchpoint": str(probe.touchpoint_id),
         "survey": str(probe.survey_id),
         "delay": probe.delay_seconds // unit,
@@ -264,7 +266,7 @@ def _initial(probe: Probe) -> dict[str, Any]:
 def _condition_rows(form: ProbeForm, probe: Probe | None) -> list[dict[str, Any]]:
     stored = [*(probe.conditions if probe else []), *[{}] * CONDITIONS][:CONDITIONS]
     if not form.is_bound:
-        return [{**each, "value": _shown_value(each.get("value"))} for each in stored]
+        return [{**each, "value": shown_value(each.get("value"))} for each in stored]
     return [
         {part: form.data.get(f"{part}-{row}", "") for part in ("of", "property", "op", "value", "days")}
         for row in range(CONDITIONS)

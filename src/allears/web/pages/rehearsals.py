@@ -59,6 +59,8 @@ def _found(request: ConsoleRequest, rehearsal_id: int) -> Rehearsal:
 def rehearsal(request: ConsoleRequest, rehearsal_id: int) -> HttpResponse:
     """How many would be asked, who, and what the governor would refuse, beside what really happened."""
     found = _found(request, rehearsal_id)
+    if found.kind == "study":
+        return redirect("study", found.wanted["study_id"])
     return render_page(
         request, "outreach/rehearsal.html", _context(request, found), fragment="outreach/_rehearsal.html"
     )

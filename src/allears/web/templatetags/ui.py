@@ -56,6 +56,12 @@ def amount(value: float | None, unit: str = "count") -> str:
 
 
 @register.filter
+def rounded(value: float | None, unit: str = "points") -> float | None:
+    """A figure as precise as it is meant to be read: points whole, the rest as it is."""
+    return round(value) if value is not None and unit == "points" else value
+
+
+@register.filter
 def signed(value: float | None) -> str:
     """A difference with its sign (a true minus)."""
     if value is None:

@@ -27,6 +27,7 @@ from allears.cli.demo.seeding.placed import write_places
 from allears.cli.demo.seeding.report import truth_report
 from allears.cli.demo.seeding.reviews import write_reviews
 from allears.cli.demo.seeding.sources import write_sources
+from allears.cli.demo.seeding.studied import write_study
 from allears.cli.demo.seeding.told import tell_the_crm
 from allears.cli.demo.simulate import Happening, simulate
 from allears.jobs.models import Job
@@ -75,6 +76,7 @@ def seed(*, scale: Scale, now: datetime, folder: Path, tell: Tell) -> Keys:
         write_places(founded, until=now)
         write_asked(founded, seed=scale.seed, until=now)
         write_listening(founded, seed=scale.seed, until=now)
+        write_study(founded, seed=scale.seed, until=now)
         Job.objects.filter(id__gt=newest_job).delete()  # what followed from the past has happened in the past
         WaitingVoice.objects.in_workspace(founded.id).delete()
         start_back_fill(workspace_id=founded.id, actor_id=None, now=now)  # the worker reads them all, once it runs

@@ -1,0 +1,1 @@
+"""One-off studies and recurring programmes: whom a wave draws, when it opens and closes, and what it says."""
