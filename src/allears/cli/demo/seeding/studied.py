@@ -61,7 +61,7 @@ def _then(moment: datetime) -> datetime:
 
 
 def _hire_customers(founded: Founded, *, seed: int, since: datetime) -> None:
-    rows = []
+    rows: list[Customer] = []
     for segment, number in TRADE:
         for _ in range(number):
             who = shopper(seed=seed, number=FIRST_NUMBER + len(rows))
@@ -139,6 +139,7 @@ def _told(founded: Founded, wave: Wave, dice: random.Random, until: datetime) ->
         content = dice.random() < CONTENT[member.segment][min(wave.number, 3) - 1]
         score = dice.choice((4, 5, 5)) if content else 3
         invitation = member.invitation
+        assert invitation is not None  # as chosen above
         at = wave.opens_at + timedelta(hours=0.2 + after)
         if not answers or at >= min(until, wave.closes_at):
             continue
