@@ -18,8 +18,8 @@ from allears.journeys.models import Touchpoint
 from allears.listen.models import Enclosure, Letter, Probe, Source, Survey, Voice
 from allears.listen.places import site
 from allears.listen.places.models import Place
-from allears.listen.tags.models import Tag
 from allears.listen.studies.models import Study
+from allears.listen.tags.models import Tag
 from allears.outreach.delivery.models import Barred
 from allears.outreach.models import Decision, Rehearsal
 from allears.people.models import Follow, Share, Thanks
