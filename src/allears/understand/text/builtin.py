@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
@@ -20,6 +20,7 @@ from allears.understand.text import features, weights
 from allears.understand.text.annotation import Annotation, Annotator
 from allears.understand.text.corpus import LANGUAGES, Language
 from allears.understand.text.features import Batch
+from allears.understand.text.hits import matcher
 from allears.understand.text.normal import language_of
 from allears.understand.text.speaking import Speaker
 from allears.understand.text.weights import Known, Scores, Weights
@@ -62,7 +63,7 @@ class BuiltIn:
         return [out[place] for place in range(len(texts))]
 
     def _chunk(self, texts: Sequence[str], language: Language) -> Iterator[Annotation]:
-        own = self.by_language[language]
+        own = _in_step(self.by_language[language], language)
         if language not in self._tables:
             self._tables[language] = weights.table(own.keys)
         batch = features.read(texts, language)
@@ -72,6 +73,12 @@ class BuiltIn:
     def scored(self, batch: Batch, found: Known, own: Weights) -> Scores:
         """The probabilities of a batch."""
         return weights.score(batch, found, own)
+
+
+def _in_step(own: Weights, language: Language) -> Weights:
+    """The weights, or those with the lexicon's feelings as written when entries came or went since they were made."""
+    written = matcher(language).strengths
+    return own if len(own.strengths) == len(written) else replace(own, strengths=np.array(written, dtype=np.float32))
 
 
 @lru_cache
