@@ -3,10 +3,12 @@
 import csv
 import json
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import openpyxl
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from tests.understand.text.speech import FewWords, comments
@@ -82,6 +84,41 @@ def test_the_ending_says_the_format_and_each_reads_the_other(feedback: Path, tmp
     assert {str(row["sentiment"] or "") for row in found} == {"positive", "negative", "neutral", ""}
     assert run(there, "--text", "comment", "-o", back)[0] == 0
     assert list(rows(back)[0]) == [*HEAD, *OWN, *(f"allears_{name}" for name in OWN)]
+
+
+TYPED = {"id": 7, "spent": 2.5, "vip": True, "tags": ["a"], "comment": "late and rude", "none": None}
+
+
+def test_cells_of_json_lines_stay_what_they_are(tmp_path: Path) -> None:
+    path, out = tmp_path / "in.jsonl", tmp_path / "out"
+    path.write_text(json.dumps(TYPED) + "\n", encoding="utf-8")
+    assert run(path, "--text", "comment", "-o", out.with_suffix(".jsonl"))[0] == 0
+    (found,) = READERS[".jsonl"](out.with_suffix(".jsonl"))
+    assert {name: found[name] for name in TYPED} == TYPED
+    assert run(path, "--text", "comment", "-o", out.with_suffix(".parquet"))[0] == 0
+    (found,) = READERS[".parquet"](out.with_suffix(".parquet"))
+    assert {name: found[name] for name in TYPED} == {**TYPED, "tags": '["a"]'}
+    assert run(path, "--text", "comment", "-o", out.with_suffix(".csv"))[0] == 0
+    assert rows(out.with_suffix(".csv"))[0]["vip"] == "true"
+
+
+def test_parquet_keeps_its_own_types(tmp_path: Path) -> None:
+    path, out = tmp_path / "in.parquet", tmp_path / "out"
+    at = datetime(2026, 3, 1, 10, tzinfo=UTC)
+    schema = pa.schema(
+        {"n": pa.int16(), "at": pa.timestamp("ms", tz="UTC"), "day": pa.date32(), "comment": pa.string()}
+    )
+    pq.write_table(pa.table([[5], [at], [at.date()], ["late and rude"]], schema=schema), path)
+    assert run(path, "--text", "comment", "-o", out.with_suffix(".parquet"))[0] == 0
+    kept = pq.read_table(out.with_suffix(".parquet"))
+    assert [kept.schema.field(name).type for name in schema.names] == list(schema.types)
+    assert kept.select(schema.names).to_pylist() == [{"n": 5, "at": at, "day": at.date(), "comment": "late and rude"}]
+    assert run(path, "--text", "comment", "-o", out.with_suffix(".jsonl"))[0] == 0
+    (found,) = READERS[".jsonl"](out.with_suffix(".jsonl"))
+    assert (found["n"], found["at"], found["day"]) == (5, "2026-03-01T10:00:00+00:00", "2026-03-01")
+    assert run(path, "--text", "comment", "-o", out.with_suffix(".xlsx"))[0] == 0
+    (found,) = READERS[".xlsx"](out.with_suffix(".xlsx"))
+    assert (found["n"], found["at"]) == (5, at.replace(tzinfo=None))
 
 
 def test_chinese_in_its_own_encoding(tmp_path: Path) -> None:

@@ -12,8 +12,10 @@ from django.db import transaction
 
 from allears.accounts.models import Workspace
 from allears.cli.demo import company, seeding
+from allears.customers.models import ClientAccount
 from allears.customers.rights import sweeping
-from allears.events.models import Event
+from allears.events.exports import actions as exports
+from allears.events.models import Event, Export, Import, QuarantinedRow, SavedMapping
 from allears.jobs.models import Job
 from allears.journeys.models import Touchpoint
 from allears.listen.models import Invitation, Probe, Response, Voice
@@ -95,6 +97,15 @@ def test_voices_carry_where_they_came_from(told: dict[str, Any]) -> None:
     answer = rows(Voice).filter(source_kind="survey", response__invitation__probe__isnull=False).first()
     assert answer.attributes["probe"] == answer.response.invitation.probe.key
     assert rows(Voice).filter(source_kind="complaint").count() == told["letters"].get("complaint", 0)
+
+
+def test_files_came_and_left(told: dict[str, Any]) -> None:
+    assert list(rows(Import).values_list("kind", "state", "rows_good", "rows_bad")) == [("accounts", "done", 2, 1)]
+    assert rows(QuarantinedRow).filter(resolved_at__isnull=True).count() == 1
+    assert list(rows(SavedMapping).values_list("name", flat=True)) == ["Companies from the CRM"]
+    export = rows(Export).get()
+    assert (export.state, export.rows_done, exports.path_of(row=export).exists()) == ("done", export.rows_total, True)
+    assert rows(ClientAccount).count() == 3
 
 
 def test_public_reviews_are_public_and_nobodys(told: dict[str, Any]) -> None:

@@ -190,8 +190,9 @@ def test_managers_ask_in_the_console_and_it_is_audited(alice: Person) -> None:
 def test_the_api_streams_small_tables_and_writes_large_ones(acme: Workspace) -> None:
     key = "ae_api_export"
     AccessKey.objects.create(
-        workspace=acme, name="k", kind="api", prefix=key[:8], key_hash=hashlib.sha256(key.encode()).hexdigest()
-    )
+        workspace=acme, name="k", kind="api", prefix=key[:8], key_hash=hashlib.sha256(key.encode()).hexdigest(),
+        scopes=["export"],
+    )  # fmt: skip
     client = Client(headers={"Authorization": f"Bearer {key}"})
 
     def api(method: str, path: str, body: Any = None) -> Any:

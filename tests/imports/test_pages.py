@@ -34,8 +34,9 @@ def console(alice: Person, client: Client, settings: Any, tmp_path: Path) -> Cli
 def api(alice: Person, settings: Any, tmp_path: Path) -> Iterator[Client]:
     settings.DATA_DIR = tmp_path / "data"
     _key, secret = make_key(
-        workspace=alice.workspace, kind=AccessKey.Kind.API, name="test", actor=alice.user, now=timezone.now()
-    )
+        workspace=alice.workspace, kind=AccessKey.Kind.API, name="test", actor=alice.user, now=timezone.now(),
+        scopes=["export"],
+    )  # fmt: skip
     return Client(headers={"Authorization": f"Bearer {secret}"})  # type: ignore[return-value]
 
 

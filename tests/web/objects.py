@@ -11,7 +11,7 @@ from allears.accounts.models import AccessKey, MemberInvite, Membership, Workspa
 from allears.accounts.teams.models import Team
 from allears.customers.models import ClientAccount, Customer, Erasure, Merge
 from allears.events.inbound.models import InboundSource
-from allears.events.models import Export, Import, SavedMapping
+from allears.events.models import Export, Import, SavedMapping, Upload
 from allears.events.webhooks.models import Delivery, Endpoint
 from allears.jobs.models import Job
 from allears.journeys.models import Touchpoint
@@ -88,6 +88,7 @@ MAKERS: dict[str, Callable[[Person], Any]] = {
     "voice_id": voice,
     "touchpoint_id": lambda alice: row(Touchpoint, alice).pk,
     "import_id": lambda alice: row(Import, alice, state="done").pk,
+    "upload_id": lambda alice: row(Upload, alice, kind="voices").pk,
     "export_id": lambda alice: row(Export, alice, table="voices", format="csv", state="failed").pk,
     "mapping_id": lambda alice: row(SavedMapping, alice, kind="voices").pk,
     "probe_id": lambda alice: row(Probe, alice).pk,

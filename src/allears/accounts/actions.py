@@ -2,6 +2,7 @@
 
 import hashlib
 import secrets
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from zoneinfo import available_timezones
 
@@ -266,13 +267,25 @@ def change_workspace(
 # Keys
 
 
-def make_key(*, workspace: Workspace, kind: str, name: str, actor: User | None, now: datetime) -> tuple[AccessKey, str]:
-    """A machine's key and its secret, which is shown this once."""
+def make_key(
+    *,
+    workspace: Workspace,
+    kind: str,
+    name: str,
+    actor: User | None,
+    now: datetime,
+    scopes: Sequence[str] = (),
+) -> tuple[AccessKey, str]:
+    """A machine's key and its secret, which is shown this once. ``scopes``: what an API key may do besides."""
+    if scopes and kind != AccessKey.Kind.API:
+        raise AccountsError(_("A write key only sends events in: it cannot export. Make an API key for that."))
+    granted = sorted(AccessKey.Scope(each).value for each in scopes)
     secret = f"ae_{kind[0]}_{secrets.token_urlsafe(30)}"
     with transaction.atomic():
         key = AccessKey.objects.create(
             workspace=workspace,
             kind=AccessKey.Kind(kind),
+            scopes=granted,
             name=name,
             prefix=secret[:12],
             key_hash=_digest(secret),
@@ -284,7 +297,7 @@ def make_key(*, workspace: Workspace, kind: str, name: str, actor: User | None, 
             actor_id=actor.pk if actor else None,
             verb=f"accounts.{kind}_key.made",
             subject=f"key:{key.pk}",
-            detail={"name": name},
+            detail={"name": name, **({"scopes": granted} if granted else {})},
         )
     return key, secret
 

@@ -94,13 +94,19 @@ class SignInLink(models.Model):
 
 
 class AccessKey(ScopedModel):
-    """A machine's key: ``write`` opens the intake, ``api`` the REST API. Only its hash is kept."""
+    """A machine's key: ``write`` opens the intake and nothing else, ``api`` the REST API. Only its hash is kept."""
 
     class Kind(models.TextChoices):
         WRITE = "write"
         API = "api"
 
+    class Scope(models.TextChoices):
+        """What an API key may do beyond what every one may."""
+
+        EXPORT = "export"  # take people's data out as files
+
     kind = models.CharField(max_length=5, choices=Kind.choices)
+    scopes = models.JSONField(default=list)  # of ``Scope``; none for a write key
     name = models.CharField(max_length=120)
     prefix = models.CharField(max_length=12)  # shown, so that people can tell keys apart
     key_hash = models.CharField(max_length=64, unique=True)  # hex sha256 of the key
@@ -108,6 +114,10 @@ class AccessKey(ScopedModel):
     created_at = models.DateTimeField(default=utc_now)
     last_used_at = models.DateTimeField(null=True, blank=True)
     revoked_at = models.DateTimeField(null=True, blank=True)
+
+    @property
+    def may_export(self) -> bool:
+        return self.Scope.EXPORT in self.scopes
 
 
 class AuditEntry(ScopedModel):

@@ -90,7 +90,8 @@ def _database() -> Iterator[Finding]:
     try:
         if settings.DATABASE_URL:  # the pool would wait and try again; here the first answer counts
             psycopg.connect(settings.DATABASE_URL, connect_timeout=5).close()
-        waiting = _waiting_migrations()
+        missing = list(missing_rights()) if connection.vendor == "postgresql" else []
+        waiting = 0 if missing else _waiting_migrations()
     except (DatabaseError, psycopg.Error) as error:
         yield Finding(
             subject="database",
@@ -98,6 +99,9 @@ def _database() -> Iterator[Finding]:
             says=f"does not answer: {str(error).strip().splitlines()[0]}",
             do="start it, or correct DATABASE_URL",
         )
+        return
+    if missing:
+        yield from missing
         return
     version = connection.get_database_version() if connection.vendor == "postgresql" else OLDEST_POSTGRES
     if waiting:
@@ -111,6 +115,40 @@ def _database() -> Iterator[Finding]:
         )
     else:
         yield Finding(subject="database", level="ok", says=f"{connection.vendor}, up to date")
+
+
+MAKES = "SELECT current_schema(), has_schema_privilege(current_schema(), 'CREATE'), current_user, current_database()"
+OTHERS = """
+    SELECT tablename, tableowner FROM pg_tables
+    WHERE schemaname = current_schema() AND tablename = ANY(%s) AND NOT pg_has_role(current_user, tableowner, 'USAGE')
+    ORDER BY tablename
+"""
+
+
+def missing_rights() -> Iterator[Finding]:
+    """Rights without which an upgrade fails half-way: to make tables, functions and triggers, and to change our own."""
+    with connection.cursor() as cursor:
+        cursor.execute(MAKES)
+        schema, may_make, role, database = cursor.fetchone()
+        cursor.execute(OTHERS, [connection.introspection.django_table_names()])
+        others = cursor.fetchall()
+    if not may_make:
+        yield Finding(
+            subject="database",
+            level="error",
+            says=f"the role {role} may not make tables in " + (f"the schema {schema}" if schema else "any schema"),
+            do=f"as the server's administrator: ALTER DATABASE {database} OWNER TO {role}; and in that database: "
+            f"GRANT ALL ON SCHEMA {schema or 'public'} TO {role}",
+        )
+    if others:
+        names = ", ".join(f"{table} ({owner})" for table, owner in others[:3])
+        yield Finding(
+            subject="database",
+            level="error",
+            says=f"{len(others)} of our tables belong to another role than {role}: {names}"
+            + (" …" if len(others) > 3 else ""),
+            do=f"as the server's administrator, in that database: REASSIGN OWNED BY {others[0][1]} TO {role}",
+        )
 
 
 def _waiting_migrations() -> int:

@@ -109,13 +109,28 @@ def account_of(*, workspace_id: int, key: str) -> ClientAccount | None:
     return row
 
 
+MOST_CHOICES = 200
+
+
+def choices(*, workspace_id: int, chosen: str = "") -> list[ClientAccount]:
+    """Accounts to choose from in a filter, by name: those seen last, and the one that is chosen."""
+    rows = ClientAccount.objects.in_workspace(workspace_id)
+    found = list(rows.order_by("-last_seen_at", "-id")[:MOST_CHOICES])
+    if chosen and all(each.key != chosen for each in found):
+        found += rows.filter(key=chosen)
+    return sorted(found, key=lambda each: (each.name or each.key).casefold())
+
+
 def people_of(*, account: ClientAccount) -> list[int]:
     """Ids of everybody whose voice counts for the account: its contacts and all who turned out to be them."""
     rows = Contact.objects.in_workspace(account.workspace_id).filter(account=account)
-    found: list[int] = []
-    for customer, kept in rows.values_list("customer_id", "customer__merged_into_id"):
-        found += family(workspace_id=account.workspace_id, customer_id=kept or customer)
-    return list(dict.fromkeys(found))
+    told = rows.values_list("customer_id", "customer__merged_into_id")
+    found = step = list(dict.fromkeys(kept or customer for customer, kept in told))
+    while step:
+        merged = Customer.objects.in_workspace(account.workspace_id).filter(merged_into_id__in=step)
+        step = list(merged.values_list("id", flat=True))
+        found = [*found, *step]
+    return found
 
 
 def contacts_of(*, account: ClientAccount) -> QuerySet[Contact]:

@@ -111,7 +111,9 @@ HARMLESS = (
     Harmless(model="accounts.User", columns=("password", "email", "name", "language"), because=_MEMBERS),
     Harmless(model="accounts.MemberInvite", columns=("email", "token_hash"), because=_MEMBERS),
     Harmless(model="accounts.SignInLink", columns=("token_hash",), because=_MEMBERS),
-    Harmless(model="accounts.AccessKey", columns=("name", "prefix", "key_hash"), because="keys of our systems"),
+    Harmless(
+        model="accounts.AccessKey", columns=("name", "prefix", "key_hash", "scopes"), because="keys of our systems"
+    ),
     Harmless(model="accounts.AuditEntry", columns=("verb",), because=_OURS),
     Harmless(model="teams.Team", columns=("name",), because="the company's own word for some of its members"),
     Harmless(model="customers.Identifier", columns=("kind",), because="a code"),

@@ -22,5 +22,6 @@ class EventsConfig(AppConfig):
         register_export("events", "allears.events.exports.own.EVENTS")
         register_export("customers", "allears.events.exports.own.CUSTOMERS")
         every(1800, "allears.events.exports.jobs.expire_exports")
+        every(1800, "allears.events.imports.jobs.expire_uploads")
         register_kind("accounts", "allears.events.imports.companies.ACCOUNTS")
         register_personal(*personal.DECLARED)

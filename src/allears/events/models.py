@@ -1,5 +1,6 @@
 """What came in: events, the intake log on PostgreSQL, imports, and the rows that need mending."""
 
+from datetime import datetime
 from typing import Any, ClassVar
 
 from django.conf import settings
@@ -114,6 +115,30 @@ class Import(ScopedModel):
     started_at = models.DateTimeField(null=True)  # of the present run, with the rows that stood then: for its pace
     started_row = models.BigIntegerField(default=0)
     finished_at = models.DateTimeField(null=True)
+
+
+class Upload(ScopedModel):
+    """A file that arrives piece by piece; once it is whole it is an import, in the same folder."""
+
+    kind = models.CharField(max_length=10)
+    filename = models.CharField(max_length=255)
+    path = models.CharField(max_length=32)  # its folder among the imports'
+    length = models.BigIntegerField()  # bytes of the whole file, as its sender said
+    received = models.BigIntegerField(default=0)  # bytes that are kept for sure; what lies behind them is not
+    wanted = models.JSONField(default=dict)  # mapping, start, sha256, modified: what its sender said besides
+    import_file = models.ForeignKey(Import, on_delete=models.SET_NULL, null=True, related_name="+")
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
+    created_at = models.DateTimeField(default=timezone.now)
+    changed_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        indexes: ClassVar[list[models.Index]] = [models.Index(fields=["changed_at"])]
+
+    @property
+    def modified_ms(self) -> int:
+        """The file's own date as browsers tell it, to know the file again; 0 where it was not said."""
+        stated = self.wanted.get("modified")
+        return round(datetime.fromisoformat(stated).timestamp() * 1000) if stated else 0
 
 
 class SavedMapping(ScopedModel):

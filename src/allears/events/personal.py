@@ -35,6 +35,12 @@ DECLARED = (
         label=gettext_noop("Imports"),
     ),
     PersonalTable(
+        model="events.Upload",
+        columns=("filename", "wanted"),
+        erase=Erase.MENTIONS,
+        label=gettext_noop("Imports"),
+    ),
+    PersonalTable(
         model="events.Export",
         columns=("filters", "error"),
         erase=Erase.MENTIONS,
@@ -68,6 +74,7 @@ DECLARED = (
     Harmless(model="events.Event", columns=("type", "name"), because="what happened, never to whom"),
     Harmless(model="events.Event", columns=("message_key",), because="a digest"),
     Harmless(model="events.Import", columns=("kind", "path", "digest"), because="a code, a random name, a digest"),
+    Harmless(model="events.Upload", columns=("kind", "path"), because="a code, a random name"),
     Harmless(model="events.ImportMark", columns=("subject",), because="a code"),
     Harmless(
         model="events.Export", columns=("table", "format", "language", "token", "state"), because="codes, a token"

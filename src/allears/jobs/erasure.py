@@ -20,7 +20,7 @@ from allears.jobs.flusher import settle
 from allears.jobs.hot import HotSource, sources
 from allears.jobs.lease import worker_name
 from allears.jobs.models import LakeErasure, LakeHead
-from allears.jobs.rewriting import Holder, rewriting
+from allears.jobs.rewriting import Holder, bounds, rewriting
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,7 +84,7 @@ def _erase_table(source: HotSource, holder: Holder, workspace_id: int, keys: fro
     held = store.held_by(**asked, customer_keys=keys)
     days = {(workspace_id, date.fromisoformat(day)) for each in held.values() for day in each.days}
     mark_dirty(table=head.table, days=days)
-    version = store.erase(**asked, customer_keys=keys, periods=held)
+    version = store.erase(**asked, customer_keys=keys, periods=held, bounds=bounds())
     with transaction.atomic():
         holder.prove(timezone.now())
         LakeHead.objects.filter(table=head.table).update(version=version, moved_at=timezone.now())

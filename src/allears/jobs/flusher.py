@@ -20,7 +20,7 @@ from allears.jobs.dirty import days_of, mark_dirty
 from allears.jobs.hot import HotSource, sources
 from allears.jobs.lease import LeaseLostError, acquire
 from allears.jobs.models import LakeErasure, LakeHead, LakeRollup
-from allears.jobs.rewriting import LEASE, LEASE_SECONDS, Holder, rewriting
+from allears.jobs.rewriting import LEASE, LEASE_SECONDS, Holder, bounds, rewriting
 from allears.lake.rollups import ROLLUPS, rollups_of
 
 logger = logging.getLogger(__name__)
@@ -141,7 +141,7 @@ def _compact(source: HotSource, holder: Holder, now: datetime, root: str) -> int
     partitions = store.small_partitions(root=root, spec=source.spec)
     for partition in partitions:
         holder.keep()
-        version = store.compact(root=root, spec=source.spec, partitions=[partition])
+        version = store.compact(root=root, spec=source.spec, partitions=[partition], bounds=bounds())
         with transaction.atomic():
             holder.prove(timezone.now())
             LakeHead.objects.filter(table=source.spec.name).update(version=version)

@@ -11,12 +11,18 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
 
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
 from allears.jobs.lease import acquire, hold
 from allears.jobs.models import LakeHead, WorkerLease
+
+if TYPE_CHECKING:
+    from allears.lake.rewriting import Bounds
 
 LEASE = "flusher"
 LEASE_SECONDS = 60.0
@@ -45,6 +51,15 @@ class Holder:
         """Between two long steps: still the holder for a good while more, or LeaseLostError."""
         with transaction.atomic():
             hold(name=LEASE, owner=self.owner, fence=self.fence, now=timezone.now(), seconds=REWRITE_SECONDS)
+
+
+def bounds() -> "Bounds":
+    """What a rewriter may hold in memory, and where it puts what is more."""
+    from allears.lake.rewriting import Bounds
+
+    spill = Path(settings.RUN_DIR) / "spill"
+    spill.mkdir(parents=True, exist_ok=True)
+    return Bounds(spill=str(spill))
 
 
 @contextmanager

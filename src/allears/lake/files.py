@@ -7,13 +7,16 @@ At an address, keys and endpoint come from the environment as every S3 client re
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from functools import lru_cache
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pyarrow.parquet as pq
 
 if TYPE_CHECKING:
+    import pyarrow as pa
     import pyarrow.dataset as ds
     import pyarrow.fs as pafs
 
@@ -49,6 +52,27 @@ def open_parquet(path: str) -> pq.ParquetFile:
         return pq.ParquetFile(path)
     table, inner = _split(path)
     return pq.ParquetFile(_storage(table).open_input_file(inner))
+
+
+@contextmanager
+def create_parquet(path: str, schema: pa.Schema) -> Iterator[pq.ParquetWriter]:
+    """A data file that is written row group by row group, as our other files are."""
+    if is_remote(path):
+        table, place = _split(path)
+        storage = _storage(table)
+    else:
+        Path(path).parent.mkdir(parents=True, exist_ok=True)
+        place, storage = path, None
+    with pq.ParquetWriter(place, schema, filesystem=storage, compression="zstd", compression_level=1) as writer:
+        yield writer
+
+
+def size_of(path: str) -> int:
+    """A data file's bytes."""
+    if not is_remote(path):
+        return Path(path).stat().st_size
+    table, inner = _split(path)
+    return int(_storage(table).get_file_info(inner).size)
 
 
 def dataset(spec: TableSpec, paths: Sequence[str]) -> ds.Dataset:

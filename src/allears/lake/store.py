@@ -7,17 +7,21 @@ read plain Parquet and need no Delta extension. Deletion vectors and column mapp
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass, field, replace
-from functools import lru_cache, partial
+import time
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 from deltalake import CommitProperties, DeltaTable, Schema, Transaction, WriterProperties, write_deltalake
+from deltalake.transaction import AddAction, RemoveAction
 
 from allears.lake.files import is_remote, open_parquet
+from allears.lake.rewriting import BOUNDS, Bounds, Partition
+from allears.lake.rows import Nameless, fitted, of_customers, prepared
 from allears.lake.tables import PERIOD, Grain, TableSpec
 
 if TYPE_CHECKING:
@@ -166,14 +170,6 @@ def committed(*, root: str, spec: TableSpec, app_id: str) -> int | None:
 _WRITER = WriterProperties(compression="ZSTD", compression_level=1, max_row_group_size=256 * 1024)
 
 
-def prepared(table: pa.Table, spec: TableSpec, *, grain: Grain) -> pa.Table:
-    """Rows as files hold them: exact schema, partition period, sorted."""
-    fitted = table.select(list(spec.names)).cast(spec.arrow_schema())
-    period = pc.utf8_slice_codeunits(fitted["day"], 0, 7) if grain == "month" else fitted["day"]
-    fitted = fitted.append_column(spec.file_schema().field(PERIOD), period)
-    return fitted.sort_by([("workspace_id", "ascending"), *((name, "ascending") for name in spec.sort_by)])
-
-
 def files_at(
     *,
     root: str,
@@ -247,7 +243,9 @@ def small_partitions(*, root: str, spec: TableSpec, least: int = 8) -> list[tupl
     )
 
 
-def compact(*, root: str, spec: TableSpec, partitions: Sequence[tuple[int, str]]) -> int | None:
+def compact(
+    *, root: str, spec: TableSpec, partitions: Sequence[tuple[int, str]], bounds: Bounds = BOUNDS
+) -> int | None:
     """Rewrite each partition as one sorted run, keeping only the newest version of a versioned row.
 
     Run it under the flusher's lease: it conflicts with appends to the partition. Returns the new version.
@@ -256,21 +254,52 @@ def compact(*, root: str, spec: TableSpec, partitions: Sequence[tuple[int, str]]
     if delta is None:
         return None
     for workspace, period in partitions:
-        _rewrite(delta, root, spec, workspace, period, partial(newest, spec=spec))
+        _rewrite(delta, root, spec, workspace, period, bounds)
     return int(delta.version())
 
 
 def _rewrite(
-    delta: DeltaTable, root: str, spec: TableSpec, workspace: int, period: str, change: Callable[[pa.Table], pa.Table]
+    delta: DeltaTable,
+    root: str,
+    spec: TableSpec,
+    workspace: int,
+    period: str,
+    bounds: Bounds,
+    nameless: Nameless | None = None,
 ) -> None:
-    """One partition anew in one commit; the log learns which partition, never which rows."""
-    write_deltalake(
-        delta,
-        prepared(change(_partition_rows(delta, root, spec, workspace, period)), spec, grain=_grain(period)),
-        mode="overwrite",
-        predicate=f"workspace_id = {workspace:d} AND {PERIOD} = '{_quoted(period)}'",
-        writer_properties=_WRITER,
+    """One partition anew in one commit; the log learns which partition, never which rows.
+
+    Its files are written here: the table's own writer takes a stream's batches in any order.
+    """
+    wanted = f"workspace_id={workspace}/{PERIOD}={period}/"
+    paths = [path for path in pa.table(delta.get_add_actions())["path"].to_pylist() if path.startswith(wanted)]
+    partition = Partition(
+        spec=spec,
+        workspace_id=workspace,
+        files=[f"{uri(root, spec)}/{path}" for path in paths],
+        grain=_grain(period),
+        nameless=nameless,
+        bounds=bounds,
     )
+    added: list[AddAction | RemoveAction] = [
+        AddAction(
+            path=wanted + each.name,
+            size=each.bytes,
+            partition_values={"workspace_id": str(workspace), PERIOD: period},
+            modification_time=int(time.time() * 1000),
+            data_change=True,
+            stats=each.stats,
+        )
+        for each in partition.write(f"{uri(root, spec)}/{wanted.rstrip('/')}")
+    ]
+    delta.create_write_transaction(
+        added,
+        mode="overwrite",
+        schema=delta.schema(),
+        partition_by=list(spec.partition_by),
+        partition_filters=[("workspace_id", "=", str(workspace)), (PERIOD, "=", period)],
+    )
+    delta.update_incremental()
 
 
 def put(*, root: str, spec: TableSpec, workspace_id: int, period: str, rows: pa.Table) -> int:
@@ -290,19 +319,7 @@ def read(*, root: str, spec: TableSpec, version: int | None, workspace_id: int, 
     """A small table's rows of one workspace (one partition of it) in memory, without any engine."""
     files = files_at(root=root, spec=spec, version=version, workspace_id=workspace_id)
     parts = [open_parquet(file).read() for file in files if period is None or _period_of(file) == period]
-    return _fitted(parts, spec, workspace_id)
-
-
-def _fitted(parts: Sequence[pa.Table], spec: TableSpec, workspace_id: int) -> pa.Table:
-    """Rows of files as the contract has them: the partition's workspace added, columns of later contracts empty."""
-    if not parts:
-        return spec.arrow_schema().empty_table()
-    rows = pa.concat_tables(parts, promote_options="default")
-    rows = rows.append_column("workspace_id", pa.repeat(pa.scalar(workspace_id, pa.int64()), len(rows)))
-    for column in spec.arrow_schema():
-        if column.name not in rows.column_names:
-            rows = rows.append_column(column, pa.nulls(len(rows), column.type))
-    return rows.select(list(spec.names)).cast(spec.arrow_schema())
+    return fitted(parts, spec, workspace_id)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -346,24 +363,6 @@ def _grain(period: str) -> Grain:
     return "day" if len(period) > 7 else "month"
 
 
-def _partition_rows(delta: DeltaTable, root: str, spec: TableSpec, workspace: int, period: str) -> pa.Table:
-    wanted = f"workspace_id={workspace}/{PERIOD}={period}/"
-    paths = [p for p in pa.table(delta.get_add_actions())["path"].to_pylist() if p.startswith(wanted)]
-    parts = [open_parquet(f"{uri(root, spec)}/{path}").read() for path in paths]
-    return _fitted(parts, spec, workspace)
-
-
-def newest(rows: pa.Table, spec: TableSpec) -> pa.Table:
-    """The newest version of each row; the rows themselves where a table has no versions."""
-    if not spec.versioned:
-        return rows
-    keys = ["workspace_id", spec.key]
-    numbered = rows.append_column("_at", pa.array(range(len(rows)), pa.int64()))
-    ordered = numbered.sort_by([*((k, "ascending") for k in keys), ("version", "ascending"), ("_at", "ascending")])
-    last = ordered.group_by(keys, use_threads=False).aggregate([("_at", "last")])
-    return rows.take(last["_at_last"])
-
-
 @dataclass(slots=True)
 class Held:
     """Rows of some customers in one partition: how many, and on which UTC days."""
@@ -388,7 +387,7 @@ def held_by(
         if periods is not None and _period_of(file) not in periods:
             continue
         rows = open_parquet(file).read(columns=["customer_key", "day"])
-        days = rows["day"].filter(_of(rows, customer_keys))
+        days = rows["day"].filter(of_customers(rows, customer_keys))
         if len(days):
             held = found.setdefault(_period_of(file), Held())
             held.rows += len(days)
@@ -397,7 +396,13 @@ def held_by(
 
 
 def erase(
-    *, root: str, spec: TableSpec, workspace_id: int, customer_keys: Collection[str] | None, periods: Collection[str]
+    *,
+    root: str,
+    spec: TableSpec,
+    workspace_id: int,
+    customer_keys: Collection[str] | None,
+    periods: Collection[str],
+    bounds: Bounds = BOUNDS,
 ) -> int | None:
     """Rewrite these partitions; the customers' rows keep their figures and lose whose they were. The new version.
 
@@ -409,8 +414,7 @@ def erase(
     if delta is None:
         return None
     for period in sorted(periods):
-        change = partial(_nameless, spec=spec, customer_keys=customer_keys)
-        _rewrite(delta, root, spec, workspace_id, period, change)
+        _rewrite(delta, root, spec, workspace_id, period, bounds, Nameless(customer_keys))
     return int(delta.version())
 
 
@@ -418,30 +422,11 @@ def _period_of(file: str) -> str:
     return file.rsplit(f"/{PERIOD}=", 1)[1].split("/", 1)[0]
 
 
-def _of(rows: pa.Table, customer_keys: Collection[str] | None) -> pa.ChunkedArray:
-    """Which rows are of these customers, or of any."""
-    if customer_keys is None:
-        return pc.is_valid(rows["customer_key"])
-    wanted = pa.array(sorted(customer_keys), pa.string())
-    return pc.fill_null(pc.is_in(rows["customer_key"], wanted), False)
-
-
-def _nameless(rows: pa.Table, *, spec: TableSpec, customer_keys: Collection[str] | None) -> pa.Table:
-    """The rows without what names these customers; only newest versions, so that no older self keeps it."""
-    rows = newest(rows, spec)
-    gone = _of(rows, customer_keys)
-    for name in spec.personal:
-        at = rows.column_names.index(name)
-        column = pc.if_else(gone, pa.scalar(None, rows[name].type), rows[name])
-        rows = rows.set_column(at, name, column)
-    return rows
-
-
 def nameless(rows: pa.Table, *, spec: TableSpec, customer_keys: Collection[str]) -> pa.Table:
     """Rows about to be written, without what names customers who are being erased."""
     if not customer_keys or not spec.personal:
         return rows
-    return _nameless(rows, spec=replace(spec, changes="never"), customer_keys=customer_keys)
+    return Nameless(customer_keys)(rows, spec)
 
 
 def remove(*, root: str, spec: TableSpec, workspace_id: int, keys: Sequence[int]) -> int | None:

@@ -93,6 +93,7 @@ def _voices(workspace_id: int, filters: Filters) -> Selection:
     rows = filtering.spanned(chosen(wall), filters, "said_at")
     if (customer := filtering.whole(filters, "customer_id")) is not None:
         rows = rows.filter(customer_id=customer)
+    rows = filtering.of_account(rows, filters, workspace_id)
 
     def batches(size: int) -> Iterator[list[tuple[Any, ...]]]:
         found = _tagged(workspace_id, keyed_batches(rows, VOICE_NAMES, tuple, size))
@@ -115,6 +116,7 @@ def _responses(workspace_id: int, filters: Filters) -> Selection:
         rows = rows.filter(survey_version__survey__key=filters["survey"])
     if (touchpoint := filtering.whole(filters, "touchpoint")) is not None:
         rows = rows.filter(touchpoint_id=touchpoint)
+    rows = filtering.of_account(rows, filters, workspace_id)
     questions = _questions(workspace_id, filters.get("survey", ""), rows)
     names = list(questions)
 
@@ -213,12 +215,12 @@ def _column(question: Question, language: str) -> Column:
 VOICES = ExportTable(
     name="voices",
     label=gettext_lazy("Voices"),
-    filters=("q", "feeling", "touchpoint", "source", "tag", "customer_id"),
+    filters=("q", "feeling", "touchpoint", "source", "tag", "customer_id", "account"),
     select=_voices,
 )
 RESPONSES = ExportTable(
     name="responses",
     label=gettext_lazy("Survey responses"),
-    filters=("survey", "metric", "channel", "touchpoint"),
+    filters=("survey", "metric", "channel", "touchpoint", "account"),
     select=_responses,
 )

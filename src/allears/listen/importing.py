@@ -68,7 +68,7 @@ class _Told:
     touchpoint_ids: list[int | None]
     customer_ids: list[int | None]
     said_at: list[datetime]
-    rest: list[dict[str, str]]
+    rest: list[dict[str, Any]]
 
 
 def _load_voices(chunk: Chunk) -> Outcome:

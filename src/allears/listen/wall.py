@@ -7,6 +7,7 @@ from typing import Self
 
 from django.db.models import Q
 
+from allears.customers.companies import account_of, people_of
 from allears.listen.models import Voice
 from allears.listen.tags.models import VoiceTag
 from allears.listen.tags.queries import carrying, kin
@@ -27,7 +28,9 @@ _SCORE_BANDS = {
 
 @dataclass(frozen=True, kw_only=True)
 class WallFilter:
-    """Empty fields filter nothing. ``owner_id``: only voices at touchpoints that this member answers for."""
+    """Empty fields filter nothing. ``owner_id``: only voices at touchpoints that this member answers for;
+    ``people``: only voices of these customers, who are an account's.
+    """
 
     workspace_id: int
     feeling: str = ""
@@ -36,6 +39,7 @@ class WallFilter:
     text: str = ""
     owner_id: int | None = None
     tag_id: int | None = None
+    people: frozenset[int] | None = None
 
     @classmethod
     def of(cls, asked: Mapping[str, str], *, workspace_id: int, member_id: int | None = None) -> Self:
@@ -44,6 +48,8 @@ class WallFilter:
         def one_of(name: str, known: Iterable[str]) -> str:
             return asked.get(name, "") if asked.get(name) in known else ""
 
+        account = asked.get("account", "")
+        company = account_of(workspace_id=workspace_id, key=account) if account else None
         return cls(
             workspace_id=workspace_id,
             feeling=one_of("feeling", FEELINGS),
@@ -52,6 +58,7 @@ class WallFilter:
             text=asked.get("q", "").strip()[:200],
             owner_id=member_id if asked.get("mine") else None,
             tag_id=_number(asked.get("tag", "")),
+            people=frozenset(people_of(account=company)) if company else None,
         )
 
     def admits(self, voice: Voice) -> bool:
@@ -63,6 +70,7 @@ class WallFilter:
             and (self.touchpoint_id is None or voice.touchpoint_id == self.touchpoint_id)
             and (not self.source_kind or voice.source_kind == self.source_kind)
             and (not self.text or admits(self.text, voice.text))
+            and (self.people is None or voice.customer_id in self.people)
             and (self.owner_id is None or (touchpoint is not None and touchpoint.owner_id == self.owner_id))
             and (self.tag_id is None or _carries(voice, self.tag_id))
         )
@@ -132,6 +140,8 @@ def conditions(filters: WallFilter, *, most_found: int = FOUND) -> Q:
         wanted &= Q(source_kind=filters.source_kind)
     if filters.owner_id is not None:
         wanted &= Q(touchpoint__owner_id=filters.owner_id)
+    if filters.people is not None:
+        wanted &= Q(customer_id__in=filters.people)
     if filters.tag_id is not None:
         wanted &= carrying(workspace_id=filters.workspace_id, tag_id=filters.tag_id)
     if filters.text:

@@ -8,6 +8,7 @@ from django.db.models import Q, QuerySet
 
 from allears.accounts.access import Access
 from allears.accounts.models import Membership
+from allears.customers.companies import account_of, people_of
 from allears.outreach.models import Message
 from allears.respond import clock
 from allears.respond.causes import CauseChoice, causes_of
@@ -29,6 +30,7 @@ class DeskFilter:
     priority: str = ""
     owner: int | None = None
     touchpoint: int | None = None
+    account: str = ""  # a client account's key: cases of its people
     page: int = 1
 
 
@@ -99,7 +101,7 @@ def desk_of(*, access: Access, asked: DeskFilter, now: datetime) -> Desk:
     """The member's desk as the filters in the address want it."""
     view = asked.view if asked.view in VIEWS and (access.is_manager or asked.view not in MANAGER_VIEWS) else "mine"
     visible = visible_to(access.membership)
-    chosen = _narrowed(_view(visible, view, access.membership, now), asked)
+    chosen = _narrowed(_view(visible, view, access.membership, now), asked, access.workspace_id)
     start = (max(asked.page, 1) - 1) * PAGE
     found = list(by_what_burns(chosen)[start : start + PAGE + 1])
     shown = found[:PAGE]
@@ -126,7 +128,7 @@ def _view(cases: QuerySet[Case], view: str, member: Membership, now: datetime) -
     }[view]
 
 
-def _narrowed(cases: QuerySet[Case], asked: DeskFilter) -> QuerySet[Case]:
+def _narrowed(cases: QuerySet[Case], asked: DeskFilter, workspace_id: int) -> QuerySet[Case]:
     if asked.text:
         text = asked.text.strip().lstrip("#")
         found = Q(subject__icontains=text) | Q(customer__name__icontains=text) | Q(customer__email__iexact=text)
@@ -139,6 +141,8 @@ def _narrowed(cases: QuerySet[Case], asked: DeskFilter) -> QuerySet[Case]:
         cases = cases.filter(owner_id=asked.owner)
     if asked.touchpoint is not None:
         cases = cases.filter(touchpoint_id=asked.touchpoint)
+    if account := asked.account and account_of(workspace_id=workspace_id, key=asked.account):
+        cases = cases.filter(customer_id__in=people_of(account=account))
     return cases
 
 

@@ -55,6 +55,7 @@ def _cases(workspace_id: int, filters: Filters) -> Selection:
     for name in ("owner_id", "touchpoint_id", "customer_id"):
         if (number := filtering.whole(filters, name)) is not None:
             rows = rows.filter(**{name: number})
+    rows = filtering.of_account(rows, filters, workspace_id)
 
     def batches(size: int) -> Iterator[list[tuple[Any, ...]]]:
         return with_user_ids(keyed_batches(rows, NAMES, tuple, size), workspace_id=workspace_id, customer=4, at=4)
@@ -65,6 +66,6 @@ def _cases(workspace_id: int, filters: Filters) -> Selection:
 CASES = ExportTable(
     name="cases",
     label=gettext_lazy("Cases"),
-    filters=("state", "priority", "owner_id", "touchpoint_id", "customer_id"),
+    filters=("state", "priority", "owner_id", "touchpoint_id", "customer_id", "account"),
     select=_cases,
 )

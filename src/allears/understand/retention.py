@@ -15,7 +15,7 @@ from allears.jobs.dirty import mark_dirty
 from allears.jobs.flusher import settle
 from allears.jobs.hot import HotSource, sources
 from allears.jobs.models import LakeHead
-from allears.jobs.rewriting import Holder, rewriting
+from allears.jobs.rewriting import Holder, bounds, rewriting
 from allears.understand.rollups import span_of
 
 
@@ -52,7 +52,7 @@ def _forget(source: HotSource, holder: Holder, workspace_id: int, limit: datetim
     mark_dirty(
         table=head.table, days={(workspace_id, date.fromisoformat(day)) for each in held.values() for day in each.days}
     )
-    version = store.erase(**where, workspace_id=workspace_id, customer_keys=None, periods=held)
+    version = store.erase(**where, workspace_id=workspace_id, customer_keys=None, periods=held, bounds=bounds())
     with transaction.atomic():
         holder.prove(timezone.now())
         LakeHead.objects.filter(table=head.table).update(version=version, moved_at=timezone.now())

@@ -1,5 +1,6 @@
 """The web process: the intake door before Django, Django behind it."""
 
+import asyncio
 import os
 import time
 from typing import Any
@@ -35,6 +36,23 @@ def counting(send: Send, door: str, *, exact: bool = False) -> Send:
     return counted
 
 
+def until_cut(receive: Receive) -> Receive:
+    """A body whose line breaks ends there, so that what came of a piece of a file is kept (see events.imports.tus)."""
+    over = False
+
+    async def heard() -> dict[str, Any]:
+        nonlocal over
+        if over:
+            await asyncio.Event().wait()  # the answer is still made; whoever makes it ends this
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            over = True
+            return {"type": "http.request", "body": b"", "more_body": False}
+        return message
+
+    return heard
+
+
 async def application(scope: Scope, receive: Receive, send: Send) -> None:
     """Send each request to its door, and count it there."""
     if scope["type"] == "http":
@@ -43,6 +61,8 @@ async def application(scope: Scope, receive: Receive, send: Send) -> None:
             await intake(scope, receive, counting(send, "intake", exact=True))
         else:
             told = next((value for name, value in scope["headers"] if name == _REQUEST), b"").decode("latin-1")
+            if scope["method"] == "PATCH" and "/uploads/" in scope["path"]:
+                receive = until_cut(receive)
             with work_for(fitting(told)):
                 await _django(scope, receive, counting(send, "http"))
     elif scope["type"] == "lifespan":

@@ -9,6 +9,7 @@ from ninja import Query, Router, Schema, Status
 
 from allears.api.listing import Listing, PageParams, listing, where, workspace_of
 from allears.api.problems import ProblemError
+from allears.api.scopes import needs_export
 from allears.customers import queries
 from allears.customers.actions import merge, undo_merge
 from allears.customers.actions.merging import MergeError
@@ -106,6 +107,7 @@ class ErasureOut(Schema):
 @router.get("/customers/{key}/access-export", response={200: bytes})
 def export_customer(request: HttpRequest, key: str) -> HttpResponse:
     """Everything we hold on a customer, as a ZIP of JSON and readable pages."""
+    needs_export(request)
     customer = show_customer(request, key)
     packed = access_export(workspace_id=workspace_of(request), customer_id=customer.pk, now=timezone.now())
     return HttpResponse(

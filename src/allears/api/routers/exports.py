@@ -1,6 +1,7 @@
 """Files out over REST: ask for one, see how far it is, fetch it; or a small table at once."""
 
 from datetime import datetime
+from functools import partial
 from typing import Any, Literal
 
 from django.http import FileResponse, HttpRequest, StreamingHttpResponse
@@ -10,6 +11,7 @@ from ninja import Query, Router, Schema, Status
 
 from allears.api.listing import Listing, PageParams, listing, where, workspace_of
 from allears.api.problems import ProblemError
+from allears.api.scopes import may_export, needs_export
 from allears.events.exports import actions, queries, writers
 from allears.events.exports.errors import ExportUseError
 from allears.events.models import Export
@@ -46,10 +48,10 @@ class ExportOut(Schema):
     expires_at: datetime | None
 
 
-def export_out(row: Export) -> ExportOut:
+def export_out(row: Export, *, linked: bool = True) -> ExportOut:
     names = ("table", "format", "filters", "state", "rows_total", "rows_done", "bytes", "error")
     times = ("created_at", "finished_at", "expires_at")
-    link = f"/exports/files/{row.token}" if row.state == Export.State.DONE else None
+    link = f"/exports/files/{row.token}" if linked and row.state == Export.State.DONE else None
     return ExportOut(id=row.pk, download=link, **{name: getattr(row, name) for name in (*names, *times)})
 
 
@@ -64,13 +66,15 @@ def _find(request: HttpRequest, export_id: int) -> Export:
 
 @router.get("/exports", response=Listing[ExportOut])
 def list_exports(request: HttpRequest, page: Query[PageParams], table: str | None = None) -> dict[str, Any]:
-    """Exports, newest first."""
-    return listing(where(queries.exports_of(workspace_of(request)), table=table), page, shape=export_out)
+    """Exports, newest first; `download` is told to keys that may export."""
+    shape = partial(export_out, linked=may_export(request))
+    return listing(where(queries.exports_of(workspace_of(request)), table=table), page, shape=shape)
 
 
 @router.post("/exports", response={201: ExportOut})
 def create_export(request: HttpRequest, told: ExportIn) -> Any:
     """Have a file written. Poll it until ``state`` is ``done``, then fetch ``download``."""
+    needs_export(request)
     try:
         with translation.override(told.language):
             row = actions.ask(
@@ -90,12 +94,13 @@ def create_export(request: HttpRequest, told: ExportIn) -> Any:
 @router.get("/exports/{export_id}", response=ExportOut)
 def get_export(request: HttpRequest, export_id: int) -> ExportOut:
     """How far an export is."""
-    return export_out(_find(request, export_id))
+    return export_out(_find(request, export_id), linked=may_export(request))
 
 
 @router.get("/exports/{export_id}/file")
 def export_file(request: HttpRequest, export_id: int) -> FileResponse:
     """The finished file."""
+    needs_export(request)
     row, now = _find(request, export_id), timezone.now()
     try:
         path = actions.file_of(row=row, now=now)
@@ -115,6 +120,7 @@ def remove_export(request: HttpRequest, export_id: int) -> Any:
 @router.get("/tables/{table}.csv")
 def table_at_once(request: HttpRequest, table: str) -> StreamingHttpResponse:
     """A table as CSV while you wait, up to 50,000 rows; filters as parameters. Larger ones: `POST /exports`."""
+    needs_export(request)
     workspace_id, filters = workspace_of(request), request.GET.dict()
     try:
         chosen = actions.selection(workspace_id=workspace_id, table=table, filters=filters)

@@ -13,6 +13,7 @@ from ninja.files import UploadedFile
 from allears.accounts.models import Workspace
 from allears.api.listing import Listing, PageParams, listing, where, workspace_of
 from allears.api.problems import ProblemError
+from allears.api.scopes import needs_export
 from allears.events.imports import actions, quarantine, queries, saving, undoing, uploads
 from allears.events.imports.errors import ImportUseError
 from allears.events.imports.files import keep_upload, remove_folder, scratch_folder
@@ -245,6 +246,7 @@ def _done(request: HttpRequest, import_id: int, act: Any) -> ImportOut:
 @router.get("/imports/{import_id}/quarantine.csv")
 def broken_rows(request: HttpRequest, import_id: int) -> StreamingHttpResponse:
     """The waiting rows as CSV, each with its number, its column at fault and the reason."""
+    needs_export(request)
     row = _find(request, import_id)
     return StreamingHttpResponse(quarantine.export(row), content_type="text/csv; charset=utf-8")
 

@@ -163,7 +163,9 @@ class _Command:
         from rich.markup import escape
         from rich.table import Table
 
-        about = ", ".join(f"{name} {value!r}" for name, value in prepared.staged.about.items() if name != "first")
+        about = ", ".join(
+            f"{name} {value!r}" for name, value in prepared.staged.about.items() if name not in {"first", "types"}
+        )
         self.console.print(f"{escape(prepared.filename)}: {prepared.staged.rows:,} rows ({escape(about)})")
         table = Table("field", "column", "sure", "why")
         for name, each in prepared.mapping.fields.items():

@@ -39,12 +39,12 @@ def _first_keys(slug: str) -> dict[str, str | None]:
     if not created:
         return {"write_key": None, "api_key": None}
 
-    def key(kind: AccessKey.Kind, name: str) -> str:
-        return make_key(workspace=workspace, kind=kind, name=name, actor=None, now=timezone.now())[1]
+    def key(kind: AccessKey.Kind, name: str, *scopes: str) -> str:
+        return make_key(workspace=workspace, kind=kind, name=name, actor=None, now=timezone.now(), scopes=scopes)[1]
 
     return {
         "write_key": key(AccessKey.Kind.WRITE, "First write key"),
-        "api_key": key(AccessKey.Kind.API, "First API key"),
+        "api_key": key(AccessKey.Kind.API, "First API key", AccessKey.Scope.EXPORT),
     }
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from allears.customers.companies import account_of, people_of
 from allears.events.exports.errors import ExportUseError
 from allears.events.exports.tables import Filters
 
@@ -46,3 +47,14 @@ def spanned(rows: Any, filters: Filters, field: str) -> Any:
 def equal(rows: Any, filters: Filters, *names: str) -> Any:
     """Rows that equal the given texts."""
     return rows.filter(**{name: filters[name] for name in names if filters.get(name)})
+
+
+def of_account(rows: Any, filters: Filters, workspace_id: int, field: str = "customer_id") -> Any:
+    """Rows of the people of a client account, which its key names."""
+    key = filters.get("account", "")
+    if not key:
+        return rows
+    account = account_of(workspace_id=workspace_id, key=key)
+    if account is None:
+        raise ExportUseError("filters.account", _("There is no account “%(key)s”.") % {"key": key[:60]})
+    return rows.filter(**{f"{field}__in": people_of(account=account)})

@@ -68,6 +68,7 @@ def _events(workspace_id: int, filters: Filters) -> Selection:
     rows = filtering.spanned(Event.objects.in_workspace(workspace_id), filters, "ts")
     if filters.get("event"):
         rows = rows.filter(name=filters["event"])
+    rows = filtering.of_account(rows, filters, workspace_id)
     if (customer := filtering.whole(filters, "customer_id")) is not None:
         rows = rows.filter(customer_id=customer)
     names = ("message_key", "name", "type", "ts", "received_at", "customer_id", "customer__key", "properties")
@@ -81,6 +82,7 @@ def _events(workspace_id: int, filters: Filters) -> Selection:
 def _customers(workspace_id: int, filters: Filters) -> Selection:
     rows = Customer.objects.in_workspace(workspace_id).filter(merged_into__isnull=True)
     rows = filtering.equal(filtering.spanned(rows, filters, "last_seen_at"), filters, "segment", "language")
+    rows = filtering.of_account(rows, filters, workspace_id, "id")
     names = (
         "id", "key", "email", "phone", "name", "language", "timezone", "segment", "first_seen_at", "last_seen_at",
         "attributes",
@@ -99,7 +101,9 @@ def _customer(row: tuple[Any, ...], known: dict[str, str]) -> tuple[Any, ...]:
     return (key, known.get("user_id"), email or known.get("email"), phone or known.get("phone"), *rest)
 
 
-EVENTS = ExportTable(name="events", label=gettext_lazy("Events"), filters=("event", "customer_id"), select=_events)
+EVENTS = ExportTable(
+    name="events", label=gettext_lazy("Events"), filters=("event", "customer_id", "account"), select=_events
+)
 CUSTOMERS = ExportTable(
-    name="customers", label=gettext_lazy("Customers"), filters=("segment", "language"), select=_customers
+    name="customers", label=gettext_lazy("Customers"), filters=("segment", "language", "account"), select=_customers
 )

@@ -41,6 +41,7 @@ class Column:
     type: Type = Type.TEXT
     measure: Measure | None = None
     values: Mapping[Any, str | Promise] = field(default_factory=dict)
+    stored: Any = None  # the Arrow type that Parquet keeps it as, where that is not the usual one of ``type``
 
     @property
     def level(self) -> Measure:

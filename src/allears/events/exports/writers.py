@@ -125,7 +125,7 @@ def _typed(sheet: Any, value: Any) -> Any:
     if isinstance(value, dict | list):
         value = json.dumps(value, ensure_ascii=False) if value else ""
     if isinstance(value, datetime):
-        return value.astimezone(UTC).replace(tzinfo=None)
+        return value.astimezone(UTC).replace(tzinfo=None) if value.tzinfo else value
     if not isinstance(value, str):
         return value
     from openpyxl.cell import WriteOnlyCell
@@ -155,10 +155,14 @@ def _schema(columns: Sequence[Column]) -> "pa.Schema":
         Type.TIME: pa.timestamp("us", tz="UTC"),
         Type.FLAG: pa.bool_(),
     }
-    return pa.schema([pa.field(each.name, types[each.type], metadata={"label": str(each.label)}) for each in columns])
+    return pa.schema(
+        [pa.field(each.name, each.stored or types[each.type], metadata={"label": str(each.label)}) for each in columns]
+    )
 
 
 def _arrow(column: Column, value: Any) -> Any:
+    if column.stored is not None:
+        return value
     if isinstance(value, dict | list):
         return json.dumps(value, ensure_ascii=False) if value else None
     if column.type is Type.TEXT:

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
 
-from allears.events.imports import scores, times, vocabulary
+from allears.events.imports import scores, times, typed, vocabulary
 from allears.events.imports.errors import BadCellError, ImportUseError
 from allears.events.imports.fitting import language_code, source_kind_of
 from allears.events.imports.kinds import BadRow, Field, FieldType, Kind, Rows
@@ -99,6 +99,7 @@ class Converter:
             if field is None:
                 raise ImportUseError(f"fields.{name}", _("The mapping names a field that this kind does not have."))
             self._add(field, field_map, zone)
+        self._types: dict[str, str] = staged.about.get("types", {})
         self._rest = _rest_places(mapping, staged.columns)
         self._keys = _Keys(kind, mapping, staged)
 
@@ -126,7 +127,7 @@ class Converter:
             keys=lambda places: self._keys.of(block, places, columns.get("id")),
             columns=columns,
             constants=self._constants,
-            rest={name: block.columns[place] for name, place in self._rest},
+            rest={name: typed.column(block.columns[place], self._types.get(name, "")) for name, place in self._rest},
         )
         if not bad:
             return rows, []

@@ -2,6 +2,7 @@
 
 from django.utils import timezone, translation
 
+from allears.events.imports import pieces
 from allears.events.imports.errors import ImportUseError
 from allears.events.imports.running import ImportTakenOverError, run
 from allears.events.imports.undoing import undo
@@ -46,6 +47,11 @@ def try_import(*, workspace_id: int, import_id: int) -> None:
     if row is not None:
         with _in_the_words_of(row):
             keep_trial(row=row, now=timezone.now())
+
+
+def expire_uploads() -> None:
+    """Forget files of which no piece has come for long."""
+    pieces.expire(now=timezone.now())
 
 
 def _uploaded(workspace_id: int, import_id: int) -> Import | None:

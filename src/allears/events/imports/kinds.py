@@ -58,7 +58,7 @@ class Row:
     number: int
     key: str
     values: dict[str, Any]
-    rest: dict[str, str]
+    rest: dict[str, Any]
 
 
 class Rows(Sequence[Row]):
@@ -74,7 +74,7 @@ class Rows(Sequence[Row]):
         keys: Callable[[Sequence[int]], list[str]],
         columns: dict[str, list[Any]],
         constants: dict[str, Any],
-        rest: dict[str, list[str]],
+        rest: dict[str, list[Any]],
         places: Sequence[int] | None = None,
     ) -> None:
         self._numbers, self._keys, self._rest = numbers, keys, rest
@@ -96,7 +96,7 @@ class Rows(Sequence[Row]):
         for name, column in self._columns.items():
             if (value := column[inner]) is not None:
                 values[name] = value
-        rest = {name: cell for name, column in self._rest.items() if (cell := column[inner])}
+        rest = {name: cell for name, column in self._rest.items() if (cell := column[inner]) != ""}
         return Row(number=self._numbers[inner], key=self._keys([inner])[0], values=values, rest=rest)
 
     def __iter__(self) -> Iterator[Row]:
@@ -133,13 +133,13 @@ class Rows(Sequence[Row]):
         """Whether any row could say something for the field."""
         return name in self._columns or name in self._constants
 
-    def rest(self) -> list[dict[str, str]]:
+    def rest(self) -> list[dict[str, Any]]:
         """The unmapped cells of each row, by column; empty ones left out."""
         if not self._rest:
             return [{} for _ in self._places]
         names = list(self._rest)
         rows = zip(*(self._taken(column) for column in self._rest.values()), strict=True)
-        return [{name: cell for name, cell in zip(names, cells, strict=True) if cell} for cells in rows]
+        return [{name: cell for name, cell in zip(names, cells, strict=True) if cell != ""} for cells in rows]
 
     def _taken(self, column: list[Any]) -> list[Any]:
         if isinstance(self._places, range) and len(self._places) == len(column):

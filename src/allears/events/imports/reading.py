@@ -18,7 +18,7 @@ from typing import IO, TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
 
-from allears.events.imports import delimited, encodings, regular, xes
+from allears.events.imports import delimited, encodings, regular, typed, xes
 from allears.events.imports.delimited import Line
 from allears.events.imports.errors import ImportUseError
 from allears.events.imports.headers import good_names, is_total, looks_like_header
@@ -56,6 +56,9 @@ class Table:
     columns: list[str]
     rows: Callable[[], Iterator[Line]]
     about: dict[str, Any] = field(default_factory=dict)  # encoding, separator, sheet …
+    types: tuple[str, ...] = ()  # of each column what its cells are, see ``typed``; empty: texts
+    stored: tuple[Any, ...] = ()  # of each column its Arrow type
+    values: Callable[[], Iterator[list[Any]]] | None = None  # beside ``rows``, the cells as they are in the file
     columnwise: "Callable[[], Iterator[pa.RecordBatch]] | None" = None  # see ``regular``; may raise IrregularError
 
 
@@ -176,14 +179,19 @@ def _parquet(opener: encodings.Opener) -> Table:
         message = _("The Parquet file cannot be read (%(error)s). It may be cut off: fetch it again.")
         raise ImportUseError("file", message % {"error": error}) from error
 
-    def rows() -> Iterator[Line]:
+    def values() -> Iterator[list[Any]]:
         with _seekable(opener) as file:
             for batch in pq.ParquetFile(file).iter_batches(batch_size=8192):
-                columns = [[cell_text(value) for value in column.to_pylist()] for column in batch.columns]
-                for cells in zip(*columns, strict=True):
-                    yield list(cells), "", ""
+                yield from map(list, zip(*(column.to_pylist() for column in batch.columns), strict=True))
 
-    return Table(form="parquet", columns=good_names(schema.names, empty="column"), rows=rows)
+    return Table(
+        form="parquet",
+        columns=good_names(schema.names, empty="column"),
+        rows=lambda: (([cell_text(value) for value in row], "", "") for row in values()),
+        types=tuple(map(typed.kind_of_arrow, schema.types)),
+        stored=tuple(schema.types),
+        values=values,
+    )
 
 
 def _spreadsheet(opener: encodings.Opener, options: FormatOptions) -> Table:
@@ -304,10 +312,11 @@ def _json(opener: encodings.Opener, encoding: str, *, array: bool) -> Table:
                 if line.strip():
                     yield _object_of(line), line
 
-    columns: dict[str, None] = {}
+    columns: dict[str, str | None] = {}
     for item, _line in objects():
         if isinstance(item, dict):
-            columns.update(dict.fromkeys(flat(item)))
+            for name, value in leaves(item):
+                columns[name] = typed.together(columns.get(name), value)
         if len(columns) > MOST_COLUMNS:
             raise ImportUseError("file", _("The objects have more than %(n)d different keys.") % {"n": MOST_COLUMNS})
     names = list(columns)
@@ -317,6 +326,8 @@ def _json(opener: encodings.Opener, encoding: str, *, array: bool) -> Table:
         form="jsonl",
         columns=good_names(names, empty="column"),
         rows=lambda: (_json_line(item, line, names) for item, line in objects()),
+        types=tuple(columns[name] or typed.TEXT for name in names),
+        values=lambda: (_json_values(item, names) for item, _line in objects()),
         about={"encoding": encoding},
     )
 
@@ -364,12 +375,20 @@ def _json_line(item: Any, line: str, names: list[str]) -> Line:
     return [], reason, delimited.printable(line.rstrip("\r\n"))
 
 
-def flat(item: dict[str, Any], prefix: str = "") -> dict[str, str]:
+def flat(item: dict[str, Any]) -> dict[str, str]:
     """Nested objects as dotted names; lists stay one cell of JSON."""
-    result: dict[str, str] = {}
+    return {name: cell_text(value) for name, value in leaves(item)}
+
+
+def leaves(item: dict[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
+    """What a nested object holds, by dotted names."""
     for name, value in item.items():
         if isinstance(value, dict) and value:
-            result |= flat(value, f"{prefix}{name}.")
+            yield from leaves(value, f"{prefix}{name}.")
         else:
-            result[f"{prefix}{name}"] = cell_text(value)
-    return result
+            yield f"{prefix}{name}", value
+
+
+def _json_values(item: Any, names: list[str]) -> list[Any]:
+    values = dict(leaves(item)) if isinstance(item, dict) else {}
+    return [values.get(name) for name in names]

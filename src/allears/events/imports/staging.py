@@ -138,11 +138,17 @@ def stage(table: Table, folder: Path, *, on_progress: Callable[[int], None] | No
         shutil.rmtree(folder, ignore_errors=True)
         raise ImportUseError("file", _("The file has a header but no rows: there is nothing to import."))
     _write_occurrences(hashes, folder)
-    about = {**table.about, "form": table.form, "first": first.hex()}
+    about = {**table.about, "form": table.form, "first": first.hex(), **_types(table)}
     staged = Staged(folder=folder, columns=table.columns, rows=rows, about=about)
     text = json.dumps({"columns": staged.columns, "rows": rows, "about": about}, ensure_ascii=False)
     (folder / "staged.json").write_text(text, encoding="utf-8")  # last, so that its presence means: complete
     return staged
+
+
+def _types(table: Table) -> dict[str, Any]:
+    """The columns that are more than text, by name."""
+    known = {name: kind for name, kind in zip(table.columns, table.types, strict=False) if kind}
+    return {"types": known} if known else {}
 
 
 @dataclass(slots=True)

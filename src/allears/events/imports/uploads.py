@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -52,22 +53,50 @@ def receive(
     """Keep an uploaded file and have it read: at once when it is small, else by the worker."""
     kind = kind_named(kind_name)
     folder = files.folder_named(uuid4().hex)
-    path = files.keep_upload(folder, blocks)
+    files.keep_upload(folder, blocks)
+    wanted = {"mapping": dict(given or {}), "modified": (file_time or now).isoformat()}
+    return take_in(
+        workspace=workspace,
+        kind_name=kind.name,
+        filename=filename,
+        path=folder.name,
+        wanted=wanted,
+        actor_id=actor_id,
+        now=now,
+    )
+
+
+def take_in(
+    *,
+    workspace: Workspace,
+    kind_name: str,
+    filename: str,
+    path: str,
+    wanted: Mapping[str, Any],
+    actor_id: int | None,
+    now: datetime,
+) -> Import:
+    """Make the whole file that lies in the folder ``path`` an import.
+
+    ``wanted``: its ``mapping``; ``modified``, the file's own date; ``start``: carry it in when it has been read;
+    ``sha256``: what its bytes must be.
+    """
+    kept = {name: wanted[name] for name in ("start", "sha256") if wanted.get(name)}
     row: Import = Import.objects.create(
         workspace_id=workspace.pk,
-        kind=kind.name,
+        kind=kind_name,
         filename=filename[:255],
-        path=folder.name,
-        digest=files.digest_of(path),
+        path=path,
         mapping={
-            "given": dict(given or {}),
-            "file_moment": (file_time or now).isoformat(),
+            "given": dict(wanted.get("mapping") or {}),
+            "file_moment": wanted.get("modified") or now.isoformat(),
             "said_in": get_language() or "en",
+            **kept,
         },
         created_by_id=actor_id,
         created_at=now,
     )
-    if path.stat().st_size <= AT_ONCE_BYTES:
+    if files.upload_of(row).stat().st_size <= AT_ONCE_BYTES:
         understand(row=row)
     else:
         _queue("read_upload", row)
@@ -88,21 +117,30 @@ def understand(*, row: Import) -> None:
     given = row.mapping.get("given", {})
     path = files.upload_of(row)
     try:
+        _identify(row, path)
         table = open_table(path, mapping.format_options(given))
         staged = staging.stage(table, files.staged_folder(row))
         document = _document(row, staged, given)
     except ImportUseError as error:
         row.state, row.error = Import.State.FAILED, str(error)
-        row.save(update_fields=["state", "error"])
+        row.save(update_fields=["state", "error", "digest"])
         files.forget_files(row)
         return
     if not staged.about.get("others"):  # a workbook's other sheets may yet be chosen
         path.unlink(missing_ok=True)
     wanted = row.mapping.get("start", False)
     row.rows_total, row.mapping = staged.rows, document
-    row.save(update_fields=["rows_total", "mapping"])
+    row.save(update_fields=["rows_total", "mapping", "digest"])
     if wanted:
         _start_or_fail(row)
+
+
+def _identify(row: Import, path: Path) -> None:
+    """The file's digest, by which it is known when it comes again; what it must be, it is."""
+    row.digest = files.digest_of(path)
+    stated = row.mapping.get("sha256", row.digest)
+    if stated != row.digest:
+        raise ImportUseError("file", _("The file is not the one that was sent: its checksum differs. Send it again."))
 
 
 @transaction.atomic

@@ -13,13 +13,14 @@ import json
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from itertools import islice
+from itertools import islice, repeat
 from pathlib import Path
 from random import Random
 from typing import IO, Any, Final
 
 from allears.events.exports.tables import Column, Type
 from allears.events.exports.writers import write_parquet, write_xlsx
+from allears.events.imports import typed
 from allears.events.imports.reading import Table
 from allears.understand.text.adapting import feeling_of
 from allears.understand.text.annotation import Annotation, Annotator, Label
@@ -46,6 +47,14 @@ class AnnotateError(ValueError):
         self.field = field_name
 
 
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A row that could be read: its cells as texts, and as they are written again."""
+
+    cells: list[str]
+    shown: Sequence[Any]
+
+
 @dataclass(frozen=True, kw_only=True)
 class Annotating:
     """What is done to each row of a table: which column holds the words, who reads them, and in which language."""
@@ -67,13 +76,13 @@ class Annotating:
         own = [f"allears_{name}" if name in there else name for name in names]
         kinds = [Type.NUMBER if name.endswith("_confidence") else _TYPES.get(name, Type.TEXT) for name in names]
         return [
-            *(Column(name=name, label=name) for name in self.table.columns),
+            *_columns_of(self.table),
             *(Column(name=name, label=name, type=kind) for name, kind in zip(own, kinds, strict=True)),
         ]
 
-    def rows(self, first: int, cells: list[list[str]]) -> list[Row]:
+    def rows(self, first: int, lines: list[Line]) -> list[Row]:
         """A batch of rows with what was found; the first of them is the `first` of the file, from 0."""
-        texts = [row[self.text] for row in cells]
+        texts = [line.cells[self.text] for line in lines]
         filled = [place for place, text in enumerate(texts) if text.strip()]
         words = [texts[place] for place in filled]
         languages = [self.language] * len(words) if self.language else None
@@ -87,9 +96,20 @@ class Annotating:
         nothing: Row = (None,) * (len(OWN) + 2 * len(self.learnt))
         splits = self.splits
         return [
-            (*row, *found.get(place, nothing), *(() if splits is None else (splits.get(first + place),)))
-            for place, row in enumerate(cells)
+            (*line.shown, *found.get(place, nothing), *(() if splits is None else (splits.get(first + place),)))
+            for place, line in enumerate(lines)
         ]
+
+
+_KINDS: Final = {typed.INTEGER: Type.INTEGER, typed.NUMBER: Type.NUMBER, typed.FLAG: Type.FLAG}
+
+
+def _columns_of(table: Table) -> Iterator[Column]:
+    """The input's columns, of the kinds they have there."""
+    for place, name in enumerate(table.columns):
+        kind = table.types[place] if table.types else typed.TEXT
+        stored = table.stored[place] if table.stored else None
+        yield Column(name=name, label=name, type=_KINDS.get(kind, Type.TEXT), stored=stored)
 
 
 def own_cells(said: Annotation) -> Row:
@@ -135,7 +155,9 @@ def annotate_file(
     outcome, part = Outcome(), out.with_name(f".{out.name}.part")
     beside = out.with_name(f"{out.name}.unread.csv")
     try:
-        writer(part, job.columns, _batches(job, outcome, beside, on_progress or (lambda rows: None)), mark)
+        told = on_progress or (lambda rows: None)
+        batches = _batches(job, outcome, beside, told, as_text=writer is _write_delimited)
+        writer(part, job.columns, batches, mark)
         part.replace(out)
     finally:
         part.unlink(missing_ok=True)
@@ -159,7 +181,8 @@ def writer_of(out: Path) -> Writer:
 
 
 def _workbook(path: Path, columns: Sequence[Column], batches: Iterator[list[Row]], mark: bool) -> None:
-    write_xlsx(path, columns, batches, labels=False, mark=mark)
+    plain = ([tuple(map(typed.for_sheet, row)) for row in batch] for batch in batches)
+    write_xlsx(path, columns, plain, labels=False, mark=mark)
 
 
 def _parquet(path: Path, columns: Sequence[Column], batches: Iterator[list[Row]], mark: bool) -> None:
@@ -180,7 +203,8 @@ def _write_lines(path: Path, columns: Sequence[Column], batches: Iterator[list[R
     with _text(path, "utf-8") as file:
         for batch in batches:
             for row in batch:
-                file.write(json.dumps(dict(zip(names, row, strict=True)), ensure_ascii=False) + "\n")
+                document = dict(zip(names, typed.finite(row), strict=True))
+                file.write(json.dumps(document, ensure_ascii=False, default=typed.for_json) + "\n")
 
 
 def _text(path: Path, encoding: str) -> AbstractContextManager[IO[str]]:
@@ -193,9 +217,9 @@ _MOST_REASONS: Final = 20
 
 
 def _batches(
-    job: Annotating, outcome: Outcome, beside: Path, on_progress: Callable[[int], None]
+    job: Annotating, outcome: Outcome, beside: Path, on_progress: Callable[[int], None], *, as_text: bool
 ) -> Iterator[list[Row]]:
-    first, good = 0, _readable(job.table, outcome, beside)
+    first, good = 0, _readable(job.table, outcome, beside, as_text=as_text)
     while batch := list(islice(good, BATCH)):
         yield job.rows(first, batch)
         first += len(batch)
@@ -203,12 +227,13 @@ def _batches(
         on_progress(first + outcome.unread)
 
 
-def _readable(table: Table, outcome: Outcome, beside: Path) -> Iterator[list[str]]:
+def _readable(table: Table, outcome: Outcome, beside: Path, *, as_text: bool) -> Iterator[Line]:
     """The rows that can be read; the others are written beside the output with their reason."""
     beside.unlink(missing_ok=True)
-    for number, (cells, reason, raw) in enumerate(table.rows(), start=1):
+    values = repeat(None) if as_text or table.values is None else table.values()
+    for number, ((cells, reason, raw), shown) in enumerate(zip(table.rows(), values, strict=False), start=1):
         if not reason:
-            yield cells
+            yield Line(cells, cells if shown is None else shown)
             continue
         outcome.unread += 1
         outcome.unread_file = beside

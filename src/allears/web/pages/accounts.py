@@ -330,6 +330,18 @@ class KeyForm(forms.Form):
             (AccessKey.Kind.API.value, gettext_lazy("API key: reads and changes through the REST API")),
         ],
     )
+    scopes = forms.MultipleChoiceField(
+        label=gettext_lazy("An API key may also"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        choices=[(AccessKey.Scope.EXPORT.value, gettext_lazy("export: take people’s data out as files"))],
+    )
+
+    def clean(self) -> dict[str, Any]:
+        given: dict[str, Any] = super().clean() or {}
+        if given.get("scopes") and given.get("kind") == AccessKey.Kind.WRITE:
+            self.add_error("scopes", _("A write key only sends events in: it cannot export. Make an API key for that."))
+        return given
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

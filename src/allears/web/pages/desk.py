@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
+from allears.customers import companies
 from allears.journeys.queries import touchpoints
 from allears.respond.desk import DeskFilter, desk_of
 from allears.respond.models import Case
@@ -29,6 +30,7 @@ def asked_for(request: HttpRequest) -> DeskFilter:
         priority=request.GET.get("priority", ""),
         owner=_number(request, "owner"),
         touchpoint=_number(request, "touchpoint"),
+        account=request.GET.get("account", ""),
         page=_number(request, "page") or 1,
     )
 
@@ -64,9 +66,10 @@ def desk(request: ConsoleRequest) -> HttpResponse:
         "tabs": _tabs(request, found.counts),
         "priorities": Case.Priority.values,
         "touchpoints": touchpoints(workspace_id=request.access.workspace_id, with_archived=False),
+        "accounts": companies.choices(workspace_id=request.access.workspace_id, chosen=asked.account),
         "query": request.GET.urlencode(),
         "following": f"?{query.urlencode()}" if found.following else "",
-        "is_filtered": bool(asked.text or asked.priority or asked.owner or asked.touchpoint),
+        "is_filtered": bool(asked.text or asked.priority or asked.owner or asked.touchpoint or asked.account),
     }
     return render_page(request, "desk/page.html", context, fragment="desk/_results.html")
 

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from allears.customers import companies
 from allears.events.exports import actions, queries, tables, writers
 from allears.events.exports.errors import ExportUseError
 from allears.events.models import Export
@@ -23,7 +24,8 @@ def _context(request: ConsoleRequest, *, wrong: str = "") -> dict[str, Any]:
     rows = list(queries.exports_of(request.access.workspace_id)[:HISTORY])
     moving = any(row.state in {Export.State.QUEUED, Export.State.RUNNING} for row in rows)
     known = [tables.table_named(name) for name in tables.table_names()]
-    return {"exports": rows, "moving": moving, "tables": known, "formats": list(writers.FORMATS), "wrong": wrong}
+    accounts = companies.choices(workspace_id=request.access.workspace_id)
+    return {"exports": rows, "moving": moving, "tables": known, "accounts": accounts, "wrong": wrong}
 
 
 @require_GET

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 from django.views.generic import RedirectView
 
-from allears.events.imports import actions, kinds, quarantine, queries, saving, undoing, uploads
+from allears.events.imports import actions, kinds, pieces, quarantine, queries, saving, undoing, uploads
 from allears.events.imports.errors import ImportUseError
 from allears.events.imports.files import keep_upload, remove_folder, scratch_folder
 from allears.events.imports.kinds import FieldType
@@ -44,7 +44,13 @@ def history(request: ConsoleRequest) -> HttpResponse:
 
 
 def _around(request: ConsoleRequest) -> dict[str, Any]:
-    return {"kinds": _kinds(), "mappings": list(saving.saved(request.access.workspace_id))}
+    workspace_id = request.access.workspace_id
+    return {
+        "kinds": _kinds(),
+        "mappings": list(saving.saved(workspace_id)),
+        "uploads": [each for each in pieces.unfinished(workspace_id) if pieces.is_there(each)],
+        "pieces_from": uploads.AT_ONCE_BYTES,
+    }
 
 
 def _kinds() -> list[kinds.Kind]:

@@ -18,6 +18,7 @@ from django.utils.translation import get_language, override
 from django.views.decorators.http import require_GET
 
 from allears.accounts.models import Membership, Role
+from allears.customers import companies
 from allears.journeys.models import Touchpoint
 from allears.journeys.queries import touchpoints
 from allears.listen import wall
@@ -41,6 +42,7 @@ from allears.web.stream import reader
 from allears.web.templatetags.ui import FEELINGS, SOURCES
 
 LONGEST = 600  # seconds of one connection: then the browser comes back, and its right to watch is checked again
+EXPORTED = ("q", "feeling", "touchpoint", "source", "tag", "account")  # filters that an export of the list takes along
 TRIES, PAUSE = 4, 1.0  # how often and after how many seconds it is looked whether a new voice has been read
 
 
@@ -93,7 +95,9 @@ def live_wall(request: ConsoleRequest) -> HttpResponse:
         "most_found": FOUND,
         "labels": labels,
         "label_filters": _label_choices(labels),
-        "export_filters": {name: request.GET.get(name, "") for name in ("q", "feeling", "touchpoint", "source", "tag")},
+        "account": request.GET.get("account", ""),
+        "accounts": companies.choices(workspace_id=filters.workspace_id, chosen=request.GET.get("account", "")),
+        "export_filters": {name: request.GET.get(name, "") for name in EXPORTED},
         "tags": shown_tags(workspace_id=filters.workspace_id),
         "latest": latest,
     }
@@ -233,7 +237,7 @@ async def stream(request: ConsoleRequest) -> StreamingHttpResponse:
     zone = ZoneInfo(request.access.workspace.timezone)
     labelled_only = bool(LabelFilter.of(request.GET))
     watched = Watched(
-        filters=_filters(request),
+        filters=await sync_to_async(_filters)(request),
         among=partial(_among, request) if labelled_only or request.GET.get("view") == "mine" else None,
         tries=TRIES if labelled_only else 1,
     )

@@ -18,6 +18,7 @@ from allears.cli.demo.past import Past, play
 from allears.cli.demo.seeding import rows
 from allears.cli.demo.seeding.asked import write_asked
 from allears.cli.demo.seeding.cases import Casebook
+from allears.cli.demo.seeding.filed import write_filed
 from allears.cli.demo.seeding.found import RULES, Founded, found
 from allears.cli.demo.seeding.hooked import write_hooked
 from allears.cli.demo.seeding.identity import write_erasure, write_identity
@@ -90,6 +91,7 @@ def seed(*, scale: Scale, now: datetime, folder: Path, tell: Tell) -> Keys:
             {"seed": scale.seed, "start": start.isoformat(), "customers": scale.customers, "now": now.isoformat()},
         )
     write_erasure(workspace_id=founded.id, now=now)
+    write_filed(workspace=founded.workspace, folder=folder, now=now)  # an erasure takes exported files with it
     tell("Ready", 1.0)
     return keys
 
@@ -128,8 +130,11 @@ def _replay(written: rows.Written, past: Past, tell: Tell) -> None:
 
 def make_keys(workspace: Workspace, *, now: datetime) -> Keys:
     made = [
-        make_key(workspace=workspace, kind=kind, name=name, actor=None, now=now)[1]
-        for kind, name in ((AccessKey.Kind.WRITE, "Wrenfold shop"), (AccessKey.Kind.API, "Demo scripts"))
+        make_key(workspace=workspace, kind=kind, name=name, actor=None, now=now, scopes=scopes)[1]
+        for kind, name, scopes in (
+            (AccessKey.Kind.WRITE, "Wrenfold shop", ()),
+            (AccessKey.Kind.API, "Demo scripts", (AccessKey.Scope.EXPORT,)),
+        )
     ]
     return Keys(write_key=made[0], api_key=made[1])
 
