@@ -46,7 +46,8 @@ class WallFilter:
         """As an address says it; what it says wrongly is left out. ``mine`` means the touchpoints of ``member_id``."""
 
         def one_of(name: str, known: Iterable[str]) -> str:
-            return asked.get(name, "") if asked.get(name) in known else ""
+            found = asked.get(name, "")
+            return found if found in known else ""
 
         account = asked.get("account", "")
         company = account_of(workspace_id=workspace_id, key=account) if account else None
