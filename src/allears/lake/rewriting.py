@@ -177,6 +177,7 @@ class Partition:
             database = duckdb.connect(":memory:", config={**settings, "autoinstall_known_extensions": False})
             try:
                 database.execute("SET TimeZone = 'UTC'")
+                database.execute("SET enable_progress_bar = false")
                 batches = (
                     batch
                     for rows in self._rows_of([day])
