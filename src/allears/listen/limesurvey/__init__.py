@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from allears.listen.definition import as_json, parse
 from allears.listen.limesurvey.kinds import Source, made_of
@@ -19,7 +20,11 @@ INSIDE = re.compile(r"\{(?=[^\s{}])([^{}]*)\}")  # an expression in a text
 PIPED = re.compile(r"(\w+)(?:\.(?:NAOK|shown|value))?")
 LAYOUTS = {"A": "page", "G": "steps", "S": "single"}
 THANKS = {"en": "Thank you.", "zh": "谢谢您。"}
-STANDING = {"AS": "assessments", "QTA": "quotas", "QTAM": "quotas", "QTALS": "quotas", "C": "conditions"}
+STANDING = {
+    "AS": gettext_lazy("assessments"),
+    "C": gettext_lazy("conditions"),
+    **dict.fromkeys(("QTA", "QTAM", "QTALS"), gettext_lazy("quotas")),
+}
 
 
 def from_limesurvey(source: str | bytes) -> Taken:

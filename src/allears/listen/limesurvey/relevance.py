@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 WORD = re.compile(
     r"""\s*(?:(?P<text>"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')|(?P<sgqa>\d+X\d+X\w+)|(?P<number>\d+(?:\.\d+)?)"""
     r"""|(?P<sign><=|>=|<>|!=|===?|&&|\|\||[=<>!(),+*/-])|(?P<name>[A-Za-z_]\w*(?:\.\w+)*))"""
@@ -160,7 +162,7 @@ class _Reader:
         for cut in (at for at in range(len(code) - 1, 0, -1) if code[at] == "_"):
             if (question := self.known.get(code[:cut])) is not None:
                 return self._part(question, code[cut + 1 :], code)
-        raise RelevanceError(f"{code} is asked later, or was not taken over")
+        raise RelevanceError(_("%(code)s is asked later, or was not taken over") % {"code": code})
 
     def _part(self, question: Known, part: str, code: str) -> _Looked:
         if part in question.split:

@@ -48,7 +48,7 @@ TYPES: Mapping[str, Any] = {
     "matrix": gettext_lazy("Matrix"),
     "ranking": gettext_lazy("Ranking"),
     "text": pgettext_lazy("question", "Free words"),
-    "number": gettext_lazy("Number"),
+    "number": pgettext_lazy("question", "Number"),
     "contact": pgettext_lazy("question", "Contact"),
     "file": gettext_lazy("Photo or file"),
     "note": gettext_lazy("Note to read"),

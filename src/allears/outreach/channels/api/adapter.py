@@ -37,7 +37,10 @@ class ApiAdapter:
         SetupField(
             name="minutes",
             label=_("Minutes"),
-            hint=_("What was fetched and not acknowledged after so many minutes is handed out again."),
+            hint=_(
+                "Your program fetches by POST /api/v1/deliveries. What it has not acknowledged after so many minutes "
+                "is handed out again."
+            ),
             default="10",
         ),
     )
