@@ -7,6 +7,7 @@ import pytest
 from django.test import Client
 from tests import builders
 from tests.conftest import Person
+from tests.web.objects import row
 
 from allears.accounts.audit import AuditEntry
 from allears.accounts.models import Membership, Role
@@ -18,6 +19,8 @@ from allears.listen.words import indexing
 from allears.people import actions, following, streams
 from allears.people.errors import ListeningError
 from allears.people.models import Follow
+from allears.understand.themes.models import Cell, Place, Theme
+from allears.web.pages.wall import Watched
 
 NOW = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
 
@@ -183,6 +186,37 @@ def test_thanks_stand_in_the_colleagues_stream(alice: Person, bob: Person) -> No
         actions.thank_colleague(voice=voice, by=bob.membership, to=bob.membership, text="me", now=NOW)
     actions.take_back_thanks(thanks=made, by=alice.membership, now=NOW)
     assert stream(bob.membership) == []
+
+
+def test_a_note_on_an_old_voice_is_told_of_and_counts_as_new(alice: Person, bob: Person) -> None:
+    old = say(alice, "long ago", 60 * 24 * 300)
+    streams.enter(member=bob.membership, now=NOW)
+    at = NOW + timedelta(hours=1)
+    actions.share(voice=old, by=alice.membership, to=bob.membership, note="still true", now=at)
+    assert streams.unread(member=bob.membership) == 1
+    assert [note.text for note in streams.notes_lately(member=bob.membership, now=at)] == ["still true"]
+    assert streams.notes_lately(member=bob.membership, now=at + timedelta(days=15)) == []
+
+
+def test_a_theme_is_followed_into_the_one_it_was_merged_with(alice: Person, bob: Person) -> None:
+    theme, into = (row(Theme, alice, born_at=NOW) for _ in range(2))
+    voice = say(alice, "in the theme", 1)
+    Place.objects.create(workspace=alice.workspace, voice=voice, cell=row(Cell, alice, theme=into), language="en")
+    follow(bob, "theme", theme.pk)
+    assert stream(bob.membership) == []
+    theme.merged_into = into
+    theme.save()
+    assert stream(bob.membership) == ["in the theme"]
+
+
+def test_a_watcher_of_the_own_stream_is_sent_that_alone(alice: Person, bob: Person) -> None:
+    follow(bob, "segment", "gold")
+    watched = Watched(
+        filters=wall.WallFilter(workspace_id=bob.workspace.pk),
+        among=lambda: streams.stream_of(member=bob.membership),
+    )
+    assert watched.admits(say(alice, "golden", 1, segment="gold")) is True
+    assert watched.admits(say(alice, "other", 2)) is False
 
 
 # The pages

@@ -37,7 +37,7 @@ def test_the_navigation_shows_what_the_role_opens(alice: Person, bob: Person) ->
     agent = visit(bob).get("/listen").content.decode()
     assert 'href="/settings"' in admin
     assert 'href="/settings"' not in agent
-    assert agent.count('aria-current="page"') == 2  # side and bottom
+    assert agent.count('aria-current="page"') == 3  # side, bottom, and whose voices
 
 
 def test_members_and_keys_are_the_admin_s(acme: object, alice: Person) -> None:

@@ -71,10 +71,10 @@ def compose(*, member: Membership, since: datetime, until: datetime) -> Contents
 def _came(member: Membership, wanted: Q, since: datetime, until: datetime) -> list[Voice]:
     """What reached the stream in a time, the latest first; what was passed on in it counts as well."""
     rows = Voice.objects.in_workspace(member.workspace_id).select_related("touchpoint", "customer")
-    fresh = Q(said_at__gt=since - HISTORY, received_at__gt=since, received_at__lte=until)
-    passed = Q(shares__at__gt=since, shares__at__lte=until) | Q(thanks__at__gt=since, thanks__at__lte=until)
-    news = Q(pk__in=rows.filter(passed).values("pk")) & Q(pk__in=passed_on(member))
-    return list(rows.filter(wanted, fresh | news).order_by("-said_at", "-pk")[:MOST])
+    fresh = rows.filter(wanted, said_at__gt=since - HISTORY, received_at__gt=since, received_at__lte=until)
+    passed = rows.filter(pk__in=passed_on(member, since=since, until=until))
+    found = {voice.pk: voice for voice in (*fresh.order_by("-said_at", "-pk")[:MOST], *passed)}
+    return sorted(found.values(), key=lambda voice: (voice.said_at, voice.pk), reverse=True)
 
 
 def _by_weight(found: Sequence[Voice], member: Membership) -> list[Voice]:

@@ -24,6 +24,7 @@ from allears.understand.themes.models import Place, Theme
 
 VISIT = timedelta(minutes=30)  # of silence end a visit
 MOST_COUNTED = 99  # "99+" is enough to know
+LATELY, MOST_LATELY = timedelta(days=14), 5  # notes that stand above the stream
 MOST_FOUND = 1_000  # voices that a saved filter with words finds
 Kind = Follow.Kind
 
@@ -33,6 +34,7 @@ class Note:
     """A word of a colleague beside a voice: passed on ("share") or thanked for ("thanks")."""
 
     kind: str
+    voice_id: int
     who: str
     to: str
     text: str
@@ -75,10 +77,12 @@ def _touchpoints(member: Membership, held: Mapping[str, Sequence[str]]) -> list[
     return list(rows.values_list("pk", flat=True))
 
 
-def passed_on(member: Membership) -> list[int]:
-    """Voices that were shared with the member or their teams, or that thank them."""
-    shared = _shares(member).values_list("voice_id", flat=True)
-    thanked = _thanks(member).values_list("voice_id", flat=True)
+def passed_on(member: Membership, *, since: datetime | None = None, until: datetime | None = None) -> list[int]:
+    """Voices that were shared with the member or their teams, or that thank them; at all, or in a time."""
+    span = Q() if since is None else Q(at__gt=since)
+    span &= Q() if until is None else Q(at__lte=until)
+    shared = _shares(member).filter(span).values_list("voice_id", flat=True)
+    thanked = _thanks(member).filter(span).values_list("voice_id", flat=True)
     return sorted({*shared, *thanked})
 
 
@@ -135,12 +139,14 @@ def _newest(workspace_id: int) -> int:
 
 
 def unread(*, member: Membership) -> int:
-    """How many voices of the stream came since the last visit, at most one more than ``MOST_COUNTED``."""
+    """How many voices came into the stream since the last visit, or were passed on since; at most one more than
+    ``MOST_COUNTED``."""
     visit = Visit.objects.in_workspace(member.workspace_id).filter(member=member).first()
     if visit is None:
         return 0
     rows = Voice.objects.in_workspace(member.workspace_id).filter(stream_of(member=member), pk__gt=visit.seen_id)
-    return len(rows.values_list("pk", flat=True)[: MOST_COUNTED + 1])
+    came = set(rows.values_list("pk", flat=True)[: MOST_COUNTED + 1])
+    return min(len(came | set(passed_on(member, since=visit.at))), MOST_COUNTED + 1)
 
 
 # Notes of colleagues beside voices
@@ -148,11 +154,25 @@ def unread(*, member: Membership) -> int:
 
 def notes_on(*, member: Membership, voice_ids: Iterable[int]) -> Mapping[int, list[Note]]:
     """By voice, what colleagues passed on to this member or thanked them for, the oldest first."""
-    ids = list(voice_ids)
     found: dict[int, list[Note]] = defaultdict(list)
-    for share in _shares(member).filter(voice_id__in=ids).select_related("by__user", "to_team"):
-        to = share.to_team.name if share.to_team else ""
-        found[share.voice_id].append(Note(kind="share", who=str(share.by.user), to=to, text=share.note, at=share.at))
-    for each in _thanks(member).filter(voice_id__in=ids).select_related("by__user"):
-        found[each.voice_id].append(Note(kind="thanks", who=str(each.by.user), to="", text=each.text, at=each.at))
-    return {voice_id: sorted(notes, key=lambda note: note.at) for voice_id, notes in found.items()}
+    for note in _notes(member, Q(voice_id__in=list(voice_ids))):
+        found[note.voice_id].append(note)
+    return found
+
+
+def notes_lately(*, member: Membership, now: datetime) -> list[Note]:
+    """What was passed on to this member of late, the latest first: a voice of long ago stands far down their stream."""
+    return _notes(member, Q(at__gt=now - LATELY))[::-1][:MOST_LATELY]
+
+
+def _notes(member: Membership, wanted: Q) -> list[Note]:
+    """The oldest first."""
+    shares = _shares(member).filter(wanted).select_related("by__user", "to_team")
+    thanks = _thanks(member).filter(wanted).select_related("by__user")
+    found = [_note("share", each, each.note, to=each.to_team.name if each.to_team else "") for each in shares]
+    found += [_note("thanks", each, each.text) for each in thanks]
+    return sorted(found, key=lambda note: note.at)
+
+
+def _note(kind: str, row: Share | Thanks, text: str, *, to: str = "") -> Note:
+    return Note(kind=kind, voice_id=row.voice_id, who=str(row.by.user), to=to, text=text, at=row.at)

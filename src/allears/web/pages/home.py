@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET
 
 from allears.journeys.queries import touchpoints
 from allears.listen.models import Voice
+from allears.people import listening
 from allears.respond.models import Case
 from allears.respond.queries import by_what_burns, cases_of, unanswered_voices
 from allears.science.scores import METRICS
@@ -71,7 +72,13 @@ def home(request: ConsoleRequest) -> HttpResponse:
     """Success as the company defines it, what happened since yesterday, whom nobody owns, what burns."""
     now, workspace = timezone.now(), request.access.workspace
     burning = by_what_burns(cases_of(workspace.pk).exclude(state=Case.State.CLOSED))[:BURNING]
-    context = {"workspace": workspace, "today": _today(workspace.pk, now), "burning": list(burning), "now": now}
+    context = {
+        "workspace": workspace,
+        "today": _today(workspace.pk, now),
+        "burning": list(burning),
+        "now": now,
+        "listened": listening.listening(workspace=workspace, now=now, weeks=2).now,
+    }
     return render_page(request, "home/home.html", context)
 
 

@@ -27,7 +27,7 @@ from allears.listen.tags.queries import names_on, shown_tags
 from allears.listen.words.searching import FOUND
 from allears.people import listening
 from allears.people.following import follows_of, labelled, offers, saved_query
-from allears.people.streams import MOST_COUNTED, enter, has_part, notes_on, stream_of, unread
+from allears.people.streams import MOST_COUNTED, enter, has_part, notes_lately, notes_on, stream_of, unread
 from allears.understand import showing
 from allears.understand.correcting import is_reviewer
 from allears.understand.filtering import FILTERS, LabelFilter
@@ -122,7 +122,13 @@ def _own(request: ConsoleRequest, *, first_page: bool) -> dict[str, object]:
     """The member's own stream beside everyone's: what they follow, and what is new since their last visit."""
     member, mine = request.access.membership, request.GET.get("view") == "mine"
     count = unread(member=member)
-    context: dict[str, object] = {"mine": mine, "unread": count, "unread_most": MOST_COUNTED, "new_above": None}
+    context: dict[str, object] = {
+        "mine": mine,
+        "view": "mine" if mine else "all" if "view" in request.GET else "",
+        "unread": count,
+        "unread_most": MOST_COUNTED,
+        "new_above": None,
+    }
     saved = saved_query(request.GET.dict())
     context["saved"] = saved if saved and not mine else ""
     if mine:
@@ -131,6 +137,7 @@ def _own(request: ConsoleRequest, *, first_page: bool) -> dict[str, object]:
         context["offers"] = [
             (FOLLOW_KINDS[kind], [each for each in found if each.follow_id is None]) for kind, found in offered.items()
         ]
+        context["lately"] = notes_lately(member=member, now=timezone.now()) if first_page else []
         context["new_above"] = enter(member=member, now=timezone.now())
     return context
 
