@@ -173,7 +173,12 @@ def test_a_wall_filtered_by_label_waits_until_a_new_voice_is_read(
         await sync_to_async(read)(heard, other)
 
     monkeypatch.setattr(wall.asyncio, "sleep", look)
-    wanted = LabelFilter.of({"topic": "delivery.bad"})
+    labels = LabelFilter.of({"topic": "delivery.bad"})
+    wanted = wall.Watched(
+        filters=wall.wall.WallFilter(workspace_id=alice.workspace.pk),
+        among=lambda: labels.among(alice.workspace.pk),
+        tries=wall.TRIES,
+    )
     assert async_to_sync(wall._is_wanted)(heard, wanted) is True
     assert async_to_sync(wall._is_wanted)(other, wanted) is False
     assert looks == [wall.PAUSE]
