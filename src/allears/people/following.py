@@ -19,7 +19,7 @@ from allears.understand.filtering import FILTERS, LabelFilter
 from allears.understand.themes.models import Place
 from allears.understand.themes.queries import name_of, themes
 
-WALL_WORDS = ("q", "feeling", "touchpoint", "source", "tag", "mine", *FILTERS)
+WALL_WORDS = ("q", "feeling", "touchpoint", "source", "tag", "account", "mine", *FILTERS)
 SEEN_CUSTOMERS = 500  # whose attributes are looked through for what there is to follow
 FEWEST, MOST = 2, 40  # values of an attribute that divides customers: fewer say nothing, more are names
 LONGEST_VALUE = 60
