@@ -68,7 +68,6 @@ def fake(monkeypatch: pytest.MonkeyPatch) -> Fake:
     found = Fake()
     monkeypatch.setattr(annotating, "builtin", lambda: found)
     monkeypatch.setattr(annotating, "masker", lambda: mask)
-    monkeypatch.setattr("allears.understand.showing.masker", lambda: mask)
     service = Service()
     monkeypatch.setattr(pool, "ask_annotations", service.annotations)
     monkeypatch.setattr("allears.api.routers.annotations.ask_annotations", service.annotations)

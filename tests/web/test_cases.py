@@ -30,6 +30,7 @@ ACTS: dict[str, dict[str, str]] = {
     "reopening": {"reason": "Again"},
     "reversals": {},
     "drafts": {"kind": "apology", "language": "en"},
+    "disclosure": {},
 }
 
 

@@ -113,6 +113,17 @@ class CustomerKey(ScopedModel):
     key = models.BinaryField()  # as ``vault`` wraps it
 
 
+class WorkspaceKey(ScopedModel):
+    """The key that seals words nobody is known to have said (see ``customers.vault``)."""
+
+    key = models.BinaryField()  # as ``vault`` wraps it
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["workspace"], name="customers_one_workspace_key")
+        ]
+
+
 class IdentityRules(models.Model):
     """By which keys a workspace recognises its customers; without a row the usual ones count."""
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from django.conf import settings
 from django.db import transaction
 
-from allears.customers.models import Customer, CustomerKey
+from allears.customers.models import Customer, CustomerKey, WorkspaceKey
 from allears.customers.sql import CHUNK
 from allears.store.bulk import insert_rows
 
@@ -94,6 +94,22 @@ def keys_for(*, customer_ids: Iterable[int]) -> dict[int, bytes]:
             found |= {row.customer_id: _unwrap(bytes(row.key)) for row in rows}
             found |= _make([each for each in chunk if each not in found])
     return found
+
+
+def workspace_key(*, workspace_id: int) -> bytes:
+    """The key of what belongs to no customer, unwrapped; made at first use."""
+    rows = WorkspaceKey.objects.in_workspace(workspace_id).values_list("key", flat=True)
+    stored = rows.first()
+    if stored is None:
+        fresh = WorkspaceKey(workspace_id=workspace_id, key=_wrap(os.urandom(KEY_BYTES)))
+        WorkspaceKey.objects.bulk_create([fresh], ignore_conflicts=True)
+        stored = rows.get()
+    return _unwrap(bytes(stored))
+
+
+def standing_keys(*, customer_ids: Iterable[int]) -> dict[int, bytes]:
+    """The keys that these customers have, unwrapped; nobody is given one."""
+    return {each: _unwrap(stored) for each, stored in exported(customer_ids=list(dict.fromkeys(customer_ids)))}
 
 
 def _make(ids: list[int]) -> dict[int, bytes]:

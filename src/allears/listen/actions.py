@@ -12,11 +12,11 @@ from allears.accounts.models import Workspace
 from allears.customers.history import segments_at
 from allears.jobs.bus import record
 from allears.journeys.models import Touchpoint
-from allears.listen import asking, conditions, ready_made
+from allears.listen import asking, conditions, originals, ready_made
 from allears.listen.checking import keeps_meaning
 from allears.listen.definition import Definition, as_json, parse, shaped
 from allears.listen.events import VoiceReceived
-from allears.listen.models import Probe, ProbeVersion, Survey, SurveyVersion, Voice
+from allears.listen.models import Probe, ProbeVersion, Survey, SurveyVersion, Voice, VoiceOriginal
 from allears.outreach import channels
 from allears.outreach.actions import propose
 from allears.outreach.contracts import Proposal, Release, Ruling
@@ -287,7 +287,12 @@ def record_voice(
     import_id: int | None = None,
     now: datetime | None = None,
 ) -> Voice:
-    """Store one utterance and tell the house. A key that is known changes nothing and tells nobody."""
+    """Store one utterance and tell the house. A key that is known changes nothing and tells nobody.
+
+    Personal data is blotted out of the words; as they were said they are kept sealed.
+    """
+    words = _blotted(workspace_id, customer_id, text)
+    beside, changed = originals.blot_attributes(attributes or {})
     values = {
         "initiator": Voice.Initiator(initiator).value,
         "source_kind": Voice.SourceKind(source_kind).value,
@@ -296,13 +301,14 @@ def record_voice(
         "touchpoint_id": touchpoint_id,
         "customer_id": customer_id,
         "response_id": response_id,
-        "text": text,
+        "text": words.text,
+        "hidden": words.hidden or None,
         "language": language,
         "segment": segment or _segment_then(workspace_id, customer_id, said_at),
         "metric": metric,
         "score": score,
         "sentiment": sentiment,
-        "attributes": dict(attributes or {}),
+        "attributes": beside,
         "import_id": import_id,
         "said_at": said_at,
         "received_at": now or said_at,
@@ -312,8 +318,20 @@ def record_voice(
         voice: Voice
         voice, created = rows.get_or_create(workspace_id=workspace_id, key=_voice_key(key), defaults=values)
         if created:
+            if words.hidden or changed:
+                _keep_original(voice, {**({"text": text} if words.hidden else {}), **changed})
             record(VoiceReceived(workspace_id=workspace_id, voice_id=voice.id))
     return voice
+
+
+def _blotted(workspace_id: int, customer_id: int | None, text: str) -> originals.Blotted:
+    known = originals.known_of(workspace_id=workspace_id, customer_ids=[customer_id] if text else [])
+    return originals.blot(text, known=known.get(customer_id, ()))
+
+
+def _keep_original(voice: Voice, said: Mapping[str, Any]) -> None:
+    kept = originals.Original(row_id=voice.pk, customer_id=voice.customer_id, said=said, at=voice.said_at)
+    originals.keep_voices(workspace_id=voice.workspace_id, originals=[kept])
 
 
 def _voice_key(key: str) -> str:
@@ -323,11 +341,20 @@ def _voice_key(key: str) -> str:
 
 def grow_voice(*, voice: Voice, text: str, score: int | None, language: str) -> bool:
     """What a customer adds to or changes in an answer belongs to the same voice; True when something changed."""
-    if (voice.text, voice.score) == (text, score):
+    said = originals.said_by([voice]).get(voice.pk, {})
+    if (said.get("text", voice.text), voice.score) == (text, score):
         return False
-    voice.text, voice.score, voice.language = text, score, language
+    had, words = bool(said), _blotted(voice.workspace_id, voice.customer_id, text)
+    voice.text, voice.hidden = words.text, words.hidden or None
+    voice.score, voice.language = score, language
+    said.pop("text", None)
+    said |= {"text": text} if words.hidden else {}
     with transaction.atomic():
-        voice.heat().save(update_fields=["text", "score", "language", "flush_id"])
+        voice.heat().save(update_fields=["text", "hidden", "score", "language", "flush_id"])
+        if had:
+            VoiceOriginal.objects.in_workspace(voice.workspace_id).filter(voice=voice).delete()
+        if said:
+            _keep_original(voice, said)
         record(VoiceReceived(workspace_id=voice.workspace_id, voice_id=voice.id, updated=True))
     return True
 

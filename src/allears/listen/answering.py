@@ -11,7 +11,7 @@ from typing import Any, Literal
 from django.db import transaction
 
 from allears.jobs.bus import record
-from allears.listen import links, logic, quotas, tracing
+from allears.listen import links, logic, originals, quotas, tracing
 from allears.listen.actions import grow_voice, record_voice
 from allears.listen.cleaning import faults, label, merged
 from allears.listen.definition import Definition, Files, Note, Score, Words, band, parse
@@ -84,7 +84,7 @@ def sheet(*, token: str, now: datetime, once: str = "") -> Sheet:
 def _sheet(invitation: Invitation, now: datetime, *, once: str = "") -> Sheet:
     response = getattr(invitation, "response", None) if invitation.pk else None
     definition = parse(invitation.survey_version.definition)
-    answers = {**response.aside, **response.answers} if response else {}
+    answers = originals.answers_of(response) if response else {}
     return Sheet(
         invitation=invitation,
         definition=definition,
@@ -160,7 +160,7 @@ def save(
         if _state(invitation, now) in ("done", "expired"):
             raise ClosedError(token)
         response = Response.objects.in_workspace(invitation.workspace_id).filter(invitation=invitation).first()
-        before = {**response.aside, **response.answers} if response else {}
+        before = originals.answers_of(response) if response else {}
         answers = merged(definition, before, given, shown=shown)
         full = quotas.full(
             survey_id=invitation.survey_version.survey_id,
@@ -183,7 +183,7 @@ def save(
             )
             tracing.trace(response, definition=definition, visit=visit, finished=finished, now=now)
             quotas.take(response, route.quotas if finished and not route.end.startswith("quota:") else ())
-            _speak(invitation, definition, response)
+            _speak(invitation, definition, response, answers)
         _move_on(invitation, started=bool(answers), finished=finished, now=now)
         if completes and response is not None:
             record(ResponseCompleted(workspace_id=invitation.workspace_id, response_id=response.pk))
@@ -249,8 +249,9 @@ def _keep(
             started_at=now,
         )
     kept = {name: answer for name, answer in answers.items() if _on_route(definition, route, name)}
-    response.answers = kept
-    response.aside = {name: answer for name, answer in answers.items() if name not in kept}
+    blots = _blots(invitation, definition, answers)
+    response.answers = {name: blots.get(name, answer) for name, answer in kept.items()}
+    response.aside = {name: blots.get(name, answer) for name, answer in answers.items() if name not in kept}
     response.language = language
     response.metric = main.metric if main else ""
     response.score = kept.get(main.name) if main else None
@@ -258,7 +259,25 @@ def _keep(
     response.completed_at = response.completed_at or (now if finished else None)
     response.outcome = _outcome(definition, route) if response.completed_at else ""
     response.heat().save()
+    _keep_originals(response, {name: answers[name] for name in blots})
     return response
+
+
+def _keep_originals(response: Response, said: Mapping[str, Any]) -> None:
+    kept = originals.Original(row_id=response.pk, customer_id=response.customer_id, said=said, at=response.started_at)
+    originals.keep_answers(workspace_id=response.workspace_id, originals=[kept])
+
+
+def _blots(invitation: Invitation, definition: Definition, answers: Mapping[str, Any]) -> dict[str, str]:
+    """Answers in the customer's own words with personal data blotted out, where there was any."""
+    names = {question.name for question in definition.questions if isinstance(question, Words)}
+    words = {name: said for name, said in answers.items() if name in names or name.endswith(".other")}
+    if not words:
+        return {}
+    ids = [invitation.customer_id]
+    known = originals.known_of(workspace_id=invitation.workspace_id, customer_ids=ids)[invitation.customer_id]
+    found = {name: originals.blot(said, known=known) for name, said in words.items() if isinstance(said, str)}
+    return {name: each.text for name, each in found.items() if each.hidden}
 
 
 def _outcome(definition: Definition, route: logic.Route) -> str:
@@ -268,9 +287,10 @@ def _outcome(definition: Definition, route: logic.Route) -> str:
     return Response.Outcome.SCREENED.value if ending and ending.screened else ""
 
 
-def _speak(invitation: Invitation, definition: Definition, response: Response) -> None:
+def _speak(invitation: Invitation, definition: Definition, response: Response, answers: Mapping[str, Any]) -> None:
     """The answer's one voice: recorded with the first score or word, grown with what comes after."""
-    texts = [response.answers.get(q.name, "") for q in definition.questions if isinstance(q, Words)]
+    spoken = [q.name for q in definition.questions if isinstance(q, Words) and q.name in response.answers]
+    texts = [answers.get(name, "") for name in spoken]
     text = "\n\n".join(each for each in texts if each)
     voice = Voice.objects.in_workspace(response.workspace_id).filter(response=response).first()
     if voice is not None:

@@ -17,6 +17,7 @@ from allears.jobs.bus import record
 from allears.journeys.importing import place_all
 from allears.kit.script import language_of
 from allears.listen.events import VoiceReceived
+from allears.listen import originals
 from allears.listen.models import Response, Voice
 from allears.store.bulk import allocate_ids, existing_values, insert_rows
 from allears.store.scope import ScopedQuerySet
@@ -29,8 +30,8 @@ RESPONSE_COLUMNS = (
 )  # fmt: skip
 VOICE_COLUMNS = (
     "id", "workspace_id", "key", "initiator", "source_kind", "channel", "public", "touchpoint_id", "customer_id",
-    "response_id", "text", "language", "segment", "metric", "score", "sentiment", "attributes", "import_id", "said_at",
-    "received_at",
+    "response_id", "text", "hidden", "language", "segment", "metric", "score", "sentiment", "attributes", "import_id",
+    "said_at", "received_at",
 )  # fmt: skip
 
 _encode = msgspec.json.Encoder().encode
@@ -60,7 +61,9 @@ class _Told:
     """New rows by columns, with all that is known about them."""
 
     keys: list[str]
-    words: list[str]
+    words: list[str]  # personal data blotted out
+    hidden: list[tuple[tuple[int, int, str], ...]]
+    said: dict[int, str]  # row → its words as they came, where something was blotted out
     languages: list[str]
     segments: list[str]
     channels: list[str]
@@ -80,6 +83,7 @@ def _load_voices(chunk: Chunk) -> Outcome:
     feelings = [feeling or "" for feeling in fresh.column("sentiment")]
     attributes = _attributes(told, dated=fresh.column("said_at"))
     insert_rows(Voice, VOICE_COLUMNS, _voices(chunk, told, ids, kinds, feelings, attributes))
+    _keep_originals(chunk, told, ids)
     _announce(chunk, ids)
     return Outcome(repeated=repeated, bad=bad)
 
@@ -93,6 +97,7 @@ def _load_responses(chunk: Chunk) -> Outcome:
     surveys = [Voice.SourceKind.SURVEY.value] * count
     voices = _voices(chunk, told, voice_ids, surveys, [""] * count, ["{}"] * count, answers=response_ids)
     insert_rows(Voice, VOICE_COLUMNS, voices)
+    _keep_originals(chunk, told, voice_ids)
     _announce(chunk, voice_ids)
     return Outcome(repeated=repeated, bad=bad)
 
@@ -140,12 +145,16 @@ def _told(chunk: Chunk, rows: Rows) -> _Told:
     places = place_all(workspace_id=chunk.workspace_id, import_id=chunk.import_id, names=names, now=chunk.now)
     said_at = [moment or chunk.file_time for moment in rows.column("said_at")]
     then = people.segments_then(workspace_id=chunk.workspace_id, at=said_at)
-    words = _words(rows)
+    said = _words(rows)
+    own = originals.known_of(workspace_id=chunk.workspace_id, customer_ids=people.customer_ids)
+    blots = [originals.blot(text, known=own[who]) for text, who in zip(said, people.customer_ids, strict=True)]
     return _Told(
         keys=[_key(key) for key in rows.keys()],  # noqa: SIM118 - no mapping
-        words=words,
-        languages=_languages(rows, words),
-        segments=[own if own is not None else of for own, of in zip(rows.column("segment"), then, strict=True)],
+        words=[each.text for each in blots],
+        hidden=[each.hidden for each in blots],
+        said={place: said[place] for place, each in enumerate(blots) if each.hidden},
+        languages=_languages(rows, said),
+        segments=[stated if stated is not None else of for stated, of in zip(rows.column("segment"), then, strict=True)],
         channels=[(channel or CHANNEL)[:20] for channel in rows.column("channel")],
         scores=rows.column("score"),
         touchpoint_ids=[places.get(name or "") for name in stores],
@@ -209,8 +218,8 @@ def _voices(
         zip(
             ids, repeat(chunk.workspace_id), told.keys, repeat(by.value), kinds, told.channels, public,
             told.touchpoint_ids, told.customer_ids, repeat(None) if answers is None else answers, told.words,
-            told.languages, told.segments, _metrics(told), _values(told), feelings, attributes, repeat(chunk.import_id),
-            told.said_at, repeat(chunk.now),
+            [_json(each) if each else None for each in told.hidden], told.languages, told.segments, _metrics(told),
+            _values(told), feelings, attributes, repeat(chunk.import_id), told.said_at, repeat(chunk.now),
             strict=False,
         )
     )  # fmt: skip
@@ -234,6 +243,17 @@ def _attributes(told: _Told, *, dated: list[Any]) -> list[str]:
             rest["time"] = "of the file"
         found.append(_json(rest) if rest else "{}")
     return found
+
+
+def _keep_originals(chunk: Chunk, told: _Told, voice_ids: Sequence[int]) -> None:
+    """The words as they came, sealed, of those rows out of which something was blotted."""
+    kept = [
+        originals.Original(
+            row_id=voice_ids[place], customer_id=told.customer_ids[place], said={"text": text}, at=told.said_at[place]
+        )
+        for place, text in told.said.items()
+    ]
+    originals.keep_voices(workspace_id=chunk.workspace_id, originals=kept)
 
 
 def _announce(chunk: Chunk, voice_ids: Sequence[int]) -> None:

@@ -165,7 +165,7 @@ class Response(HotModel):
     channel = models.CharField(max_length=20)
     segment = models.CharField(max_length=80, default="", blank=True)  # the customer's, then
     language = models.CharField(max_length=10, default="", blank=True)
-    answers = models.JSONField(default=dict)  # question name → answer
+    answers = models.JSONField(default=dict)  # question name → answer; personal data blotted out of words
     aside = models.JSONField(default=dict, blank=True)  # answers to questions that later answers led past
     outcome = models.CharField(max_length=10, choices=Outcome.choices, default="", blank=True)
     marks = models.JSONField(default=list, blank=True)  # why it may not be what it seems, see listen.screening
@@ -262,7 +262,8 @@ class Voice(HotModel):
     touchpoint = models.ForeignKey(Touchpoint, on_delete=models.SET_NULL, null=True, related_name="voices")
     customer = models.ForeignKey(Customer, on_delete=models.CASCADE, null=True, related_name="voices")
     response = models.OneToOneField(Response, on_delete=models.CASCADE, null=True, related_name="voice")
-    text = models.TextField(default="", blank=True)
+    text = models.TextField(default="", blank=True)  # personal data blotted out, see listen.originals
+    hidden = models.JSONField(null=True, blank=True)  # [[start, end, kind]] what was blotted out of ``text``, if any
     language = models.CharField(max_length=10, default="", blank=True)
     segment = models.CharField(max_length=80, default="", blank=True)
     metric = models.CharField(max_length=8, default="", blank=True)
@@ -282,6 +283,24 @@ class Voice(HotModel):
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.UniqueConstraint(fields=["workspace", "key"], name="listen_voice_key")
         ]
+
+
+class VoiceOriginal(ScopedModel):
+    """The words of a voice out of which something was blotted, as they were said: sealed (see listen.originals)."""
+
+    voice = models.OneToOneField(Voice, on_delete=models.CASCADE, related_name="original")
+    keyed_by = models.BigIntegerField(null=True)  # the customer whose key sealed it; null: the workspace's key
+    sealed = models.BinaryField()
+    said_at = models.DateTimeField()
+
+
+class ResponseOriginal(ScopedModel):
+    """The answers of a response out of which something was blotted, as they were given: sealed."""
+
+    response = models.OneToOneField(Response, on_delete=models.CASCADE, related_name="original")
+    keyed_by = models.BigIntegerField(null=True)
+    sealed = models.BinaryField()
+    started_at = models.DateTimeField()
 
 
 class VoicePending(models.Model):

@@ -8,12 +8,36 @@ DECLARED = (
     PersonalTable(
         model="listen.Voice",
         customer="customer",
-        columns=("text", "attributes"),
+        columns=("text", "hidden", "attributes"),
         renew=("key",),
         erase=Erase.BLANK,
         kind="voices",
         at="said_at",
         label=gettext_noop("Voices"),
+    ),
+    PersonalTable(
+        model="listen.VoiceOriginal",
+        customer="voice__customer",
+        columns=("sealed",),
+        erase=Erase.DELETE,
+        kind="voices",
+        at="said_at",
+        label=gettext_noop("Voices, as they were said"),
+    ),
+    PersonalTable(
+        model="listen.ResponseOriginal",
+        customer="response__customer",
+        columns=("sealed",),
+        erase=Erase.DELETE,
+        kind="voices",
+        at="started_at",
+        label=gettext_noop("Answers, as they were given"),
+    ),
+    PersonalFiles(
+        name="originals",
+        erase="allears.listen.rights.erase_originals",
+        find="allears.listen.rights.find_originals",
+        label=gettext_noop("Words as they were said"),
     ),
     PersonalIndex(
         table="listen_voicewords", sqlite="INSERT INTO listen_voicewords (listen_voicewords) VALUES ('optimize')"

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol, cast
 
 from django.conf import settings
 
+from allears.listen.originals import blotted
 from allears.understand.models import ModelChoice, TextModel
 from allears.understand.text.annotation import Annotation, Annotator, Label
 from allears.understand.text.corpus import Language
@@ -22,7 +23,6 @@ from allears.understand.text.corpus import Language
 if TYPE_CHECKING:
     from allears.understand.text.masking import Masked
 
-BLOT: Final = "*"
 TEXT: Final = "text"  # the slot of the annotator that gives every label
 LONGEST = 10_000  # characters of a text that are read
 
@@ -121,13 +121,6 @@ def _labelled(model: Labels, slot: str, texts: Sequence[str], beside: Sequence[A
 def _masked(given: TextIn) -> tuple[str, tuple[tuple[int, int, str], ...]]:
     masked = masker()(given.text, language=given.language, known=given.known)
     return masked.text, tuple((each.start, each.end, str(each.kind)) for each in masked.found)
-
-
-def blotted(text: str, found: Sequence[Sequence[Any]]) -> str:
-    """The text with each personal character replaced by a blot: as long as before."""
-    for start, end, _ in found:
-        text = text[:start] + BLOT * (end - start) + text[end:]
-    return text
 
 
 def models_in_force(workspace_id: int) -> dict[str, TextModel | None]:

@@ -11,8 +11,10 @@ class UnderstandConfig(AppConfig):
     def ready(self) -> None:
         from allears.jobs.bus import listen_to_all  # models are loaded by now
         from allears.jobs.schedules import every
+        from allears.listen.originals import register_masker
 
         listen_to_all("allears.understand.reading.note")  # voice.received: the voice waits to be read
         every(86_400, "allears.understand.jobs.learn_again")
+        register_masker("allears.understand.text.masking.mask")
         register_loop("annotations", "allears.understand.reading.run_once", "annotations")
         register_personal(*personal.DECLARED)

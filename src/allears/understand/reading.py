@@ -22,6 +22,7 @@ from allears.jobs.lease import LeaseLostError, acquire, hold
 from allears.jobs.worker import back_off
 from allears.listen.events import VoiceReceived
 from allears.listen.models import Voice
+from allears.listen.originals import BLOT
 from allears.store.bulk import insert_new
 from allears.understand import pool
 from allears.understand.annotating import AnnotateQuestion, Read, TextIn
@@ -162,7 +163,7 @@ def _store(workspace_id: int, read_: Sequence[tuple[Voice, Read]], now: datetime
     fresh: list[VoiceAnnotation] = []
     for voice, understood in read_:
         for slot, annotation in understood.annotations:
-            row = annotation_row(voice, slot, annotation, found=understood.found, now=now)
+            row = annotation_row(voice, slot, annotation, found=hidden_in(voice, understood.found), now=now)
             old = standing.pop((voice.pk, slot), None)
             if old is None or not _same(old, row):
                 fresh.append(row)
@@ -173,6 +174,14 @@ def _store(workspace_id: int, read_: Sequence[tuple[Voice, Read]], now: datetime
     insert_new(fresh)
     relabel(workspace_id=workspace_id, voice_ids=sorted({each.voice_id for each in (*fresh, *gone)}))
     return len(fresh)
+
+
+def hidden_in(voice: Voice, found: Iterable[Sequence[Any]]) -> list[tuple[int, int, str]]:
+    """Where personal data stands in a voice: blotted out when it came, or found since (a name we know by now)."""
+    earlier = [(start, end, kind) for start, end, kind in voice.hidden or () if set(voice.text[start:end]) == {BLOT}]
+    taken = {place for start, end, _ in earlier for place in range(start, end)}
+    later = [(start, end, kind) for start, end, kind in found if taken.isdisjoint(range(start, end))]
+    return sorted([*earlier, *later])
 
 
 def _same(old: VoiceAnnotation, new: VoiceAnnotation) -> bool:

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
 
-from allears.accounts.audit import audit
+from allears.accounts.access import Access
+from allears.listen import originals
 from allears.listen.models import Voice
-from allears.understand.annotating import masker
 from allears.understand.labelling import SINGLE, Said, effective, still_abstained
 from allears.understand.models import Correction, VoiceAnnotation
-from allears.understand.reading import known_of
+from allears.understand.reading import hidden_in
 
 CHIPS: Final = ("sentiment", "emotion", "topic", "intent", "urgency", "point")  # beside every voice
 ALWAYS_ASKED: Final = ("sentiment",)
@@ -86,8 +86,8 @@ class Shown:
         return list(found.items())
 
 
-def attach(voices: Sequence[Voice], *, unmasked: bool = False) -> None:
-    """Give each voice (with its customer at hand) its ``read``, in two queries."""
+def attach(voices: Sequence[Voice], *, said: Mapping[int, str] | None = None) -> None:
+    """Give each voice (with its customer at hand) its ``read``, in two queries; ``said``: the disclosed words by id."""
     if not voices:
         return
     ids = [voice.pk for voice in voices]
@@ -102,34 +102,29 @@ def attach(voices: Sequence[Voice], *, unmasked: bool = False) -> None:
     for said in Correction.objects.in_workspace(workspace_id).filter(voice_id__in=ids).order_by("id"):
         corrections[said.voice_id].append(said)
     for voice in voices:
-        voice.read = shown(voice, annotations[voice.pk], corrections[voice.pk], unmasked=unmasked)  # type: ignore[attr-defined]
+        voice.read = shown(voice, annotations[voice.pk], corrections[voice.pk], said=(said or {}).get(voice.pk))  # type: ignore[attr-defined]
 
 
 def shown(
-    voice: Voice, annotations: Sequence[VoiceAnnotation], corrections: Sequence[Correction], *, unmasked: bool = False
+    voice: Voice, annotations: Sequence[VoiceAnnotation], corrections: Sequence[Correction], *, said: str | None = None
 ) -> Shown:
-    """One voice. Places count only while the text is the one that was read."""
+    """One voice. Places count only while the text is the one that was read; ``said`` is shown in its place."""
     labels = effective(annotations, corrections)
     fitting = [row for row in annotations if row.length == len(voice.text)]
     found: list[tuple[int, int, str]] = []
-    if not unmasked:
-        found = [(start, end, kind) for start, end, kind in fitting[0].found] if fitting else mask_spans(voice)
+    if said is None:
+        found = hidden_in(voice, fitting[0].found if fitting else ())
+    elif len(said) != len(voice.text):
+        fitting = []
     main = next((row for row in annotations if row.annotator == "text"), None)
     return Shown(
-        pieces=tuple(pieces(voice.text, labels if fitting else [], found)),
+        pieces=tuple(pieces(voice.text if said is None else said, labels if fitting else [], found)),
         labels=tuple(sorted(labels, key=_rank)),
         abstained=tuple(still_abstained(annotations, corrections)),
         model=main.model if main else "",
         score=main.score if main else 0.0,
         language=main.language if main else "",
     )
-
-
-def mask_spans(voice: Voice) -> list[tuple[int, int, str]]:
-    """Where personal data stands in a voice that nobody has read yet."""
-    if not voice.text:
-        return []
-    return [(each.start, each.end, str(each.kind)) for each in masker()(voice.text, known=known_of(voice)).found]
 
 
 def pieces(text: str, labels: Iterable[Said], found: Sequence[tuple[int, int, str]]) -> list[Piece]:
@@ -175,14 +170,8 @@ def _sign(said: Said) -> int:
     return signs.get(said.code, 0)
 
 
-def disclose(*, voice: Voice, actor_id: int) -> Shown:
-    """The voice with nothing masked, for somebody whose role allows it; the audit log keeps who looked."""
-    audit(
-        workspace_id=voice.workspace_id,
-        actor_id=actor_id,
-        verb="understand.voice.unmasked",
-        subject=f"voice:{voice.pk}",
-    )
-    attach([voice], unmasked=True)
+def disclose(*, voice: Voice, access: Access) -> Shown:
+    """The voice with nothing masked, for a manager; the audit log keeps who looked. Raises NotAllowedError."""
+    attach([voice], said=originals.disclose(voices=[voice], access=access))
     found: Shown = voice.read  # type: ignore[attr-defined]
     return found

@@ -14,7 +14,7 @@ from allears.api.problems import ProblemError
 from allears.api.routers.accounts import account_of
 from allears.api.routers.members import member_of
 from allears.customers.companies import people_of
-from allears.listen import queries
+from allears.listen import originals, queries
 from allears.listen.models import Voice
 from allears.listen.tags.queries import carrying, every_tag, names_on
 from allears.listen.telling import Telling, TellingError, tell
@@ -67,7 +67,7 @@ class VoiceOut(Schema):
     touchpoint_id: int | None
     customer_id: int | None
     response_id: int | None
-    text: str
+    text: str = Field(..., description="the words, with `*` for each character of personal data in them")
     language: str
     segment: str
     metric: str
@@ -193,7 +193,7 @@ def create_voice(
     except TellingError as error:
         errors = [{"pointer": error.field, "detail": str(error)}]
         raise ProblemError(status=422, title="This voice was not kept", detail=str(error), errors=errors) from error
-    if (voice.text, voice.score) != (body.text.strip(), body.score):
+    if (originals.words_of(voice), voice.score) != (body.text.strip(), body.score):
         raise ProblemError(
             status=409,
             title="This Idempotency-Key was used for another voice",

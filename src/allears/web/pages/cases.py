@@ -8,14 +8,18 @@ from django.shortcuts import redirect
 from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
+from allears.listen import originals
+from allears.listen.models import Voice
 from allears.respond import actions, drafts, mail
-from allears.respond.desk import case_view
+from allears.respond.desk import CaseView, case_view
 from allears.respond.errors import CaseError, OvertakenError
 from allears.respond.models import Case
 from allears.respond.queries import visible_to
 from allears.respond.story import story_of
+from allears.understand import showing
 from allears.web.access import ConsoleRequest, access_agent
 from allears.web.case_words import explain
 from allears.web.render import flash, render_page
@@ -32,12 +36,15 @@ def _page(
     unseen: Any = (),
     form: str = "",
     status: int = 200,
+    unmask: bool = False,
 ) -> HttpResponse:
     try:
         view = case_view(access=request.access, number=number, now=timezone.now())
     except Case.DoesNotExist as error:
         raise Http404 from error
     case = view.case
+    if unmask:
+        _unmask(request, view)
     context = {
         "view": view,
         "case": case,
@@ -51,8 +58,37 @@ def _page(
         "form": form,
         "kept": request.POST,
         "status_url": mail.status_url(case),
+        "has_masked": not unmask and bool(_voices(view)),
+        "may_unmask": view.is_mine or request.access.is_manager,
     }
     return render_page(request, "cases/page.html", context, status=status)
+
+
+def _voices(view: CaseView) -> list[Voice]:
+    """Those with something blotted out of their words."""
+    voices = (line.entry.voice for line in view.lines)
+    return list({voice.pk: voice for voice in voices if voice and voice.hidden}.values())
+
+
+def _unmask(request: ConsoleRequest, view: CaseView) -> None:
+    """The words as they were said, for the case's owner and for managers."""
+    owned = f"case:{view.case.number}" if view.is_mine else ""
+    said = originals.disclose(voices=_voices(view), access=request.access, owned_case=owned)
+    for voice in (line.entry.voice for line in view.lines):
+        if voice and voice.pk in said:
+            voice.read = showing.shown(voice, (), (), said=said[voice.pk])
+
+
+@require_POST
+@never_cache
+@access_agent
+def disclosure(request: ConsoleRequest, number: int) -> HttpResponse:
+    """The case with what its customer said unmasked, this once; the audit log keeps who looked."""
+    try:
+        page = _page(request, number, unmask=True)
+    except originals.NotAllowedError:
+        return _page(request, number, problem=_("Only the owner of the case and managers see this."), status=403)
+    return page
 
 
 @require_GET
@@ -264,4 +300,5 @@ urlpatterns = [
     path("cases/<int:number>/reopening", reopening, name="case_reopening"),
     path("cases/<int:number>/reversals", reversals, name="case_reversals"),
     path("cases/<int:number>/drafts", draft, name="case_drafts"),
+    path("cases/<int:number>/disclosure", disclosure, name="case_disclosure"),
 ]

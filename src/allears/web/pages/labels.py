@@ -119,7 +119,7 @@ def undo(request: ConsoleRequest, voice_id: int, correction_id: int) -> HttpResp
 def disclosure(request: ConsoleRequest, voice_id: int) -> HttpResponse:
     """The words with nothing masked; the audit log keeps who looked."""
     voice = _voice(request, voice_id)
-    showing.disclose(voice=voice, actor_id=request.access.user.pk)
+    showing.disclose(voice=voice, access=request.access)
     flash(request, _("Shown unmasked this once; the audit log says that you looked."))
     return render_page(request, "listen/voice.html", {**understood(voice), "may_correct": True, "is_unmasked": True})
 
