@@ -1,4 +1,4 @@
-"""Personal data is blotted out of what is said before it is stored; the original is sealed, read by role, and erasable."""
+"""Personal data is blotted out of words before they are stored; the original is sealed, read by role, and erasable."""
 
 import io
 import json

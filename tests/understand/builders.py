@@ -6,6 +6,7 @@ from typing import Any
 
 from allears.accounts.models import Workspace
 from allears.journeys.models import Touchpoint
+from allears.listen import originals
 from allears.listen.models import Invitation, Response, Survey, SurveyVersion, Voice
 
 NOON = datetime(2026, 11, 16, 12, tzinfo=UTC)  # a Monday
@@ -61,12 +62,17 @@ def invitation(*, workspace: Workspace, at: datetime = NOON, stage: str = "sent"
 
 
 def voice(*, workspace: Workspace, text: str = "Late again", at: datetime = NOON, **fields: Any) -> Voice:
+    words = originals.blot(text)
     row = {
         "key": f"voice-{next(_numbers)}",
         "initiator": "company",
         "source_kind": "survey",
         "channel": "email",
-        "text": text,
+        "text": words.text,
+        "hidden": words.hidden or None,
         "said_at": at,
     }
-    return Voice.objects.create(workspace=workspace, **row | fields)
+    made: Voice = Voice.objects.create(workspace=workspace, **row | fields)
+    kept = originals.Original(row_id=made.pk, customer_id=made.customer_id, said={"text": text}, at=made.said_at)
+    originals.keep_voices(workspace_id=workspace.pk, originals=[kept] if words.hidden else [])
+    return made

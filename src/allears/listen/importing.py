@@ -16,8 +16,8 @@ from allears.events.imports.people import WHO_FIELDS, recognise
 from allears.jobs.bus import record
 from allears.journeys.importing import place_all
 from allears.kit.script import language_of
-from allears.listen.events import VoiceReceived
 from allears.listen import originals
+from allears.listen.events import VoiceReceived
 from allears.listen.models import Response, Voice
 from allears.store.bulk import allocate_ids, existing_values, insert_rows
 from allears.store.scope import ScopedQuerySet
@@ -154,7 +154,9 @@ def _told(chunk: Chunk, rows: Rows) -> _Told:
         hidden=[each.hidden for each in blots],
         said={place: said[place] for place, each in enumerate(blots) if each.hidden},
         languages=_languages(rows, said),
-        segments=[stated if stated is not None else of for stated, of in zip(rows.column("segment"), then, strict=True)],
+        segments=[
+            stated if stated is not None else of for stated, of in zip(rows.column("segment"), then, strict=True)
+        ],
         channels=[(channel or CHANNEL)[:20] for channel in rows.column("channel")],
         scores=rows.column("score"),
         touchpoint_ids=[places.get(name or "") for name in stores],

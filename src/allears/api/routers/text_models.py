@@ -11,6 +11,8 @@ from allears.api.listing import workspace_of
 from allears.api.problems import ProblemError
 from allears.understand import registry
 from allears.understand.models import TextModel
+from allears.understand.plugin import in_force
+from allears.understand.plugin.actions import OutsideModelError
 
 router = Router(tags=["annotations"])
 
@@ -110,5 +112,63 @@ def roll_back(request: HttpRequest, body: SlotIn) -> dict[str, Any]:
     return list_models(request)
 
 
-def _refused(error: registry.RegistryError) -> ProblemError:
+class OutsideIn(Schema):
+    """Labels (tasks) that the outside model says from now on; none takes it out of force."""
+
+    labels: list[str] = Field(..., max_length=20)
+    past: bool = Field(False, description="read every voice again; each text not asked before costs money")
+
+
+class OutsideOut(Schema):
+    """The outside model as a reader of voices. `trouble`: why the model of the house reads alone now."""
+
+    model: str
+    on: bool
+    labels: list[str]
+    paused_until: datetime | None
+    trouble: str
+    read_lately: int
+    of: int
+
+
+@router.get("/text-models/outside", response=OutsideOut)
+def get_outside(request: HttpRequest) -> dict[str, Any]:
+    """For which labels it reads, and how that goes."""
+    workspace_id = workspace_of(request)
+    found = in_force.in_force(workspace_id=workspace_id)
+    share, row = in_force.lately(workspace_id=workspace_id), found.outside
+    return {
+        "model": row.model if row else "",
+        "on": bool(row and row.enabled_at),
+        "labels": list(found.labels),
+        "paused_until": row.paused_until if row else None,
+        "trouble": row.trouble if row else "",
+        "read_lately": share.theirs,
+        "of": share.read,
+    }
+
+
+@router.put("/text-models/outside", response=OutsideOut)
+def put_outside(request: HttpRequest, body: OutsideIn) -> dict[str, Any]:
+    """Put it in force for these labels; it must have been switched on by an administrator."""
+    try:
+        in_force.put_in_force(
+            workspace_id=workspace_of(request), labels=body.labels, past=body.past, actor_id=None, now=timezone.now()
+        )
+    except OutsideModelError as error:
+        raise _refused(error) from error
+    return get_outside(request)
+
+
+@router.post("/text-models/outside/rollback", response=OutsideOut)
+def roll_back_outside(request: HttpRequest) -> dict[str, Any]:
+    """As it was before the last choice; every voice is read again."""
+    try:
+        in_force.roll_back(workspace_id=workspace_of(request), actor_id=None, now=timezone.now())
+    except OutsideModelError as error:
+        raise _refused(error) from error
+    return get_outside(request)
+
+
+def _refused(error: registry.RegistryError | OutsideModelError) -> ProblemError:
     return ProblemError(status=422, title="Nothing was changed", detail=str(error))

@@ -72,6 +72,9 @@ def save(
                 "batch_size": batch_size,
                 "timeout": timeout,
                 "changed_at": now,
+                "paused_until": None,
+                "trouble": "",
+                "troubled_at": None,
             },
         )
         told = {"host": urlsplit(address).netloc, "model": row.model, "monthly_cap": str(monthly_cap)}

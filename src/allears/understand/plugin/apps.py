@@ -9,5 +9,7 @@ class PluginConfig(AppConfig):
 
     def ready(self) -> None:
         from allears.understand.plugin.personal import DECLARED
+        from allears.understand.reading import register_second_reader
 
         register_personal(*DECLARED)
+        register_second_reader("allears.understand.plugin.in_force.second_reading")

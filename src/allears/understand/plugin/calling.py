@@ -58,6 +58,7 @@ class Caller:
     key: str
     timeout: float
     sleep: Callable[[float], None] = _wait
+    until: float | None = None  # of ``time.monotonic``: no wait and no call goes beyond it
     _format: int = field(default=0, init=False)
     _outbound: outbound.Outbound | None = field(default=None, init=False)
 
@@ -87,6 +88,8 @@ class Caller:
                     raise EndpointError(f"{trouble}; it asks to be left alone for {wait:.0f} s")
             else:
                 raise EndpointError(_said(answer), permanent=True)
+            if self.until is not None and time.monotonic() + wait >= self.until:
+                raise EndpointError(f"{trouble}; there was no time left to ask again")
             if attempt < ATTEMPTS - 1:
                 self.sleep(wait or 0.5 * 2**attempt * random.uniform(0.5, 1.5))  # noqa: S311 - jitter, no secret
         raise EndpointError(trouble or "no answer")
@@ -101,13 +104,17 @@ class Caller:
                 f"{self.base_url.rstrip('/')}/chat/completions",
                 headers=headers,
                 body=json.dumps(self.body(texts), ensure_ascii=False).encode(),
-                seconds=self.timeout,
+                seconds=self._seconds(),
                 kept=KEPT,
             )
         except outbound.BlockedAddressError as error:
             raise EndpointError(str(error), permanent=True) from error
         except outbound.OutboundError as error:
             return str(error)
+
+    def _seconds(self) -> float:
+        """To wait for one answer."""
+        return self.timeout if self.until is None else max(1.0, min(self.timeout, self.until - time.monotonic()))
 
     def _open(self) -> outbound.Outbound:
         if self._outbound is None:

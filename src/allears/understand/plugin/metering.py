@@ -52,6 +52,12 @@ def month_of(now: datetime) -> str:
     return now.astimezone(UTC).strftime("%Y-%m")
 
 
+def next_month(now: datetime) -> datetime:
+    """When the next month's cap begins."""
+    here = now.astimezone(UTC).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+    return here.replace(year=here.year + here.month // 12, month=here.month % 12 + 1)
+
+
 def spent(*, workspace_id: int, now: datetime) -> Spend:
     """This month's row; an empty one, not stored, when nothing was spent."""
     row = Spend.objects.in_workspace(workspace_id).filter(month=month_of(now)).first()

@@ -25,11 +25,30 @@ class OutsideModel(ScopedModel):
     enabled_at = models.DateTimeField(null=True, blank=True)
     enabled_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
     changed_at = models.DateTimeField()
+    paused_until = models.DateTimeField(null=True, blank=True)  # the model of the house reads alone until then
+    trouble = models.CharField(max_length=400, default="", blank=True)  # why
+    troubled_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.UniqueConstraint(fields=["workspace"], name="plugin_one_outside_model")
         ]
+
+
+class OutsideChoice(ScopedModel):
+    """For which labels it reads voices from then on, and who said so; the latest counts. None: it reads nothing."""
+
+    class Reason(models.TextChoices):
+        CHOSEN = "chosen"
+        ROLLED_BACK = "rolled_back"
+
+    labels = models.JSONField(default=list)  # tasks of annotations
+    reason = models.CharField(max_length=12, choices=Reason.choices)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        indexes: ClassVar[list[models.Index]] = [models.Index(fields=["workspace", "-id"], name="plugin_chosen")]
 
 
 class Answer(ScopedModel):

@@ -14,9 +14,10 @@ DECLARED = (
     ),
     Harmless(
         model="plugin.OutsideModel",
-        columns=("base_url", "model", "key", "currency"),
-        because="what the administrators typed about a service; its key is sealed",
+        columns=("base_url", "model", "key", "currency", "trouble"),
+        because="what the administrators typed about a service, its sealed key, and what it answered when it failed",
     ),
+    Harmless(model="plugin.OutsideChoice", columns=("labels",), because="codes"),
     Harmless(
         model="plugin.Answer",
         columns=("digest", "labels"),

@@ -23,6 +23,7 @@ from allears.understand.models import TextModel
 from allears.understand.pool import AnalyticsError, ask_card
 from allears.web.access import ConsoleRequest, access_admin, access_manager
 from allears.web.label_words import task_word, value_word
+from allears.web.pages import outside_choices
 from allears.web.render import flash, render_page
 
 LANGUAGE_NAMES = {"en": gettext_lazy("English"), "zh": gettext_lazy("Chinese")}
@@ -48,6 +49,7 @@ def text(request: ConsoleRequest) -> HttpResponse:
         "slots": [_slot(each) for each in registry.slots(workspace_id=workspace_id)],
         "known": registry.known(workspace_id=workspace_id).count(),
         "needed": registry.FEWEST["people"],
+        "outside": outside_choices.shown(workspace_id),
         "members": _members(workspace_id) if request.access.is_admin else [],
     }
     return render_page(request, "understand/text.html", context)
