@@ -73,7 +73,7 @@ def _claim(source: HotSource, holder: Holder, now: datetime, limit: int, root: s
         if head.pending_low is not None:
             return head
         hot = source.model.objects.across_workspaces().filter(source.ready(now), flush_id__isnull=True)
-        ids = list(hot.order_by("id").values_list("id", flat=True)[:limit])
+        ids = list(hot.order_by("id").values_list("id", flat=True)[: min(limit, source.most)])
         if ids:
             _catch_up(source, head, root)
             hot.filter(id__range=(ids[0], ids[-1])).update(flush_id=head.flushed + 1)

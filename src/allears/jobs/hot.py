@@ -49,6 +49,7 @@ class HotSource:
     columns: Mapping[str, str | Combinable]
     only: Q = field(default_factory=Q)
     ready: Callable[[datetime], Q] = _at_once
+    most: int = 50_000  # rows of one flush
 
     def facts(self, rows: QuerySet[Any], *, version: int) -> "pa.Table":
         """These rows as the table's columns, in Arrow."""

@@ -11,11 +11,13 @@ from datetime import date
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
+from django.utils.module_loading import import_string
 
 from allears.jobs.dirty import mark_dirty
-from allears.jobs.hot import HotSource
+from allears.jobs.hot import HotSource, source_of
 from allears.jobs.models import LakeHead
 from allears.jobs.rewriting import FlusherBusyError, rewriting
+from allears.jobs.sources import Leaning, leaning_on
 
 __all__ = ["FlusherBusyError", "withdraw"]
 MOST_IDS = 900  # parameters of one statement
@@ -28,12 +30,21 @@ def withdraw(
     with rewriting(owner=owner) as holder:
         days = _days(source, workspace_id, ids)
         version = _remove_from_lake(source, workspace_id, ids)
+        moved = {each.table: _remove_leaning(each, workspace_id, ids) for each in leaning_on(source.spec.name)}
         with transaction.atomic():
             holder.prove(timezone.now())
             delete()
+            for table, version_there in moved.items():
+                if version_there is not None:
+                    LakeHead.objects.filter(table=table).update(version=version_there, moved_at=timezone.now())
             if version is not None:
                 LakeHead.objects.filter(table=source.spec.name).update(version=version, moved_at=timezone.now())
                 mark_dirty(table=source.spec.name, days={(workspace_id, day) for day in days})
+
+
+def _remove_leaning(leaning: Leaning, workspace_id: int, ids: Sequence[int]) -> int | None:
+    keys = import_string(leaning.keys)(workspace_id, ids)
+    return _remove_from_lake(source_of(leaning.table), workspace_id, keys) if keys else None
 
 
 def _days(source: HotSource, workspace_id: int, ids: Sequence[int]) -> set[date]:

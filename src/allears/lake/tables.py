@@ -281,7 +281,40 @@ MOVEMENTS: Final = TableSpec(
     sort_by=("day", "kind", "customer_key", "ts_ms"),
 )
 
-TABLES: Final = {spec.name: spec for spec in (EVENTS, RESPONSES, DECISIONS, ASKS, VOICES, CASES, MOVEMENTS)}
+ANNOTATIONS: Final = TableSpec(
+    name="annotations",
+    doc="What models understood of voices: one row per voice and label, without the words that earned it. People's "
+    "corrections are not in it.",
+    key="label_id",
+    changes="often",
+    columns=(
+        _workspace(),
+        _key("label_id", "Id of this label of this reading."),
+        Column("voice_id", "int64", "Id of the voice."),
+        _CUSTOMER,
+        Column("annotator", "string", "`text` for the reader of every label, `own:<key>` for a label set of your own."),
+        Column("model", "string", "Name and version of the model that said it.", nullable=False),
+        Column("task", "string", "The question, e.g. `sentiment`, `topic`, `need`, `own:<key>`.", nullable=False),
+        Column("value", "string", "The answer, e.g. `negative`, `delivery`.", nullable=False),
+        Column("polarity", "int32", "-1, 0 or 1 where the question has one."),
+        Column("confidence", "int32", "How sure the model was, in thousandths.", nullable=False),
+        Column("language", "string", "Language it was read in."),
+        Column("source_kind", "string", "Kind of source of the voice, e.g. `survey`, `review`."),
+        _TOUCHPOINT,
+        _CHANNEL,
+        _SEGMENT,
+        *_moment("When the voice was said"),
+        Column("annotated_ms", "int64", "When it was read, in milliseconds since 1970.", nullable=False),
+        Column("replaced", "bool", "Whether a later reading has taken its place.", nullable=False),
+        Column("replaced_ms", "int64", "When that was."),
+        _VERSION,
+    ),
+    sort_by=("day", "task", "value", "ts_ms"),
+)
+
+TABLES: Final = {
+    spec.name: spec for spec in (EVENTS, RESPONSES, DECISIONS, ASKS, VOICES, CASES, MOVEMENTS, ANNOTATIONS)
+}
 
 
 _CHANGES: dict[Changes, str] = {

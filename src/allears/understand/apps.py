@@ -2,6 +2,7 @@ from django.apps import AppConfig
 
 from allears.customers.personal import register_personal
 from allears.jobs.loops import register_loop
+from allears.jobs.sources import register_leaning, register_source
 from allears.understand import personal
 
 
@@ -18,3 +19,5 @@ class UnderstandConfig(AppConfig):
         register_masker("allears.understand.text.masking.mask")
         register_loop("annotations", "allears.understand.reading.run_once", "annotations")
         register_personal(*personal.DECLARED)
+        register_source("annotations", "allears.understand.lake.SOURCE")
+        register_leaning("annotations", on="voices", keys="allears.understand.lake.keys_of_voices")

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from allears.accounts.models import Membership
 from allears.listen.models import Voice
-from allears.store.models import ScopedModel
+from allears.store.models import HotModel, ScopedModel
 
 
 class TextModel(ScopedModel):
@@ -57,7 +57,7 @@ class ModelChoice(ScopedModel):
         indexes: ClassVar[list[models.Index]] = [models.Index(fields=["workspace", "slot", "-id"])]
 
 
-class VoiceAnnotation(ScopedModel):
+class VoiceAnnotation(HotModel):
     """What one annotator said of one voice: never changed, replaced by the next model's. Holds places, not words.
 
     Places are characters of the voice's own text, which then had ``length`` characters; a text that grew since is
@@ -82,8 +82,9 @@ class VoiceAnnotation(ScopedModel):
     annotated_at = models.DateTimeField()
     replaced_at = models.DateTimeField(null=True, blank=True)
 
-    class Meta:
+    class Meta(HotModel.Meta):
         indexes: ClassVar[list[models.Index]] = [
+            *HotModel.Meta.indexes,
             models.Index(
                 fields=["workspace", "-said_at"],
                 condition=models.Q(replaced_at__isnull=True),

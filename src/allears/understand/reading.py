@@ -180,7 +180,9 @@ def _store(workspace_id: int, read_: Sequence[tuple[Voice, Read]], now: datetime
                 if old is not None:
                     standing[voice.pk, slot] = old
     gone = list(standing.values())  # replaced, or of an annotator that no longer reads
-    VoiceAnnotation.objects.in_workspace(workspace_id).filter(pk__in=[each.pk for each in gone]).update(replaced_at=now)
+    VoiceAnnotation.objects.in_workspace(workspace_id).filter(pk__in=[each.pk for each in gone]).update(
+        replaced_at=now, flush_id=None
+    )
     insert_new(fresh)
     relabel(workspace_id=workspace_id, voice_ids=sorted({each.voice_id for each in (*fresh, *gone)}))
     return len(fresh)
