@@ -134,8 +134,8 @@ def keep_answers(*, workspace_id: int, originals: Sequence[Original]) -> None:
 def _keep(model: "type[Model]", link: str, at: str, workspace_id: int, originals: Sequence[Original]) -> None:
     if not originals:
         return
-    keys: dict[int | None, bytes] = {}
-    keys |= vault.keys_for(customer_ids={each.customer_id for each in originals if each.customer_id is not None})
+    made = vault.keys_for(customer_ids={each.customer_id for each in originals if each.customer_id is not None})
+    keys: dict[int | None, bytes] = dict(made.items())
     if any(each.customer_id is None for each in originals):
         keys[None] = vault.workspace_key(workspace_id=workspace_id)
     insert_rows(
@@ -154,8 +154,8 @@ def opened(rows: Sequence[VoiceOriginal | ResponseOriginal]) -> list[dict[str, A
     """What each holds, in their order; None where the key was shredded. Rows of one workspace."""
     if not rows:
         return []
-    keys: dict[int | None, bytes] = {}
-    keys |= vault.standing_keys(customer_ids={each.keyed_by for each in rows if each.keyed_by is not None})
+    there = vault.standing_keys(customer_ids={each.keyed_by for each in rows if each.keyed_by is not None})
+    keys: dict[int | None, bytes] = dict(there.items())
     if any(each.keyed_by is None for each in rows):
         keys[None] = vault.workspace_key(workspace_id=rows[0].workspace_id)
     return [_opened(keys.get(each.keyed_by), each) for each in rows]

@@ -99,8 +99,8 @@ def attach(voices: Sequence[Voice], *, said: Mapping[int, str] | None = None) ->
     current = VoiceAnnotation.objects.in_workspace(workspace_id).filter(voice_id__in=ids, replaced_at__isnull=True)
     for row in current.order_by("-annotator"):  # `text` before the label sets of the company's own
         annotations[row.voice_id].append(row)
-    for said in Correction.objects.in_workspace(workspace_id).filter(voice_id__in=ids).order_by("id"):
-        corrections[said.voice_id].append(said)
+    for correction in Correction.objects.in_workspace(workspace_id).filter(voice_id__in=ids).order_by("id"):
+        corrections[correction.voice_id].append(correction)
     for voice in voices:
         voice.read = shown(voice, annotations[voice.pk], corrections[voice.pk], said=(said or {}).get(voice.pk))  # type: ignore[attr-defined]
 

@@ -14,8 +14,9 @@ from typing import Any
 from django.conf import settings
 
 from allears.listen.models import Voice
+from allears.listen.originals import blotted
 from allears.listen.wall import feeling_of_score
-from allears.understand.annotating import blotted, builtin, masker
+from allears.understand.annotating import builtin, masker
 from allears.understand.models import TextModel, VoiceLabel
 
 MOST = 50_000  # the latest examples

@@ -12,9 +12,10 @@ from django.db.models import Count, Max, Q
 from django.utils import timezone
 
 from allears.listen.models import Voice
+from allears.listen.originals import blotted
 from allears.science.contracts import Burst, Lineage
 from allears.store.bulk import insert_rows
-from allears.understand.annotating import blotted, masker
+from allears.understand.annotating import masker
 from allears.understand.models import VoiceAnnotation
 from allears.understand.themes import apart
 from allears.understand.themes.contracts import Assignment, Cluster, Found, Request, TooFewError

@@ -76,7 +76,7 @@ def _unmask(request: ConsoleRequest, view: CaseView) -> None:
     said = originals.disclose(voices=_voices(view), access=request.access, owned_case=owned)
     for voice in (line.entry.voice for line in view.lines):
         if voice and voice.pk in said:
-            voice.read = showing.shown(voice, (), (), said=said[voice.pk])
+            voice.read = showing.shown(voice, (), (), said=said[voice.pk])  # type: ignore[attr-defined]
 
 
 @require_POST

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from importlib.resources import files
 
 from allears.cli.demo.seeding.found import Founded
+from allears.cli.demo.seeding.saying import say
 from allears.journeys.actions import TouchpointSpec, create_touchpoint
 from allears.listen.models import Voice
 
@@ -35,7 +36,7 @@ def write_reviews(founded: Founded, *, seed: int, start: datetime, until: dateti
         _voice(founded.id, touchpoint.pk, row, start + (until - start) * dice.random() - timedelta(minutes=1))
         for row in rows
     ]
-    return len(Voice.objects.bulk_create(voices))
+    return len(say(voices))
 
 
 def _voice(workspace_id: int, touchpoint_id: int, row: dict[str, str], at: datetime) -> Voice:

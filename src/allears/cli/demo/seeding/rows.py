@@ -13,6 +13,7 @@ from django.db.models import Model
 from allears.cli.demo.past import Ask, Decided, Past, Unasked
 from allears.cli.demo.seeding.found import Founded
 from allears.cli.demo.seeding.people import traits_of
+from allears.cli.demo.seeding.saying import blotted, say
 from allears.cli.demo.simulate import Happening
 from allears.customers.models import Customer
 from allears.events.models import Event
@@ -233,14 +234,14 @@ def write_answers(written: Written, asks: Iterable[Ask]) -> None:
         voices.append(_answer_voice(written, ask, voice_id, response_id, invitation))
         written.voices[id(ask)] = voices[-1]
     Response.objects.bulk_create(responses, batch_size=AT_ONCE)
-    Voice.objects.bulk_create(voices, batch_size=AT_ONCE)
+    say(voices)
 
 
 def _response(written: Written, ask: Ask, pk: int, invitation: Sent) -> Response:
     assert ask.answered_at is not None
     answers: dict[str, Any] = {ask.metric: ask.score}
     if ask.words and not ask.partial:
-        answers["why"] = ask.words
+        answers["why"] = blotted(ask.words).text
     return Response(
         pk=pk,
         workspace_id=written.founded.id,
@@ -293,7 +294,7 @@ def write_letters(written: Written, past: Past) -> None:
     """Complaints and praise that came by themselves."""
     ids = allocate_ids(Voice, len(past.letters))
     voices = [_letter_voice(written, pk, each) for pk, each in zip(ids, past.letters, strict=True)]
-    Voice.objects.bulk_create(voices, batch_size=AT_ONCE)
+    say(voices)
     for voice, each in zip(voices, past.letters, strict=True):
         written.voices[id(each)] = voice
 
