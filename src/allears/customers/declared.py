@@ -127,6 +127,7 @@ HARMLESS = (
         because="figures and digests; whom to look for is emptied when the erasure is done",
     ),
     Harmless(model="customers.CustomerKey", columns=("key",), because="a random key"),
+    Harmless(model="customers.WorkspaceKey", columns=("key",), because="a random key"),
     Harmless(
         model="customers.ConsentRecord",
         columns=("channel", "purpose", "source"),

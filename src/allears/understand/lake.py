@@ -14,15 +14,21 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 MOST_LABELS: Final = 1000  # of one annotation: a row's key is the annotation's times this, and the label's place
-_OF_ANNOTATION: Final = (
-    "workspace_id", "said_at", "voice_id", "voice__customer__key", "voice__touchpoint__key", "voice__channel",
-    "voice__segment", "voice__source_kind", "annotator", "model", "language", "annotated_at", "replaced_at",
-)  # fmt: skip
-_COLUMNS: Final = (
-    "workspace_id", "ts", "voice_id", "customer_key", "touchpoint_key", "channel", "segment", "source_kind",
-    "annotator", "model", "language", "annotated_ms", "replaced_ms", "label_id", "task", "value", "polarity",
-    "confidence",
-)  # fmt: skip
+_OF_ANNOTATION: Final = {
+    "voice_id": "voice_id",
+    "customer_key": "voice__customer__key",
+    "touchpoint_key": "voice__touchpoint__key",
+    "channel": "voice__channel",
+    "segment": "voice__segment",
+    "source_kind": "voice__source_kind",
+    "annotator": "annotator",
+    "model": "model",
+    "language": "language",
+    "annotated_ms": "annotated_at",
+    "replaced_ms": "replaced_at",
+}
+_OF_LABEL: Final = ("label_id", "task", "value", "polarity", "confidence")
+_COLUMNS: Final = ("workspace_id", "ts", *_OF_ANNOTATION, *_OF_LABEL)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,13 +62,21 @@ class LabelSource(HotSource):
 
 
 def _labels(rows: QuerySet[Any]) -> Iterator[tuple[Any, ...]]:
-    for number, labels, *of in rows.order_by("id").values_list("id", "labels", *_OF_ANNOTATION):
+    """In the order of ``_COLUMNS``."""
+    fields = ("workspace_id", "said_at", *_OF_ANNOTATION.values())
+    for number, labels, *of in rows.order_by("id").values_list("id", "labels", *fields):
         for place, label in enumerate(labels[:MOST_LABELS]):
             task, value, polarity = label["task"], label["value"], label["polarity"]
             yield (*of, number * MOST_LABELS + place, task, value, polarity, round(label["confidence"] * 1000))
 
 
-SOURCE = LabelSource(spec=ANNOTATIONS, model=VoiceAnnotation, ts="said_at", columns={}, most=5_000)
+SOURCE = LabelSource(
+    spec=ANNOTATIONS,
+    model=VoiceAnnotation,
+    ts="said_at",
+    columns={**_OF_ANNOTATION, "replaced": "replaced_at", **dict.fromkeys(_OF_LABEL, "labels")},
+    most=5_000,
+)
 
 
 def keys_of_voices(workspace_id: int, voice_ids: Sequence[int]) -> list[int]:
