@@ -7,7 +7,7 @@ in blotted words nothing more is found. It tells how far it is. At the end the f
 import sys
 from collections import defaultdict
 
-from django.db import migrations, transaction
+from django.db import OperationalError, migrations, transaction
 
 from allears.customers.rights import sweeping
 from allears.listen import originals
@@ -117,7 +117,7 @@ def blot_all(apps, schema_editor):
     if schema_editor.connection.vendor == "sqlite":
         try:
             sweeping.sweep()
-        except sweeping.SweepBusyError:
+        except (sweeping.SweepBusyError, OperationalError):
             sys.stderr.write("  others read the database; the file is swept when somebody is erased\n")
         return
     with schema_editor.connection.cursor() as cursor:
