@@ -19,6 +19,8 @@ from allears.events.models import Event, Export, Import, QuarantinedRow, SavedMa
 from allears.jobs.models import Job
 from allears.journeys.models import Touchpoint
 from allears.listen.models import Invitation, Probe, Response, Voice
+from allears.listen.studies.models import Study
+from allears.listen.studies.report import wave_report
 from allears.outreach.actions import replay
 from allears.outreach.models import Decision, Message
 from allears.respond.models import Case
@@ -106,6 +108,14 @@ def test_files_came_and_left(told: dict[str, Any]) -> None:
     export = rows(Export).get()
     assert (export.state, export.rows_done, exports.path_of(row=export).exists()) == ("done", export.rows_total, True)
     assert rows(ClientAccount).filter(name__in=("Studio Weide", "Books & Tea"), contacts__isnull=False).count() == 2
+def test_the_trade_study_has_two_waves_over_and_one_open_and_claims_what_it_can(told: dict[str, Any]) -> None:
+    study = rows(Study).get()
+    assert [wave.closed_at is not None for wave in study.waves.order_by("number")] == [True, True, False]
+    lines = {line.segment: line for line in wave_report(study=study, now=NOW).lines}
+    changes = [cell.change.claim for cell in lines["studio"].cells[1:] if cell.change]
+    assert changes == ["higher", "none"], "their satisfaction rose by 32 points, then by 2"
+    assert [cell.drawn - cell.refused for cell in lines["*"].cells] == [180, 180, 180]
+    assert rows(Decision).filter(probe_key=study.probe_key, verdict="sent").count() == 540
 
 
 def test_public_reviews_are_public_and_nobodys(told: dict[str, Any]) -> None:

@@ -300,7 +300,7 @@ def study(request: ConsoleRequest, study_id: int) -> HttpResponse:
         "unit": unit,
         "metric": report.metric.upper(),
         "lines": [_line(line, report) for line in report.lines],
-        "sentences": [said for line in report.lines for said in _sentences(line, report.metric)],
+        **_sentences(report),
         "chart": _chart(report, unit),
         "next": queries.next_slot(study=found, now=now),
         "ahead": ahead,
@@ -320,9 +320,19 @@ def _name(line: Line) -> str:
     return _("Weighted to the population") if line.kind == "weighted" else _("Everybody asked")
 
 
-def _sentences(line: Line, metric: str) -> list[dict[str, Any]]:
-    """One plain sentence for each change: whether it can be claimed."""
-    return [{"claim": cell.change.claim, "said": _said(line, cell, metric)} for cell in line.cells if cell.change]
+def _sentences(report: WaveReport) -> dict[str, list[dict[str, Any]]]:
+    """One plain sentence for each change: what can be claimed first, then the newest wave; the rest is earlier."""
+    newest = report.waves[-1].number if report.waves else 0
+    shown: list[dict[str, Any]] = []
+    earlier: list[dict[str, Any]] = []
+    for line in report.lines:
+        for cell in line.cells:
+            if cell.change is None:
+                continue
+            claimed = cell.change.claim in ("higher", "lower")
+            said = {"claim": cell.change.claim, "claimed": claimed, "said": _said(line, cell, report.metric)}
+            (shown if claimed or cell.wave == newest else earlier).append(said)
+    return {"sentences": sorted(shown, key=lambda each: not each["claimed"]), "earlier": earlier}
 
 
 def _said(line: Line, cell: Cell, metric: str) -> str:
@@ -332,8 +342,10 @@ def _said(line: Line, cell: Cell, metric: str) -> str:
     words = {"who": _name(line), "wave": cell.wave, "before": change.since}
     if change.claim == "unknown" or told.low is None:
         return _("%(who)s: too few answers to compare wave %(wave)s with wave %(before)s.") % words
-    words |= {name: _figure(getattr(told, name), metric) for name in ("low", "high")}
-    words["gap"] = _figure(told.difference, metric)
+    words |= {name: _figure(getattr(told, name), metric) for name in ("low", "high", "difference")}
+    words["gap"] = _("%(number)s percentage points") % {"number": words["difference"]}
+    if metric != "csat":
+        words["gap"] = words["difference"]
     if change.claim == "higher":
         said = _(
             "%(who)s: wave %(wave)s is higher than wave %(before)s by %(gap)s "
@@ -353,11 +365,11 @@ def _said(line: Line, cell: Cell, metric: str) -> str:
 
 
 def _figure(value: float | None, metric: str) -> str:
-    """A difference in the metric's own unit."""
+    """A difference in the metric's own unit; of shares, in percentage points."""
     if value is None:
         return "–"
     if metric == "csat":
-        return f"{signed(round(100 * value, 1))}%"
+        return signed(round(100 * value, 1))
     return signed(round(value, 1 if metric == "nps" else 2))
 
 

@@ -31,7 +31,7 @@ FIRST_NUMBER = 900_000  # of their names, so that no shopper has one of them
 OPEN_FOR = 21  # days
 BEGAN = timedelta(days=5)  # before now: the wave that is open
 ANSWERS = {"studio": 0.62, "office": 0.55}
-CONTENT = {"studio": (0.48, 0.72, 0.74), "office": (0.66, 0.63, 0.68)}  # share of 4 and 5, wave by wave
+CONTENT = {"studio": (0.42, 0.74, 0.76), "office": (0.66, 0.63, 0.68)}  # share of 4 and 5, wave by wave
 OWNER = "demo"
 
 
