@@ -108,6 +108,8 @@ def test_files_came_and_left(told: dict[str, Any]) -> None:
     export = rows(Export).get()
     assert (export.state, export.rows_done, exports.path_of(row=export).exists()) == ("done", export.rows_total, True)
     assert rows(ClientAccount).filter(name__in=("Studio Weide", "Books & Tea"), contacts__isnull=False).count() == 2
+
+
 def test_the_trade_study_has_two_waves_over_and_one_open_and_claims_what_it_can(told: dict[str, Any]) -> None:
     study = rows(Study).get()
     assert [wave.closed_at is not None for wave in study.waves.order_by("number")] == [True, True, False]
