@@ -38,16 +38,17 @@ def counting(send: Send, door: str, *, exact: bool = False) -> Send:
 
 def until_cut(receive: Receive) -> Receive:
     """A body whose line breaks ends there, so that what came of a piece of a file is kept (see events.imports.tus)."""
-    over = False
+    over = whole = False
 
     async def heard() -> dict[str, Any]:
-        nonlocal over
+        nonlocal over, whole
         if over:
             await asyncio.Event().wait()  # the answer is still made; whoever makes it ends this
         message = await receive()
-        if message["type"] == "http.disconnect":
+        if message["type"] == "http.disconnect" and not whole:
             over = True
             return {"type": "http.request", "body": b"", "more_body": False}
+        whole = not message.get("more_body", False)
         return message
 
     return heard
