@@ -152,6 +152,51 @@ def test_segment_analytics_next(visit: Visit, site: str, strategy: str) -> None:
     assert set(visit.statuses) <= {200, 204}
 
 
+SETTINGS_FIRST = """
+async ({ server, key }) => {
+  const [analytics] = await window.AnalyticsNext.AnalyticsBrowser.load({ writeKey: key, cdnURL: server });
+  await analytics.track("web_seen", { at: 1 });
+  await analytics.identify("web-user", { email: "web@example.test" });
+}
+"""
+
+
+def test_segment_analytics_next_reads_its_settings_here(visit: Visit, site: str) -> None:
+    visit.page.add_script_tag(url=f"{site}/node_modules/@segment/analytics-next/dist/umd/index.js")
+    visit.page.evaluate(SETTINGS_FIRST, {"server": visit.server.url, "key": visit.server.write_key})
+    stored_once(visit, wanted={("track", "web_seen"): 1, ("identify", ""): 1}, email="web@example.test")
+
+
+RUDDER = """
+({ server, key, options }) => new Promise((resolve) => {
+  const rudder = new window.rudderanalytics.RudderAnalytics();
+  rudder.load(key, server, { configUrl: server, logLevel: "ERROR", ...options });
+  rudder.ready(() => {
+    rudder.page("Shop");
+    rudder.track("rs_seen", { at: 1 });
+    rudder.identify("rs-user", { email: "rs@example.test" });
+    rudder.track("rs_paid", { at: 2 });
+    rudder.group("acme", { name: "Acme" });
+    resolve(rudder.getAnonymousId());
+  });
+})
+"""
+HURRY = {"useBeacon": True, "beaconQueueOptions": {"maxItems": 2, "flushQueueInterval": 300}}
+
+
+@pytest.mark.parametrize("options", [{}, HURRY], ids=["each", "beacon"])
+def test_rudderstack_analytics_js(visit: Visit, site: str, options: dict[str, Any]) -> None:
+    visit.page.add_script_tag(url=f"{site}/node_modules/@rudderstack/analytics-js/dist/npm/modern/bundled/umd/index.js")
+    server = visit.server
+    visitor = visit.page.evaluate(RUDDER, {"server": server.url, "key": server.write_key, "options": options})
+    wanted = {
+        ("page", "Shop"): 1, ("track", "rs_seen"): 1, ("identify", ""): 1, ("track", "rs_paid"): 1, ("group", ""): 1
+    }  # fmt: skip
+    stored_once(visit, wanted=wanted, email="rs@example.test")
+    assert {("user_id", "rs-user"), ("anonymous_id", visitor)} <= identifiers(server)
+    assert set(visit.statuses) <= {200, 204}
+
+
 POSTHOG = """
 ({ server, key }) => new Promise((resolve) => window.posthog.init(key, {
   api_host: server, autocapture: false, disable_session_recording: true, opt_out_useragent_filter: true,

@@ -19,10 +19,10 @@ django.setup()
 
 from django.conf import settings  # noqa: E402 – Django first
 from django.utils import timezone  # noqa: E402
-from tests.builders import customer, workspace  # noqa: E402
+from tests.builders import customer, member, workspace  # noqa: E402
 from tests.web.objects import row  # noqa: E402
 
-from allears.accounts.models import Workspace  # noqa: E402
+from allears.accounts.models import Membership, Workspace  # noqa: E402
 from allears.customers.models import Customer, Movement  # noqa: E402
 from allears.events.models import Event  # noqa: E402
 from allears.jobs import erasure, flusher, hot  # noqa: E402
@@ -30,7 +30,7 @@ from allears.jobs.lease import LeaseLostError, worker_name  # noqa: E402
 from allears.jobs.rewriting import FlusherBusyError  # noqa: E402
 from allears.lake.engine import DuckDBLimits, connect  # noqa: E402
 from allears.lake.rollups import EVENT_COUNTS, SCORES  # noqa: E402
-from allears.listen.models import Invitation, Response, Voice  # noqa: E402
+from allears.listen.models import Invitation, Response, SurveyVersion, Voice  # noqa: E402
 from allears.outreach.models import Decision  # noqa: E402
 from allears.respond.models import Case  # noqa: E402
 from allears.understand import rollups  # noqa: E402
@@ -57,13 +57,16 @@ def fill() -> None:
     from django.core.management import call_command
 
     call_command("migrate", verbosity=0)
-    workspace(slug="acme")
+    acme = workspace(slug="acme")
+    row(SurveyVersion, SimpleNamespace(workspace=acme, membership=None))  # type: ignore[arg-type]
+    member(workspace=acme, email="alice@acme.test", role="agent")
 
 
 def write() -> None:
     """A row in every table for a new customer, some older rows changed, all flushed; for ever."""
     acme, dice = Workspace.objects.get(), random.Random(os.getpid())
-    who = SimpleNamespace(workspace=acme, membership=None)
+    who = SimpleNamespace(workspace=acme, membership=Membership.objects.in_workspace(acme.pk).get())
+    version = SurveyVersion.objects.in_workspace(acme.pk).get()
     say("ready")
     while True:
         word = os.urandom(6).hex()
@@ -74,7 +77,7 @@ def write() -> None:
             "responses": {"metric": "nps", "score": dice.randint(0, 10), "key": word, "channel": "email"}
             | {"started_at": now, "updated_at": now, "completed_at": now},
             "decisions": {"at": now, "ask_key": word} if hasattr(Decision, "ask_key") else {"at": now},
-            "asks": {"token": word, "created_at": now},
+            "asks": {"token": word, "created_at": now, "survey_version": version},
             "voices": {"key": word, "said_at": now, "source_kind": "survey"},
             "cases": {"opened_at": now, "number": int(word[:7], 16)},
             "movements": {"kind": "segment", "after": "gold", "at": now},

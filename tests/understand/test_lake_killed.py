@@ -40,6 +40,7 @@ def test_no_row_is_lost_or_doubled_whatever_is_killed_when(
             reader = start("read", READS="4")
             time.sleep(dice.uniform(0.3, 3.0))
             role = dice.choice(list(running))
+            assert running[role].poll() is None, f"{role} ended by itself"
             os.kill(running[role].pid, signal.SIGKILL)
             running[role].wait()
             running[role] = start(role)
@@ -53,5 +54,5 @@ def test_no_row_is_lost_or_doubled_whatever_is_killed_when(
     told, _ = final.communicate()
     assert final.returncode == 0
     rows, erased = (int(line) for line in told.decode().split()[-2:])
-    assert rows >= KILLS
+    assert rows > 7 * KILLS  # each round of the writer fills every table
     assert erased > 0

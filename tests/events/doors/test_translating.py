@@ -174,6 +174,28 @@ def test_what_is_no_event_waits_with_its_reason() -> None:
         DOORS["/e/"](arrival(b"5"))
 
 
+def test_what_other_sdks_of_browsers_ask_first() -> None:
+    segment = answer_at("/v1/projects/ae_w_x-1/settings", scheme="http", host=b"ears.test:8080")
+    assert segment is not None
+    own = json.loads(segment.body)["integrations"]["Segment.io"]
+    assert (own["apiKey"], own["apiHost"], own["protocol"]) == ("ae_w_x-1", "ears.test:8080/v1", "http")
+    odd = answer_at("/v1/projects/k/settings", host=b'x"/evil')
+    assert odd is not None
+    assert "apiHost" not in json.loads(odd.body)["integrations"]["Segment.io"]
+    rudder = answer_at("/sourceConfig/")
+    assert rudder is not None
+    assert (json.loads(rudder.body)["source"]["destinations"], rudder.type) == ([], b"application/json")
+
+
+def test_the_beacon_of_a_page_being_left() -> None:
+    call = {"type": "track", "event": "left", "userId": "u1", "messageId": "m"}
+    body = json.loads(DOORS["/beacon/v1/batch"](arrival({"batch": [call]}, query="writeKey=k1")).body())
+    assert (body["writeKey"], body["batch"]) == ("k1", [call])
+    for wrong in ({"batch": 5}, [call], b"no"):
+        with pytest.raises(UnfitError):
+            DOORS["/beacon/v1/batch"](arrival(wrong))
+
+
 def test_what_the_browsers_sdk_asks_first() -> None:
     config = answer_at("/array/ae_w_x-1/config")
     assert config is not None

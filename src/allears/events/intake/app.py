@@ -109,7 +109,7 @@ class Intake:
             await _answer(send, 204, b"", preflight(dict(scope["headers"])))
             return
         path = scope["path"]
-        if path not in ROUTES and (answer := answer_at(path)):
+        if path not in ROUTES and (answer := answer_at(path, **_address(scope))):
             await _answer(send, 200, answer.body, [*CORS, (b"content-type", answer.type)])
             return
         try:
@@ -178,6 +178,13 @@ class Intake:
             raise Refusal(503, text, retry_after=error.retry_after) from error
         except LogUnavailableError as error:
             raise Refusal(503, "the intake log is away; send it again", retry_after=2) from error
+
+
+def _address(scope: Scope) -> dict[str, Any]:
+    """How the client came to us, by way of a proxy too."""
+    headers = dict(scope["headers"])
+    told = headers.get(b"x-forwarded-proto", b"").decode("latin-1")
+    return {"scheme": told if told in ("http", "https") else scope["scheme"], "host": headers.get(b"host", b"")}
 
 
 def translated(scope: Scope, headers: dict[bytes, bytes], received_us: int, data: bytes) -> bytes:
