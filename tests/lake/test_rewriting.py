@@ -144,3 +144,20 @@ def test_memory_is_bounded_by_the_piece_and_not_by_the_month(tmp_path: Path) -> 
 
     small, whole = held(10_000), held(10_000_000)
     assert small < whole * 0.6, (small, whole)
+
+
+def test_texts_of_a_kind_that_arrow_cannot_compare_are_read_as_texts(tmp_path: Path) -> None:
+    """The Delta writer leaves such files behind when it deletes."""
+    appends = facts(RESPONSES, count=40, keys=10)
+    written(tmp_path, RESPONSES, appends)
+    files = sorted(tmp_path.rglob("*.parquet"))
+    for file in files:
+        held = pq.ParquetFile(file).read()
+        kinds = [(each.name, pa.string_view() if each.type == pa.string() else each.type) for each in held.schema]
+        pq.write_table(held.cast(pa.schema(kinds)), file)
+    assert pq.ParquetFile(files[0]).schema_arrow.field("customer_key").type == pa.string_view()
+    held_by = store.held_by(root=str(tmp_path), spec=RESPONSES, workspace_id=1, customer_keys={"gone"})
+    assert sum(each.rows for each in held_by.values()) > 0
+    periods = list(held_by)
+    store.erase(root=str(tmp_path), spec=RESPONSES, workspace_id=1, customer_keys={"gone"}, periods=periods)
+    assert store.held_by(root=str(tmp_path), spec=RESPONSES, workspace_id=1, customer_keys={"gone"}) == {}

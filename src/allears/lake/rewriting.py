@@ -20,7 +20,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from allears.lake.files import create_parquet, open_parquet, size_of
-from allears.lake.rows import Nameless, fitted, newest, prepared, with_period
+from allears.lake.rows import Nameless, fitted, newest, plain, prepared, with_period
 from allears.lake.tables import Grain, TableSpec
 
 BATCH = 32_768  # rows read at a time
@@ -165,7 +165,7 @@ class Partition:
             if not groups:
                 continue
             for batch in open_parquet(path).iter_batches(batch_size=BATCH, row_groups=groups, use_threads=False):
-                rows = pa.Table.from_batches([batch])
+                rows = plain(pa.Table.from_batches([batch]))
                 yield rows.filter(pc.is_in(rows["day"], wanted))
 
     def _spilled(self, day: str) -> Iterator[pa.Table]:

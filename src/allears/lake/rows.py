@@ -24,11 +24,19 @@ def with_period(table: pa.Table, spec: TableSpec, *, grain: Grain) -> pa.Table:
     return fitted.append_column(spec.file_schema().field(PERIOD), period)
 
 
+def plain(rows: pa.Table) -> pa.Table:
+    """The Delta writer calls some texts string_view, a kind that few of Arrow's functions know yet."""
+    for at, column in enumerate(rows.schema):
+        if column.type == pa.string_view():
+            rows = rows.set_column(at, column.name, rows[column.name].cast(pa.string()))
+    return rows
+
+
 def fitted(parts: Sequence[pa.Table], spec: TableSpec, workspace_id: int) -> pa.Table:
     """Rows of files as the contract has them: the partition's workspace added, columns of later contracts empty."""
     if not parts:
         return spec.arrow_schema().empty_table()
-    rows = pa.concat_tables(parts, promote_options="default")
+    rows = pa.concat_tables([plain(part) for part in parts], promote_options="default")
     rows = rows.append_column("workspace_id", pa.repeat(pa.scalar(workspace_id, pa.int64()), len(rows)))
     for column in spec.arrow_schema():
         if column.name not in rows.column_names:

@@ -21,7 +21,7 @@ from deltalake.transaction import AddAction, RemoveAction
 
 from allears.lake.files import is_remote, open_parquet
 from allears.lake.rewriting import BOUNDS, Bounds, Partition
-from allears.lake.rows import Nameless, fitted, of_customers, prepared
+from allears.lake.rows import Nameless, fitted, of_customers, plain, prepared
 from allears.lake.tables import PERIOD, Grain, TableSpec
 
 if TYPE_CHECKING:
@@ -145,7 +145,7 @@ def _remove(delta: DeltaTable, root: str, spec: TableSpec, table: pa.Table) -> N
             since_ms=span["min"],
             until_ms=span["max"] + 1,
         )
-        held = [open_parquet(file).read(columns=[spec.key])[spec.key] for file in files]
+        held = [plain(open_parquet(file).read(columns=[spec.key]))[spec.key] for file in files]
         again = [key for keys in held for key in keys.filter(pc.is_in(keys, wanted[spec.key])).to_pylist()]
         if again:
             listed = ", ".join(str(int(key)) for key in again)
@@ -386,7 +386,7 @@ def held_by(
     for file in files_at(root=root, spec=spec, version=int(delta.version()), workspace_id=workspace_id):
         if periods is not None and _period_of(file) not in periods:
             continue
-        rows = open_parquet(file).read(columns=["customer_key", "day"])
+        rows = plain(open_parquet(file).read(columns=["customer_key", "day"]))
         days = rows["day"].filter(of_customers(rows, customer_keys))
         if len(days):
             held = found.setdefault(_period_of(file), Held())
