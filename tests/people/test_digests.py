@@ -10,6 +10,7 @@ from django.test import Client
 from tests.conftest import Person
 
 from allears.jobs.models import Job
+from allears.listen import originals
 from allears.listen.models import Voice
 from allears.people import actions, sending
 from allears.people.models import Digest, DigestChoice
@@ -22,9 +23,9 @@ ZONE = "Asia/Shanghai"
 
 def say(person: Person, text: str, at: datetime, **fields: Any) -> Voice:
     given = {"initiator": "customer", "source_kind": "complaint", "channel": "email", "segment": "gold", **fields}
-    return Voice.objects.create(
-        workspace=person.workspace, key=text[:60], text=text, said_at=at, received_at=at, **given
-    )
+    words = originals.blot(text)  # as whatever comes in is stored
+    given |= {"text": words.text, "hidden": words.hidden or None}
+    return Voice.objects.create(workspace=person.workspace, key=text[:60], said_at=at, received_at=at, **given)
 
 
 @pytest.fixture
