@@ -34,6 +34,8 @@ _NO: Final = re.compile(r"[不没无未]")
 _MANNER: Final = re.compile(
     r"[很太那么怎特别非常大够是有觉得感到会能让人我您你任何什一点儿丝毫多再过真的这样想像算十分家给出现发]*"
 )
+_ALONE: Final = (1,)
+_REMEMBERED: Final = 50_000  # words
 _LONG: Final = re.compile(r"([a-z])\1{2,}")
 
 
@@ -62,6 +64,8 @@ class Matcher:
     names: list[str] = field(default_factory=list)
     strengths: list[float] = field(default_factory=list)
     lengths: dict[str, tuple[int, ...]] = field(default_factory=dict)
+    longer: dict[tuple[str, str], tuple[int, ...]] = field(default_factory=dict)  # of English entries, by two words
+    plain: dict[str, str] = field(default_factory=dict)  # words seen, as `_known` leaves them
     pairs: dict[tuple[str, str], int] = field(default_factory=dict)  # (group of the thing, measure) → number
     openings: NDArray[np.bool_] = field(default_factory=lambda: np.zeros(_PLACES, dtype=np.bool_))  # of two characters
     alone: NDArray[np.bool_] = field(default_factory=lambda: np.zeros(0x10000, dtype=np.bool_))  # entries of one
@@ -105,21 +109,35 @@ class Matcher:
 
     def _english(self, clause: str) -> list[_Found]:
         places = [(each.start(), each.end(), each[0]) for each in _TOKEN.finditer(clause)]
-        words = [self._known(word) for _, _, word in places]
-        found, at, entries, lengths = [], 0, self.entries, self.lengths
-        while at < len(words):
-            if words[at].isdigit() and words[at] not in lengths:
-                words[at] = "0"  # entries with a number are written with 0
-            for length in lengths.get(words[at], ()):
-                phrase = words[at] if length == 1 else " ".join(words[at : at + length])
+        words = self._plain([word for _, _, word in places])
+        found, at, end, entries, lengths, longer = [], 0, len(words), self.entries, self.lengths, self.longer
+        while at < end:
+            word = words[at]
+            if word not in lengths:
+                if not word.isdigit():
+                    at += 1
+                    continue
+                word = words[at] = "0"  # entries with a number are written with 0
+            for length in longer.get((word, words[at + 1]), _ALONE) if at + 1 < end else _ALONE:
+                phrase = word if length == 1 else " ".join(words[at : at + length])
                 entry = entries.get(phrase)
-                if entry is not None and at + length <= len(words):
+                if entry is not None and at + length <= end:
                     found.append((at, at + length, places[at][0], places[at + length - 1][1], entry, phrase))
                     at += length
                     break
             else:
                 at += 1
         return found
+
+    def _plain(self, words: list[str]) -> list[str]:
+        """Each word as the lexicon may have it; most have been seen before."""
+        seen = self.plain
+        for word in words:
+            if word not in seen:
+                if len(seen) >= _REMEMBERED:
+                    seen.clear()
+                seen[word] = self._known(word)
+        return [seen.get(word) or self._known(word) for word in words]
 
     def _known(self, word: str) -> str:
         """`word`, or what is left of it without its drawn-out letters or its hyphen."""
@@ -296,10 +314,13 @@ def _key(word: str, language: Language) -> str:
 
 def _measure_lengths(made: Matcher) -> None:
     found: dict[str, set[int]] = {}
+    pairs: dict[tuple[str, str], set[int]] = {}
     for key in made.entries:
         if made.language == "en":
             words = key.split(" ")
             found.setdefault(words[0], set()).add(len(words))
+            if len(words) > 1:
+                pairs.setdefault((words[0], words[1]), {1}).add(len(words))
         else:
             found.setdefault(key[:2], set()).add(len(key))
     if made.language == "zh":
@@ -314,6 +335,7 @@ def _measure_lengths(made: Matcher) -> None:
             else:
                 made.alone[first & 0xFFFF] = True
     made.lengths = {first: tuple(sorted(lengths, reverse=True)) for first, lengths in found.items()}
+    made.longer = {first: tuple(sorted(lengths, reverse=True)) for first, lengths in pairs.items()}
 
 
 def strengths(language: Language) -> Iterator[tuple[str, float]]:

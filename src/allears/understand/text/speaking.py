@@ -104,9 +104,12 @@ class Speaker:
         end = np.where(clause < 0, 0, self._found.at[clause + 1])
         row, matrix = self._found.row, self._own.matrix
         run = _best(begin, end, lambda at, owner: matrix[row[at], head[owner]])
+        starts, ends = self._found.start[run].tolist(), self._found.end[run].tolist()  # of any run where there is none
         out: list[tuple[int, tuple[Span, ...]]] = []
-        for (of, said), where, best in zip(pairs, clause.tolist(), run.tolist(), strict=True):
-            out.append((where, (self._place(of, said, where, best),) if where >= 0 else ()))
+        for (of, said), where, best, at in zip(
+            pairs, clause.tolist(), run.tolist(), zip(starts, ends, strict=True), strict=True
+        ):
+            out.append((where, (self._place(of, said, where, at if best >= 0 else None),) if where >= 0 else ()))
         return out
 
     def _chosen(self, p: Floats, said: list[int], open_: list[int]) -> _Said:
@@ -184,11 +187,11 @@ class Speaker:
             polarity = int(self._leaning[clause]) if clause >= 0 else (self._whole[text] > 0) - (self._whole[text] < 0)
         return Label(task, value, round(float(self._scores.probability[text, head]), 4), polarity, spans)
 
-    def _place(self, text: int, head: int, clause: int, best: int) -> Span:
+    def _place(self, text: int, head: int, clause: int, best: Span | None) -> Span:
         """The best run of a clause, in whole words; the clause itself when it holds no known run."""
-        if best < 0:
+        if best is None:
             return self._inside(text, self._start[clause], self._end[clause])
-        start, stop = int(self._found.start[best]), int(self._found.end[best])
+        start, stop = best
         if self._batch.language == "en":
             start, stop = self._whole_words(start, stop)
         elif HEADS[head][0] == "topic":
