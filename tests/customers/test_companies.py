@@ -85,9 +85,9 @@ def test_the_api_speaks_of_accounts_merges_and_what_was_true(acme: Workspace, cl
     for customer in (zoe, max_):
         listen.record_voice(
             workspace_id=acme.id, key=customer.email, initiator="customer", source_kind="review", channel="web",
-            said_at=NOW, text=customer.email, customer_id=customer.id, now=NOW,
+            said_at=NOW, text=f"Said by number {customer.pk}.", customer_id=customer.id, now=NOW,
         )  # fmt: skip
-    assert [each["text"] for each in ask("voices?account=a1")["items"]] == ["zoe@example.test"]
+    assert [each["text"] for each in ask("voices?account=a1")["items"]] == [f"Said by number {zoe.pk}."]
     assert ask("cases?account=a1&count=true")["count"] == 0
     assert [each["contacts"] for each in ask("accounts")["items"]] == [1]
     merged = ask(f"customers/{zoe.key}/merges", "post", {"customer_key": max_.key})

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from allears.events.models import Event, Import, QuarantinedRow
+from allears.listen import originals
 from allears.listen.models import Response, Voice
 from tests.imports.conftest import FILE_TIME, Importer
 
@@ -33,7 +34,8 @@ def test_airline_tweets_as_voices_and_the_same_file_twice_changes_nothing(import
     assert voices.count() == 14_640
     stated = Counter(voices.values_list("sentiment", flat=True))
     assert stated == Counter(each["airline_sentiment"] for each in raw(path))
-    first = voices.get(text="@VirginAmerica What @dhepburn said.")
+    first = voices.get(text="************** What ********* said.")
+    assert originals.words_of(first) == "@VirginAmerica What @dhepburn said."
     assert first.said_at == datetime(2015, 2, 24, 19, 35, 52, tzinfo=UTC)
     assert (first.source_kind, first.public, first.initiator) == ("social", True, "customer")
     assert first.attributes["airline"] == "Virgin America"

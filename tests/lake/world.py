@@ -14,7 +14,7 @@ from tests.lake.builders import START_MS, rows
 
 from allears.lake import store
 from allears.lake.engine import Slice
-from allears.lake.tables import ASKS, CASES, DECISIONS, EVENTS, MOVEMENTS, RESPONSES, VOICES, TableSpec
+from allears.lake.tables import ANNOTATIONS, ASKS, CASES, DECISIONS, EVENTS, MOVEMENTS, RESPONSES, VOICES, TableSpec
 
 DAY_MS = 86_400_000
 YOUNG = ("scale_max", "segment")  # columns of responses that the oldest file lacks
@@ -38,7 +38,7 @@ class World:
 
 def build(root: Path) -> World:
     dice = random.Random(20260115)
-    makers = (_events, _responses, _asks, _decisions, _voices, _cases, _movements)
+    makers = (_events, _responses, _asks, _decisions, _voices, _cases, _movements, _annotations)
     parts = [make(dice, root) for make in makers]
     return World({data.spec.name: data for data, _ in parts}, {data.spec.name: facts for data, facts in parts})
 
@@ -139,6 +139,19 @@ def _movements(dice: random.Random, root: Path) -> tuple[Slice, list[Row]]:
         for i in range(200)
     ]  # fmt: skip
     return _told(root, MOVEMENTS, flushed=[made[:190]], hot=made[190:])
+
+
+def _annotations(dice: random.Random, root: Path) -> tuple[Slice, list[Row]]:
+    made = [
+        {"label_id": i, "voice_id": i // 3, "customer_key": dice.choice(CUSTOMERS), "model": "built-in 1",
+         "annotator": dice.choice(["text", "own:路由", None]), "task": dice.choice(["sentiment", "topic"]),
+         "value": dice.choice(["negative", "delivery", "物流"]), "polarity": dice.choice([None, -1, 0, 1]),
+         "confidence": dice.randrange(1001), "replaced": False, "ts_ms": _moment(dice), "annotated_ms": _moment(dice),
+         "version": 1}
+        for i in range(300)
+    ]  # fmt: skip
+    later = [row | {"replaced": True, "replaced_ms": row["ts_ms"] + 1, "version": 2} for row in made[::5]]
+    return _told(root, ANNOTATIONS, flushed=[made[:280], later], hot=made[280:])
 
 
 def _moment(dice: random.Random) -> int:

@@ -12,6 +12,7 @@ from allears.accounts.actions import make_key
 from allears.accounts.models import AccessKey
 from allears.jobs import flusher
 from allears.jobs.models import LakeRollup
+from allears.lake.tables import TABLES
 from allears.understand import rollups
 
 pytestmark = pytest.mark.django_db
@@ -67,7 +68,7 @@ def test_a_wrong_roll_up_is_shown_until_it_is_mended(filled, alice: Person, acme
     page = console(alice).get("/settings/data").content.decode()
     assert "scores_daily, n is 5" in page
     assert "1 roll-up did not agree" in page
-    assert page.count("<tr>") == 2 + 7 + 6
+    assert page.count("<tr>") == 2 + len(TABLES) + 6
 
 
 def test_without_the_analytics_process_the_page_says_so(alice: Person, settings, tmp_path):
