@@ -83,6 +83,7 @@ def style(form: forms.Form) -> None:
     for field in form.fields.values():
         kind = "select" if isinstance(field.widget, forms.Select) else "input"
         kind = "textarea" if isinstance(field.widget, forms.Textarea) else kind
+        kind = "checkbox checkbox-sm" if isinstance(field.widget, forms.CheckboxSelectMultiple) else kind
         field.widget.attrs.setdefault("class", kind)
 
 
