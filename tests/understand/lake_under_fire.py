@@ -7,6 +7,7 @@ while that each row is seen exactly once. Whoever is killed is started again.
 import os
 import random
 import sys
+import time
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -108,6 +109,7 @@ def rewrite() -> None:
             dice.choice(chores)()
         except (LeaseLostError, FlusherBusyError):
             continue
+        time.sleep(dice.uniform(0.0, 1.0))  # each takes files from under the reader, who must come to an end too
 
 
 def _erase(workspace_id: int, dice: random.Random) -> None:
