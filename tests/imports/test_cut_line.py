@@ -10,6 +10,7 @@ from threading import Thread
 
 import httpx
 import pytest
+
 from tests.support.processes import wait_until
 from tests.support.server import AllEars, ServerFactory
 
@@ -77,7 +78,7 @@ def kept(server: AllEars) -> bytes:
 
 
 def test_a_piece_cut_in_the_middle_goes_on_where_it_was_cut(server: AllEars, line: Line) -> None:
-    content = "text,said_at\n".encode() + b"".join(
+    content = b"text,said_at\n" + b"".join(
         f"第{n}位顾客 said number {n * 7919},2026-03-02\n".encode() for n in range(ROWS)
     )
     key = {"Authorization": f"Bearer {server.api_key}", **TUS}
