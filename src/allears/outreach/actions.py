@@ -73,8 +73,7 @@ def propose(*, workspace_id: int, proposals: Sequence[Proposal], now: datetime) 
 def _one_at_a_time(workspace_id: int) -> None:
     """Two transactions must not both find the same customer rested; SQLite has one writer anyway."""
     if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(hashtext('outreach.propose'), %s)", [workspace_id])
+        plain.select("SELECT pg_advisory_xact_lock(hashtext('outreach.propose'), %s::int)", [workspace_id])
 
 
 def standing_rulings(*, workspace_id: int, ask_keys: Iterable[str]) -> dict[str, Ruling]:
