@@ -20,9 +20,8 @@ def resolve() -> None:
     The cluster's side is one of its own: its `pyspark` and our `pyspark-client` are the same package by name.
     """
     dev, run = "requirements-dev.lock", "requirements.lock"
-    subprocess.run(
-        [*PROJECT, "--extra", "spark", "--group", "build", "--group", "dev", "-o", dev], cwd=ROOT, check=True
-    )
+    extras = ["--extra", "spark", "--extra", "embeddings"]
+    subprocess.run([*PROJECT, *extras, "--group", "build", "--group", "dev", "-o", dev], cwd=ROOT, check=True)
     subprocess.run([*PROJECT, "--group", "build", "-c", dev, "-o", run], cwd=ROOT, check=True)
     peers = ["--group", "pyproject.toml:peers", "-o", "requirements-peers.lock"]
     subprocess.run([*COMPILE, *peers], cwd=ROOT, check=True)

@@ -235,6 +235,9 @@ WEBHOOK_ALLOW = os.environ.get("ALLEARS_WEBHOOK_ALLOW", "")  # private hosts and
 WEBHOOK_KEEP_DAYS = _number("ALLEARS_WEBHOOK_KEEP_DAYS", 30)
 WEBHOOK_GIVE_UP_DAYS = _number("ALLEARS_WEBHOOK_GIVE_UP_DAYS", 5)
 MODEL_ALLOW = os.environ.get("ALLEARS_MODEL_ALLOW", "")  # private hosts and networks where an outside model may be
+# A sentence model of the company's own on this disk, for themes: its folder, and what it wants before every text.
+EMBEDDER = os.environ.get("ALLEARS_EMBEDDER", "")
+EMBEDDER_PREFIX = os.environ.get("ALLEARS_EMBEDDER_PREFIX", "")
 # What pull sources may open: hosts or networks inside the private network, and folders on this machine.
 SOURCE_ALLOW = os.environ.get("ALLEARS_SOURCE_ALLOW", "")
 SOURCE_FOLDERS = tuple(

@@ -41,6 +41,7 @@ def everything() -> Iterator[Finding]:
     yield from before_start()
     yield from _lake()
     yield from _engine()
+    yield from _embedder()
     yield from _mail()
     yield from _queue()
     yield from _signs()
@@ -197,6 +198,21 @@ def _engine() -> Iterator[Finding]:
         yield Finding(
             subject="engine", level="error", says=str(error), do="mend it, or set ALLEARS_ENGINE=duckdb meanwhile"
         )
+
+
+def _embedder() -> Iterator[Finding]:
+    """Of a sentence model that was named, whether it reads."""
+    if not settings.EMBEDDER:
+        return
+    from allears.understand.text.embedding import Embedder, EmbedderError
+
+    try:
+        width = Embedder(Path(settings.EMBEDDER), prefix=settings.EMBEDDER_PREFIX).embed(["All Ears"]).shape[1]
+    except EmbedderError as error:
+        do = "mend it, or leave out ALLEARS_EMBEDDER: themes are found without it"
+        yield Finding(subject="sentence model", level="error", says=str(error), do=do)
+    else:
+        yield Finding(subject="sentence model", level="ok", says=f"{settings.EMBEDDER}, {width} numbers a text")
 
 
 def _mail() -> Iterator[Finding]:

@@ -60,6 +60,8 @@ def _asked(task: str, given: Any, answered: Any, progress: Progress = lambda _: 
                 progress(float(value))
             elif word == "few":
                 raise TooFewError(int(value))
+            elif word == "unable":
+                raise FindingFailedError(value)
             elif word == "done":
                 answer = process.stdout.read(int(value))
     if answer is None:
@@ -69,6 +71,7 @@ def _asked(task: str, given: Any, answered: Any, progress: Progress = lambda _: 
 
 def main(task: str, told: BinaryIO, answers: BinaryIO) -> None:
     """The other side of the pipe."""
+    from allears.understand.text.embedding import EmbedderError
 
     def say(line: str) -> None:
         answers.write(f"{line}\n".encode())
@@ -78,6 +81,9 @@ def main(task: str, told: BinaryIO, answers: BinaryIO) -> None:
         found = msgspec.msgpack.encode(_done(task, told.read(), lambda share: say(f"progress {share:.3f}")))
     except TooFewError as error:
         say(f"few {error.have}")
+        return
+    except EmbedderError as error:
+        say(f"unable {' '.join(str(error).split())}")
         return
     say(f"done {len(found)}")
     answers.write(found)

@@ -15,13 +15,16 @@ Progress = Callable[[float], None]
 @dataclass(frozen=True, kw_only=True)
 class Request:
     """What to find themes in. `former` is the cell of each text in the last run, −1 for none; `anchors` are those that
-    must stay; `wanted` is a number of themes, None to let the data say."""
+    must stay; `wanted` is a number of themes, None to let the data say; `embedder` is the folder of a sentence model,
+    `prefix` what it wants before every text."""
 
     texts: list[str]
     former: list[int] = field(default_factory=list)
     anchors: list[int] = field(default_factory=list)
     wanted: int | None = None
     seed: int = 0
+    embedder: str = ""
+    prefix: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,6 +65,8 @@ class Assignment:
 
     texts: list[str]
     model: bytes
+    embedder: str = ""
+    prefix: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

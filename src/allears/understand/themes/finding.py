@@ -13,7 +13,8 @@ from __future__ import annotations
 
 import io
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -28,6 +29,7 @@ from allears.science.clustering import (
     try_counts,
     unit,
 )
+from allears.understand.text.embedding import Embedder
 from allears.understand.themes.contracts import (
     LEAST_VOICES,
     Assigned,
@@ -97,6 +99,8 @@ class Model:
             concept_weights=self.space.concept_weights,
             centres=self.centres.astype(np.float16),
             least=np.float32(self.least),
+            middles=self.space.middles,
+            embedder=np.array(self.space.embedder),
         )
         return held.getvalue()
 
@@ -107,8 +111,9 @@ class Model:
                 name: held[name].astype(np.float32) for name in ("weights", "directions", "concept_weights", "centres")
             }
             centres = floats.pop("centres")
+            more = {"middles": held["middles"], "embedder": str(held["embedder"])} if "middles" in held else {}
             return cls(
-                space=Space(chosen=held["chosen"].astype(np.int64), **floats),
+                space=Space(chosen=held["chosen"].astype(np.int64), **floats, **more),
                 centres=centres,
                 least=float(held["least"]),
             )
@@ -116,7 +121,8 @@ class Model:
 
 def find(request: Request, progress: Progress = lambda _: None) -> Found:
     """Raises `TooFewError`."""
-    counted = _counted(request.texts, lambda share: progress(0.5 * share))
+    embedder = _embedder(request.embedder, request.prefix)
+    counted = _counted(request.texts, lambda share: progress(0.5 * share), embedder)
     first = copies(counted.words)
     filled = np.flatnonzero((np.diff(counted.words.indptr) > 0) & (first == np.arange(len(first))))
     if len(filled) < LEAST_VOICES:
@@ -124,7 +130,7 @@ def find(request: Request, progress: Progress = lambda _: None) -> Found:
     progress(0.55)
     former = np.array(request.former or [-1] * len(first), dtype=np.int64)
     sample = _sample(filled, former, request.anchors, request.seed)
-    laid = _lay(counted, sample, seed=request.seed)
+    laid = _lay(counted, sample, seed=request.seed, embedder=embedder.fingerprint if embedder else "")
     progress(0.6)
     groups = _grouped(laid, former[sample], request)
     progress(0.85)
@@ -151,9 +157,13 @@ def find(request: Request, progress: Progress = lambda _: None) -> Found:
 
 
 def assign(assignment: Assignment) -> Assigned:
-    """Voices that came later, by the model of a run."""
+    """Voices that came later, by the model of a run; all loose where it read with another sentence model."""
     model = Model.from_bytes(assignment.model)
-    counted = _counted(assignment.texts, lambda _: None)
+    embedder = _embedder(assignment.embedder, assignment.prefix) if model.space.embedder else None
+    if model.space.embedder != (embedder.fingerprint if embedder else ""):
+        blind = _counted(assignment.texts, lambda _: None).is_zh.tolist()
+        return Assigned(labels=[-1] * len(blind), nearness=[0.0] * len(blind), is_zh=blind)
+    counted = _counted(assignment.texts, lambda _: None, embedder)
     labels, nearness = model.assign(counted)
     return Assigned(
         labels=labels.tolist(),
@@ -162,10 +172,16 @@ def assign(assignment: Assignment) -> Assigned:
     )
 
 
-def _counted(texts: Sequence[str], progress: Progress) -> Counted:
+def _embedder(folder: str, prefix: str) -> Embedder | None:
+    return Embedder(Path(folder), prefix=prefix) if folder else None
+
+
+def _counted(texts: Sequence[str], progress: Progress, embedder: Embedder | None = None) -> Counted:
     parts = []
     for start in range(0, max(1, len(texts)), CHUNK):
-        parts.append(count(read(text) for text in texts[start : start + CHUNK]))
+        some = texts[start : start + CHUNK]
+        part = count(read(text) for text in some)
+        parts.append(replace(part, meaning=embedder.embed(some)) if embedder else part)
         progress(min(1.0, (start + CHUNK) / max(1, len(texts))))
     return together(parts)
 
@@ -189,9 +205,9 @@ class _Laid:
     is_zh: NDArray[np.bool_]
 
 
-def _lay(counted: Counted, sample: Ints, *, seed: int) -> _Laid:
+def _lay(counted: Counted, sample: Ints, *, seed: int, embedder: str) -> _Laid:
     mine = counted.rows(sample)
-    found = space(mine, seed=seed)
+    found = space(mine, seed=seed, embedder=embedder)
     points = found.points(mine)
     walk = _walk(points, found.about(points), mine.is_zh)
     return _Laid(space=found, points=points, moved=diffuse(points, walk), is_zh=mine.is_zh)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import Count, Max, Q
 from django.utils import timezone
@@ -53,6 +54,8 @@ def run(*, run: ThemeRun, now: datetime) -> None:
         former=[former.get(voice, -1) for voice in heard.ids],
         anchors=sorted(anchors),
         wanted=run.wanted,
+        embedder=settings.EMBEDDER,
+        prefix=settings.EMBEDDER_PREFIX,
     )
     try:
         found = apart.find(request, lambda share: _say(run, 0.8 * share))
@@ -292,7 +295,9 @@ def take_in(*, workspace_id: int) -> int:
     found = list(rows.values_list("id", flat=True)[:CHUNK])
     if not found:
         return 0
-    assigned = apart.assign(Assignment(texts=masked_texts(workspace_id, found), model=bytes(last.model)))
+    texts = masked_texts(workspace_id, found)
+    reader = {"embedder": settings.EMBEDDER, "prefix": settings.EMBEDDER_PREFIX}
+    assigned = apart.assign(Assignment(texts=texts, model=bytes(last.model), **reader))
     known = set(Cell.objects.in_workspace(workspace_id).filter(id__in=last.cells).values_list("id", flat=True))
     places = []
     placed = zip(found, assigned.labels, assigned.nearness, assigned.is_zh, strict=True)

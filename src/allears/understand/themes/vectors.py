@@ -1,7 +1,9 @@
 """Voices as points: what they say in their own words beside what they are about in both languages.
 
 The words are hashed, so that a stored space holds none of them, and brought down to a few directions; the concepts stay
-as they are. A point is the two side by side, each of length one before it is weighed.
+as they are. A point is the two side by side, each of length one before it is weighed. Where the company has a model
+that turns sentences into vectors, these stand in the place of the concepts, less their language's mean: such models put
+all they read near one another, and each language nearer to itself.
 """
 
 from __future__ import annotations
@@ -9,7 +11,7 @@ from __future__ import annotations
 import zlib
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -30,23 +32,30 @@ BUCKETS = 1 << 20
 DIRECTIONS = 96
 MOST_FEATURES = 24_000
 LEAST_VOICES = 3  # that use a word, or it is nobody's theme
+LEAST_HEARD = 20  # voices of a language that has directions and a middle of its own
 CONCEPT_WEIGHT = 0.72  # of the concepts' half; the words have √(1 − w²)
 TOPIC_WEIGHT = 1.2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Counted:
-    """Voices counted out: hashed words, concepts and language, a row each."""
+    """Voices counted out: hashed words, concepts, language, and the vectors of a sentence model or none; a row each."""
 
     words: Any
     concepts: Any
     is_zh: NDArray[np.bool_]
+    meaning: Floats | None = None
 
     def __len__(self) -> int:
         return len(self.is_zh)
 
     def rows(self, chosen: Ints) -> Counted:
-        return Counted(words=self.words[chosen], concepts=self.concepts[chosen], is_zh=self.is_zh[chosen])
+        return Counted(
+            words=self.words[chosen],
+            concepts=self.concepts[chosen],
+            is_zh=self.is_zh[chosen],
+            meaning=None if self.meaning is None else self.meaning[chosen],
+        )
 
 
 def count(read: Iterable[Words]) -> Counted:
@@ -63,10 +72,12 @@ def count(read: Iterable[Words]) -> Counted:
 
 
 def together(parts: Sequence[Counted]) -> Counted:
+    meanings = [part.meaning for part in parts if part.meaning is not None]
     return Counted(
         words=sparse.vstack([part.words for part in parts], format="csr"),
         concepts=sparse.vstack([part.concepts for part in parts], format="csr"),
         is_zh=np.concatenate([part.is_zh for part in parts]),
+        meaning=np.concatenate(meanings) if meanings else None,
     )
 
 
@@ -96,27 +107,33 @@ class Space:
     weights: Floats
     directions: Floats  # words × directions
     concept_weights: Floats
-
-    @property
-    def width(self) -> int:
-        return int(self.directions.shape[1]) + len(self.concept_weights)
+    middles: Floats = field(default_factory=lambda: np.zeros((2, 0), dtype=np.float32))  # of meaning, by language
+    embedder: str = ""  # fingerprint of the sentence model; empty: concepts
 
     def points(self, counted: Counted) -> Floats:
         """A unit row for each voice; zeros for one without a known word."""
         own = self._words(counted) @ self.directions
-        about = np.asarray((counted.concepts @ sparse.diags(self.concept_weights)).todense(), dtype=np.float32)
+        about = self._meaning(counted) if self.embedder else self._concepts(counted)
         halves = np.sqrt(1 - CONCEPT_WEIGHT**2) * unit(np.asarray(own)), CONCEPT_WEIGHT * unit(about)
         return unit(np.concatenate(halves, axis=1))
 
     def about(self, points: Floats) -> Floats:
-        """The concepts' half of points, of length one."""
+        """The half of points that says what they are about, of length one."""
         return unit(points[:, self.directions.shape[1] :])
+
+    def _concepts(self, counted: Counted) -> Floats:
+        return np.asarray((counted.concepts @ sparse.diags(self.concept_weights)).todense(), dtype=np.float32)
+
+    def _meaning(self, counted: Counted) -> Floats:
+        assert counted.meaning is not None
+        found: Floats = counted.meaning - self.middles[counted.is_zh.astype(np.int64)]
+        return found
 
     def _words(self, counted: Counted) -> Any:
         return _unit_rows(counted.words[:, self.chosen] @ sparse.diags(self.weights))
 
 
-def space(counted: Counted, *, seed: int) -> Space:
+def space(counted: Counted, *, seed: int, embedder: str = "") -> Space:
     """The space that fits these voices: words used by few or by nearly all are left out."""
     total = max(1, len(counted))
     using = np.asarray((counted.words > 0).sum(axis=0)).ravel()
@@ -127,7 +144,23 @@ def space(counted: Counted, *, seed: int) -> Space:
     concept_weights = np.log((1 + total) / (1 + naming)).astype(np.float32)
     concept_weights[len(concepts().listed) :] *= TOPIC_WEIGHT
     directions = _directions(counted, chosen, weights, seed)
-    return Space(chosen=chosen, weights=weights, directions=directions, concept_weights=concept_weights)
+    return Space(
+        chosen=chosen,
+        weights=weights,
+        directions=directions,
+        concept_weights=concept_weights,
+        middles=_middles(counted),
+        embedder=embedder,
+    )
+
+
+def _middles(counted: Counted) -> Floats:
+    """The mean vector of each language; of a language hardly heard, that of all."""
+    if counted.meaning is None or not len(counted):
+        return np.zeros((2, 0), dtype=np.float32)
+    whole = counted.meaning.mean(axis=0)
+    sides = (~counted.is_zh, counted.is_zh)
+    return np.stack([counted.meaning[side].mean(axis=0) if side.sum() >= LEAST_HEARD else whole for side in sides])
 
 
 def _directions(counted: Counted, chosen: Ints, weights: Floats, seed: int) -> Floats:
@@ -135,7 +168,7 @@ def _directions(counted: Counted, chosen: Ints, weights: Floats, seed: int) -> F
     if not len(chosen):
         return np.zeros((0, 1), dtype=np.float32)
     words = _unit_rows(counted.words[:, chosen] @ sparse.diags(weights))
-    parts = [words[mask] for mask in (counted.is_zh, ~counted.is_zh) if mask.sum() >= 20]
+    parts = [words[mask] for mask in (counted.is_zh, ~counted.is_zh) if mask.sum() >= LEAST_HEARD]
     if len(parts) < 2:
         return principal_directions(words, DIRECTIONS, seed=seed)
     found = [principal_directions(part, DIRECTIONS // 2, seed=seed) for part in parts]
