@@ -18,7 +18,7 @@ from allears.events.exports import actions as exports
 from allears.events.models import Event, Export, Import, QuarantinedRow, SavedMapping
 from allears.jobs.models import Job
 from allears.journeys.models import Touchpoint
-from allears.listen.models import Invitation, Probe, Response, Voice
+from allears.listen.models import Invitation, Probe, Response, Turn, Voice
 from allears.listen.studies.models import Study
 from allears.listen.studies.report import wave_report
 from allears.outreach.actions import replay
@@ -66,7 +66,9 @@ def test_what_is_stored_counts_exactly_what_is_true(told: dict[str, Any]) -> Non
         assert scores == wanted["scores"]
         assert rows(Invitation).filter(probe=probe).count() == wanted["sent"]
         assert rows(Decision).filter(probe_key=key).count() == sum(wanted["rules"].values())
-    assert rows(Case).count() == told["cases"]
+    assert rows(Case).exclude(origin__source_kind="regulator").count() == told["cases"]
+    assert rows(Turn).count() == 7
+    assert rows(Case).get(origin__source_kind="regulator").answer_by is not None
 
 
 def test_nobody_is_unheard_and_nothing_waits_to_be_done_again(told: dict[str, Any]) -> None:
@@ -122,7 +124,8 @@ def test_the_trade_study_has_two_waves_over_and_one_open_and_claims_what_it_can(
 
 def test_public_reviews_are_public_and_nobodys(told: dict[str, Any]) -> None:
     reviews = rows(Voice).filter(source_kind="review")
-    assert reviews.count() == 96
+    assert reviews.count() == 98
+    assert reviews.filter(repeats__isnull=False).count() == 1
     assert not reviews.filter(public=False).exists()
     assert not reviews.filter(customer__isnull=False).exists()
     assert set(told["everybody"]) | {"cafe"} <= {each.key for each in rows(Touchpoint)}

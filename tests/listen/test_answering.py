@@ -16,6 +16,7 @@ from allears.listen import actions, partials, results
 from allears.listen.definition import DefinitionError
 from allears.listen.models import Attachment, Invitation, QuotaPlace, Response, SurveyLink, Voice
 from tests.conftest import Person
+from tests.kit.test_sniffing import png
 from tests.listen import surveys
 
 AGENTS = {  # as seen in the logs of mail gateways
@@ -256,7 +257,7 @@ def test_a_second_answer_from_a_device_at_a_link_is_marked(client: Client, acme:
     ]  # fmt: skip
 
 
-PNG = b"\x89PNG\r\n\x1a\n" + b"0" * 40
+PNG = png()
 
 
 def test_a_photo_is_kept_and_what_is_none_is_refused(client: Client, acme: Workspace) -> None:

@@ -3,6 +3,8 @@
 import io
 import json
 import zipfile
+from collections.abc import Sequence
+from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -17,8 +19,9 @@ from allears.accounts.models import AuditEntry, Workspace
 from allears.customers import vault
 from allears.customers.models import Customer, CustomerKey
 from allears.customers.rights import access_export, erase
-from allears.listen import actions, originals
-from allears.listen.models import Response, ResponseOriginal, Voice, VoiceOriginal
+from allears.listen import actions, originals, transcripts
+from allears.listen.models import Response, ResponseOriginal, TurnOriginal, Voice, VoiceOriginal
+from allears.listen.transcripts import Conversation, Said
 from allears.listen.words import indexing
 from tests import builders
 from tests.conftest import Person
@@ -28,6 +31,7 @@ from tests.respond.people import opened
 
 __all__ = ["importer"]
 PHONE, MAIL = "13800138000", "li.lei@example.test"
+SPEAKER = "Ottokar Pfannenstiel"
 TEXT = f"Still late! Call {PHONE} or write to {MAIL}, please"
 BLOTTED = f"Still late! Call {'*' * 11} or write to {'*' * 19}, please"
 HIDDEN = [[17, 28, "phone"], [41, 60, "email"]]
@@ -155,6 +159,41 @@ def test_the_right_to_see_shows_the_original_and_erasing_leaves_no_key(acme: Wor
     assert set(CustomerKey.objects.in_workspace(acme.pk).values_list("customer_id", flat=True)) == {other.pk}
 
 
+def conversation(turns: Sequence[Said], **about: Any) -> Conversation:
+    return Conversation(
+        key="t1", turns=turns, source_kind="chat", channel="web", said_at=timezone.now(), about=about
+    )  # fmt: skip
+
+
+@pytest.mark.django_db(transaction=True)
+def test_turns_are_sealed_shown_and_erased_as_their_voice(acme: Workspace) -> None:
+    sides = (("customer", TEXT), ("agent", "Is that Zoe?"), ("bot", "."))
+    turns = [Said(speaker=side, text=text) for side, text in sides]
+    ask = [Said(speaker="customer", text="Ask zoe@example.test")]
+    zoe, max_, _again = (
+        transcripts.keep(
+            workspace_id=acme.pk,
+            conversation=replace(conversation(given, email=f"{name.lower()}@example.test", name=name), key=key),
+            now=timezone.now(),
+        )
+        for key, name, given in (("t1", "Zoe", turns), ("t2", "Max", turns), ("t3", "Max", ask))
+    )
+    assert [each.text for each in transcripts.turns_of(zoe)] == [BLOTTED, "Is that ***?", "."]
+    kept = TurnOriginal.objects.in_workspace(acme.pk).order_by("id")
+    assert [each.keyed_by for each in kept] == [zoe.customer_id] * 2 + [max_.customer_id] * 3
+    assert zoe.customer_id is not None
+    packed = access_export(workspace_id=acme.pk, customer_id=zoe.customer_id, now=timezone.now())
+    shown = json.loads(zipfile.ZipFile(io.BytesIO(packed)).read("files/words-as-said.json"))
+    assert [each["text"] for each in shown if "turn" in each] == [TEXT, "Is that Zoe?"]
+    done = erase(
+        workspace_id=acme.pk, customer_id=zoe.customer_id, actor_id=None, via="cli", never_again=False,
+        now=timezone.now(),
+    )  # fmt: skip
+    assert done.removed["listen.TurnOriginal"] == {"deleted": 2}
+    assert done.removed["files.originals"] == {"removed": 2}, "another's voice that names her, and its turn"
+    assert [each.keyed_by for each in kept.all()] == [max_.customer_id]
+
+
 def everything_stored() -> bytes:
     """Every byte of SQLite's file, free pages among them; on PostgreSQL every row of every table as text."""
     with connection.cursor() as cursor:
@@ -181,11 +220,17 @@ def test_nothing_of_it_stands_in_the_database_in_the_clear(
     opened(say(acme, key="v2", metric="nps", score=3), now=timezone.now())
     importer.load(importer.file("v.csv", f"id,user_id,comment\nr1,u1,{TEXT.replace(',', ';')}\n"), "voices")
     importer.load(importer.file("r.csv", f"id,user_id,nps,comment\nr1,u1,9,{TEXT.replace(',', ';')}\n"), "responses")
+    turns = [Said(speaker="customer", text=TEXT, name=SPEAKER), Said(speaker="agent", text=f"{SPEAKER}, {PHONE}?")]
+    transcripts.keep(workspace_id=acme.pk, conversation=conversation(turns), now=timezone.now())
+    rows = f"conversation,speaker,message\nc1,{SPEAKER},{TEXT.replace(',', ';')}\nc1,agent,{SPEAKER}: {PHONE}?\n"
+    rows += "c2,agent,Who are you\nc3,agent,And you\n"
+    importer.load(importer.file("t.csv", rows), "transcripts")
+    importer.load(importer.file("t2.csv", f"{rows}c1,{SPEAKER},I am {SPEAKER}: {PHONE}\n"), "transcripts")
     indexing.run_once("test:1:x")
+    assert TurnOriginal.objects.in_workspace(acme.pk).count() == 5
     stored = everything_stored()
     assert BLOTTED.encode() in stored
-    assert PHONE.encode() not in stored
-    assert MAIL.encode() not in stored
+    assert [each for each in (PHONE, MAIL, *SPEAKER.split()) if each.encode() in stored] == []
 
 
 @pytest.mark.django_db(transaction=True)

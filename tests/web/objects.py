@@ -15,7 +15,7 @@ from allears.events.models import Export, Import, SavedMapping, Upload
 from allears.events.webhooks.models import Delivery, Endpoint
 from allears.jobs.models import Job
 from allears.journeys.models import Touchpoint
-from allears.listen.models import Enclosure, Letter, Probe, Source, Survey, Voice
+from allears.listen.models import Attachment, Enclosure, Letter, Probe, Source, Survey, Voice, VoiceFile
 from allears.listen.places import site
 from allears.listen.places.models import Place
 from allears.listen.studies.models import Study, Wave
@@ -118,6 +118,8 @@ MAKERS: dict[str, Callable[[Person], Any]] = {
     "customer_key": lambda alice: row(Customer, alice).key,
     "text_model_id": lambda alice: row(TextModel, alice, slot="text", trained_at=timezone.now()).pk,
     "correction_id": correction,
+    "file_id": lambda alice: row(VoiceFile, alice, name="lamp.png", type="image/png", content=b"png").pk,
+    "attachment_id": lambda alice: row(Attachment, alice, name="lamp.png", type="image/png", content=b"png").pk,
     "back_fill_id": lambda alice: row(BackFill, alice).pk,
     "theme_id": lambda alice: row(Theme, alice).pk,
     "change_id": lambda alice: row(ThemeChange, alice).pk,

@@ -2,7 +2,9 @@
 
 from django.db.models import QuerySet
 
-from allears.customers.models import Customer, Erasure, Merge
+from allears.customers.keys import IdentityKeys
+from allears.customers.models import Customer, Erasure, Identifier, Merge
+from allears.customers.rules import rules_of
 from allears.store.scope import ScopedQuerySet
 
 
@@ -35,6 +37,17 @@ def present(*, workspace_id: int, key: str) -> Customer | None:
     while row is not None and row.merged_into_id is not None:
         row = Customer.objects.in_workspace(workspace_id).filter(id=row.merged_into_id).first()
     return row
+
+
+def known_by(*, workspace_id: int, keys: IdentityKeys) -> Customer | None:
+    """Who is known by any of these already, by the strongest first; nobody is made, and shared names tell nobody."""
+    names = rules_of(workspace_id=workspace_id).normal(keys).names()
+    rows = Identifier.objects.in_workspace(workspace_id).filter(shared_at__isnull=True)
+    for kind, value in names:
+        found = rows.filter(kind=kind, value=value).select_related("customer").first()
+        if found is not None:
+            return present(workspace_id=workspace_id, key=found.customer.key)
+    return None
 
 
 def erasures(*, workspace_id: int) -> QuerySet[Erasure]:

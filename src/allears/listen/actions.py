@@ -12,7 +12,7 @@ from allears.accounts.models import Workspace
 from allears.customers.history import segments_at
 from allears.jobs.bus import record
 from allears.journeys.models import Touchpoint
-from allears.listen import asking, conditions, originals, ready_made
+from allears.listen import asking, conditions, originals, ready_made, repeats
 from allears.listen.checking import keeps_meaning
 from allears.listen.definition import Definition, as_json, parse, shaped
 from allears.listen.events import VoiceReceived
@@ -285,13 +285,16 @@ def record_voice(
     public: bool = False,
     attributes: Mapping[str, Any] | None = None,
     import_id: int | None = None,
+    thread: str = "",
+    known: Sequence[str] = (),
     now: datetime | None = None,
 ) -> Voice:
     """Store one utterance and tell the house. A key that is known changes nothing and tells nobody.
 
-    Personal data is blotted out of the words; as they were said they are kept sealed.
+    Personal data is blotted out of the words, ``known`` names of the speaker too; as they were said they are kept
+    sealed.
     """
-    words = _blotted(workspace_id, customer_id, text)
+    words = _blotted(workspace_id, customer_id, text, known)
     beside, changed = originals.blot_attributes(attributes or {})
     values = {
         "initiator": Voice.Initiator(initiator).value,
@@ -310,9 +313,11 @@ def record_voice(
         "sentiment": sentiment,
         "attributes": beside,
         "import_id": import_id,
+        "thread": _voice_key(thread) or None,
         "said_at": said_at,
         "received_at": now or said_at,
     }
+    values["sameness"] = repeats.digest_for(workspace_id=workspace_id, values=values, text=text)
     with transaction.atomic():
         rows = Voice.objects.in_workspace(workspace_id)
         voice: Voice
@@ -320,13 +325,14 @@ def record_voice(
         if created:
             if words.hidden or changed:
                 _keep_original(voice, {**({"text": text} if words.hidden else {}), **changed})
+            repeats.link(voice)
             record(VoiceReceived(workspace_id=workspace_id, voice_id=voice.id))
     return voice
 
 
-def _blotted(workspace_id: int, customer_id: int | None, text: str) -> originals.Blotted:
-    known = originals.known_of(workspace_id=workspace_id, customer_ids=[customer_id] if text else [])
-    return originals.blot(text, known=known.get(customer_id, ()))
+def _blotted(workspace_id: int, customer_id: int | None, text: str, known: Sequence[str] = ()) -> originals.Blotted:
+    own = originals.known_of(workspace_id=workspace_id, customer_ids=[customer_id] if text else [])
+    return originals.blot(text, known=(*own.get(customer_id, ()), *known))
 
 
 def _keep_original(voice: Voice, said: Mapping[str, Any]) -> None:

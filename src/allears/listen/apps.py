@@ -42,6 +42,7 @@ class ListenConfig(AppConfig):
         register_source("asks", "allears.listen.lake.ASK_SOURCE")
         register_source("voices", "allears.listen.lake.VOICE_SOURCE")
         register_kind("voices", "allears.listen.importing.VOICES")
+        register_kind("transcripts", "allears.listen.talks.TRANSCRIPTS")
         register_kind("responses", "allears.listen.importing.RESPONSES")
         register_export("voices", "allears.listen.exporting.VOICES")
         register_export("responses", "allears.listen.exporting.RESPONSES")

@@ -1,6 +1,5 @@
-"""Files that customers give as answers: few, small, of known kinds by their first bytes, kept in the database."""
+"""Files that customers give as answers: few, small, of known kinds by their content, kept in the database."""
 
-import re
 import secrets
 from collections.abc import Sequence
 from datetime import datetime
@@ -10,30 +9,13 @@ from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from allears.listen import filing
 from allears.listen.definition import Files, parse
 from allears.listen.models import Attachment, Invitation, Response
-
-LARGEST = 5 * 1024 * 1024
-UNSAFE = re.compile(r"[\x00-\x1f/\\<>:\"|?*]+")
 
 
 class AttachError(ValueError):
     """A file that is not kept; the message says why."""
-
-
-def kind_of(head: bytes) -> tuple[str, str]:
-    """(image or document, media type) by the first bytes; empty words for anything else."""
-    if head.startswith(b"\xff\xd8\xff"):
-        return "image", "image/jpeg"
-    if head.startswith(b"\x89PNG\r\n\x1a\n"):
-        return "image", "image/png"
-    if head[:4] == b"RIFF" and head[8:12] == b"WEBP":
-        return "image", "image/webp"
-    if head[4:8] == b"ftyp" and head[8:12] in (b"heic", b"heix", b"mif1", b"msf1"):
-        return "image", "image/heic"
-    if head.startswith(b"%PDF-"):
-        return "document", "application/pdf"
-    return "", ""
 
 
 def attach(
@@ -72,24 +54,19 @@ def attach(
 
 
 def _keep(response: Response, asked: Files, file: "UploadedFile[Any]", now: datetime) -> Attachment:
-    size = file.size or 0
-    if not 0 < size <= LARGEST:
-        raise AttachError(_("A file has at most 5 MB, and is not empty."))
-    content = file.read()
-    kind, media = kind_of(content[:16])
-    if kind not in asked.kinds:
-        raise AttachError(
-            _("This kind of file is not kept; a photo (JPEG, PNG, WebP, HEIC) or, where asked, a PDF is.")
-        )
+    try:
+        given = filing.check(filing.received(file), kinds=asked.kinds)
+    except filing.FileError as error:
+        raise AttachError(str(error)) from error
     made: Attachment = Attachment.objects.create(
         workspace_id=response.workspace_id,
         key=secrets.token_hex(8),
         response=response,
         question=asked.name,
-        name=UNSAFE.sub("_", file.name or "file")[-200:],
-        type=media,
-        size=size,
-        content=content,
+        name=given.name,
+        type=given.found.type,
+        size=len(given.found.content),
+        content=given.found.content,
         received_at=now,
     )
     return made

@@ -16,9 +16,9 @@ from allears.events.imports.people import WHO_FIELDS, recognise
 from allears.jobs.bus import record
 from allears.journeys.importing import place_all
 from allears.kit.script import language_of
-from allears.listen import originals
+from allears.listen import officials, originals, repeats
 from allears.listen.events import VoiceReceived
-from allears.listen.models import Response, Voice
+from allears.listen.models import Official, Response, Voice
 from allears.store.bulk import allocate_ids, existing_values, insert_rows
 from allears.store.scope import ScopedQuerySet
 
@@ -31,7 +31,7 @@ RESPONSE_COLUMNS = (
 VOICE_COLUMNS = (
     "id", "workspace_id", "key", "initiator", "source_kind", "channel", "public", "touchpoint_id", "customer_id",
     "response_id", "text", "hidden", "language", "segment", "metric", "score", "sentiment", "attributes", "import_id",
-    "said_at", "received_at",
+    "said_at", "received_at", "sameness", "repeats_id",
 )  # fmt: skip
 
 _encode = msgspec.json.Encoder().encode
@@ -82,10 +82,57 @@ def _load_voices(chunk: Chunk) -> Outcome:
     kinds = [str(kind or Voice.SourceKind.REQUEST) for kind in fresh.column("source_kind")]
     feelings = [feeling or "" for feeling in fresh.column("sentiment")]
     attributes = _attributes(told, dated=fresh.column("said_at"))
-    insert_rows(Voice, VOICE_COLUMNS, _voices(chunk, told, ids, kinds, feelings, attributes))
+    same, before = _repeats(chunk, told, ids, kinds)
+    insert_rows(Voice, VOICE_COLUMNS, _voices(chunk, told, ids, kinds, feelings, attributes, same=(same, before)))
     _keep_originals(chunk, told, ids)
+    _keep_officials(chunk, fresh, ids, kinds)
     _announce(chunk, ids)
     return Outcome(repeated=repeated, bad=bad)
+
+
+def _repeats(
+    chunk: Chunk, told: _Told, ids: Sequence[int], kinds: Sequence[str]
+) -> tuple[list[str | None], list[int | None]]:
+    """The digest of each row's words and day, and the voice it repeats; one look-up for the chunk."""
+    zone = repeats.zone_of(chunk.workspace_id)
+    heard: list[tuple[int, repeats.Heard]] = []
+    as_said = [told.said.get(place, words) for place, words in enumerate(told.words)]
+    for number, kind, words, at, customer_id, rest in zip(
+        ids, kinds, as_said, told.said_at, told.customer_ids, told.rest, strict=True
+    ):
+        public = kind in PUBLIC
+        compared = (public or customer_id) and repeats.is_compared(initiator="customer", source_kind=kind)
+        each = repeats.Heard(
+            sameness=repeats.sameness(text=words, said_at=at, zone=zone) if compared else None,
+            customer_id=customer_id,
+            author=repeats.author_of(rest) if public else "",
+            public=public,
+            way=f"import:{chunk.import_id}",
+        )
+        heard.append((number, each))
+    found = repeats.firsts(workspace_id=chunk.workspace_id, heard=heard)
+    return [each.sameness for _, each in heard], [found.get(number) for number in ids]
+
+
+def _keep_officials(chunk: Chunk, rows: Rows, ids: Sequence[int], kinds: Sequence[str]) -> None:
+    """What authorities and papers set us with their letters."""
+    names = ("authority", "reference", "answer_by")
+    if not any(rows.says(name) for name in names):
+        return
+    zone = repeats.zone_of(chunk.workspace_id)
+    said = zip(ids, kinds, *(rows.column(name) for name in names), strict=True)
+    Official.objects.bulk_create(
+        Official(
+            workspace_id=chunk.workspace_id,
+            voice_id=voice_id,
+            authority=(authority or "")[:200],
+            reference=(reference or "")[:100],
+            answer_by=officials.end_of_day(answer_by, zone=zone) if answer_by else None,
+            received_at=chunk.now,
+        )
+        for voice_id, kind, authority, reference, answer_by in said
+        if kind in officials.KINDS and (authority or reference or answer_by)
+    )
 
 
 def _load_responses(chunk: Chunk) -> Outcome:
@@ -212,6 +259,7 @@ def _voices(
     attributes: Sequence[str],
     *,
     answers: Sequence[int] | None = None,
+    same: tuple[Sequence[str | None], Sequence[int | None]] | None = None,
 ) -> list[tuple[Any, ...]]:
     """Rows in the order of ``VOICE_COLUMNS``; ``answers`` are the responses whose words they are."""
     by = Voice.Initiator.CUSTOMER if answers is None else Voice.Initiator.COMPANY
@@ -222,6 +270,7 @@ def _voices(
             told.touchpoint_ids, told.customer_ids, repeat(None) if answers is None else answers, told.words,
             [_json(each) if each else None for each in told.hidden], told.languages, told.segments, _metrics(told),
             _values(told), feelings, attributes, repeat(chunk.import_id), told.said_at, repeat(chunk.now),
+            *(same or (repeat(None), repeat(None))),
             strict=False,
         )
     )  # fmt: skip
@@ -279,6 +328,9 @@ VOICES = Kind(
         *_SAID,
         Field(name="sentiment", type=FieldType.SENTIMENT, label=gettext_lazy("Feeling, as stated")),
         Field(name="source_kind", type=FieldType.SOURCE_KIND, label=gettext_lazy("Kind of voice")),
+        Field(name="authority", type=FieldType.LABEL, label=gettext_lazy("Authority or paper"), most=200),
+        Field(name="reference", type=FieldType.LABEL, label=gettext_lazy("Reference number"), most=100),
+        Field(name="answer_by", type=FieldType.TIME, label=gettext_lazy("To be answered by")),
         *_ABOUT,
         *WHO_FIELDS,
     ),

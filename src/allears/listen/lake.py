@@ -77,6 +77,7 @@ VOICE_SOURCE = HotSource(
     spec=VOICES,
     model=Voice,
     ts="said_at",
+    only=Q(repeats__isnull=True),
     columns={
         "voice_id": "id",
         "customer_key": "customer__key",

@@ -271,6 +271,12 @@ class Voice(HotModel):
     sentiment = models.CharField(max_length=8, default="", blank=True)  # as the source states it, until understood
     attributes = models.JSONField(default=dict, blank=True)
     import_id = models.BigIntegerField(null=True)
+    # null rather than empty, so that a large table takes these columns at once
+    thread = models.CharField(max_length=64, null=True, blank=True)  # voices of one exchange share it
+    sameness = models.CharField(max_length=32, null=True, blank=True)  # digest of words and day, see listen.repeats
+    repeats = models.ForeignKey(
+        "self", on_delete=models.SET_NULL, null=True, blank=True, related_name="repeated", db_index=False
+    )  # the voice that said the same first: counted once, shown as one
     said_at = models.DateTimeField()
     received_at = models.DateTimeField(default=timezone.now)
 
@@ -279,6 +285,13 @@ class Voice(HotModel):
             *HotModel.Meta.indexes,
             models.Index(fields=["workspace", "-said_at"]),
             models.Index(fields=["customer", "-said_at"]),
+            models.Index(
+                fields=["workspace", "thread"], condition=models.Q(thread__isnull=False), name="listen_voice_thread"
+            ),
+            models.Index(
+                fields=["workspace", "sameness"], condition=models.Q(sameness__isnull=False), name="listen_voice_same"
+            ),
+            models.Index(fields=["repeats"], condition=models.Q(repeats__isnull=False), name="listen_voice_repeats"),
         ]
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.UniqueConstraint(fields=["workspace", "key"], name="listen_voice_key")
@@ -301,6 +314,66 @@ class ResponseOriginal(ScopedModel):
     keyed_by = models.BigIntegerField(null=True)
     sealed = models.BinaryField()
     started_at = models.DateTimeField()
+
+
+class Turn(ScopedModel):
+    """What one side said at one go in a chat or a call. The customer's turns together are the voice's text.
+
+    Stored by ``originals.keep_turns`` alone, which blots personal data out of ``name`` and ``text``.
+    """
+
+    class Speaker(models.TextChoices):
+        CUSTOMER = "customer"
+        AGENT = "agent"
+        BOT = "bot"
+
+    voice = models.ForeignKey(Voice, on_delete=models.CASCADE, related_name="turns")
+    number = models.PositiveIntegerField()  # the order in which they are read
+    key = models.CharField(max_length=40)  # names the turn within its voice: who repeats it changes nothing
+    speaker = models.CharField(max_length=8, choices=Speaker.choices)
+    name = models.CharField(
+        max_length=120, default="", blank=True
+    )  # as the transcript has it, unless it is the customer's
+    text = models.TextField()  # personal data blotted out, as in a voice
+    hidden = models.JSONField(null=True, blank=True)  # [[start, end, kind]] what was blotted out of ``text``, if any
+    at = models.DateTimeField(null=True, blank=True)
+    received_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["voice", "key"], name="listen_turn_key")
+        ]
+
+
+class TurnOriginal(ScopedModel):
+    """What was blotted out of a turn, its words or its speaker's name, as it was: sealed."""
+
+    turn = models.OneToOneField(Turn, on_delete=models.CASCADE, related_name="original")
+    keyed_by = models.BigIntegerField(null=True)
+    sealed = models.BinaryField()
+    received_at = models.DateTimeField()
+
+
+class Official(ScopedModel):
+    """What an authority or a paper set us with its letter: who, under which number, an answer until when."""
+
+    voice = models.OneToOneField(Voice, on_delete=models.CASCADE, related_name="official")
+    authority = models.CharField(max_length=200, default="", blank=True)
+    reference = models.CharField(max_length=100, default="", blank=True)
+    answer_by = models.DateTimeField(null=True, blank=True)
+    received_at = models.DateTimeField()
+
+
+class VoiceFile(ScopedModel):
+    """A photo or file that was given with a voice, as ``kit.sniffing`` let it pass: without its hidden data."""
+
+    voice = models.ForeignKey(Voice, on_delete=models.CASCADE, related_name="files")
+    key = models.CharField(max_length=32, unique=True)  # random: nothing can be guessed from it
+    name = models.CharField(max_length=255)
+    type = models.CharField(max_length=100)
+    size = models.PositiveIntegerField()
+    content = models.BinaryField()
+    received_at = models.DateTimeField()
 
 
 class VoicePending(models.Model):
@@ -391,6 +464,11 @@ class Letter(ScopedModel):
     answers = models.JSONField(default=list, blank=True)  # Message-IDs of In-Reply-To and References, nearest first
     received_at = models.DateTimeField()
     marks = models.JSONField(default=list, blank=True)  # what we had put into addresses and headers and came back
+
+    class Meta:
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["workspace", "message_id"], name="listen_letter_message")
+        ]
 
 
 class Enclosure(ScopedModel):

@@ -20,8 +20,9 @@ from allears.accounts.audit import audit
 from allears.customers import vault
 from allears.customers.models import Customer
 from allears.customers.sql import CHUNK
-from allears.listen.models import Response, ResponseOriginal, Voice, VoiceOriginal
-from allears.store.bulk import insert_rows
+from allears.kit import dialogue
+from allears.listen.models import Response, ResponseOriginal, Turn, TurnOriginal, Voice, VoiceOriginal
+from allears.store.bulk import insert_new, insert_rows
 
 if TYPE_CHECKING:
     from django.db.models import Model
@@ -31,6 +32,7 @@ WORDS_BESIDE: Final = ("subject", "title")  # attributes of a voice that are wor
 CONTACTS: Final = frozenset({"phone", "email", "id", "card", "iban", "passport"})
 WORKSPACE: Final = 0  # in the place of a customer's id, for what is sealed with the workspace's key
 _masker: dict[str, str] = {}
+Kept = VoiceOriginal | ResponseOriginal | TurnOriginal
 
 
 class NotAllowedError(PermissionError):
@@ -131,6 +133,38 @@ def keep_answers(*, workspace_id: int, originals: Sequence[Original]) -> None:
     _keep(ResponseOriginal, "response_id", "started_at", workspace_id, fresh)
 
 
+def keep_turns(*, turns: Sequence[Turn], known: Mapping[int, Sequence[str]]) -> None:
+    """Store new turns of one workspace that hold what was said: blotted, with what was blotted sealed beside.
+
+    ``known`` are, by voice, its customer's own names, numbers and addresses; inside a transaction.
+    """
+    said = [_blot_turn(turn, known.get(turn.voice_id, ())) for turn in turns]
+    insert_new(turns)
+    kept = [
+        Original(row_id=turn.pk, customer_id=turn.voice.customer_id, said=each, at=turn.received_at)
+        for turn, each in zip(turns, said, strict=True)
+        if each
+    ]
+    if kept:
+        _keep(TurnOriginal, "turn_id", "received_at", turns[0].workspace_id, kept)
+
+
+def _blot_turn(turn: Turn, known: Sequence[str]) -> dict[str, str]:
+    """Blot the words and the name in it; those that were changed, as they had been."""
+    words, name = blot(turn.text, known=known), _blotted_name(turn)
+    said = {"text": turn.text} if words.hidden else {}
+    said |= {"name": turn.name} if name != turn.name else {}
+    turn.text, turn.hidden, turn.name = words.text, words.hidden or None, name
+    return said
+
+
+def _blotted_name(turn: Turn) -> str:
+    """A customer's own name goes whole, what only says which side it is stays; staff keep theirs, without contacts."""
+    if turn.speaker != Turn.Speaker.CUSTOMER:
+        return blot(turn.name, kinds=CONTACTS).text
+    return BLOT * len(turn.name) if dialogue.name_in(turn.name) else turn.name
+
+
 def _keep(model: "type[Model]", link: str, at: str, workspace_id: int, originals: Sequence[Original]) -> None:
     if not originals:
         return
@@ -150,7 +184,7 @@ def _sealed(keys: Mapping[int | None, bytes], original: Original) -> bytes:
     return vault.seal_with(keys[original.customer_id], original.customer_id or WORKSPACE, said)
 
 
-def opened(rows: Sequence[VoiceOriginal | ResponseOriginal]) -> list[dict[str, Any] | None]:
+def opened(rows: Sequence[Kept]) -> list[dict[str, Any] | None]:
     """What each holds, in their order; None where the key was shredded. Rows of one workspace."""
     if not rows:
         return []
@@ -161,7 +195,7 @@ def opened(rows: Sequence[VoiceOriginal | ResponseOriginal]) -> list[dict[str, A
     return [_opened(keys.get(each.keyed_by), each) for each in rows]
 
 
-def _opened(key: bytes | None, row: VoiceOriginal | ResponseOriginal) -> dict[str, Any] | None:
+def _opened(key: bytes | None, row: Kept) -> dict[str, Any] | None:
     sealed = bytes(row.sealed)
     if key is None or not sealed:  # emptied by a restore after its key was shredded
         return None
@@ -179,6 +213,15 @@ def said_by(voices: Sequence[Voice]) -> dict[int, dict[str, Any]]:
         return {}
     rows = list(VoiceOriginal.objects.in_workspace(voices[0].workspace_id).filter(voice__in=asked))
     return {row.voice_id: said for row, said in zip(rows, opened(rows), strict=True) if said is not None}
+
+
+def turns_said_by(turns: Sequence[Turn]) -> dict[int, dict[str, Any]]:
+    """The originals of these turns of one voice by id, where there are any. For the house itself."""
+    asked = [turn.pk for turn in turns if turn.hidden or BLOT in turn.name]
+    if not asked:
+        return {}
+    rows = list(TurnOriginal.objects.in_workspace(turns[0].workspace_id).filter(turn__voice_id=turns[0].voice_id))
+    return {row.turn_id: said for row, said in zip(rows, opened(rows), strict=True) if said is not None}
 
 
 def words_of(voice: Voice) -> str:
@@ -218,3 +261,10 @@ def disclose(*, voices: Sequence[Voice], access: Access, owned_case: str = "") -
             detail={"because": owned_case} if owned_case else {},
         )
     return {voice.pk: str(said.get(voice.pk, {}).get("text", voice.text)) for voice in voices}
+
+
+def disclosed_turns(*, turns: Sequence[Turn], access: Access) -> dict[int, dict[str, Any]]:
+    """What was blotted out of the turns of a voice that was disclosed to a manager, by turn. Raises NotAllowedError."""
+    if not access.is_manager:
+        raise NotAllowedError("ask a manager")
+    return turns_said_by(turns)

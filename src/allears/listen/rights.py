@@ -5,12 +5,16 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from allears.customers.rights.person import Person
-from allears.listen.models import ResponseOriginal, VoiceOriginal
-from allears.listen.originals import opened
+from allears.listen.models import ResponseOriginal, TurnOriginal, VoiceOriginal
+from allears.listen.originals import Kept, opened
 
 BATCH = 500
-Kept = VoiceOriginal | ResponseOriginal
-KINDS: tuple[tuple[type[Kept], str], ...] = ((VoiceOriginal, "voice"), (ResponseOriginal, "response"))
+KINDS: tuple[tuple[type[Kept], str], ...] = (
+    (VoiceOriginal, "voice"),
+    (ResponseOriginal, "response"),
+    (TurnOriginal, "turn"),
+)
+LINKS: dict[type[Kept], str] = {VoiceOriginal: "voice", ResponseOriginal: "response", TurnOriginal: "turn__voice"}
 
 
 def find_originals(*, person: Person) -> list[tuple[str, bytes]]:
@@ -38,7 +42,7 @@ def erase_originals(*, person: Person, now: datetime) -> int:
 
 def _batches(model: type[Kept], person: Person, *, own: bool) -> Iterator[list[Kept]]:
     """Originals of the person, or of everybody else, in bounded memory."""
-    link = "voice__customer_id__in" if model is VoiceOriginal else "response__customer_id__in"
+    link = f"{LINKS[model]}__customer_id__in"
     everything = model.objects.in_workspace(person.workspace_id)
     chosen = everything.filter(**{link: person.ids}) if own else everything.exclude(**{link: person.ids})
     last = 0

@@ -1,6 +1,6 @@
 """What customers tell us unasked, through the public form or the API."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -10,7 +10,9 @@ from django.db import transaction
 from allears.customers.actions import resolve
 from allears.customers.keys import IdentityKeys, clean_email, clean_phone
 from allears.customers.models import Customer
+from allears.customers.queries import known_by
 from allears.journeys.models import Touchpoint
+from allears.listen import filing, officials
 from allears.listen.actions import record_voice
 from allears.listen.definition import SCALES
 from allears.listen.models import Voice
@@ -47,6 +49,14 @@ class Telling:
     score: int | None = None
     public: bool = False
     attributes: Mapping[str, Any] = field(default_factory=dict)
+    thread: str = ""  # names the exchange it belongs to
+    authority: str = ""  # an office or a paper, with its own number and the time until which it wants an answer
+    reference: str = ""
+    answer_by: datetime | None = None
+    files: Sequence[filing.CheckedFile] = ()
+    may_contact: bool = True  # False: only who is known already is recognised, and no address is kept
+    longest: int = LONGEST
+    known: Sequence[str] = ()  # names by which the speaker goes, to be blotted out as a customer's own are
 
 
 def tell(*, workspace_id: int, telling: Telling, now: datetime) -> Voice:
@@ -55,7 +65,7 @@ def tell(*, workspace_id: int, telling: Telling, now: datetime) -> Voice:
     with transaction.atomic():
         touchpoint_id = _touchpoint_id(workspace_id, telling.touchpoint_key)
         customer = _customer(workspace_id, telling, now)
-        return record_voice(
+        voice = record_voice(
             workspace_id=workspace_id,
             key=telling.key,
             initiator=telling.initiator,
@@ -72,7 +82,13 @@ def tell(*, workspace_id: int, telling: Telling, now: datetime) -> Voice:
             score=telling.score,
             public=telling.public,
             attributes=telling.attributes,
+            thread=telling.thread,
+            known=telling.known,
         )
+        officials.keep(voice=voice, given=telling, now=now)
+        if telling.files and not voice.files.exists():
+            filing.keep(voice=voice, files=telling.files, now=now)
+        return voice
 
 
 def _check(telling: Telling) -> None:
@@ -80,8 +96,10 @@ def _check(telling: Telling) -> None:
         raise TellingError("text", "say something, or give a score")
     if telling.score is not None and telling.score not in SCALES.get(telling.metric, ()):
         raise TellingError("score", "name its metric, and stay on its scale: nps 0–10, csat 1–5, ces 1–7")
-    if len(telling.text) > LONGEST:
-        raise TellingError("text", f"at most {LONGEST} characters")
+    if len(telling.text) > telling.longest:
+        raise TellingError("text", f"at most {telling.longest} characters")
+    if telling.answer_by is not None and telling.source_kind not in officials.KINDS:
+        raise TellingError("answer_by", "only a regulator or the media set a time of their own")
     if telling.email and not clean_email(telling.email):
         raise TellingError("email", "this is not an e-mail address")
     if telling.phone and not clean_phone(telling.phone):
@@ -101,6 +119,8 @@ def _customer(workspace_id: int, telling: Telling, now: datetime) -> Customer | 
     keys = IdentityKeys(user_id=telling.user_id, email=clean_email(telling.email), phone=clean_phone(telling.phone))
     if not keys.names():
         return None
+    if not telling.may_contact:
+        return known_by(workspace_id=workspace_id, keys=keys)
     (customer_id,) = resolve(workspace_id=workspace_id, keys=[keys], now=now)
     customer: Customer = Customer.objects.in_workspace(workspace_id).get(id=customer_id)
     told = {"name": telling.name[:200], "language": telling.language, "email": keys.email, "phone": keys.phone}

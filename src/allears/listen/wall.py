@@ -67,6 +67,7 @@ class WallFilter:
         touchpoint = voice.touchpoint
         return (
             voice.workspace_id == self.workspace_id
+            and voice.repeats_id is None
             and (not self.feeling or feeling_of(voice) == self.feeling)
             and (self.touchpoint_id is None or voice.touchpoint_id == self.touchpoint_id)
             and (not self.source_kind or voice.source_kind == self.source_kind)
@@ -153,6 +154,7 @@ def conditions(filters: WallFilter, *, most_found: int = FOUND) -> Q:
 
 def chosen(filters: WallFilter) -> ScopedQuerySet[Voice]:
     rows = Voice.objects.in_workspace(filters.workspace_id).select_related("touchpoint", "customer")
+    rows = rows.filter(repeats__isnull=True)  # what was said before stands there already, with how often it was said
     return rows.filter(conditions(filters))
 
 

@@ -54,6 +54,19 @@ def terms_of(workspace_id: int) -> Terms:
     return Terms(calendar=calendar, promises=promises)
 
 
+def set_answer_by(case: Case, answer_by: datetime, *, terms: Terms) -> None:
+    """An authority wants an answer by then: no clock of the case runs longer. An earlier one stands."""
+    case.answer_by = min(case.answer_by or answer_by, answer_by)
+    if case.reply_due_at is not None:
+        case.reply_due_at = _no_later(case, case.reply_due_at)
+    _settle_resolve(case, terms)
+
+
+def _no_later(case: Case, due: datetime) -> datetime:
+    """The authority's time where it is earlier, until the case was closed for the first time."""
+    return due if case.answer_by is None or case.reopened_count else min(due, case.answer_by)
+
+
 def start(case: Case, *, terms: Terms, now: datetime) -> None:
     """Start both clocks: the case is opened, or opened again."""
     case.clock_started_at, case.paused, case.waiting_since = now, ZERO, None
@@ -78,7 +91,7 @@ def we_spoke(case: Case, *, now: datetime) -> None:
 def owe_a_word(case: Case, *, terms: Terms, now: datetime) -> None:
     """The reply clock starts."""
     case.unanswered_since = now
-    case.reply_due_at = terms.calendar.add(now, terms.promises[case.priority].reply)
+    case.reply_due_at = _no_later(case, terms.calendar.add(now, terms.promises[case.priority].reply))
     case.reply_breached_at = None
 
 
@@ -102,14 +115,15 @@ def change_priority(case: Case, *, terms: Terms, now: datetime) -> None:
     if case.first_reply_at is None:
         case.first_reply_due_at = terms.calendar.add(case.opened_at, reply)
     if case.unanswered_since is not None:
-        case.reply_due_at = terms.calendar.add(case.unanswered_since, reply)
+        case.reply_due_at = _no_later(case, terms.calendar.add(case.unanswered_since, reply))
         case.reply_breached_at = None if case.reply_due_at > now else case.reply_breached_at
     _settle_resolve(case, terms)
     case.resolve_breached_at = None if case.resolve_due_at > now else case.resolve_breached_at
 
 
 def _settle_resolve(case: Case, terms: Terms) -> None:
-    case.resolve_due_at = terms.calendar.add(case.clock_started_at, terms.promises[case.priority].resolve + case.paused)
+    own = terms.calendar.add(case.clock_started_at, terms.promises[case.priority].resolve + case.paused)
+    case.resolve_due_at = _no_later(case, own)
 
 
 def time_left(due: datetime, *, case: Case, terms: Terms, now: datetime) -> timedelta:

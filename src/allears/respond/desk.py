@@ -9,15 +9,17 @@ from django.db.models import Q, QuerySet
 from allears.accounts.access import Access
 from allears.accounts.models import Membership
 from allears.customers.companies import account_of, people_of
+from allears.listen import officials
+from allears.listen.models import Official
 from allears.outreach.models import Message
 from allears.respond import clock
 from allears.respond.causes import CauseChoice, causes_of
 from allears.respond.models import Case, CaseEntry, Handover
 from allears.respond.ownership import active_members
-from allears.respond.queries import by_what_burns, hand_over_counts, offered_to, visible_to
+from allears.respond.queries import answer_due, by_what_burns, hand_over_counts, offered_to, visible_to
 
 PAGE = 50
-VIEWS = ("mine", "late", "waiting", "closed", "answerable", "team", "escalated")
+VIEWS = ("mine", "late", "waiting", "official", "closed", "answerable", "team", "escalated")
 MANAGER_VIEWS = ("team", "escalated")
 
 
@@ -38,7 +40,7 @@ class DeskFilter:
 class Countdown:
     """One clock as people read it. ``left`` is business time, negative when broken; ``share`` how much is used up."""
 
-    clock: str  # reply, resolve
+    clock: str  # reply, resolve, answer
     due: datetime
     left: timedelta
     share: float
@@ -87,6 +89,8 @@ class CaseView:
     lines: Sequence[Line]
     reply_clock: Countdown | None
     resolve_clock: Countdown | None
+    answer_clock: Countdown | None
+    officials: Sequence[Official]
     handovers: Sequence[Handover]
     offer: Handover | None
     colleagues: Sequence[Membership]
@@ -117,10 +121,12 @@ def _view(cases: QuerySet[Case], view: str, member: Membership, now: datetime) -
     mine = cases.filter(owner=member)
     running = ~Q(state=Case.State.CLOSED)
     late = Q(state=Case.State.OPEN) & (Q(reply_due_at__lte=now) | Q(resolve_due_at__lte=now))
+    late |= answer_due() & Q(answer_by__lte=now)
     return {
         "mine": mine.filter(running),
         "late": mine.filter(late),
         "waiting": mine.filter(state=Case.State.WAITING),
+        "official": cases.filter(answer_due()),
         "closed": mine.filter(state=Case.State.CLOSED),
         "answerable": cases.filter(running, first_owner=member).exclude(owner=member),
         "team": cases.filter(running),
@@ -162,7 +168,8 @@ def _rows(cases: Sequence[Case], *, workspace_id: int, now: datetime) -> list[De
 
 def nearest(case: Case, *, terms: clock.Terms, now: datetime) -> Countdown | None:
     """The clock that burns first; ``None`` on a closed case."""
-    both = [each for each in (reply_clock(case, terms, now), resolve_clock(case, terms, now)) if each]
+    all_ = (answer_clock(case, terms, now), reply_clock(case, terms, now), resolve_clock(case, terms, now))
+    both = [each for each in all_ if each]
     return min(both, key=lambda each: each.due) if both else None
 
 
@@ -178,6 +185,15 @@ def resolve_clock(case: Case, terms: clock.Terms, now: datetime) -> Countdown | 
     if case.state == Case.State.CLOSED:
         return None
     return _countdown("resolve", case.resolve_due_at, terms.promises[case.priority].resolve, case, terms, now)
+
+
+def answer_clock(case: Case, terms: clock.Terms, now: datetime) -> Countdown | None:
+    """Until when an authority wants an answer; it runs on while the customer is waited for."""
+    if case.answer_by is None or case.reopened_count or case.state == Case.State.CLOSED:
+        return None
+    left, whole = (terms.calendar.between(start, case.answer_by) for start in (now, case.opened_at))
+    used = 1 - left / whole if whole > timedelta() else 1.0
+    return Countdown(clock="answer", due=case.answer_by, left=left, share=max(0.0, min(1.0, used)))
 
 
 def _countdown(
@@ -203,6 +219,8 @@ def case_view(*, access: Access, number: int, now: datetime) -> CaseView:
         lines=_lines(entries, workspace_id=access.workspace_id),
         reply_clock=reply_clock(case, terms, now),
         resolve_clock=resolve_clock(case, terms, now),
+        answer_clock=answer_clock(case, terms, now),
+        officials=_officials(case),
         handovers=handovers,
         offer=offer,
         colleagues=list(
@@ -214,6 +232,13 @@ def case_view(*, access: Access, number: int, now: datetime) -> CaseView:
         is_mine=case.owner_id == member.pk,
         last_seen=case.version,
     )
+
+
+def _officials(case: Case) -> list[Official]:
+    """What authorities and papers set us with the letters of this case, the nearest first."""
+    ids = case.voices.values_list("voice_id", flat=True)
+    found = officials.of_all(workspace_id=case.workspace_id, voice_ids=ids).values()
+    return sorted(found, key=lambda each: (each.answer_by is None, each.answer_by, each.pk))
 
 
 def _lines(entries: Sequence[CaseEntry], *, workspace_id: int) -> list[Line]:

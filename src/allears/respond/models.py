@@ -99,6 +99,8 @@ class Case(HotModel):
     resolve_due_at = models.DateTimeField()
     reply_breached_at = models.DateTimeField(null=True, blank=True)  # of the answer due now
     resolve_breached_at = models.DateTimeField(null=True, blank=True)
+    answer_by = models.DateTimeField(null=True, blank=True)  # what an authority set us; until the first closing
+    answer_breached_at = models.DateTimeField(null=True, blank=True)
     escalated_at = models.DateTimeField(null=True, blank=True)  # shown to managers since
     closed_at = models.DateTimeField(null=True, blank=True)
     confirmed_at = models.DateTimeField(null=True, blank=True)  # the customer said that it is solved
@@ -111,6 +113,7 @@ class Case(HotModel):
             models.Index(fields=["workspace", "state", "reply_due_at"]),
             models.Index(fields=["workspace", "owner", "state"]),
             models.Index(fields=["customer", "-opened_at"]),
+            models.Index(fields=["answer_by"], condition=models.Q(answer_by__isnull=False), name="respond_case_answer"),
         ]
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.UniqueConstraint(fields=["workspace", "number"], name="respond_case_number"),

@@ -37,10 +37,20 @@ def visible_to(member: Membership) -> QuerySet[Case]:
     return cases.filter(Q(owner=member) | Q(first_owner=member) | Q(touchpoint__owner=member) | Exists(offered))
 
 
+def answer_due() -> Q:
+    """Cases that an authority waits for."""
+    return Q(answer_by__isnull=False, reopened_count=0) & ~Q(state=Case.State.CLOSED)
+
+
 def by_what_burns(cases: QuerySet[Case]) -> QuerySet[Case]:
     """Running clocks first, the nearest promise on top; then those that wait for the customer; then the closed."""
     nearest = Least(Coalesce("reply_due_at", "resolve_due_at"), "resolve_due_at")
-    burns = When(Then(state=Case.State.OPEN, then=nearest), default=None, output_field=DateTimeField())
+    burns = When(
+        Then(state=Case.State.OPEN, then=nearest),
+        Then(answer_due(), then=F("answer_by")),
+        default=None,
+        output_field=DateTimeField(),
+    )
     return cases.annotate(burns=burns).order_by(
         F("burns").asc(nulls_last=True), F("closed_at").desc(nulls_first=True), "-opened_at", "-id"
     )
@@ -101,6 +111,7 @@ def needing_owner(workspace_id: int, *, before: datetime) -> QuerySet[Voice]:
     return (
         Voice.objects.in_workspace(workspace_id)
         .filter(bad, said_at__gte=before - LOOK_BACK, received_at__lt=before)
+        .exclude(repeats__isnull=False, public=True)
         .filter(said_at__gte=F("received_at") - FRESH)
     )
 

@@ -42,9 +42,9 @@ def need_of(voice: Voice) -> Need | None:
     return Need(reason=voice.metric, priority=Case.Priority.HIGH if bad else Case.Priority.NORMAL)
 
 
-def is_fresh(voice: Voice) -> bool:
-    """Said shortly before it reached us; what a file brings from long ago is history."""
-    return voice.received_at - voice.said_at <= FRESH
+def is_fresh(voice: Voice, *, answer_by: datetime | None = None) -> bool:
+    """Said shortly before it reached us, or still to be answered then; what a file brings from long ago is history."""
+    return voice.received_at - voice.said_at <= FRESH or (answer_by is not None and answer_by > voice.received_at)
 
 
 def oldest_fresh(received_at: datetime) -> datetime:

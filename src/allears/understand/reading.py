@@ -22,7 +22,7 @@ from allears.jobs.bus import DomainEvent
 from allears.jobs.lease import LeaseLostError, acquire, hold
 from allears.jobs.worker import back_off
 from allears.listen.events import VoiceReceived
-from allears.listen.models import Voice
+from allears.listen.models import Turn, Voice
 from allears.listen.originals import BLOT
 from allears.store.bulk import insert_new
 from allears.understand import pool
@@ -188,8 +188,8 @@ def _store(workspace_id: int, read_: Sequence[tuple[Voice, Read]], now: datetime
     return len(fresh)
 
 
-def hidden_in(voice: Voice, found: Iterable[Sequence[Any]]) -> list[tuple[int, int, str]]:
-    """Where personal data stands in a voice: blotted out when it came, or found since (a name we know by now)."""
+def hidden_in(voice: Voice | Turn, found: Iterable[Sequence[Any]]) -> list[tuple[int, int, str]]:
+    """Where personal data stands in words: blotted out when they came, or found since (a name we know by now)."""
     earlier = [(start, end, kind) for start, end, kind in voice.hidden or () if set(voice.text[start:end]) == {BLOT}]
     taken = {place for start, end, _ in earlier for place in range(start, end)}
     later = [(start, end, kind) for start, end, kind in found if taken.isdisjoint(range(start, end))]

@@ -6,11 +6,11 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Final
+from typing import Any, Final
 
 from allears.accounts.access import Access
 from allears.listen import originals
-from allears.listen.models import Voice
+from allears.listen.models import Turn, Voice
 from allears.understand.labelling import SINGLE, Said, effective, still_abstained
 from allears.understand.models import Correction, VoiceAnnotation
 from allears.understand.reading import hidden_in
@@ -125,6 +125,16 @@ def shown(
         score=main.score if main else 0.0,
         language=main.language if main else "",
     )
+
+
+def turns(said: Sequence[Turn], *, disclosed: Mapping[int, Mapping[str, Any]] | None = None) -> list[Shown]:
+    """Turns that stand beside a voice: not read, what was blotted out named by its kind, or as it was disclosed."""
+    found = []
+    for turn in said:
+        words = (disclosed or {}).get(turn.pk, {}).get("text")
+        spans = hidden_in(turn, ()) if words is None else []
+        found.append(Shown(pieces=tuple(pieces(turn.text if words is None else words, [], spans))))
+    return found
 
 
 def pieces(text: str, labels: Iterable[Said], found: Sequence[tuple[int, int, str]]) -> list[Piece]:

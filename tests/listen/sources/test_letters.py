@@ -55,6 +55,6 @@ def test_files_beyond_the_bounds_are_named_but_not_kept(monkeypatch: pytest.Monk
     monkeypatch.setattr(letters, "MOST_BYTES_EACH", 7)
     path = next(path for path in SAMPLES if path.stem == "with-files")
     assert [(each.name, each.content) for each in read_letter(path.read_bytes()).enclosures] == [
-        (".._.._lamp.png", None),
+        ("lamp.png", None),
         ("run.exe", None),
     ]

@@ -38,6 +38,8 @@ class CaseOut(Schema):
     opened_at: datetime
     reply_due_at: datetime | None
     resolve_due_at: datetime
+    answer_by: datetime | None = Field(description="until when an authority or a paper wants an answer")
+    answer_breached_at: datetime | None
     first_reply_at: datetime | None
     waiting_since: datetime | None
     escalated_at: datetime | None
@@ -90,7 +92,12 @@ class CaseIn(Schema):
     """What a customer told somebody, and by what they are known."""
 
     text: str = Field(min_length=1, max_length=20_000)
-    kind: Literal["complaint", "request", "praise"] = Field("complaint", description="the kind of voice it becomes")
+    kind: Literal["complaint", "request", "praise", "regulator", "media"] = Field(
+        "complaint", description="the kind of voice it becomes"
+    )
+    authority: str = Field("", max_length=200, description="of a regulator or the media: who writes")
+    reference: str = Field("", max_length=100, description="their own number")
+    answer_by: datetime | None = Field(None, description="their own time for an answer; earlier than ours, it counts")
     channel: str = Field("api", max_length=20)
     priority: str = "normal"
     name: str = Field("", max_length=200)
@@ -221,7 +228,12 @@ def create_case(
 ) -> Status[Case]:
     """Open a case for what a customer told somebody. The same Idempotency-Key opens one case."""
     now = timezone.now()
-    told = body.dict(include={"text", "channel", "name", "user_id", "email", "phone", "language"})
+    told = body.dict(
+        include={
+            *("text", "channel", "name", "user_id", "email", "phone", "language"),
+            *("authority", "reference", "answer_by"),
+        }
+    )
     telling = Telling(
         key=f"case-api:{idempotency_key or secrets.token_urlsafe(16)}",
         source_kind=body.kind,

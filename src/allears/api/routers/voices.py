@@ -2,22 +2,25 @@
 
 import secrets
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 from django.db.models import Q
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
-from ninja import Field, Header, Query, Router, Schema, Status
+from ninja import Field, File, Header, Query, Router, Schema, Status
+from ninja.files import UploadedFile
 
 from allears.api.listing import Listing, PageParams, listing, where, workspace_of
 from allears.api.problems import ProblemError
 from allears.api.routers.accounts import account_of
 from allears.api.routers.members import member_of
 from allears.customers.companies import people_of
-from allears.listen import originals, queries
-from allears.listen.models import Voice
+from allears.listen import filing, originals, queries, transcripts
+from allears.listen.models import Turn, Voice, VoiceFile
+from allears.listen.sending import sent
 from allears.listen.tags.queries import carrying, every_tag, names_on
 from allears.listen.telling import Telling, TellingError, tell
+from allears.listen.transcripts import Conversation, Said
 from allears.listen.words.terms import folded
 from allears.people import streams
 from allears.understand.filtering import LabelFilter
@@ -44,6 +47,12 @@ class VoiceIn(Schema):
     score: int | None = Field(None, ge=0, le=10)
     public: bool = False
     attributes: dict[str, Any] = {}
+    thread: str = Field(
+        "", max_length=200, description="names the exchange: voices with the same thread belong together"
+    )
+    authority: str = Field("", max_length=200, description="of a regulator or the media: who writes")
+    reference: str = Field("", max_length=100, description="their own number")
+    answer_by: datetime | None = Field(None, description="their own time for an answer; the case gets it as its clock")
 
 
 class LabelInForceOut(Schema):
@@ -74,6 +83,8 @@ class VoiceOut(Schema):
     score: int | None
     sentiment: str
     attributes: dict[str, Any]
+    thread: str | None
+    repeats_id: int | None = Field(description="the voice that said the same first; this one counts with it")
     said_at: datetime
     received_at: datetime
     labels: list[LabelInForceOut] | None = Field(None, description="only with `expand=labels`")
@@ -167,6 +178,119 @@ def _expand(voices: list[Voice]) -> None:
         voice.__dict__["labels"] = by_voice[voice.pk]
 
 
+class TurnIn(Schema):
+    """What one side said at one go; `speaker`: customer, agent, bot, or a name that says it (客户, 客服, Caller)."""
+
+    speaker: str = Field(max_length=120)
+    text: str = Field(max_length=transcripts.LONGEST_TURN)
+    at: datetime | None = None
+    name: str = Field("", max_length=120)
+
+
+class TranscriptIn(Schema):
+    """A chat or a call. Give its turns, or `text`: WebVTT, SRT, or lines such as “Agent: …”, “Customer: …”."""
+
+    turns: list[TurnIn] = Field([], max_length=transcripts.MOST_TURNS)
+    text: str = Field("", max_length=2 * transcripts.LONGEST_TOGETHER)
+    source_kind: Literal["chat", "call"] = "chat"
+    channel: str = Field("api", max_length=20)
+    said_at: datetime | None = Field(None, description="when it began; the first turn's time, else now, unless given")
+    user_id: str = Field("", max_length=254)
+    email: str = Field("", max_length=254)
+    phone: str = Field("", max_length=32)
+    name: str = Field("", max_length=200)
+    touchpoint: str = Field("", max_length=60, description="key of the touchpoint")
+    language: str = Field("", max_length=10)
+    metric: str = Field("", pattern="^(nps|csat|ces)?$")
+    score: int | None = Field(None, ge=0, le=10)
+    attributes: dict[str, Any] = {}
+    thread: str = Field("", max_length=200)
+
+
+class TurnOut(Schema):
+    """One turn."""
+
+    number: int
+    speaker: str
+    name: str
+    text: str
+    at: datetime | None
+
+
+class FileOut(Schema):
+    """A file as it is kept: its type is read from its content."""
+
+    id: int
+    name: str
+    type: str
+    size: int
+    received_at: datetime
+
+
+def _not_kept(error: TellingError) -> ProblemError:
+    errors = [{"pointer": error.field, "detail": str(error)}]
+    return ProblemError(status=422, title="This voice was not kept", detail=str(error), errors=errors)
+
+
+@router.post("/transcripts", response={201: VoiceOut})
+def create_transcript(
+    request: HttpRequest,
+    body: TranscriptIn,
+    idempotency_key: str | None = Header(None, alias="Idempotency-Key", max_length=200),  # type: ignore[type-arg]
+) -> Status[Voice]:
+    """Keep a chat or a call as one voice: the customer's words are read, the other side's turns are shown beside."""
+    now = timezone.now()
+    about = body.dict(exclude={"turns", "text", "source_kind", "channel", "said_at", "touchpoint", "language"})
+    about |= {"touchpoint_key": body.touchpoint} | ({"language": body.language} if body.language else {})
+    try:
+        turns = [Said(**each.dict()) for each in body.turns] or transcripts.from_text(body.text)
+        conversation = Conversation(
+            key=f"transcript:{idempotency_key or secrets.token_urlsafe(16)}",
+            turns=turns,
+            source_kind=body.source_kind,
+            channel=body.channel,
+            said_at=body.said_at or next((each.at for each in turns if each.at), now),
+            about=about,
+        )
+        voice = transcripts.keep(workspace_id=workspace_of(request), conversation=conversation, now=now)
+    except TellingError as error:
+        raise _not_kept(error) from error
+    return Status(201, voice)
+
+
+def _voice(request: HttpRequest, voice_id: int) -> Voice:
+    return queries.voices(workspace_id=workspace_of(request)).get(id=voice_id)
+
+
+@router.get("/voices/{voice_id}/turns", response=list[TurnOut])
+def list_turns(request: HttpRequest, voice_id: int) -> list[Turn]:
+    """What was said in a chat or a call, turn by turn; empty for other voices."""
+    return transcripts.turns_of(_voice(request, voice_id))
+
+
+@router.get("/voices/{voice_id}/files", response=list[FileOut])
+def list_files(request: HttpRequest, voice_id: int) -> list[VoiceFile]:
+    """Photos and files that were given with a voice."""
+    return list(_voice(request, voice_id).files.defer("content").order_by("id"))
+
+
+@router.post("/voices/{voice_id}/files", response={201: list[FileOut]})
+def create_files(request: HttpRequest, voice_id: int, files: File[list[UploadedFile]]) -> Status[list[VoiceFile]]:
+    """Hang photos or files on a voice (multipart, field `files`); judged by content, without hidden data."""
+    voice = _voice(request, voice_id)
+    try:
+        given = [filing.received(each) for each in files]
+        return Status(201, filing.add(voice=voice, files=given, now=timezone.now()))
+    except filing.FileError as error:
+        raise ProblemError(status=422, title="This file was not kept", detail=str(error)) from error
+
+
+@router.get("/voices/{voice_id}/files/{file_id}")
+def get_file(request: HttpRequest, voice_id: int, file_id: int) -> HttpResponse:
+    """The file itself, to be saved."""
+    return sent(_voice(request, voice_id).files.get(id=file_id))
+
+
 @router.get("/voices/{voice_id}", response=VoiceOut)
 def get_voice(request: HttpRequest, voice_id: int) -> Voice:
     """One voice."""
@@ -191,8 +315,7 @@ def create_voice(
     try:
         voice = tell(workspace_id=workspace_of(request), telling=telling, now=now)
     except TellingError as error:
-        errors = [{"pointer": error.field, "detail": str(error)}]
-        raise ProblemError(status=422, title="This voice was not kept", detail=str(error), errors=errors) from error
+        raise _not_kept(error) from error
     if (originals.words_of(voice), voice.score) != (body.text.strip(), body.score):
         raise ProblemError(
             status=409,

@@ -18,7 +18,7 @@ from typing import IO, TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
 
-from allears.events.imports import delimited, encodings, regular, typed, xes
+from allears.events.imports import delimited, dialogues, encodings, regular, typed, xes
 from allears.events.imports.delimited import Line
 from allears.events.imports.errors import ImportUseError
 from allears.events.imports.headers import good_names, is_total, looks_like_header
@@ -52,7 +52,7 @@ class FormatOptions:
 class Table:
     """A readable file: its columns' names and its rows, which can be walked anew with each call of ``rows``."""
 
-    form: str  # csv, xlsx, jsonl, parquet, xes
+    form: str  # csv, xlsx, jsonl, parquet, xes, transcript
     columns: list[str]
     rows: Callable[[], Iterator[Line]]
     about: dict[str, Any] = field(default_factory=dict)  # encoding, separator, sheet …
@@ -90,8 +90,16 @@ def _opened(opener: encodings.Opener, options: FormatOptions) -> Table:
     if xes.is_xes(start):
         return _event_log(opener)
     if start.startswith(("{", "[{")) or (start.startswith("[") and start[1:].lstrip().startswith("{")):
-        return _json(opener, encoding, array=start.startswith("["))
+        whole = start.startswith("[") or start.split("\n", 1)[0].strip() == "{"  # or an object a line
+        return _json(opener, encoding, array=whole)
+    if not options.separator and dialogues.is_transcript(start):
+        return _transcript(opener, encoding)
     return _delimited(opener, encoding, options)
+
+
+def _transcript(opener: encodings.Opener, encoding: str) -> Table:
+    found = dialogues.lines(opener, encoding)
+    return Table(form="transcript", columns=dialogues.COLUMNS, rows=lambda: iter(found), about={"encoding": encoding})
 
 
 def _refuse_foreign(head: bytes) -> None:
@@ -305,12 +313,12 @@ def _spreadsheet_lines(rows: Iterator[list[str]], *, skip: int, width: int) -> I
 def _json(opener: encodings.Opener, encoding: str, *, array: bool) -> Table:
     def objects() -> Iterator[tuple[Any, str]]:
         with io.TextIOWrapper(opener(), encoding=encoding, errors="surrogateescape") as text:
-            if array:
-                yield from _array_items(text)
-                return
-            for line in text:
-                if line.strip():
-                    yield _object_of(line), line
+            items = _array_items(text) if array else ((_object_of(line), line) for line in text if line.strip())
+            for item, line in items:
+                if dialogues.has_turns(item):
+                    yield from ((turn, line) for turn in dialogues.turned(item))
+                else:
+                    yield item, line
 
     columns: dict[str, str | None] = {}
     for item, _line in objects():
@@ -352,7 +360,7 @@ def _array_items(text: IO[str]) -> Iterator[tuple[Any, str]]:
     except ValueError as error:
         message = _("The file is no valid JSON (%(error)s). Mend it, or write one object a line.")
         raise ImportUseError("file", message % {"error": error}) from error
-    for item in items:
+    for item in [items] if isinstance(items, dict) else items:
         yield item, json.dumps(item, ensure_ascii=False)
 
 

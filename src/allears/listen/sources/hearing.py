@@ -1,6 +1,7 @@
 """One voice that a source brought: tied to its customer and touchpoint, with the mail it came in."""
 
 from datetime import datetime
+from hashlib import blake2b
 
 from allears.customers.keys import clean_email
 from allears.journeys.models import Touchpoint
@@ -30,11 +31,22 @@ def hear(*, workspace_id: int, source_id: int, saying: Saying, now: datetime) ->
         score=saying.score,
         public=saying.public,
         attributes={**saying.attributes, "source": source_id},
+        thread=_thread(workspace_id, saying.letter) if saying.letter else "",
     )
     voice = tell(workspace_id=workspace_id, telling=told, now=now)
     if saying.letter:
         _keep_letter(voice, saying.letter)
     return voice
+
+
+def _thread(workspace_id: int, facts: LetterFacts) -> str:
+    """Mails that hang on one another share the thread of the one they began with, in whatever order they come."""
+    known = Letter.objects.in_workspace(workspace_id).filter(message_id__in=list(facts.answers)[:MOST_ANSWERS])
+    found = known.exclude(voice__thread=None).order_by("id").values_list("voice__thread", flat=True).first()
+    if found:
+        return str(found)
+    first = facts.answers[-1] if facts.answers else facts.message_id
+    return f"mail:{blake2b(first.encode(), digest_size=16).hexdigest()}" if first else ""
 
 
 def _keep_letter(voice: Voice, facts: LetterFacts) -> None:

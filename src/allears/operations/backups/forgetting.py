@@ -26,8 +26,9 @@ from allears.operations.backups.writing import SCRATCH
 from allears.operations.models import Backup
 
 pa = LazyModule("pyarrow")
-PACKED = ("listen.Enclosure:",)  # tables with files in their rows
-SEALED = ("listen.VoiceOriginal:", "listen.ResponseOriginal:")  # tables whose rows are sealed in the store as well
+PACKED = ("listen.Enclosure:", "listen.VoiceFile:")  # tables with files in their rows
+# tables whose rows are sealed in the store as well
+SEALED = ("listen.VoiceOriginal:", "listen.ResponseOriginal:", "listen.TurnOriginal:")
 _BASE64 = re.compile(r"[A-Za-z0-9+/]{8,}={0,2}")
 
 

@@ -16,7 +16,7 @@ from allears.respond.entries import write
 from allears.respond.events import CaseBreached
 from allears.respond.models import Case, CaseEntry
 from allears.respond.ownership import NobodyToOwnError
-from allears.respond.queries import voices_without_owner
+from allears.respond.queries import answer_due, voices_without_owner
 
 logger = logging.getLogger(__name__)
 AT_ONCE = 500
@@ -26,10 +26,11 @@ LOST = (Message.State.FAILED, Message.State.CANCELLED)
 
 def check_clocks(*, now: datetime) -> int:
     """Write down each promise broken since the last look, once, and escalate the case; the number broken."""
-    running = Case.objects.across_workspaces().filter(state=Case.State.OPEN)  # one schedule serves all workspaces
-    late = running.filter(
-        Q(reply_due_at__lte=now, reply_breached_at__isnull=True)
-        | Q(resolve_due_at__lte=now, resolve_breached_at__isnull=True)
+    cases = Case.objects.across_workspaces()  # one schedule serves all workspaces
+    late = cases.filter(
+        Q(state=Case.State.OPEN, reply_due_at__lte=now, reply_breached_at__isnull=True)
+        | Q(state=Case.State.OPEN, resolve_due_at__lte=now, resolve_breached_at__isnull=True)
+        | Q(answer_due(), answer_by__lte=now, answer_breached_at__isnull=True)
     )
     ids = list(late.order_by("id").values_list("id", flat=True)[:AT_ONCE])
     return sum(_note_breaches(case_id, now=now) for case_id in ids)
@@ -39,10 +40,10 @@ def check_clocks(*, now: datetime) -> int:
 def _note_breaches(case_id: int, *, now: datetime) -> int:
     case = Case.objects.across_workspaces().select_for_update(of=("self",)).get(pk=case_id)
     count = 0
-    if case.state != Case.State.OPEN:
-        return count
-    for name in ("reply", "resolve"):
-        due = getattr(case, f"{name}_due_at")
+    due_at = {"reply": case.reply_due_at, "resolve": case.resolve_due_at} if case.state == Case.State.OPEN else {}
+    if case.state != Case.State.CLOSED and not case.reopened_count:
+        due_at["answer"] = case.answer_by  # an authority does not wait for the customer
+    for name, due in due_at.items():
         if due is None or due > now or getattr(case, f"{name}_breached_at") is not None:
             continue
         setattr(case, f"{name}_breached_at", now)

@@ -1,7 +1,7 @@
 """A voice becomes a case, joins one, or changes the one it opened. Safe to repeat at any point."""
 
 import logging
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.db.models import Max
@@ -10,6 +10,7 @@ from allears.accounts.models import Membership, Workspace
 from allears.customers.models import Customer
 from allears.customers.queries import family, present
 from allears.jobs.bus import record
+from allears.listen import officials
 from allears.listen.models import Voice
 from allears.listen.telling import Telling, tell
 from allears.respond import clock
@@ -20,8 +21,9 @@ from allears.respond.events import CaseOpened
 from allears.respond.letters import case_answered
 from allears.respond.models import Case, CaseEntry, CaseVoice
 from allears.respond.ownership import NobodyToOwnError, choose_owner
-from allears.respond.triage import Need, is_fresh, more_urgent, need_of, subject_of
+from allears.respond.triage import LETTERS, Need, is_fresh, more_urgent, need_of, subject_of
 
+FOLLOWS = timedelta(days=30)  # how long after it was opened a case is thought of in a mail that names nothing
 logger = logging.getLogger(__name__)
 BY_HAND = "by_hand"  # the reason of a case that somebody opened for a voice which alone would have opened none
 
@@ -46,8 +48,13 @@ def open_case(*, workspace_id: int, voice_id: int, now: datetime) -> Case | None
     if answered := case_answered(voice):
         talking.take_words(case=answered, voice=voice, channel="email", now=now)
         return answered
-    need = need_of(voice)
-    if need is None or not is_fresh(voice):
+    if going_on := _case_of_thread(voice):
+        talking.take_words(case=going_on, voice=voice, channel=voice.channel, now=now)
+        return going_on
+    if voice.repeats_id is not None and voice.public:
+        return None  # whoever said it first has its owner, if it needs one
+    need, official = need_of(voice), officials.of(voice)
+    if need is None or not is_fresh(voice, answer_by=official.answer_by if official else None):
         return None
     if running := _running_case(voice):
         return _join(running, voice=voice, need=need, now=now)
@@ -164,6 +171,9 @@ def _open(
     )
     clock.start(case, terms=terms, now=now)
     assert case.reply_due_at is not None  # start() owes a word
+    official = officials.of(voice)
+    if official and official.answer_by:
+        clock.set_answer_by(case, official.answer_by, terms=terms)
     case.first_reply_due_at = case.reply_due_at
     case.save()
     _bind(case, voice=voice, now=now)
@@ -180,14 +190,31 @@ def _next_number(workspace_id: int) -> int:
 def _running_case(voice: Voice) -> Case | None:
     if voice.customer is None:
         return None
-    return (
+    cases = (
         Case.objects.in_workspace(voice.workspace_id)
-        .filter(customer_id__in=_kin(voice.customer), touchpoint_id=voice.touchpoint_id)
+        .filter(customer_id__in=_kin(voice.customer))
         .exclude(state=Case.State.CLOSED)
         .select_for_update(of=("self",))
         .order_by("opened_at")
-        .first()
     )
+    same = cases.filter(touchpoint_id=voice.touchpoint_id).first()
+    if same or voice.touchpoint_id is not None or voice.channel != LETTERS:
+        return same
+    lately = list(cases.filter(opened_at__gte=voice.received_at - FOLLOWS)[:2])
+    return lately[0] if len(lately) == 1 else None  # a mail that names no touchpoint follows the one matter there is
+
+
+def _case_of_thread(voice: Voice) -> Case | None:
+    """The case that another voice of the same exchange is in; of the same customer, where both are known."""
+    if not voice.thread:
+        return None
+    rows = CaseVoice.objects.in_workspace(voice.workspace_id).filter(voice__thread=voice.thread).exclude(voice=voice)
+    ids = list(rows.values_list("case_id", flat=True)[:50])
+    cases = Case.objects.in_workspace(voice.workspace_id).filter(pk__in=ids).select_for_update(of=("self",))
+    case = cases.select_related("touchpoint").order_by("-opened_at", "-id").first()
+    if case is None or voice.customer is None or case.customer_id is None:
+        return case
+    return case if case.customer_id in _kin(voice.customer) else None
 
 
 def _join(case: Case, *, voice: Voice, need: Need, now: datetime, actor: Membership | None = None) -> Case:
@@ -196,6 +223,9 @@ def _join(case: Case, *, voice: Voice, need: Need, now: datetime, actor: Members
     terms = clock.terms_of(case.workspace_id)
     case.state = Case.State.OPEN
     clock.customer_spoke(case, terms=terms, now=now)
+    official = officials.of(voice)
+    if official and official.answer_by:
+        clock.set_answer_by(case, official.answer_by, terms=terms)
     raised = more_urgent(case.priority, need.priority)
     if raised != case.priority:
         case.priority = raised

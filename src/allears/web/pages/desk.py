@@ -40,6 +40,7 @@ def _tabs(request: ConsoleRequest, counts: dict[str, int]) -> list[dict[str, obj
         "mine": _("Mine"),
         "late": _("Overdue"),
         "waiting": _("Waiting for the customer"),
+        "official": _("For authorities"),
         "answerable": _("I answer for"),
         "team": _("Team"),
         "escalated": _("Escalated"),
@@ -48,7 +49,7 @@ def _tabs(request: ConsoleRequest, counts: dict[str, int]) -> list[dict[str, obj
     return [
         {"view": view, "word": word, "count": counts.get(view), "hot": view in {"late", "escalated"}}
         for view, word in words.items()
-        if view == "closed" or view in counts
+        if view == "closed" or (view in counts and (view != "official" or counts[view]))
     ]
 
 

@@ -18,6 +18,7 @@ from allears.understand.models import Correction
 from allears.web.access import ConsoleRequest, access_agent, access_manager
 from allears.web.label_words import task_word, value_word
 from allears.web.render import flash, render_page, wants_fragment
+from allears.web.voice_around import around
 
 FRAGMENT = "listen/_understood.html"
 
@@ -121,7 +122,8 @@ def disclosure(request: ConsoleRequest, voice_id: int) -> HttpResponse:
     voice = _voice(request, voice_id)
     showing.disclose(voice=voice, access=request.access)
     flash(request, _("Shown unmasked this once; the audit log says that you looked."))
-    return render_page(request, "listen/voice.html", {**understood(voice), "may_correct": True, "is_unmasked": True})
+    context = {**understood(voice), **around(voice, access=request.access, unmasked=True), "may_correct": True}
+    return render_page(request, "listen/voice.html", {**context, "is_unmasked": True})
 
 
 @require_GET

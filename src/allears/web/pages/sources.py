@@ -3,7 +3,6 @@
 import json
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import quote
 
 from django import forms
 from django.http import Http404, HttpResponse
@@ -19,6 +18,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from allears.events.imports.kinds import kind_named, kind_names
 from allears.kit.charts import Chart, Point, Series
 from allears.listen.models import Enclosure, Source, SourceRun
+from allears.listen.sending import sent
 from allears.listen.sources import actions, kinds, queries
 from allears.listen.sources.base import Adapter, SettingField, SettingsError, SourceTrouble
 from allears.listen.sources.troubles import ASIDE, told
@@ -306,10 +306,7 @@ def enclosure(request: ConsoleRequest, enclosure_id: int) -> HttpResponse:
     """A file that came with a mail; always saved, never opened in the page."""
     rows = Enclosure.objects.in_workspace(request.access.workspace_id).filter(content__isnull=False)
     found = get_object_or_404(rows, pk=enclosure_id)
-    response = HttpResponse(bytes(found.content), content_type="application/octet-stream")
-    response["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(found.name, safe='')}"
-    response["X-Content-Type-Options"] = "nosniff"
-    return response
+    return sent(found)
 
 
 urlpatterns = [

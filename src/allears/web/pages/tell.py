@@ -1,6 +1,7 @@
 """``/tell/<workspace>``: where anybody can complain, praise or ask, without an account."""
 
 import secrets
+from dataclasses import replace
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
@@ -14,6 +15,8 @@ from django.views.decorators.http import require_http_methods
 
 from allears.accounts.models import Workspace
 from allears.journeys import queries as journey_queries
+from allears.kit.sniffing import LARGEST
+from allears.listen import filing
 from allears.listen.telling import KINDS, Telling, TellingError, tell
 from allears.web.pages.answer import languages_for, speaking
 
@@ -49,9 +52,13 @@ def _keep(request: HttpRequest, workspace: Workspace) -> HttpResponse:
     if given.get("website"):  # a field that people cannot see
         return HttpResponseRedirect(f"{request.path}?kept=1&lang={language}", status=303)
     try:
-        tell(workspace_id=workspace.id, telling=_read(given, language), now=timezone.now())
+        files = filing.check_all([filing.received(each) for each in request.FILES.getlist("files")[: filing.MOST + 1]])
+        telling = replace(_read(given, language), files=files)
+        tell(workspace_id=workspace.id, telling=telling, now=timezone.now())
     except TellingError as error:
         return _form(request, workspace, given, wrong=error.field, status=422)
+    except filing.FileError as error:
+        return _form(request, workspace, given, wrong="files", why=str(error), status=422)
     return HttpResponseRedirect(f"{request.path}?kept=1&lang={language}", status=303)
 
 
@@ -74,7 +81,13 @@ def _read(given: dict[str, str], language: str) -> Telling:
 
 
 def _form(
-    request: HttpRequest, workspace: Workspace, given: dict[str, str], *, wrong: str = "", status: int = 200
+    request: HttpRequest,
+    workspace: Workspace,
+    given: dict[str, str],
+    *,
+    wrong: str = "",
+    why: str = "",
+    status: int = 200,
 ) -> HttpResponse:
     kinds = {
         "complaint": _("Something went wrong"),
@@ -89,6 +102,9 @@ def _form(
         "once": given.get("once") or secrets.token_urlsafe(12),
         "touchpoints": journey_queries.touchpoints(workspace_id=workspace.id),
         "wrong": wrong,
+        "why": why,
+        "most": filing.MOST,
+        "largest": LARGEST >> 20,
         "language": language,
         "languages": languages_for(LANGUAGES),
     }

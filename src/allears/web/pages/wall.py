@@ -21,7 +21,7 @@ from allears.accounts.models import Membership, Role
 from allears.customers import companies
 from allears.journeys.models import Touchpoint
 from allears.journeys.queries import touchpoints
-from allears.listen import wall
+from allears.listen import repeats, wall
 from allears.listen.models import Voice
 from allears.listen.tags.queries import names_on, shown_tags
 from allears.listen.words.searching import FOUND
@@ -40,6 +40,7 @@ from allears.web.pages.streams import FOLLOW_KINDS, acts_on
 from allears.web.render import render_page
 from allears.web.stream import reader
 from allears.web.templatetags.ui import FEELINGS, SOURCES
+from allears.web.voice_around import around
 
 LONGEST = 600  # seconds of one connection: then the browser comes back, and its right to watch is checked again
 EXPORTED = ("q", "feeling", "touchpoint", "source", "tag", "account")  # filters that an export of the list takes along
@@ -76,6 +77,7 @@ def live_wall(request: ConsoleRequest) -> HttpResponse:
     cursor = wall.Cursor.parse(request.GET.get("cursor", ""))
     found, following = wall.voices(filters=filters, after=cursor, among=_among(request))
     _prepare(request, found)
+    repeats.counted(found)
     if found:
         listening.note(member=member, now=now)
     labels = LabelFilter.of(request.GET)
@@ -170,6 +172,7 @@ def voice(request: ConsoleRequest, voice_id: int) -> HttpResponse:
     listening.note(member=request.access.membership, now=timezone.now())
     context = {
         **understood(found),
+        **around(found, access=request.access),
         **acts_on(request, found),
         "may_correct": is_reviewer(request.access),
     }

@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 from django import template
+from django.utils import formats, timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext_lazy, pgettext_lazy
@@ -51,7 +52,11 @@ CHANNELS = {
     "wechat": gettext_lazy("on WeChat"),
     "other": gettext_lazy("on another channel"),
 }
-CLOCKS = {"reply": pgettext_lazy("clock", "Answer"), "resolve": pgettext_lazy("clock", "Settle")}
+CLOCKS = {
+    "reply": pgettext_lazy("clock", "Answer"),
+    "resolve": pgettext_lazy("clock", "Settle"),
+    "answer": pgettext_lazy("clock", "Authority"),
+}
 LEFT_BY_ITSELF = "left"  # the reason of a hand-over when a member leaves
 
 
@@ -88,6 +93,15 @@ def clock_mark(clock: Countdown) -> SafeString:
     """The words with a shape of their own for overdue, running out, in time and standing still."""
     tone = "waiting" if clock.stands else {"bad": "late", "fair": "open", "good": "none"}[clock.tone]
     return mark(tone, f"{clock_name(clock)}: {time_left(clock)}", True)
+
+
+@register.simple_tag
+def official_mark(case: Case) -> SafeString:
+    """That an authority waits for an answer, and until when."""
+    assert case.answer_by is not None
+    late = case.answer_breached_at is not None and case.state != Case.State.CLOSED
+    day = formats.date_format(timezone.localtime(case.answer_by), "SHORT_DATE_FORMAT")
+    return mark("late" if late else "open", _("Authority, by %(day)s") % {"day": day}, True)
 
 
 @register.simple_tag

@@ -18,6 +18,7 @@ from allears.cli.demo.past import Past, play
 from allears.cli.demo.seeding import rows
 from allears.cli.demo.seeding.asked import write_asked
 from allears.cli.demo.seeding.cases import Casebook
+from allears.cli.demo.seeding.everywhere import write_everywhere
 from allears.cli.demo.seeding.filed import write_filed
 from allears.cli.demo.seeding.found import RULES, Founded, found
 from allears.cli.demo.seeding.hooked import write_hooked
@@ -78,6 +79,7 @@ def seed(*, scale: Scale, now: datetime, folder: Path, tell: Tell) -> Keys:
         write_asked(founded, seed=scale.seed, until=now)
         write_listening(founded, seed=scale.seed, until=now)
         write_study(founded, seed=scale.seed, until=now)
+        write_everywhere(founded, until=now)
         Job.objects.filter(id__gt=newest_job).delete()  # what followed from the past has happened in the past
         WaitingVoice.objects.in_workspace(founded.id).delete()
         start_back_fill(workspace_id=founded.id, actor_id=None, now=now)  # the worker reads them all, once it runs

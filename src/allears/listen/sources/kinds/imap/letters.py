@@ -9,15 +9,13 @@ from email.header import decode_header
 from email.message import Message
 from email.utils import getaddresses, parseaddr, parsedate_to_datetime
 
+from allears.kit.sniffing import FileRefusedError, Sniffed, sniff
+from allears.listen.filing import safe_name
 from allears.listen.sources.base import Enclosure
 from allears.listen.sources.kinds.imap.quoting import own_words
 from allears.listen.sources.plain import html_text, tidy
 
 MOST_BYTES_EACH, MOST_BYTES_TOGETHER, MOST_ENCLOSURES = 5 << 20, 15 << 20, 10
-KEPT_TYPES = re.compile(
-    r"image/(png|jpe?g|gif|webp|heic)|application/pdf|text/(plain|csv)|audio/\w+"
-    r"|application/(msword|vnd\.(ms-excel|openxmlformats-officedocument\.\w+\.\w+))"
-)
 ADDRESSED = ("To", "Cc", "Delivered-To", "X-Original-To", "Envelope-To", "X-Delivered-To")
 OUR_HEADER = "X-All-Ears-Case"
 WESTERN = {"us-ascii", "ascii", "iso-8859-1", "latin-1", "windows-1252", "cp1252", "unknown-8bit", ""}
@@ -170,13 +168,21 @@ def _enclosures(mail: Message, *, whole: bool) -> Iterator[Enclosure]:
         content = content if isinstance(content, bytes) else b""
         number, together = number + 1, together + len(content)
         fits = whole and len(content) <= MOST_BYTES_EACH and together <= MOST_BYTES_TOGETHER
-        kept = fits and bool(KEPT_TYPES.fullmatch(part.get_content_type()))
+        found = _sniffed(content) if fits else None
         yield Enclosure(
-            name=re.sub(r"[\x00-\x1f/\\]+", "_", _file_name(part))[:255],
-            type=part.get_content_type()[:100],
+            name=safe_name(_file_name(part)),
+            type=found.type if found else part.get_content_type()[:100],
             size=len(content),
-            content=content if kept else None,
+            content=found.content if found else None,
         )
+
+
+def _sniffed(content: bytes) -> Sniffed | None:
+    """What it is by its content, without hidden data; None for what is not kept, whatever it calls itself."""
+    try:
+        return sniff(content, largest=MOST_BYTES_EACH)
+    except FileRefusedError:
+        return None
 
 
 def _file_name(part: Message) -> str:

@@ -1,0 +1,138 @@
+"""Chats and calls: one voice for a conversation, whose words are the customer's; the other side's turns stand beside.
+
+Nothing that an agent or a bot said is ever read as the customer's feeling: ``Voice.text`` holds the customer's turns
+alone, and only that is annotated, searched and counted.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from allears.kit import dialogue
+from allears.kit.script import language_of
+from allears.listen import originals
+from allears.listen.models import Turn, Voice
+from allears.listen.telling import Telling, TellingError, tell
+
+MOST_TURNS, LONGEST_TURN, LONGEST_TOGETHER = 2_000, 10_000, 200_000
+KINDS = (Voice.SourceKind.CHAT, Voice.SourceKind.CALL)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Said:
+    """One turn. ``speaker``: customer, agent, bot, or a name that says which of them it is."""
+
+    speaker: str
+    text: str
+    at: datetime | None = None
+    name: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Conversation:
+    """A chat or a call as it came; ``key`` names it: who repeats it changes nothing."""
+
+    key: str
+    turns: Sequence[Said]
+    source_kind: str
+    channel: str
+    said_at: datetime
+    about: Mapping[str, Any] = field(default_factory=dict)  # further fields of Telling
+
+
+def from_text(text: str) -> list[Said]:
+    """The turns of WebVTT, SRT or “Agent: …” lines; raises TellingError where it is no transcript."""
+    spoken = dialogue.read(text)
+    if not spoken:
+        raise TellingError("text", _("This is no transcript: begin each turn with who speaks, as in “Agent: Hello”."))
+    return [Said(speaker=each.who, text=each.text) for each in spoken]
+
+
+def sided(turns: Sequence[Said]) -> list[Said]:
+    """The same turns with a side for each speaker; raises TellingError where nobody can tell who the customer is."""
+    sides = dialogue.sides_of([each.speaker for each in turns])
+    strange = [name for name, side in sides.items() if not side]
+    if strange:
+        message = _("It is not clear who “%(name)s” is. Call the sides Customer, Agent or Bot and send it again.")
+        raise TellingError("turns", message % {"name": strange[0][:60]})
+    return [
+        Said(
+            speaker=sides[each.speaker],
+            text=each.text.replace("\x00", "").strip(),
+            at=each.at,
+            name=each.name or (each.speaker if each.speaker.lower() not in Turn.Speaker.values else ""),
+        )
+        for each in turns
+    ]
+
+
+def customers_words(turns: Sequence[Said | Turn]) -> str:
+    """What the customer said, turn by turn."""
+    return "\n".join(each.text for each in turns if each.speaker == Turn.Speaker.CUSTOMER)[:LONGEST_TOGETHER]
+
+
+def names_of(sides: Iterable[tuple[str, str]]) -> tuple[str, ...]:
+    """By which the customer goes, of (side, name): personal data, wherever they stand in the conversation."""
+    named = (dialogue.name_in(name) for side, name in sides if side == Turn.Speaker.CUSTOMER)
+    return tuple(dict.fromkeys(name for name in named if name))
+
+
+def keep(*, workspace_id: int, conversation: Conversation, now: datetime) -> Voice:
+    """Keep it as one voice with its turns; the same key is kept once. Raises TellingError."""
+    turns = [each for each in sided(conversation.turns) if each.text]
+    _check(turns)
+    words, names = customers_words(turns), names_of((each.speaker, each.name) for each in turns)
+    about = {"language": language_of(words[:300]), **conversation.about}
+    telling = Telling(
+        key=conversation.key,
+        text=words,
+        source_kind=conversation.source_kind,
+        channel=conversation.channel,
+        said_at=conversation.said_at,
+        longest=LONGEST_TOGETHER,
+        known=names,
+        **about,
+    )
+    with transaction.atomic():
+        voice = tell(workspace_id=workspace_id, telling=telling, now=now)
+        if not voice.turns.exists():
+            own = originals.known_of(workspace_id=workspace_id, customer_ids=[voice.customer_id])[voice.customer_id]
+            originals.keep_turns(turns=_rows(voice, turns, now), known={voice.pk: (*own, *names)})
+    return voice
+
+
+def _check(turns: Sequence[Said]) -> None:
+    if not any(each.speaker == Turn.Speaker.CUSTOMER for each in turns):
+        raise TellingError("turns", _("The customer says nothing in it, so there is no voice to keep."))
+    if len(turns) > MOST_TURNS:
+        raise TellingError("turns", _("At most %(most)s turns; split the conversation.") % {"most": MOST_TURNS})
+    if any(len(each.text) > LONGEST_TURN for each in turns):
+        raise TellingError("turns", _("A turn has at most %(most)s characters.") % {"most": LONGEST_TURN})
+    if sum(len(each.text) for each in turns) > LONGEST_TOGETHER:
+        raise TellingError("turns", _("At most %(most)s characters in all.") % {"most": LONGEST_TOGETHER})
+
+
+def _rows(voice: Voice, turns: Sequence[Said], now: datetime) -> list[Turn]:
+    return [
+        Turn(
+            workspace_id=voice.workspace_id,
+            voice=voice,
+            number=number,
+            key=str(number),
+            speaker=each.speaker,
+            name=each.name[:120],
+            text=each.text,
+            at=each.at,
+            received_at=now,
+        )
+        for number, each in enumerate(turns)
+    ]
+
+
+def turns_of(voice: Voice) -> list[Turn]:
+    """In the order in which they were said."""
+    return list(voice.turns.order_by("number", "id"))

@@ -1,0 +1,201 @@
+"""Chats and calls: one voice each, the customer's words alone, from API and files, shown masked."""
+
+import io
+import zipfile
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from allears.accounts.models import Workspace
+from allears.customers.models import Identifier
+from allears.customers.personal import personal_table
+from allears.customers.rights.person import Person as Someone
+from allears.customers.rights.showing import access_export
+from allears.customers.rights.tables import erase_rows
+from allears.jobs.models import Job
+from allears.listen import originals
+from allears.listen.models import Turn, TurnOriginal, Voice, VoiceOriginal
+from tests import builders
+from tests.conftest import Person
+from tests.imports.conftest import Importer
+from tests.kit.test_dialogue import VTT
+from tests.listen.test_api import caller, post
+
+TURNS = [
+    {"speaker": "bot", "text": "Welcome"},
+    {"speaker": "customer", "text": "My lamp is broken, call me on 13812345678", "at": "2026-03-01T10:00:00Z"},
+    {"speaker": "客服小李", "text": "Terrible, awful, I hate it. Is 13812345678 right?"},
+    {"speaker": "customer", "text": "Yes"},
+]
+
+
+@pytest.fixture
+def api(acme: Workspace) -> Client:
+    return caller(acme)
+
+
+@pytest.fixture
+def importer(acme: Workspace, tmp_path: Any, settings: Any) -> Importer:
+    settings.DATA_DIR = tmp_path / "data"
+    return Importer(workspace=acme, folder=tmp_path)
+
+
+def told(workspace: Workspace) -> list[tuple[str, str]]:
+    rows = Turn.objects.in_workspace(workspace.pk).order_by("voice_id", "number")
+    return list(rows.values_list("speaker", "text"))
+
+
+def test_only_the_customers_words_are_the_voice(api: Client, acme: Workspace) -> None:
+    body = {"turns": TURNS, "source_kind": "call", "channel": "hotline", "email": "zoe@example.test"}
+    first = post(api, "/transcripts", body, idempotency_key="t1")
+    assert first.status_code == 201, first.content
+    voice = Voice.objects.in_workspace(acme.pk).get()
+    assert voice.text == f"My lamp is broken, call me on {'*' * 11}\nYes"
+    assert originals.words_of(voice) == "My lamp is broken, call me on 13812345678\nYes"
+    assert (voice.source_kind, voice.initiator, voice.public, voice.channel) == ("call", "customer", False, "hotline")
+    assert voice.customer is not None
+    assert voice.customer.email == "zoe@example.test"
+    assert voice.said_at.isoformat() == "2026-03-01T10:00:00+00:00"
+    assert post(api, "/transcripts", body, idempotency_key="t1").json()["id"] == voice.pk
+    turns = api.get(f"/api/v1/voices/{voice.pk}/turns").json()
+    assert [(each["speaker"], each["name"]) for each in turns] == [
+        ("bot", ""), ("customer", ""), ("agent", "客服小李"), ("customer", ""),
+    ]  # fmt: skip
+    assert turns[2]["text"] == f"Terrible, awful, I hate it. Is {'*' * 11} right?"
+    assert Job.objects.filter(task="allears.respond.jobs.open_case").count() == 1
+
+
+def test_text_is_read_and_what_is_none_is_refused(api: Client, acme: Workspace) -> None:
+    assert post(api, "/transcripts", {"text": VTT, "source_kind": "call"}).json()["text"] == (
+        "My lamp arrived broken & late."
+    )
+    for body, field in (
+        ({"text": "no transcript"}, "text"),
+        ({"turns": [{"speaker": "agent", "text": "Hi"}]}, "turns"),
+        ({"turns": [{"speaker": "Zoe", "text": "Hi"}, {"speaker": "Bob", "text": "Hi"}]}, "turns"),
+    ):
+        wrong = post(api, "/transcripts", body)
+        assert (wrong.status_code, wrong.json()["errors"][0]["pointer"]) == (422, field)
+    assert Voice.objects.in_workspace(acme.pk).count() == 1
+
+
+CSV = (
+    "chat_id,time,speaker,message,customer_email\n"
+    "c1,2026-03-01 10:00,agent,How can I help you today?,\n"
+    "c1,2026-03-01 10:01,customer,The lamp is broken,zoe@example.test\n"
+    "c2,2026-03-01 11:00,customer,Where is my order,ada@example.test\n"
+    "c1,2026-03-01 10:02,customer,And it was late,zoe@example.test\n"
+    "c2,2026-03-01 11:01,Mr X,A third one,\n"
+    "c2,2026-03-01 11:02,agent,On its way,\n"
+    "c3,2026-03-01 12:00,nobody,Who speaks here,\n"
+    "c3,2026-03-01 12:00,another,Nor here,\n"
+)
+
+
+def test_a_row_for_each_turn(importer: Importer) -> None:
+    row = importer.load(importer.file("chats.csv", CSV), "transcripts")
+    assert (row.rows_read, row.rows_good, row.rows_repeated, row.rows_bad) == (8, 5, 0, 3)
+    voices = Voice.objects.in_workspace(importer.workspace.pk).order_by("said_at")
+    assert [(each.text, each.source_kind, each.customer.identifiers.get().value) for each in voices] == [
+        ("The lamp is broken\nAnd it was late", "chat", "zoe@example.test"),
+        ("Where is my order", "chat", "ada@example.test"),
+    ]
+    again = importer.load(importer.file("again.csv", CSV), "transcripts")
+    assert (again.rows_good, again.rows_repeated, again.rows_bad) == (0, 5, 3)
+    assert Turn.objects.in_workspace(importer.workspace.pk).count() == 5
+
+
+def test_a_file_that_has_grown_adds_to_the_same_voice(importer: Importer) -> None:
+    importer.load(importer.file("chats.csv", CSV), "transcripts")
+    grown = importer.load(
+        importer.file("more.csv", CSV + "c1,2026-03-01 10:03,customer,Thank you,zoe@example.test\n"), "transcripts"
+    )
+    assert (grown.rows_good, grown.rows_repeated) == (1, 5)
+    first = Voice.objects.in_workspace(importer.workspace.pk).order_by("said_at").first()
+    assert first is not None
+    assert first.text == "The lamp is broken\nAnd it was late\nThank you"
+    other = CSV.replace("lamp", "sofa").replace("03-01", "04-01")  # another file that counts from c1 again
+    importer.load(importer.file("april.csv", other), "transcripts")
+    assert Voice.objects.in_workspace(importer.workspace.pk).filter(text__contains="sofa").count() == 1
+    assert Voice.objects.in_workspace(importer.workspace.pk).count() == 4
+
+
+def test_what_is_blotted_in_a_file_is_sealed_and_grows_with_it(importer: Importer) -> None:
+    rows = (
+        "conversation,time,speaker,message\n"
+        "c1,2026-03-01 10:00,agent,Who speaks?\n"
+        "c2,2026-03-01 10:00,agent,And who are you\n"
+        "c3,2026-03-01 10:00,agent,And you\n"
+        "c1,2026-03-01 10:01,Ottokar Pfannen,Ottokar; call 13812345678\n"
+    )
+    more = "c1,2026-03-01 10:02,agent,Mr Pfannen?\nc1,2026-03-01 10:03,Ottokar Pfannen,Or 13912345678\n"
+    importer.load(importer.file("chats.csv", rows), "transcripts")
+    grown = importer.load(importer.file("more.csv", rows + more), "transcripts")
+    assert (grown.rows_good, grown.rows_repeated, grown.rows_bad) == (2, 4, 0)
+    voice = Voice.objects.in_workspace(importer.workspace.pk).exclude(text="").get()
+    assert voice.text == f"{'*' * 7}; call {'*' * 11}\nOr {'*' * 11}"
+    assert voice.hidden == [[0, 7, "name"], [14, 25, "phone"], [29, 40, "phone"]]
+    assert originals.words_of(voice) == "Ottokar; call 13812345678\nOr 13912345678"
+    assert VoiceOriginal.objects.in_workspace(importer.workspace.pk).count() == 1
+    turns = list(Turn.objects.in_workspace(importer.workspace.pk).filter(voice=voice).order_by("number"))
+    assert [(turn.name, turn.text) for turn in turns] == [
+        ("", "Who speaks?"), ("*" * 15, f"{'*' * 7}; call {'*' * 11}"),
+        ("", f"Mr {'*' * 7}?"), ("*" * 15, f"Or {'*' * 11}"),
+    ]  # fmt: skip
+    assert TurnOriginal.objects.in_workspace(importer.workspace.pk).count() == 3
+    assert list(originals.turns_said_by(turns).values()) == [
+        {"text": "Ottokar; call 13812345678", "name": "Ottokar Pfannen"},
+        {"text": "Mr Pfannen?"},
+        {"text": "Or 13912345678", "name": "Ottokar Pfannen"},
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("call.vtt", VTT),
+        ("call.txt", "Agent Bob: Good morning\nCustomer: My lamp arrived broken & late.\n"),
+        ("call.json", '{\n "id": "x9",\n "messages": [\n {"role": "agent", "content": "Good morning"},\n'
+         ' {"role": "user", "content": "My lamp arrived broken & late."}]}'),
+        ("calls.jsonl", '{"id": "x9", "turns": [{"speaker": "agent", "text": "Good morning"},'
+         ' {"speaker": "customer", "text": "My lamp arrived broken & late."}]}\n'),
+    ],
+)  # fmt: skip
+def test_a_transcript_by_itself_is_one_voice(importer: Importer, name: str, content: str) -> None:
+    row = importer.load(importer.file(name, content), "transcripts")
+    assert (row.rows_good, row.rows_bad) == (2, 0)
+    voice = Voice.objects.in_workspace(importer.workspace.pk).get()
+    assert voice.text == "My lamp arrived broken & late."
+    assert [speaker for speaker, _ in told(importer.workspace)] == ["agent", "customer"]
+
+
+def test_the_page_shows_all_turns_masked(alice: Person, bob: Person, api: Client, client: Client) -> None:
+    made = post(api, "/transcripts", {"turns": TURNS}).json()
+    client.force_login(alice.user)
+    page = client.get(f"/listen/voices/{made['id']}").content.decode()
+    assert "turn-agent" in page
+    assert "Is " in page
+    assert "13812345678" not in page
+    shown = client.post(f"/listen/voices/{made['id']}/disclosure").content.decode()
+    assert shown.count("13812345678") >= 2
+    client.force_login(bob.user)
+    assert client.post(f"/listen/voices/{made['id']}/disclosure").status_code == 403
+
+
+def test_erasure_and_export_know_the_turns(api: Client, acme: Workspace) -> None:
+    post(api, "/transcripts", {"turns": TURNS, "email": "zoe@example.test"})
+    customer = builders.customer(workspace=acme, email="ada@example.test")
+    post(api, "/transcripts", {"turns": TURNS, "email": "ada@example.test"})
+    zoe = Identifier.objects.in_workspace(acme.pk).get(value="zoe@example.test").customer
+    packed = access_export(workspace_id=acme.pk, customer_id=zoe.pk, now=timezone.now())
+    with zipfile.ZipFile(io.BytesIO(packed)) as export:
+        assert "Terrible, awful" in export.read("data.json").decode()
+        assert "Is 13812345678 right?" in export.read("files/words-as-said.json").decode()
+    table = personal_table("listen.Turn")
+    assert table is not None
+    erase_rows(table, Someone(workspace_id=acme.pk, ids=(zoe.pk,), keys=(zoe.key,), names=("zoe@example.test",)))
+    assert Turn.objects.in_workspace(acme.pk).filter(voice__customer=zoe).count() == 0
+    assert Turn.objects.in_workspace(acme.pk).count() == 4
+    assert customer.pk != zoe.pk
