@@ -6,7 +6,9 @@ from typing import Any
 from django.test import Client
 from tests import builders
 from tests.conftest import Person
+from tests.imports.conftest import Importer
 from tests.listen.everywhere.test_repeats import WORDS, said
+from tests.listen.test_api import caller, post
 from tests.respond.people import MONDAY, kinds, opened, voice
 
 from allears.accounts.models import Workspace
@@ -122,3 +124,26 @@ def test_mails_of_one_thread_stay_together_after_closing(bob: Person) -> None:
     assert (again.pk, again.state) == (case.pk, "open")
     other = opened(voice(workspace=bob.workspace, key="m3", text="Me too", customer=ada, **mail))
     assert other.pk != case.pk  # somebody else who has the thread does not get into the case
+
+
+def test_letters_come_by_file_and_by_api(bob: Person, tmp_path: Any, settings: Any) -> None:
+    settings.DATA_DIR = tmp_path / "data"
+    importer = Importer(workspace=bob.workspace, folder=tmp_path)
+    table = (
+        "id,date,text,type,authority,reference number,answer by\n"
+        "1,2031-01-02,The sofa smells and nobody refunds it,regulator,12315,A-1,2031-01-09\n"
+        "2,2031-01-02,The lamp does not work at all any more,complaint,nobody,A-2,2031-01-09\n"
+    )
+    importer.load(importer.file("letters.csv", table), "voices")
+    official = Official.objects.in_workspace(bob.workspace.pk).get()
+    assert (official.authority, official.reference, official.voice.source_kind) == ("12315", "A-1", "regulator")
+    assert official.answer_by is not None
+    assert official.answer_by.isoformat() == "2031-01-09T23:59:00+00:00"
+    api = caller(bob.workspace)
+    body = {"text": "File 12", "source_kind": "regulator", "authority": "CFPB", "answer_by": "2031-02-01T10:00:00Z"}
+    made = post(api, "/voices", body).json()
+    assert Official.objects.in_workspace(bob.workspace.pk).get(voice_id=made["id"]).authority == "CFPB"
+    refused = post(api, "/voices", {**body, "source_kind": "praise"})
+    assert refused.json()["errors"][0]["pointer"] == "answer_by"
+    case = post(api, "/cases", {**body, "source_kind": "", "kind": "regulator"}).json()
+    assert case["answer_by"] == "2031-02-01T10:00:00Z"

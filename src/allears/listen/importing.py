@@ -328,9 +328,13 @@ VOICES = Kind(
         *_SAID,
         Field(name="sentiment", type=FieldType.SENTIMENT, label=gettext_lazy("Feeling, as stated")),
         Field(name="source_kind", type=FieldType.SOURCE_KIND, label=gettext_lazy("Kind of voice")),
-        Field(name="authority", type=FieldType.LABEL, label=gettext_lazy("Authority or paper"), most=200),
-        Field(name="reference", type=FieldType.LABEL, label=gettext_lazy("Reference number"), most=100),
-        Field(name="answer_by", type=FieldType.TIME, label=gettext_lazy("To be answered by")),
+        Field(
+            name="authority", type=FieldType.LABEL, label=gettext_lazy("Authority or paper"), most=200, named_only=True
+        ),
+        Field(
+            name="reference", type=FieldType.LABEL, label=gettext_lazy("Reference number"), most=100, named_only=True
+        ),
+        Field(name="answer_by", type=FieldType.TIME, label=gettext_lazy("To be answered by"), named_only=True),
         *_ABOUT,
         *WHO_FIELDS,
     ),

@@ -45,6 +45,7 @@ class Field:
     label: str | Promise
     most: int = 254
     words: str = ""  # the section of the vocabulary, where it is not the name
+    named_only: bool = False  # proposed for a column by its heading alone, never by what stands in it
 
     @property
     def vocabulary(self) -> str:

@@ -83,6 +83,8 @@ def _candidate(kind: Kind, field: Field, profile: Profile) -> _Candidate | None:
         reason = _("the heading says “%(word)s”; %(content)s") % {"word": word, "content": judged.reason}
         if field.type is FieldType.SCORE and vocabulary.has_any(profile.key, vocabulary.preferred()):
             confidence += 0.1
+    elif field.named_only:
+        return None
     else:
         confidence = judged.value * BY_CONTENT.get(field.type, NONE)
         reason = _("by its content: %(content)s") % {"content": judged.reason}
