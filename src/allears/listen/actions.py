@@ -20,6 +20,7 @@ from allears.listen.models import Probe, ProbeVersion, Survey, SurveyVersion, Vo
 from allears.outreach import channels
 from allears.outreach.actions import propose
 from allears.outreach.contracts import Proposal, Release, Ruling
+from allears.store.scope import ScopedQuerySet
 
 FOLLOW_UP_EXPIRES = timedelta(days=14)
 
@@ -291,8 +292,7 @@ def record_voice(
 ) -> Voice:
     """Store one utterance and tell the house. A key that is known changes nothing and tells nobody.
 
-    Personal data is blotted out of the words, ``known`` names of the speaker too; as they were said they are kept
-    sealed.
+    Personal data, with ``known`` names of the speaker, is blotted out of the words; as they were said they are sealed.
     """
     words = _blotted(workspace_id, customer_id, text, known)
     beside, changed = originals.blot_attributes(attributes or {})
@@ -319,12 +319,10 @@ def record_voice(
     }
     values["sameness"] = repeats.digest_for(workspace_id=workspace_id, values=values, text=text)
     with transaction.atomic():
-        rows = Voice.objects.in_workspace(workspace_id)
-        voice: Voice
+        rows: ScopedQuerySet[Voice] = Voice.objects.in_workspace(workspace_id)
         voice, created = rows.get_or_create(workspace_id=workspace_id, key=_voice_key(key), defaults=values)
         if created:
-            if words.hidden or changed:
-                _keep_original(voice, {**({"text": text} if words.hidden else {}), **changed})
+            _keep_original(voice, {**({"text": text} if words.hidden else {}), **changed})
             repeats.link(voice)
             record(VoiceReceived(workspace_id=workspace_id, voice_id=voice.id))
     return voice
@@ -336,6 +334,8 @@ def _blotted(workspace_id: int, customer_id: int | None, text: str, known: Seque
 
 
 def _keep_original(voice: Voice, said: Mapping[str, Any]) -> None:
+    if not said:
+        return
     kept = originals.Original(row_id=voice.pk, customer_id=voice.customer_id, said=said, at=voice.said_at)
     originals.keep_voices(workspace_id=voice.workspace_id, originals=[kept])
 
@@ -359,8 +359,7 @@ def grow_voice(*, voice: Voice, text: str, score: int | None, language: str) -> 
         voice.heat().save(update_fields=["text", "hidden", "score", "language", "flush_id"])
         if had:
             VoiceOriginal.objects.in_workspace(voice.workspace_id).filter(voice=voice).delete()
-        if said:
-            _keep_original(voice, said)
+        _keep_original(voice, said)
         record(VoiceReceived(workspace_id=voice.workspace_id, voice_id=voice.id, updated=True))
     return True
 
