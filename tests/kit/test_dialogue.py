@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from allears.kit.dialogue import is_lines, read, side_of, sides_of
+from allears.kit.dialogue import is_lines, name_in, read, side_of, sides_of
 
 VTT = """WEBVTT
 
@@ -72,3 +72,15 @@ def test_lines_with_times_and_further_lines() -> None:
 )
 def test_tables_and_prose_are_no_transcripts(text: str) -> None:
     assert not is_lines(text)
+
+
+@pytest.mark.parametrize(
+    ("who", "name"),
+    [
+        ("Customer", ""), ("Caller 2", ""), ("客户", ""), ("[Customer]", ""), ("", ""),
+        ("Customer Zoe Ko", "Zoe Ko"), ("caller#3", ""), ("VIP客户", ""), ("客户张伟", "张伟"), ("Zoe", "Zoe"),
+        ("138 1234 5678", "138 1234 5678"),
+    ],
+)  # fmt: skip
+def test_what_is_a_name_beside_the_side(who: str, name: str) -> None:
+    assert name_in(who) == name

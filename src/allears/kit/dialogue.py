@@ -106,7 +106,9 @@ SIDES: dict[str, frozenset[str]] = {
 }
 _SIDE_OF = {word: side for side, words in SIDES.items() for word in words}
 _HAN_WORDS = sorted((word for word in _SIDE_OF if not word.isascii()), key=len, reverse=True)
+NO_NAMES = frozenset(["vip", "the", "our", "new", *_SIDE_OF])
 _WORDS = re.compile(r"[a-z]+")
+_LETTERS = re.compile(r"[A-Za-z]+")
 _LINE = re.compile(
     r"^\s*(?:[\[(（]?(?P<before>\d{1,2}:\d{2}(?::\d{2})?(?:[.,]\d{1,3})?)[\])）]?\s*[-–]?\s*)?"
     r"(?P<who>[^:：,，;；|\t\"\n<>]{1,60}?)\s*(?:[\[(（](?P<after>\d{1,2}:\d{2}(?::\d{2})?)[\])）])?\s*[:：](?!//)\s*(?P<text>.*)$"
@@ -153,7 +155,8 @@ def name_in(who: str) -> str:
     """What a speaker is called beside the words for a side: “Customer Zoe Ko” is Zoe Ko, “Caller 2” nobody."""
     for word in _HAN_WORDS:
         who = who.replace(word, " ")
-    rest = " ".join(part for part in who.split() if part.lower().strip(".:#()[]（）【】") not in _SIDE_OF)
+    kept = _LETTERS.sub(lambda found: "" if found[0].lower() in NO_NAMES else found[0], who)
+    rest = " ".join(kept.split()).strip(" .:#-_()[]（）【】")
     return rest if any(char.isalpha() for char in rest) or sum(map(str.isdecimal, rest)) > MOST_FIGURES else ""
 
 
