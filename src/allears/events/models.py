@@ -98,7 +98,7 @@ class Import(ScopedModel):
         FAILED = "failed"
         UNDONE = "undone"
 
-    kind = models.CharField(max_length=10)  # voices, events, customers, responses
+    kind = models.CharField(max_length=20)  # voices, transcripts, events, customers, responses
     filename = models.CharField(max_length=255)
     path = models.CharField(max_length=500)  # inside the data folder
     digest = models.CharField(max_length=64)  # sha256 of the file: the same file twice changes nothing
@@ -120,7 +120,7 @@ class Import(ScopedModel):
 class Upload(ScopedModel):
     """A file that arrives piece by piece; once it is whole it is an import, in the same folder."""
 
-    kind = models.CharField(max_length=10)
+    kind = models.CharField(max_length=20)
     filename = models.CharField(max_length=255)
     path = models.CharField(max_length=32)  # its folder among the imports'
     length = models.BigIntegerField()  # bytes of the whole file, as its sender said
@@ -144,7 +144,7 @@ class Upload(ScopedModel):
 class SavedMapping(ScopedModel):
     """A mapping kept under a name; the next file of its kind with the same columns takes it."""
 
-    kind = models.CharField(max_length=10)
+    kind = models.CharField(max_length=20)
     name = models.CharField(max_length=80)
     signature = models.CharField(max_length=32)  # of the columns, see imports.mapping.signature
     columns = models.JSONField(default=list)
