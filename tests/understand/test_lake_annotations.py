@@ -14,7 +14,10 @@ from tests.understand.annotators import Fake
 from allears.accounts.models import Workspace
 from allears.jobs import erasure, flusher, hot
 from allears.jobs.withdrawal import withdraw
+from allears.jobs.worker import run_due
 from allears.lake.tables import ANNOTATIONS
+from allears.listen import repeats
+from allears.listen.actions import record_voice
 from allears.listen.lake import VOICE_SOURCE
 from allears.listen.models import Voice
 from allears.understand import reading
@@ -136,3 +139,35 @@ def test_what_is_taken_back_goes_with_its_labels(acme: Workspace, root: Path, fa
 def test_the_contract_names_no_word() -> None:
     assert {"text", "words", "spans"}.isdisjoint(ANNOTATIONS.names)
     assert ANNOTATIONS.personal == ("voice_id", "customer_key")
+
+
+def test_labels_of_what_was_said_before_count_once_until_it_is_parted(acme: Workspace, root: Path, fake: Fake) -> None:
+    public = {"initiator": "customer", "source_kind": "review", "public": True, "said_at": timezone.now()}
+    words = "The parcel came late, and nobody answers the phone."
+    first, again = (
+        record_voice(workspace_id=acme.pk, key=channel, channel=channel, text=words, **public)
+        for channel in ("feed", "file")
+    )
+    read(first, again)
+    flush()
+
+    def counted() -> list[int]:
+        return sorted(
+            voice_id
+            for table in ("voices", "annotations")
+            for (voice_id,) in duckdb.sql(
+                f"SELECT DISTINCT voice_id FROM read_parquet({files(root / table)}, hive_partitioning = true)"
+            ).fetchall()
+        )
+
+    assert counted() == [first.pk, first.pk]
+    repeats.part(voice=again, actor_id=None)
+    flush()
+    assert counted() == [first.pk, first.pk, again.pk, again.pk]
+    repeats.rejoin(voice=again, actor_id=None)
+    assert run_due(owner="test:1:x", queues=["long"]) == 1
+    assert counted() == [first.pk, first.pk]
+    Voice.objects.in_workspace(acme.pk).filter(pk=first.pk).delete()
+    flush()
+    assert again.pk in counted()
+    assert VoiceAnnotation.objects.in_workspace(acme.pk).get(voice=again).flush_id is not None

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from allears.lake.engine import Slice
 
 
+MOST_IDS = 900  # parameters of one statement
 MOST_HEADS = 20  # fresh snapshots for one reading: on a busy machine erasures and compactions can outrun several
 T = TypeVar("T")
 
@@ -101,6 +102,15 @@ def source_of(table: str) -> HotSource:
 def sources() -> list[HotSource]:
     """Every registered source."""
     return [source_of(table) for table in registry.sources()]
+
+
+def heat(*, table: str, workspace_id: int, ids: Sequence[int]) -> None:
+    """Have the flusher carry these rows to the lake (again), and what leans on them; inside a transaction."""
+    from_each = {table: "id"} | {each.table: each.link for each in registry.leaning_on(table)}
+    for name, link in from_each.items():
+        rows = source_of(name).model.objects.in_workspace(workspace_id)
+        for start in range(0, len(ids), MOST_IDS):
+            rows.filter(**{f"{link}__in": ids[start : start + MOST_IDS]}).update(flush_id=None)
 
 
 def hot_rows(source: HotSource, head: LakeHead | None) -> QuerySet[Any]:

@@ -7,19 +7,23 @@ _sources: dict[str, str] = {}
 
 @dataclass(frozen=True, kw_only=True)
 class Leaning:
-    """A table whose rows go when rows of another are taken back; ``keys`` is the path of ``f(workspace_id, ids)``."""
+    """A table whose rows go when rows of another are taken back; ``keys`` is the path of ``f(workspace_id, ids)``.
+
+    ``link`` is the field of its model that names the row of the other.
+    """
 
     table: str
     on: str
     keys: str
+    link: str
 
 
 _leaning: list[Leaning] = []
 
 
-def register_leaning(table: str, *, on: str, keys: str) -> None:
+def register_leaning(table: str, *, on: str, keys: str, link: str) -> None:
     """Take rows of ``table`` back with those of ``on``; ``keys`` says which, before the rows are deleted."""
-    found = Leaning(table=table, on=on, keys=keys)
+    found = Leaning(table=table, on=on, keys=keys, link=link)
     if found not in _leaning:
         _leaning.append(found)
 

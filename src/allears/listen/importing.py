@@ -97,8 +97,8 @@ def _repeats(
     zone = repeats.zone_of(chunk.workspace_id)
     heard: list[tuple[int, repeats.Heard]] = []
     as_said = [told.said.get(place, words) for place, words in enumerate(told.words)]
-    for number, kind, words, at, customer_id, rest in zip(
-        ids, kinds, as_said, told.said_at, told.customer_ids, told.rest, strict=True
+    for number, kind, words, at, customer_id, rest, touchpoint_id, score in zip(
+        ids, kinds, as_said, told.said_at, told.customer_ids, told.rest, told.touchpoint_ids, told.scores, strict=True
     ):
         public = kind in PUBLIC
         compared = (public or customer_id) and repeats.is_compared(initiator="customer", source_kind=kind)
@@ -108,6 +108,8 @@ def _repeats(
             author=repeats.author_of(rest) if public else "",
             public=public,
             way=f"import:{chunk.import_id}",
+            touchpoint_id=touchpoint_id,
+            score=(score.metric, score.value) if score else None,
         )
         heard.append((number, each))
     found = repeats.firsts(workspace_id=chunk.workspace_id, heard=heard)

@@ -7,7 +7,7 @@ from django.db.models.fields.json import KT
 
 from allears.jobs.hot import HotSource, holds, present
 from allears.lake.tables import ASKS, RESPONSES, VOICES
-from allears.listen.models import Invitation, Response, Voice
+from allears.listen.models import COUNTED, Invitation, Response, Voice
 
 METRICS = ("nps", "csat", "ces")
 SETTLED_AFTER = timedelta(hours=24)
@@ -77,7 +77,7 @@ VOICE_SOURCE = HotSource(
     spec=VOICES,
     model=Voice,
     ts="said_at",
-    only=Q(repeats__isnull=True),
+    only=COUNTED,
     columns={
         "voice_id": "id",
         "customer_key": "customer__key",

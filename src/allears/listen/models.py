@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from allears.customers.models import Customer
 from allears.journeys.models import Touchpoint
+from allears.listen.succession import succeed
 from allears.store.models import HotModel, ScopedModel
 
 
@@ -235,6 +236,9 @@ class Attachment(ScopedModel):
         ]
 
 
+COUNTED = models.Q(repeats__isnull=True)  # of voices: each once, however often it was said
+
+
 class Voice(HotModel):
     """Anything a customer says, asked or not."""
 
@@ -275,7 +279,7 @@ class Voice(HotModel):
     thread = models.CharField(max_length=64, null=True, blank=True)  # voices of one exchange share it
     sameness = models.CharField(max_length=32, null=True, blank=True)  # digest of words and day, see listen.repeats
     repeats = models.ForeignKey(
-        "self", on_delete=models.SET_NULL, null=True, blank=True, related_name="repeated", db_index=False
+        "self", on_delete=succeed, null=True, blank=True, related_name="repeated", db_index=False
     )  # the voice that said the same first: counted once, shown as one
     said_at = models.DateTimeField()
     received_at = models.DateTimeField(default=timezone.now)

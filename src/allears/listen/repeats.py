@@ -2,9 +2,11 @@
 
 The rule, which the page of a voice states too: what a customer says unasked is the same when its words are (letters
 and digits only, case and width folded), on the same day of the workspace, by the same customer or author. Where one of
-the two names nobody, public words that are long enough and came by another way are the same as well. Authorities'
-letters and answers to surveys are never merged. The first to come stands for all: the others are linked to it, not
-deleted, and a person can take the link away again.
+the two names nobody, public words that are long enough and came by another way are the same as well. Two touchpoints or
+two scores that differ make two voices; authorities' letters and answers to surveys are never merged. The first to come
+stands for all: the others are linked to it, not deleted, and a person can take the link away again.
+
+What counts or lists voices keeps to ``models.COUNTED``; so do the lake's voices and annotations.
 
 Digests of words and day stand in an indexed column, so that a chunk of a file costs one look-up.
 """
@@ -21,12 +23,14 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
+from django.db import transaction
 from django.db.models import Count
 
 from allears.accounts.audit import audit
 from allears.accounts.models import Workspace
-from allears.jobs.hot import source_of
+from allears.jobs.hot import heat, source_of
 from allears.jobs.lease import worker_name
+from allears.jobs.queue import enqueue
 from allears.jobs.withdrawal import withdraw
 from allears.listen.models import Voice
 
@@ -61,7 +65,9 @@ AUTHORS = frozenset(
 )
 _NO_WORDS = re.compile(r"[\W_]+")
 NEVER = frozenset({Voice.SourceKind.REGULATOR, Voice.SourceKind.SURVEY})
-COLUMNS = ("id", "sameness", "customer_id", "attributes", "public", "import_id")
+COLUMNS = (
+    "id", "sameness", "customer_id", "attributes", "public", "import_id", "channel", "touchpoint_id", "metric", "score",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,6 +79,8 @@ class Heard:
     author: str
     public: bool
     way: str
+    touchpoint_id: int | None = None
+    score: tuple[str, int] | None = None  # with its metric before it
 
 
 @dataclass(slots=True)
@@ -129,6 +137,8 @@ def way_of(*, channel: str, import_id: int | None, attributes: Mapping[str, Any]
 
 def is_same(one: Heard, other: Heard) -> bool:
     """Whether two sayings of the same words and day are one; see the rule above."""
+    if _differ(one.touchpoint_id, other.touchpoint_id) or _differ(one.score, other.score):
+        return False
     if one.customer_id is not None and one.customer_id == other.customer_id:
         return True
     if not (one.public and other.public):
@@ -138,6 +148,10 @@ def is_same(one: Heard, other: Heard) -> bool:
     if one.customer_id is not None and other.customer_id is not None:
         return False
     return one.way != other.way and (one.sameness or "").startswith("l")
+
+
+def _differ(one: object, other: object) -> bool:
+    return one is not None and other is not None and one != other
 
 
 def firsts(*, workspace_id: int, heard: Sequence[tuple[int, Heard]]) -> dict[int, int]:
@@ -165,7 +179,7 @@ def _standing(workspace_id: int, wanted: Sequence[str]) -> dict[str, list[_First
     rows = Voice.objects.in_workspace(workspace_id).filter(repeats__isnull=True)
     for start in range(0, len(wanted), 900):
         part = rows.filter(sameness__in=wanted[start : start + 900]).order_by("id")
-        for row in part.only(*COLUMNS, "channel"):
+        for row in part.only(*COLUMNS):
             if row.sameness and len(stand[row.sameness]) < MOST_APART:
                 stand[row.sameness].append(_First(row.pk, heard_of(row)))
     return stand
@@ -178,6 +192,8 @@ def heard_of(voice: Voice) -> Heard:
         author=author_of(voice.attributes),
         public=voice.public,
         way=way_of(channel=voice.channel, import_id=voice.import_id, attributes=voice.attributes),
+        touchpoint_id=voice.touchpoint_id,
+        score=None if voice.score is None else (voice.metric, voice.score),
     )
 
 
@@ -206,6 +222,7 @@ def link(voice: Voice) -> None:
         voice.save(update_fields=["repeats"])
 
 
+@transaction.atomic
 def part(*, voice: Voice, actor_id: int | None) -> None:
     """A person says that it is another voice after all: it counts by itself from now on."""
     if voice.repeats_id is None:
@@ -213,29 +230,50 @@ def part(*, voice: Voice, actor_id: int | None) -> None:
     voice.attributes = {**voice.attributes, "apart from": voice.repeats_id}
     _note(voice, actor_id, "listen.voice.parted", voice.repeats_id)
     voice.repeats = None
-    voice.heat().save(update_fields=["repeats", "attributes", "flush_id"])
+    voice.save(update_fields=["repeats", "attributes"])
+    heat(table="voices", workspace_id=voice.workspace_id, ids=[voice.pk])
 
 
-def rejoin(*, voice: Voice, actor_id: int | None) -> None:
-    """Take a parting back: the voice is one with its first again, in the lake too."""
+def parted_from(voice: Voice) -> Voice | None:
+    """The voice that it was one with, before somebody parted them; None where that is gone or one with another."""
     first_id = voice.attributes.get("apart from")
-    first = Voice.objects.in_workspace(voice.workspace_id).filter(pk=first_id, repeats__isnull=True).first()
-    if first is None or voice.repeats_id is not None:
+    if first_id is None or voice.repeats_id is not None:
+        return None
+    return Voice.objects.in_workspace(voice.workspace_id).filter(pk=first_id, repeats__isnull=True).first()
+
+
+@transaction.atomic
+def rejoin(*, voice: Voice, actor_id: int | None) -> None:
+    """Take a parting back: the voice, with those that repeat it, is one with its first again, soon in the lake too."""
+    first = parted_from(voice)
+    if first is None:
+        return
+    voice.repeats = first
+    voice.attributes = {name: value for name, value in voice.attributes.items() if name != "apart from"}
+    voice.save(update_fields=["repeats", "attributes"])
+    Voice.objects.in_workspace(voice.workspace_id).filter(repeats=voice).update(repeats=first)
+    _note(voice, actor_id, "listen.voice.rejoined", first.pk)
+    enqueue(
+        task="allears.listen.jobs.uncount",
+        arguments={"workspace_id": voice.workspace_id, "voice_id": voice.pk},
+        queue="long",
+    )
+
+
+def uncount(*, workspace_id: int, voice_id: int) -> None:
+    """Take a voice that is one with another out of the lake. Raises FlusherBusyError; it may be done again."""
+    rows = Voice.objects.in_workspace(workspace_id).filter(pk=voice_id)
+    if not rows.filter(repeats__isnull=False).exists():
         return
 
-    def again() -> None:
-        voice.repeats = first
-        voice.attributes = {name: value for name, value in voice.attributes.items() if name != "apart from"}
-        _note(voice, actor_id, "listen.voice.rejoined", first.pk)
-        voice.heat().save(update_fields=["repeats", "attributes", "flush_id"])
+    def parted_meanwhile() -> None:
+        if rows.select_for_update(of=("self",)).filter(repeats__isnull=True).exists():
+            heat(table="voices", workspace_id=workspace_id, ids=[voice_id])
 
     withdraw(
-        source=source_of("voices"),
-        workspace_id=voice.workspace_id,
-        ids=[voice.pk],
-        delete=again,
+        source=source_of("voices"), workspace_id=workspace_id, ids=[voice_id], delete=parted_meanwhile,
         owner=f"{worker_name()}:rejoin",
-    )
+    )  # fmt: skip
 
 
 def _note(voice: Voice, actor_id: int | None, verb: str, first_id: int) -> None:

@@ -8,7 +8,7 @@ from typing import Self
 from django.db.models import Q
 
 from allears.customers.companies import account_of, people_of
-from allears.listen.models import Voice
+from allears.listen.models import COUNTED, Voice
 from allears.listen.tags.models import VoiceTag
 from allears.listen.tags.queries import carrying, kin
 from allears.listen.words.searching import FOUND, Match, matching, steps
@@ -154,7 +154,7 @@ def conditions(filters: WallFilter, *, most_found: int = FOUND) -> Q:
 
 def chosen(filters: WallFilter) -> ScopedQuerySet[Voice]:
     rows = Voice.objects.in_workspace(filters.workspace_id).select_related("touchpoint", "customer")
-    rows = rows.filter(repeats__isnull=True)  # what was said before stands there already, with how often it was said
+    rows = rows.filter(COUNTED)  # what was said before stands there already, with how often it was said
     return rows.filter(conditions(filters))
 
 

@@ -9,7 +9,7 @@ from django.db.models import Q
 
 from allears.accounts.models import Membership
 from allears.listen import wall
-from allears.listen.models import Voice
+from allears.listen.models import COUNTED, Voice
 from allears.people.registry import Waiting, waiting_for
 from allears.people.streams import Note, notes_on, passed_on, stream_of
 from allears.understand import showing
@@ -71,7 +71,7 @@ def compose(*, member: Membership, since: datetime, until: datetime) -> Contents
 def _came(member: Membership, wanted: Q, since: datetime, until: datetime) -> list[Voice]:
     """What reached the stream in a time, the latest first; what was passed on in it counts as well."""
     rows = Voice.objects.in_workspace(member.workspace_id).select_related("touchpoint", "customer")
-    fresh = rows.filter(wanted, said_at__gt=since - HISTORY, received_at__gt=since, received_at__lte=until)
+    fresh = rows.filter(wanted, COUNTED, said_at__gt=since - HISTORY, received_at__gt=since, received_at__lte=until)
     passed = rows.filter(pk__in=passed_on(member, since=since, until=until))
     found = {voice.pk: voice for voice in (*fresh.order_by("-said_at", "-pk")[:MOST], *passed)}
     return sorted(found.values(), key=lambda voice: (voice.said_at, voice.pk), reverse=True)

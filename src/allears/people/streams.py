@@ -15,7 +15,7 @@ from allears.accounts.teams.queries import member_ids_in, team_ids_of
 from allears.customers.models import Customer
 from allears.journeys.models import Touchpoint
 from allears.listen import wall
-from allears.listen.models import Voice
+from allears.listen.models import COUNTED, Voice
 from allears.listen.tags.queries import carrying
 from allears.people.following import attribute_of, filter_of, follows_of
 from allears.people.models import Follow, Share, Thanks, Visit
@@ -144,7 +144,9 @@ def unread(*, member: Membership) -> int:
     visit = Visit.objects.in_workspace(member.workspace_id).filter(member=member).first()
     if visit is None:
         return 0
-    rows = Voice.objects.in_workspace(member.workspace_id).filter(stream_of(member=member), pk__gt=visit.seen_id)
+    rows = Voice.objects.in_workspace(member.workspace_id).filter(
+        stream_of(member=member), COUNTED, pk__gt=visit.seen_id
+    )
     came = set(rows.values_list("pk", flat=True)[: MOST_COUNTED + 1])
     return min(len(came | set(passed_on(member, since=visit.at))), MOST_COUNTED + 1)
 

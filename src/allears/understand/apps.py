@@ -20,4 +20,4 @@ class UnderstandConfig(AppConfig):
         register_loop("annotations", "allears.understand.reading.run_once", "annotations")
         register_personal(*personal.DECLARED)
         register_source("annotations", "allears.understand.lake.SOURCE")
-        register_leaning("annotations", on="voices", keys="allears.understand.lake.keys_of_voices")
+        register_leaning("annotations", on="voices", keys="allears.understand.lake.keys_of_voices", link="voice")

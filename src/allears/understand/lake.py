@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from allears.jobs.hot import HotSource, milliseconds
 from allears.lake.tables import ANNOTATIONS
@@ -39,7 +39,7 @@ class LabelSource(HotSource):
         """As `HotSource.facts`."""
         import pyarrow as pa
 
-        values = list(zip(*_labels(rows), strict=True)) or [()] * len(_COLUMNS)
+        values = list(zip(*_labels(rows.filter(self.only)), strict=True)) or [()] * len(_COLUMNS)
         given: dict[str, Sequence[Any]] = dict(zip(_COLUMNS, values, strict=True))
         given |= {
             "ts_ms": [milliseconds(moment) for moment in given["ts"]],
@@ -74,6 +74,7 @@ SOURCE = LabelSource(
     spec=ANNOTATIONS,
     model=VoiceAnnotation,
     ts="said_at",
+    only=Q(voice__repeats__isnull=True),  # what was said before counts once
     columns={**_OF_ANNOTATION, "replaced": "replaced_at", **dict.fromkeys(_OF_LABEL, "labels")},
     most=5_000,
 )

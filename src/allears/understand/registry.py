@@ -22,7 +22,7 @@ from allears.accounts.audit import audit
 from allears.events.imports.reading import open_table
 from allears.jobs.queue import enqueue
 from allears.jobs.worker import LONG
-from allears.listen.models import Voice
+from allears.listen.models import COUNTED, Voice
 from allears.understand import pool
 from allears.understand.annotating import LONGEST, TEXT
 from allears.understand.labelling import OWN
@@ -56,7 +56,7 @@ def known(*, workspace_id: int) -> QuerySet[Voice]:
     """Voices whose feeling is known: by the score beside the words, or because a person said it."""
     rows: QuerySet[Voice] = Voice.objects.in_workspace(workspace_id).exclude(text="")
     said = VoiceLabel.objects.in_workspace(workspace_id).filter(by_person=True, code__startswith="sentiment:")
-    return rows.filter(Q(score__isnull=False) | Q(pk__in=said.values("voice_id")))
+    return rows.filter(COUNTED).filter(Q(score__isnull=False) | Q(pk__in=said.values("voice_id")))
 
 
 def learn_again(*, workspace_id: int, now: datetime) -> TextModel | None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from allears.listen.models import Voice
+from allears.listen.models import COUNTED, Voice
 from allears.understand.models import Correction, VoiceAnnotation
 
 LOOKED_AT = 2_000  # the latest annotated voices
@@ -17,7 +17,7 @@ def picks(*, workspace_id: int, limit: int = 20) -> list[Voice]:
     latest = rows.exclude(voice_id__in=known).order_by("-said_at")[:LOOKED_AT]
     doubts = sorted(((doubt, voice_id) for voice_id, doubt in latest.values_list("voice_id", "doubt")), reverse=True)
     ids = [voice_id for _, voice_id in doubts[:DOUBTED]]
-    found = Voice.objects.in_workspace(workspace_id).filter(pk__in=ids).exclude(text="")
+    found = Voice.objects.in_workspace(workspace_id).filter(COUNTED, pk__in=ids).exclude(text="")
     by_id = {voice.pk: voice for voice in found.select_related("touchpoint", "customer")}
     return diverse([by_id[each] for each in ids if each in by_id], limit=limit)
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from django.conf import settings
 
-from allears.listen.models import Voice
+from allears.listen.models import COUNTED, Voice
 from allears.listen.originals import blotted
 from allears.listen.wall import feeling_of_score
 from allears.understand.annotating import builtin, masker
@@ -76,7 +76,11 @@ def _learn_column(folder: Path, *, slot: str) -> Trained:
 def _felt(workspace_id: int) -> tuple[list[str], list[str]]:
     """The latest comments whose feeling is known, and it: by the score beside them, and by people before that."""
     said: dict[int, str] = {}
-    rows = Voice.objects.in_workspace(workspace_id).exclude(text="").filter(metric__in=METRICS, score__isnull=False)
+    rows = (
+        Voice.objects.in_workspace(workspace_id)
+        .exclude(text="")
+        .filter(COUNTED, metric__in=METRICS, score__isnull=False)
+    )
     for voice_id, metric, score in rows.order_by("-pk").values_list("pk", "metric", "score")[:MOST]:
         if feeling := feeling_of_score(metric, score):
             said[voice_id] = feeling

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import Q
 
-from allears.listen.models import Voice
+from allears.listen.models import COUNTED, Voice
 from allears.store.scope import ScopedQuerySet
 from allears.understand.metrics import Question
 
@@ -13,7 +13,7 @@ from allears.understand.metrics import Question
 def voices_behind(question: Question) -> ScopedQuerySet[Voice]:
     """Voices with this score, by the question's filters and days, the latest first."""
     found: ScopedQuerySet[Voice] = Voice.objects.in_workspace(question.workspace_id).filter(
-        _facts(question), metric=question.metric, score__isnull=False
+        _facts(question), COUNTED, metric=question.metric, score__isnull=False
     )
     zone = ZoneInfo(question.zone)
     if question.since is not None:

@@ -44,7 +44,7 @@ def around(voice: Voice, *, access: Access, unmasked: bool = False) -> dict[str,
         "others": others,
         "times": len(others) + 1,
         "thread": thread,
-        "apart_from": voice.attributes.get("apart from") if voice.repeats_id is None else None,
+        "apart_from": repeats.parted_from(voice),
     }
 
 

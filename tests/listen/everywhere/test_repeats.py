@@ -7,7 +7,6 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
-from django.utils import timezone
 
 from allears.accounts.models import Workspace
 from allears.jobs.hot import source_of
@@ -54,6 +53,8 @@ def test_by_feed_and_by_file_is_one(acme: Workspace, tmp_path: Any, settings: An
         ({"attributes": {"author": "Zoe"}}, {"attributes": {"author": "Ada"}, "channel": "file"}, False),
         ({}, {"channel": "file", "said_at": AT + timedelta(hours=23)}, False),
         ({}, {"channel": "file", "source_kind": "regulator"}, False),
+        ({"metric": "csat", "score": 4}, {"channel": "file"}, True),
+        ({"metric": "csat", "score": 4}, {"channel": "file", "metric": "csat", "score": 5}, False),
         ({}, {"channel": "file", "public": False}, False),
         ({"text": "东西很好，物流快，下次还来！"}, {"text": "东西很好 物流快 下次还来", "channel": "file"}, False),
         ({"text": "东西很好，物流快，我下次还来！"}, {"text": "东西很好 物流快 我下次还来", "channel": "c"}, True),
@@ -74,6 +75,15 @@ def test_a_customers_own_words_twice_in_private(acme: Workspace, elsewhere: Work
     said(elsewhere, "far")
     assert firsts(acme) == {"web": None, "mail": "web", "ada": None}
     assert firsts(elsewhere) == {"far": None}
+
+
+def test_at_another_touchpoint_it_is_another_voice(acme: Workspace) -> None:
+    zoe = builders.customer(workspace=acme)
+    till, door = (builders.touchpoint(workspace=acme, key=key) for key in ("till", "door"))
+    said(acme, "till", customer_id=zoe.pk, touchpoint_id=till.pk)
+    said(acme, "door", customer_id=zoe.pk, touchpoint_id=door.pk)
+    said(acme, "nowhere", customer_id=zoe.pk)
+    assert firsts(acme) == {"till": None, "door": None, "nowhere": "till"}
 
 
 def test_the_day_is_the_workspaces(acme: Workspace) -> None:
@@ -123,9 +133,22 @@ def test_a_chunk_costs_one_look_up(acme: Workspace) -> None:
     assert all(found[number + 400] == number for number in range(1, 401))
 
 
-def test_an_import_undone_frees_what_repeated_it(acme: Workspace) -> None:
-    first = said(acme, "one")
-    said(acme, "two", channel="file")
-    Voice.objects.in_workspace(acme.pk).filter(pk=first.pk).delete()
-    assert firsts(acme) == {"two": None}
-    assert timezone.now() > AT
+def test_of_three_the_next_stands_when_the_first_is_deleted(acme: Workspace) -> None:
+    first, second, third = (said(acme, key, channel=key) for key in ("one", "two", "three"))
+    rows = Voice.objects.in_workspace(acme.pk)
+    rows.update(flush_id=1)
+    rows.filter(pk=first.pk).delete()
+    assert firsts(acme) == {"two": None, "three": "two"}
+    assert dict(rows.values_list("key", "flush_id")) == {"two": None, "three": 1}  # the lake learns of one
+    rows.filter(pk__in=[second.pk, third.pk]).delete()
+    assert firsts(acme) == {}
+
+
+def test_what_a_rejoined_voice_stood_for_goes_with_it(acme: Workspace) -> None:
+    said(acme, "one", attributes={"author": "Zoe"})
+    again = said(acme, "two", channel="file")
+    repeats.part(voice=again, actor_id=None)
+    said(acme, "three", attributes={"author": "Ada"}, channel="third")  # not Zoe's: one with the second alone
+    assert firsts(acme) == {"one": None, "two": None, "three": "two"}
+    repeats.rejoin(voice=again, actor_id=None)
+    assert firsts(acme) == {"one": None, "two": "one", "three": "one"}

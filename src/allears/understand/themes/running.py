@@ -12,7 +12,7 @@ from django.db import transaction
 from django.db.models import Count, Max, Q
 from django.utils import timezone
 
-from allears.listen.models import Voice
+from allears.listen.models import COUNTED, Voice
 from allears.listen.originals import blotted
 from allears.science.contracts import Burst, Lineage
 from allears.store.bulk import insert_rows
@@ -81,8 +81,8 @@ def _close(run: ThemeRun, **values: Any) -> None:
 
 
 def words_of(workspace_id: int) -> Any:
-    """Voices that say anything."""
-    return Voice.objects.in_workspace(workspace_id).exclude(text="")
+    """Voices that say anything, each once."""
+    return Voice.objects.in_workspace(workspace_id).filter(COUNTED).exclude(text="")
 
 
 def _heard(workspace_id: int, *, now: datetime) -> Heard:

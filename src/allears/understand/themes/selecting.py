@@ -10,7 +10,7 @@ from django.db.models import Count, F, Func, IntegerField, Q, Sum
 from django.utils.translation import gettext as _
 
 from allears.accounts.models import Workspace
-from allears.listen.models import Voice
+from allears.listen.models import COUNTED, Voice
 from allears.science.estimate import ScoreCounts
 from allears.science.scores import METRICS, Metric
 from allears.store.scope import ScopedQuerySet
@@ -87,7 +87,9 @@ def _day(text: str, today: date) -> date | None:
 
 def voices_of(selection: Selection) -> ScopedQuerySet[Voice]:
     """The voices chosen, in no order."""
-    found: ScopedQuerySet[Voice] = Voice.objects.in_workspace(selection.workspace_id).filter(_wanted(selection))
+    found: ScopedQuerySet[Voice] = Voice.objects.in_workspace(selection.workspace_id).filter(
+        _wanted(selection), COUNTED
+    )
     zone = ZoneInfo(selection.zone)
     if selection.since is not None:
         found = found.filter(said_at__gte=datetime.combine(selection.since, time(), zone))

@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET
 
 from allears.journeys.queries import touchpoints
-from allears.listen.models import Voice
+from allears.listen.models import COUNTED, Voice
 from allears.people import listening
 from allears.respond.models import Case
 from allears.respond.queries import by_what_burns, cases_of, unanswered_voices
@@ -57,7 +57,7 @@ def _today(workspace_id: int, now: datetime) -> Today:
     cases = cases_of(workspace_id)
     running = cases.exclude(state=Case.State.CLOSED)
     return Today(
-        voices=Voice.objects.in_workspace(workspace_id).filter(said_at__gte=since, said_at__lte=now).count(),
+        voices=Voice.objects.in_workspace(workspace_id).filter(COUNTED, said_at__gte=since, said_at__lte=now).count(),
         unowned=unanswered_voices(workspace_id, before=now - GRACE).count(),
         opened=cases.filter(opened_at__gte=since).count(),
         closed=cases.filter(closed_at__gte=since).count(),
