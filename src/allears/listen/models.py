@@ -236,6 +236,7 @@ class Attachment(ScopedModel):
         ]
 
 
+OF_TALKS = "talk:"  # begins the thread of a conversation in a file: it finds its voice and binds it to no other
 COUNTED = models.Q(repeats__isnull=True)  # of voices: each once, however often it was said
 
 

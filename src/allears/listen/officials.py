@@ -11,6 +11,7 @@ from allears.listen.models import Official, Voice
 
 KINDS = frozenset({Voice.SourceKind.REGULATOR, Voice.SourceKind.MEDIA})
 MIDNIGHT = time()
+YEARS = range(1900, 2200)
 
 
 class Given(Protocol):
@@ -26,6 +27,8 @@ class Given(Protocol):
 
 def end_of_day(moment: datetime, *, zone: str) -> datetime:
     """A day without a time means its last minute, by the workspace's clock; a time stays as it is."""
+    if moment.year not in YEARS:  # no letter's, and at the end of the calendar there is no further day
+        return moment
     here = moment.astimezone(ZoneInfo(zone))
     return here + timedelta(days=1, minutes=-1) if here.time() == MIDNIGHT else moment
 
@@ -38,7 +41,7 @@ def read_time(text: str, *, zone: str) -> datetime | None:
         return None
     if moment is None:
         moment = datetime.combine(day, MIDNIGHT) if day else None
-    if moment is None:
+    if moment is None or moment.year not in YEARS:
         return None
     return end_of_day(moment if moment.tzinfo else moment.replace(tzinfo=ZoneInfo(zone)), zone=zone)
 
@@ -52,13 +55,17 @@ def keep(*, voice: Voice, given: Given, now: datetime) -> Official | None:
         voice=voice,
         defaults={
             "workspace_id": voice.workspace_id,
-            "authority": given.authority.strip()[:200],
-            "reference": given.reference.strip()[:100],
+            "authority": _plain(given.authority)[:200],
+            "reference": _plain(given.reference)[:100],
             "answer_by": given.answer_by,
             "received_at": now,
         },
     )
     return made
+
+
+def _plain(text: str) -> str:
+    return text.replace("\x00", "").strip()
 
 
 def of(voice: Voice) -> Official | None:

@@ -32,7 +32,7 @@ from allears.jobs.hot import heat, source_of
 from allears.jobs.lease import worker_name
 from allears.jobs.queue import enqueue
 from allears.jobs.withdrawal import withdraw
-from allears.listen.models import Voice
+from allears.listen.models import OF_TALKS, Voice
 
 LEAST, ALONE = 12, 24  # weight of words (Han counts double): to be compared at all, and without an author
 MOST_APART = 20  # voices of the same words and day by different people that are looked through
@@ -98,7 +98,10 @@ def sameness(*, text: str, said_at: datetime, zone: str) -> str | None:
     heavy = weight(words)
     if heavy < LEAST:
         return None
-    day = said_at.astimezone(_zone(zone)).date().isoformat()
+    try:
+        day = said_at.astimezone(_zone(zone)).date().isoformat()
+    except OverflowError:  # at the very beginning or end of the calendar
+        return None
     digest = blake2b(f"{day}\x1f{words}".encode(), digest_size=15, key=_key(settings.SECRET_KEY)).hexdigest()
     return f"{'l' if heavy >= ALONE else 's'}{digest}"
 
@@ -310,7 +313,7 @@ def others(voice: Voice) -> list[Voice]:
 
 def in_thread(voice: Voice) -> list[Voice]:
     """The other voices of its exchange, in the order of their times."""
-    if not voice.thread:
+    if not voice.thread or voice.thread.startswith(OF_TALKS):
         return []
     rows = Voice.objects.in_workspace(voice.workspace_id).filter(thread=voice.thread).exclude(pk=voice.pk)
     return list(rows.select_related("touchpoint").order_by("said_at", "id")[:50])

@@ -23,7 +23,7 @@ from allears.kit import dialogue
 from allears.kit.script import language_of
 from allears.listen import originals
 from allears.listen.events import VoiceReceived
-from allears.listen.models import Turn, Voice, VoiceOriginal
+from allears.listen.models import OF_TALKS, Turn, Voice, VoiceOriginal
 from allears.listen.transcripts import LONGEST_TOGETHER, LONGEST_TURN, names_of
 from allears.store.bulk import insert_new
 from allears.store.scope import ScopedQuerySet
@@ -47,7 +47,7 @@ class _Talk:
 
     @property
     def thread(self) -> str:
-        return f"talk:{blake2b(self.name.encode(), digest_size=16).hexdigest()}"
+        return f"{OF_TALKS}{blake2b(self.name.encode(), digest_size=16).hexdigest()}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -296,4 +296,5 @@ TRANSCRIPTS = Kind(
     needs=(("conversation",), ("speaker",), ("text",)),
     load=_load,
     rows=_rows,
+    of_turns=True,
 )

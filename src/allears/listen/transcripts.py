@@ -64,10 +64,19 @@ def sided(turns: Sequence[Said]) -> list[Said]:
             speaker=sides[each.speaker],
             text=each.text.replace("\x00", "").strip(),
             at=each.at,
-            name=each.name or (each.speaker if each.speaker.lower() not in Turn.Speaker.values else ""),
+            name=(each.name or _own_name(each.speaker)).replace("\x00", ""),
         )
         for each in turns
     ]
+
+
+def _own_name(speaker: str) -> str:
+    return speaker if speaker.lower() not in Turn.Speaker.values else ""
+
+
+def words_in(turns: Sequence[Said]) -> str:
+    """What the customer says in turns as they came; raises TellingError as ``sided`` does."""
+    return customers_words([each for each in sided(turns) if each.text])
 
 
 def customers_words(turns: Sequence[Said | Turn]) -> str:

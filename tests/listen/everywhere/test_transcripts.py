@@ -14,9 +14,11 @@ from allears.customers.personal import personal_table
 from allears.customers.rights.person import Person as Someone
 from allears.customers.rights.showing import access_export
 from allears.customers.rights.tables import erase_rows
+from allears.events.imports.errors import ImportUseError
 from allears.jobs.models import Job
-from allears.listen import originals
+from allears.listen import originals, repeats
 from allears.listen.models import Turn, TurnOriginal, Voice, VoiceOriginal
+from allears.respond.actions.opening import open_case, open_for_voice
 from tests import builders
 from tests.conftest import Person
 from tests.imports.conftest import Importer
@@ -59,6 +61,8 @@ def test_only_the_customers_words_are_the_voice(api: Client, acme: Workspace) ->
     assert voice.customer.email == "zoe@example.test"
     assert voice.said_at.isoformat() == "2026-03-01T10:00:00+00:00"
     assert post(api, "/transcripts", body, idempotency_key="t1").json()["id"] == voice.pk
+    other = {**body, "turns": [*TURNS, {"speaker": "customer", "text": "Hello?"}]}
+    assert post(api, "/transcripts", other, idempotency_key="t1").status_code == 409
     turns = api.get(f"/api/v1/voices/{voice.pk}/turns").json()
     assert [(each["speaker"], each["name"]) for each in turns] == [
         ("bot", ""), ("customer", ""), ("agent", "客服小李"), ("customer", ""),
@@ -169,6 +173,31 @@ def test_a_transcript_by_itself_is_one_voice(importer: Importer, name: str, cont
     voice = Voice.objects.in_workspace(importer.workspace.pk).get()
     assert voice.text == "My lamp arrived broken & late."
     assert [speaker for speaker, _ in told(importer.workspace)] == ["agent", "customer"]
+
+
+def test_as_another_kind_turns_are_no_voices(importer: Importer) -> None:
+    kept = importer.load(
+        importer.file("said.jsonl", '{"text": "Broken", "messages": [{"text": "a"}, {"text": "b"}]}\n'), "voices"
+    )
+    assert (kept.rows_read, kept.rows_good) == (1, 1)
+    with pytest.raises(ImportUseError, match="Import it as chats and calls"):
+        importer.load(importer.file("call.vtt", VTT), "voices")
+
+
+def test_conversations_of_the_same_name_in_two_files_have_nothing_to_do_with_each_other(
+    importer: Importer, alice: Person
+) -> None:
+    rows = "conversation,speaker,text\n1,agent,Hello\n1,customer,"
+    for word in ("lamp", "sofa"):
+        importer.load(
+            importer.file(f"{word}.csv", f"{rows}My {word} is broken\n".replace("Hello", f"Hello {word}")),
+            "transcripts",
+        )
+    lamp, sofa = Voice.objects.in_workspace(importer.workspace.pk).order_by("id")
+    assert repeats.in_thread(lamp) == []
+    who: dict[str, Any] = {"workspace_id": importer.workspace.pk, "now": timezone.now()}
+    assert open_for_voice(**who, voice_id=lamp.pk, owner=alice.membership).number == 1
+    assert open_case(**who, voice_id=sofa.pk) is None
 
 
 def test_the_page_shows_all_turns_masked(alice: Person, bob: Person, api: Client, client: Client) -> None:

@@ -255,7 +255,17 @@ def create_transcript(
         voice = transcripts.keep(workspace_id=workspace_of(request), conversation=conversation, now=now)
     except TellingError as error:
         raise _not_kept(error) from error
+    _must_be_its_own(voice, transcripts.words_in(turns).strip(), body.score)
     return Status(201, voice)
+
+
+def _must_be_its_own(voice: Voice, text: str, score: int | None) -> None:
+    if (originals.words_of(voice), voice.score) != (text, score):
+        raise ProblemError(
+            status=409,
+            title="This Idempotency-Key was used for another voice",
+            detail=f"Voice {voice.pk} has it. Nothing was stored; send a key of its own for each voice.",
+        )
 
 
 def _voice(request: HttpRequest, voice_id: int) -> Voice:
@@ -316,10 +326,5 @@ def create_voice(
         voice = tell(workspace_id=workspace_of(request), telling=telling, now=now)
     except TellingError as error:
         raise _not_kept(error) from error
-    if (originals.words_of(voice), voice.score) != (body.text.strip(), body.score):
-        raise ProblemError(
-            status=409,
-            title="This Idempotency-Key was used for another voice",
-            detail=f"Voice {voice.id} has it. Nothing was stored; send a key of its own for each voice.",
-        )
+    _must_be_its_own(voice, body.text.strip(), body.score)
     return Status(201, voice)

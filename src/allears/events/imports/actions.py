@@ -82,7 +82,7 @@ def prepare(
     """
     kind = kind_named(kind_name)
     options = mapping.format_options(given or {})
-    table = open_table(path, options)
+    table = open_table(path, options, of_turns=kind.of_turns)
     folder = files.folder_named(uuid4().hex)
     staged = staging.stage(table, folder / "staged", on_progress=on_progress)
     try:

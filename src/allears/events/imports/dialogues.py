@@ -26,9 +26,9 @@ CONVERSATION = ("conversation", "conversation_id", "id", "chat_id", "call_id", "
 MOST = 20 << 20  # bytes of one transcript
 
 
-def is_transcript(start: str) -> bool:
-    """Whether a text begins as a transcript does."""
-    return dialogue.is_cues(start) or dialogue.is_lines(start)
+def is_transcript(start: str, *, lines: bool) -> bool:
+    """Whether a text begins as a transcript does: subtitles or, where ``lines`` may be meant so, “Agent: …”."""
+    return dialogue.is_cues(start) or (lines and dialogue.is_lines(start))
 
 
 def lines(opener: Opener, encoding: str) -> list[Line]:

@@ -193,6 +193,7 @@ class Kind:
     needs: tuple[tuple[str, ...], ...]
     load: Callable[[Chunk], Outcome]
     rows: Callable[[int, int], dict[str, ScopedQuerySet[Any]]]  # (workspace_id, import_id)
+    of_turns: bool = False  # a row is a turn of a conversation: transcripts are read as such
 
     def field(self, name: str) -> Field | None:
         return next((each for each in self.fields if each.name == name), None)

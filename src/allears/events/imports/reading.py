@@ -62,20 +62,20 @@ class Table:
     columnwise: "Callable[[], Iterator[pa.RecordBatch]] | None" = None  # see ``regular``; may raise IrregularError
 
 
-def open_table(path: Path, options: FormatOptions | None = None) -> Table:
-    """Find out what the file is by its content, whatever its name says."""
+def open_table(path: Path, options: FormatOptions | None = None, *, of_turns: bool = False) -> Table:
+    """Find out what the file is by its content, whatever its name says; conversations only where turns are wanted."""
     options = options or FormatOptions()
     if not path.is_file():
         raise ImportUseError("file", _("There is no file %(path)s. Check the path.") % {"path": path})
     opener = encodings.opener_of(path)
     try:
-        return _opened(opener, options)
+        return _opened(opener, options, of_turns=of_turns)
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
         message = _("The packed file is cut off or damaged (%(error)s). Pack it again and send it anew.")
         raise ImportUseError("file", message % {"error": error}) from error
 
 
-def _opened(opener: encodings.Opener, options: FormatOptions) -> Table:
+def _opened(opener: encodings.Opener, options: FormatOptions, *, of_turns: bool) -> Table:
     with opener() as file:
         head = file.read(4096)
     if not head:
@@ -91,13 +91,15 @@ def _opened(opener: encodings.Opener, options: FormatOptions) -> Table:
         return _event_log(opener)
     if start.startswith(("{", "[{")) or (start.startswith("[") and start[1:].lstrip().startswith("{")):
         whole = start.startswith("[") or start.split("\n", 1)[0].strip() == "{"  # or an object a line
-        return _json(opener, encoding, array=whole)
-    if not options.separator and dialogues.is_transcript(start):
-        return _transcript(opener, encoding)
+        return _json(opener, encoding, array=whole, of_turns=of_turns)
+    if not options.separator and dialogues.is_transcript(start, lines=of_turns):
+        return _transcript(opener, encoding, of_turns=of_turns)
     return _delimited(opener, encoding, options)
 
 
-def _transcript(opener: encodings.Opener, encoding: str) -> Table:
+def _transcript(opener: encodings.Opener, encoding: str, *, of_turns: bool) -> Table:
+    if not of_turns:
+        raise ImportUseError("file", _("This is a transcript of a conversation. Import it as chats and calls."))
     found = dialogues.lines(opener, encoding)
     return Table(form="transcript", columns=dialogues.COLUMNS, rows=lambda: iter(found), about={"encoding": encoding})
 
@@ -310,12 +312,12 @@ def _spreadsheet_lines(rows: Iterator[list[str]], *, skip: int, width: int) -> I
             yield cells + [""] * (width - len(cells)), "", ""
 
 
-def _json(opener: encodings.Opener, encoding: str, *, array: bool) -> Table:
+def _json(opener: encodings.Opener, encoding: str, *, array: bool, of_turns: bool) -> Table:
     def objects() -> Iterator[tuple[Any, str]]:
         with io.TextIOWrapper(opener(), encoding=encoding, errors="surrogateescape") as text:
             items = _array_items(text) if array else ((_object_of(line), line) for line in text if line.strip())
             for item, line in items:
-                if dialogues.has_turns(item):
+                if of_turns and dialogues.has_turns(item):
                     yield from ((turn, line) for turn in dialogues.turned(item))
                 else:
                     yield item, line

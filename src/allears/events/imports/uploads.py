@@ -118,7 +118,7 @@ def understand(*, row: Import) -> None:
     path = files.upload_of(row)
     try:
         _identify(row, path)
-        table = open_table(path, mapping.format_options(given))
+        table = open_table(path, mapping.format_options(given), of_turns=kind_named(row.kind).of_turns)
         staged = staging.stage(table, files.staged_folder(row))
         document = _document(row, staged, given)
     except ImportUseError as error:

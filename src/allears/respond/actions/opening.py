@@ -11,7 +11,7 @@ from allears.customers.models import Customer
 from allears.customers.queries import family, present
 from allears.jobs.bus import record
 from allears.listen import officials
-from allears.listen.models import Voice
+from allears.listen.models import OF_TALKS, Voice
 from allears.listen.telling import Telling, tell
 from allears.respond import clock
 from allears.respond.actions import closing, talking
@@ -206,7 +206,7 @@ def _running_case(voice: Voice) -> Case | None:
 
 def _case_of_thread(voice: Voice) -> Case | None:
     """The case that another voice of the same exchange is in; of the same customer, where both are known."""
-    if not voice.thread:
+    if not voice.thread or voice.thread.startswith(OF_TALKS):
         return None
     rows = CaseVoice.objects.in_workspace(voice.workspace_id).filter(voice__thread=voice.thread).exclude(voice=voice)
     ids = list(rows.values_list("case_id", flat=True)[:50])

@@ -2,6 +2,7 @@
 
 import secrets
 from datetime import timedelta
+from hashlib import blake2b
 from typing import Any
 
 from django import forms
@@ -113,7 +114,7 @@ class EntryForm(forms.Form):
         said_at = times.get("day")
         given = ("kind", "name", "email", "phone", "user_id", "may_contact", "authority", "reference", "link")
         return book.Entry(
-            key=request.POST.get("once", "")[:40] or secrets.token_urlsafe(12),
+            key=_key(request.POST.get("once", ""), clean["text"]),
             page=self.page,
             text=clean["text"],
             said_at=min(said_at - timedelta(hours=12), now) if said_at else now,
@@ -123,6 +124,11 @@ class EntryForm(forms.Form):
             written_by=request.access.membership.pk,
             **{name: clean[name] for name in given if name in clean},
         )
+
+
+def _key(once: str, text: str) -> str:
+    """Of the form and its words: sent twice is kept once, and who goes back and writes something else is kept too."""
+    return f"{once[:40] or secrets.token_urlsafe(12)}.{blake2b(text.encode(), digest_size=8).hexdigest()}"
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
