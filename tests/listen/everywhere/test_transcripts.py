@@ -62,7 +62,7 @@ def test_only_the_customers_words_are_the_voice(api: Client, acme: Workspace) ->
     assert voice.said_at.isoformat() == "2026-03-01T10:00:00+00:00"
     assert post(api, "/transcripts", body, idempotency_key="t1").json()["id"] == voice.pk
     other = {**body, "turns": [*TURNS, {"speaker": "customer", "text": "Hello?"}]}
-    assert post(api, "/transcripts", other, idempotency_key="t1").status_code == 409
+    assert post(api, "/transcripts", other, idempotency_key="t1").status_code == 422
     turns = api.get(f"/api/v1/voices/{voice.pk}/turns").json()
     assert [(each["speaker"], each["name"]) for each in turns] == [
         ("bot", ""), ("customer", ""), ("agent", "客服小李"), ("customer", ""),

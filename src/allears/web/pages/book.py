@@ -36,7 +36,7 @@ class EntryForm(forms.Form):
     """One entry; what a page of the book does not ask is left out of it."""
 
     kind = forms.ChoiceField(
-        label=gettext_lazy("What is it?"),
+        label=gettext_lazy("Kind of voice"),
         choices=[(each.value, SOURCES[each.value]) for each in KINDS],
         widget=forms.RadioSelect,
     )
