@@ -41,6 +41,7 @@
 -- migration events.0007_intake_limits
 -- migration events.0008_files_in_and_out
 -- migration events.0009_uploads
+-- migration events.0010_longer_names_of_kinds
 -- migration inbound.0001_initial
 -- migration jobs.0001_initial
 -- migration jobs.0002_schedule_marks
@@ -58,6 +59,7 @@
 -- migration listen.0006_voice_words
 -- migration listen.0007_originals
 -- migration listen.0008_blot_the_past
+-- migration listen.0009_voices_from_everywhere
 -- migration operations.0001_initial
 -- migration outreach.0001_initial
 -- migration outreach.0002_standing_ruling
@@ -71,6 +73,7 @@
 -- migration plugin.0002_in_force
 -- migration respond.0001_initial
 -- migration respond.0002_blot_subjects
+-- migration respond.0003_answer_by
 -- migration sessions.0001_initial
 -- migration studies.0001_initial
 -- migration studies.0002_ended_early
@@ -155,7 +158,7 @@ CREATE TABLE "events_event" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "f
 ;
 CREATE TABLE "events_export" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "table" varchar(12) NOT NULL, "format" varchar(8) NOT NULL, "filters" text NOT NULL CHECK ((JSON_VALID("filters") OR "filters" IS NULL)), "language" varchar(10) NOT NULL, "token" varchar(43) NOT NULL UNIQUE, "state" varchar(8) NOT NULL, "rows_total" bigint NULL, "rows_done" bigint NOT NULL, "bytes" bigint NOT NULL, "error" text NOT NULL, "created_at" datetime NOT NULL, "finished_at" datetime NULL, "expires_at" datetime NULL, "created_by_id" bigint NULL REFERENCES "accounts_user" ("id") DEFERRABLE INITIALLY DEFERRED, "workspace_id" bigint NOT NULL REFERENCES "accounts_workspace" ("id") DEFERRABLE INITIALLY DEFERRED)
 ;
-CREATE TABLE "events_import" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "kind" varchar(10) NOT NULL, "filename" varchar(255) NOT NULL, "path" varchar(500) NOT NULL, "digest" varchar(64) NOT NULL, "mapping" text NOT NULL CHECK ((JSON_VALID("mapping") OR "mapping" IS NULL)), "state" varchar(10) NOT NULL, "rows_total" bigint NULL, "rows_read" bigint NOT NULL, "rows_good" bigint NOT NULL, "rows_repeated" bigint NOT NULL, "rows_bad" bigint NOT NULL, "error" text NOT NULL, "created_at" datetime NOT NULL, "finished_at" datetime NULL, "created_by_id" bigint NULL REFERENCES "accounts_user" ("id") DEFERRABLE INITIALLY DEFERRED, "workspace_id" bigint NOT NULL REFERENCES "accounts_workspace" ("id") DEFERRABLE INITIALLY DEFERRED, "started_at" datetime NULL, "started_row" bigint NOT NULL)
+CREATE TABLE "events_import" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "filename" varchar(255) NOT NULL, "path" varchar(500) NOT NULL, "digest" varchar(64) NOT NULL, "mapping" text NOT NULL CHECK ((JSON_VALID("mapping") OR "mapping" IS NULL)), "state" varchar(10) NOT NULL, "rows_total" bigint NULL, "rows_read" bigint NOT NULL, "rows_good" bigint NOT NULL, "rows_repeated" bigint NOT NULL, "rows_bad" bigint NOT NULL, "error" text NOT NULL, "created_at" datetime NOT NULL, "finished_at" datetime NULL, "created_by_id" bigint NULL REFERENCES "accounts_user" ("id") DEFERRABLE INITIALLY DEFERRED, "workspace_id" bigint NOT NULL REFERENCES "accounts_workspace" ("id") DEFERRABLE INITIALLY DEFERRED, "started_at" datetime NULL, "started_row" bigint NOT NULL, "kind" varchar(20) NOT NULL)
 ;
 CREATE TABLE "events_importmark" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "subject" varchar(12) NOT NULL, "object_id" bigint NOT NULL, "import_file_id" bigint NOT NULL REFERENCES "events_import" ("id") DEFERRABLE INITIALLY DEFERRED, "workspace_id" bigint NOT NULL REFERENCES "accounts_workspace" ("id") DEFERRABLE INITIALLY DEFERRED)
 ;
@@ -169,9 +172,9 @@ CREATE TABLE "events_intakerow" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT
 ;
 CREATE TABLE "events_quarantinedrow" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "source" varchar(10) NOT NULL, "row_number" bigint NULL, "field" varchar(120) NOT NULL, "reason" text NOT NULL, "payload" text NOT NULL, "at" datetime NOT NULL, "resolved_at" datetime NULL, "import_file_id" bigint NULL REFERENCES "events_import" ("id") DEFERRABLE INITIALLY DEFERRED, "workspace_id" bigint NOT NULL REFERENCES "accounts_workspace" ("id") DEFERRABLE INITIALLY DEFERRED)
 ;
-CREATE TABLE "events_savedmapping" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "kind" varchar(10) NOT NULL, "name" varchar(80) NOT NULL, "signature" varchar(32) NOT NULL, "columns" text NOT NULL CHECK ((JSON_VALID("columns") OR "columns" IS NULL)), "mapping" text NOT NULL CHECK ((JSON_VALID("mapping") OR "mapping" IS NULL)), "changed_at" datetime NOT NULL, "used_at" datetime NULL, "created_by_id" bigint NULL REFERENCES "accounts_user" ("id") DEFERRABLE INITIALLY DEFERRED, "workspace_id" bigint NOT NULL REFERENCES "accounts_workspace" ("id") DEFERRABLE INITIALLY DEFERRED, CONSTRAINT "events_mapping_name" UNIQUE ("workspace_id", "kind", "name"))
+CREATE TABLE "events_savedmapping" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "name" varchar(80) NOT NULL, "signature" varchar(32) NOT NULL, "columns" text NOT NULL CHECK ((JSON_VALID("columns") OR "columns" IS NULL)), "mapping" text NOT NULL CHECK ((JSON_VALID("mapping") OR "mapping" IS NULL)), "changed_at" datetime NOT NULL, "used_at" datetime NULL, "created_by_id" bigint NULL REFERENCES "accounts_user" ("id") DEFERRABLE INITIALLY DEFERRED, "workspace_id" bigint NOT NULL REFERENCES "accounts_workspace" ("id") DEFERRABLE INITIALLY DEFERRED, "kind" varchar(20) NOT NULL, CONSTRAINT "events_mapping_name" UNIQUE ("workspace_id", "kind", "name"))
 ;
-CREATE TABLE "events_upload" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "kind" varchar(10) NOT NULL, "filename" varchar(255) NOT NULL, "path" varchar(32) NOT NULL, "length" bigint NOT NULL, "received" bigint NOT NULL, "wanted" text NOT NULL CHECK ((JSON_VALID("wanted") OR "wanted" IS NULL)), "created_at" datetime NOT NULL, "changed_at" datetime NOT NULL, "created_by_id" bigint NULL REFERENCES "accounts_user" ("id") DEFERRABLE INITIALLY DEFERRED, "import_file_id" bigint NULL REFERENCES "events_import" ("id") DEFERRABLE INITIALLY DEFERRED, "workspace_id" bigint NOT NULL REFERENCES "accounts_workspace" ("id") DEFERRABLE INITIALLY DEFERRED)
+CREATE TABLE "events_upload" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "filename" varchar(255) NOT NULL, "path" varchar(32) NOT NULL, "length" bigint NOT NULL, "received" bigint NOT NULL, "wanted" text NOT NULL CHECK ((JSON_VALID("wanted") OR "wanted" IS NULL)), "created_at" datetime NOT NULL, "changed_at" datetime NOT NULL, "created_by_id" bigint NULL REFERENCES "accounts_user" ("id") DEFERRABLE INITIALLY DEFERRED, "import_file_id" bigint NULL REFERENCES "events_import" ("id") DEFERRABLE INITIALLY DEFERRED, "workspace_id" bigint NOT NULL REFERENCES "accounts_workspace" ("id") DEFERRABLE INITIALLY DEFERRED, "kind" varchar(20) NOT NULL)
 ;
 CREATE TABLE "inbound_inboundrequest" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "body" text NOT NULL, "content_type" varchar(120) NOT NULL, "delivery" varchar(200) NOT NULL, "state" varchar(8) NOT NULL, "reason" text NOT NULL, "received_at" datetime NOT NULL, "settled_at" datetime NULL, "workspace_id" bigint NOT NULL REFERENCES "accounts_workspace" ("id") DEFERRABLE INITIALLY DEFERRED, "source_id" bigint NOT NULL REFERENCES "inbound_inboundsource" ("id") DEFERRABLE INITIALLY DEFERRED)
 ;
@@ -203,6 +206,8 @@ CREATE TABLE "listen_invitation" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMEN
 ;
 CREATE TABLE "listen_letter" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "message_id" varchar(300) NOT NULL, "answers" text NOT NULL CHECK ((JSON_VALID("answers") OR "answers" IS NULL)), "received_at" datetime NOT NULL, "marks" text NOT NULL CHECK ((JSON_VALID("marks") OR "marks" IS NULL)), "voice_id" bigint NOT NULL UNIQUE REFERENCES "listen_voice" ("id") DEFERRABLE INITIALLY DEFERRED, "workspace_id" bigint NOT NULL REFERENCES "accounts_workspace" ("id") DEFERRABLE INITIALLY DEFERRED)
 ;
+CREATE TABLE "listen_official" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "authority" varchar(200) NOT NULL, "reference" varchar(100) NOT NULL, "answer_by" datetime NULL, "received_at" datetime NOT NULL, "voice_id" bigint NOT NULL UNIQUE REFERENCES "listen_voice" ("id") DEFERRABLE INITIALLY DEFERRED, "workspace_id" bigint NOT NULL REFERENCES "accounts_workspace" ("id") DEFERRABLE INITIALLY DEFERRED)
+;
 CREATE TABLE "listen_probe" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "key" varchar(60) NOT NULL, "name" varchar(120) NOT NULL, "event_name" varchar(200) NOT NULL, "conditions" text NOT NULL CHECK ((JSON_VALID("conditions") OR "conditions" IS NULL)), "delay_seconds" integer unsigned NOT NULL CHECK ("delay_seconds" >= 0), "expires_after_seconds" integer unsigned NOT NULL CHECK ("expires_after_seconds" >= 0), "channel" varchar(20) NOT NULL, "share" real NOT NULL, "created_at" datetime NOT NULL, "started_at" datetime NULL, "paused_at" datetime NULL, "touchpoint_id" bigint NOT NULL REFERENCES "journeys_touchpoint" ("id") DEFERRABLE INITIALLY DEFERRED, "workspace_id" bigint NOT NULL REFERENCES "accounts_workspace" ("id") DEFERRABLE INITIALLY DEFERRED, "survey_id" bigint NOT NULL REFERENCES "listen_survey" ("id") DEFERRABLE INITIALLY DEFERRED, "changed_at" datetime NOT NULL, "absent_event" varchar(200) NOT NULL, "absent_match" varchar(120) NOT NULL, "fallbacks" text NOT NULL CHECK ((JSON_VALID("fallbacks") OR "fallbacks" IS NULL)), "measured_at" datetime NULL, "priority" smallint NOT NULL, "quota" text NOT NULL CHECK ((JSON_VALID("quota") OR "quota" IS NULL)), "quota_days" real NOT NULL, "sampling" varchar(12) NOT NULL, "standing" text NOT NULL CHECK ((JSON_VALID("standing") OR "standing" IS NULL)), "strata" text NOT NULL CHECK ((JSON_VALID("strata") OR "strata" IS NULL)), "weight" real NOT NULL, CONSTRAINT "listen_probe_key" UNIQUE ("workspace_id", "key"))
 ;
 CREATE TABLE "listen_probeversion" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "number" integer unsigned NOT NULL CHECK ("number" >= 0), "spec" text NOT NULL CHECK ((JSON_VALID("spec") OR "spec" IS NULL)), "at" datetime NOT NULL, "created_by_id" bigint NULL REFERENCES "accounts_user" ("id") DEFERRABLE INITIALLY DEFERRED, "probe_id" bigint NOT NULL REFERENCES "listen_probe" ("id") DEFERRABLE INITIALLY DEFERRED, "workspace_id" bigint NOT NULL REFERENCES "accounts_workspace" ("id") DEFERRABLE INITIALLY DEFERRED, CONSTRAINT "listen_probe_version" UNIQUE ("probe_id", "number"))
@@ -225,7 +230,13 @@ CREATE TABLE "listen_surveylink" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMEN
 ;
 CREATE TABLE "listen_surveyversion" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "number" integer unsigned NOT NULL CHECK ("number" >= 0), "definition" text NOT NULL CHECK ((JSON_VALID("definition") OR "definition" IS NULL)), "published_at" datetime NOT NULL, "survey_id" bigint NOT NULL REFERENCES "listen_survey" ("id") DEFERRABLE INITIALLY DEFERRED, "workspace_id" bigint NOT NULL REFERENCES "accounts_workspace" ("id") DEFERRABLE INITIALLY DEFERRED, CONSTRAINT "listen_survey_version" UNIQUE ("survey_id", "number"))
 ;
-CREATE TABLE "listen_voice" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "flush_id" bigint NULL, "key" varchar(64) NOT NULL, "initiator" varchar(10) NOT NULL, "source_kind" varchar(12) NOT NULL, "channel" varchar(20) NOT NULL, "public" bool NOT NULL, "text" text NOT NULL, "language" varchar(10) NOT NULL, "segment" varchar(80) NOT NULL, "metric" varchar(8) NOT NULL, "score" smallint NULL, "sentiment" varchar(8) NOT NULL, "attributes" text NOT NULL CHECK ((JSON_VALID("attributes") OR "attributes" IS NULL)), "import_id" bigint NULL, "said_at" datetime NOT NULL, "received_at" datetime NOT NULL, "customer_id" bigint NULL REFERENCES "customers_customer" ("id") DEFERRABLE INITIALLY DEFERRED, "response_id" bigint NULL UNIQUE REFERENCES "listen_response" ("id") DEFERRABLE INITIALLY DEFERRED, "touchpoint_id" bigint NULL REFERENCES "journeys_touchpoint" ("id") DEFERRABLE INITIALLY DEFERRED, "workspace_id" bigint NOT NULL REFERENCES "accounts_workspace" ("id") DEFERRABLE INITIALLY DEFERRED, "hidden" text NULL CHECK ((JSON_VALID("hidden") OR "hidden" IS NULL)), CONSTRAINT "listen_voice_key" UNIQUE ("workspace_id", "key"))
+CREATE TABLE "listen_turn" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "number" integer unsigned NOT NULL CHECK ("number" >= 0), "key" varchar(40) NOT NULL, "speaker" varchar(8) NOT NULL, "name" varchar(120) NOT NULL, "text" text NOT NULL, "hidden" text NULL CHECK ((JSON_VALID("hidden") OR "hidden" IS NULL)), "at" datetime NULL, "received_at" datetime NOT NULL, "voice_id" bigint NOT NULL REFERENCES "listen_voice" ("id") DEFERRABLE INITIALLY DEFERRED, "workspace_id" bigint NOT NULL REFERENCES "accounts_workspace" ("id") DEFERRABLE INITIALLY DEFERRED, CONSTRAINT "listen_turn_key" UNIQUE ("voice_id", "key"))
+;
+CREATE TABLE "listen_turnoriginal" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "keyed_by" bigint NULL, "sealed" BLOB NOT NULL, "received_at" datetime NOT NULL, "turn_id" bigint NOT NULL UNIQUE REFERENCES "listen_turn" ("id") DEFERRABLE INITIALLY DEFERRED, "workspace_id" bigint NOT NULL REFERENCES "accounts_workspace" ("id") DEFERRABLE INITIALLY DEFERRED)
+;
+CREATE TABLE "listen_voice" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "flush_id" bigint NULL, "key" varchar(64) NOT NULL, "initiator" varchar(10) NOT NULL, "source_kind" varchar(12) NOT NULL, "channel" varchar(20) NOT NULL, "public" bool NOT NULL, "text" text NOT NULL, "language" varchar(10) NOT NULL, "segment" varchar(80) NOT NULL, "metric" varchar(8) NOT NULL, "score" smallint NULL, "sentiment" varchar(8) NOT NULL, "attributes" text NOT NULL CHECK ((JSON_VALID("attributes") OR "attributes" IS NULL)), "import_id" bigint NULL, "said_at" datetime NOT NULL, "received_at" datetime NOT NULL, "customer_id" bigint NULL REFERENCES "customers_customer" ("id") DEFERRABLE INITIALLY DEFERRED, "response_id" bigint NULL UNIQUE REFERENCES "listen_response" ("id") DEFERRABLE INITIALLY DEFERRED, "touchpoint_id" bigint NULL REFERENCES "journeys_touchpoint" ("id") DEFERRABLE INITIALLY DEFERRED, "workspace_id" bigint NOT NULL REFERENCES "accounts_workspace" ("id") DEFERRABLE INITIALLY DEFERRED, "hidden" text NULL CHECK ((JSON_VALID("hidden") OR "hidden" IS NULL)), "repeats_id" bigint NULL REFERENCES "listen_voice" ("id") DEFERRABLE INITIALLY DEFERRED, "sameness" varchar(32) NULL, "thread" varchar(64) NULL, CONSTRAINT "listen_voice_key" UNIQUE ("workspace_id", "key"))
+;
+CREATE TABLE "listen_voicefile" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "key" varchar(32) NOT NULL UNIQUE, "name" varchar(255) NOT NULL, "type" varchar(100) NOT NULL, "size" integer unsigned NOT NULL CHECK ("size" >= 0), "content" BLOB NOT NULL, "received_at" datetime NOT NULL, "voice_id" bigint NOT NULL REFERENCES "listen_voice" ("id") DEFERRABLE INITIALLY DEFERRED, "workspace_id" bigint NOT NULL REFERENCES "accounts_workspace" ("id") DEFERRABLE INITIALLY DEFERRED)
 ;
 CREATE TABLE "listen_voiceoriginal" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "keyed_by" bigint NULL, "sealed" BLOB NOT NULL, "said_at" datetime NOT NULL, "voice_id" bigint NOT NULL UNIQUE REFERENCES "listen_voice" ("id") DEFERRABLE INITIALLY DEFERRED, "workspace_id" bigint NOT NULL REFERENCES "accounts_workspace" ("id") DEFERRABLE INITIALLY DEFERRED)
 ;
@@ -271,7 +282,7 @@ CREATE TABLE "plugin_spend" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "m
 ;
 CREATE TABLE "respond_businesscalendar" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "shifts" text NOT NULL CHECK ((JSON_VALID("shifts") OR "shifts" IS NULL)), "holidays" text NOT NULL CHECK ((JSON_VALID("holidays") OR "holidays" IS NULL)), "workspace_id" bigint NOT NULL REFERENCES "accounts_workspace" ("id") DEFERRABLE INITIALLY DEFERRED, CONSTRAINT "respond_one_calendar" UNIQUE ("workspace_id"))
 ;
-CREATE TABLE "respond_case" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "flush_id" bigint NULL, "number" integer unsigned NOT NULL CHECK ("number" >= 0), "token" varchar(43) NOT NULL UNIQUE, "version" integer unsigned NOT NULL CHECK ("version" >= 0), "subject" varchar(200) NOT NULL, "state" varchar(8) NOT NULL, "priority" varchar(8) NOT NULL, "opened_at" datetime NOT NULL, "clock_started_at" datetime NOT NULL, "paused" bigint NOT NULL, "waiting_since" datetime NULL, "first_reply_due_at" datetime NOT NULL, "first_reply_at" datetime NULL, "unanswered_since" datetime NULL, "reply_due_at" datetime NULL, "resolve_due_at" datetime NOT NULL, "reply_breached_at" datetime NULL, "resolve_breached_at" datetime NULL, "escalated_at" datetime NULL, "closed_at" datetime NULL, "confirmed_at" datetime NULL, "reopened_count" smallint unsigned NOT NULL CHECK ("reopened_count" >= 0), "customer_id" bigint NULL REFERENCES "customers_customer" ("id") DEFERRABLE INITIALLY DEFERRED, "first_owner_id" bigint NOT NULL REFERENCES "accounts_membership" ("id") DEFERRABLE INITIALLY DEFERRED, "origin_id" bigint NULL REFERENCES "listen_voice" ("id") DEFERRABLE INITIALLY DEFERRED, "owner_id" bigint NOT NULL REFERENCES "accounts_membership" ("id") DEFERRABLE INITIALLY DEFERRED, "touchpoint_id" bigint NULL REFERENCES "journeys_touchpoint" ("id") DEFERRABLE INITIALLY DEFERRED, "workspace_id" bigint NOT NULL REFERENCES "accounts_workspace" ("id") DEFERRABLE INITIALLY DEFERRED, "cause_id" bigint NULL REFERENCES "respond_cause" ("id") DEFERRABLE INITIALLY DEFERRED, CONSTRAINT "respond_case_number" UNIQUE ("workspace_id", "number"), CONSTRAINT "respond_case_waits_since" CHECK ((("state" = 'waiting' AND "waiting_since" IS NOT NULL) OR (NOT ("state" = 'waiting') AND "waiting_since" IS NULL))), CONSTRAINT "respond_case_closed_with_cause" CHECK ((("cause_id" IS NOT NULL AND "closed_at" IS NOT NULL AND "state" = 'closed') OR (NOT ("state" = 'closed') AND "closed_at" IS NULL))), CONSTRAINT "respond_case_reply_clock" CHECK ((("reply_due_at" IS NULL AND "unanswered_since" IS NULL) OR ("reply_due_at" IS NOT NULL AND "unanswered_since" IS NOT NULL))))
+CREATE TABLE "respond_case" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "flush_id" bigint NULL, "number" integer unsigned NOT NULL CHECK ("number" >= 0), "token" varchar(43) NOT NULL UNIQUE, "version" integer unsigned NOT NULL CHECK ("version" >= 0), "subject" varchar(200) NOT NULL, "state" varchar(8) NOT NULL, "priority" varchar(8) NOT NULL, "opened_at" datetime NOT NULL, "clock_started_at" datetime NOT NULL, "paused" bigint NOT NULL, "waiting_since" datetime NULL, "first_reply_due_at" datetime NOT NULL, "first_reply_at" datetime NULL, "unanswered_since" datetime NULL, "reply_due_at" datetime NULL, "resolve_due_at" datetime NOT NULL, "reply_breached_at" datetime NULL, "resolve_breached_at" datetime NULL, "escalated_at" datetime NULL, "closed_at" datetime NULL, "confirmed_at" datetime NULL, "reopened_count" smallint unsigned NOT NULL CHECK ("reopened_count" >= 0), "customer_id" bigint NULL REFERENCES "customers_customer" ("id") DEFERRABLE INITIALLY DEFERRED, "first_owner_id" bigint NOT NULL REFERENCES "accounts_membership" ("id") DEFERRABLE INITIALLY DEFERRED, "origin_id" bigint NULL REFERENCES "listen_voice" ("id") DEFERRABLE INITIALLY DEFERRED, "owner_id" bigint NOT NULL REFERENCES "accounts_membership" ("id") DEFERRABLE INITIALLY DEFERRED, "touchpoint_id" bigint NULL REFERENCES "journeys_touchpoint" ("id") DEFERRABLE INITIALLY DEFERRED, "workspace_id" bigint NOT NULL REFERENCES "accounts_workspace" ("id") DEFERRABLE INITIALLY DEFERRED, "cause_id" bigint NULL REFERENCES "respond_cause" ("id") DEFERRABLE INITIALLY DEFERRED, "answer_breached_at" datetime NULL, "answer_by" datetime NULL, CONSTRAINT "respond_case_number" UNIQUE ("workspace_id", "number"), CONSTRAINT "respond_case_waits_since" CHECK ((("state" = 'waiting' AND "waiting_since" IS NOT NULL) OR (NOT ("state" = 'waiting') AND "waiting_since" IS NULL))), CONSTRAINT "respond_case_closed_with_cause" CHECK ((("cause_id" IS NOT NULL AND "closed_at" IS NOT NULL AND "state" = 'closed') OR (NOT ("state" = 'closed') AND "closed_at" IS NULL))), CONSTRAINT "respond_case_reply_clock" CHECK ((("reply_due_at" IS NULL AND "unanswered_since" IS NULL) OR ("reply_due_at" IS NOT NULL AND "unanswered_since" IS NOT NULL))))
 ;
 CREATE TABLE "respond_caseentry" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "kind" varchar(10) NOT NULL, "at" datetime NOT NULL, "text" text NOT NULL, "detail" text NOT NULL CHECK ((JSON_VALID("detail") OR "detail" IS NULL)), "version" integer unsigned NOT NULL CHECK ("version" >= 0), "message_id" bigint NULL, "actor_id" bigint NULL REFERENCES "accounts_membership" ("id") DEFERRABLE INITIALLY DEFERRED, "case_id" bigint NOT NULL REFERENCES "respond_case" ("id") DEFERRABLE INITIALLY DEFERRED, "voice_id" bigint NULL REFERENCES "listen_voice" ("id") DEFERRABLE INITIALLY DEFERRED, "workspace_id" bigint NOT NULL REFERENCES "accounts_workspace" ("id") DEFERRABLE INITIALLY DEFERRED)
 ;
@@ -557,9 +568,13 @@ CREATE INDEX "listen_invitation_touchpoint_id_07a404b6" ON "listen_invitation" (
 ;
 CREATE INDEX "listen_invitation_workspace_id_dce3557a" ON "listen_invitation" ("workspace_id")
 ;
+CREATE INDEX "listen_letter_message" ON "listen_letter" ("workspace_id", "message_id")
+;
 CREATE INDEX "listen_letter_workspace_id_06e59e9f" ON "listen_letter" ("workspace_id")
 ;
 CREATE INDEX "listen_network" ON "listen_response" ("workspace_id", "network", "started_at" DESC) WHERE NOT ("network" = '')
+;
+CREATE INDEX "listen_official_workspace_id_fb8187bb" ON "listen_official" ("workspace_id")
 ;
 CREATE INDEX "listen_probe_key_4e938c15" ON "listen_probe" ("key")
 ;
@@ -629,6 +644,12 @@ CREATE INDEX "listen_surveyversion_survey_id_73524d45" ON "listen_surveyversion"
 ;
 CREATE INDEX "listen_surveyversion_workspace_id_04bc9d8d" ON "listen_surveyversion" ("workspace_id")
 ;
+CREATE INDEX "listen_turn_voice_id_54353db8" ON "listen_turn" ("voice_id")
+;
+CREATE INDEX "listen_turn_workspace_id_c538964d" ON "listen_turn" ("workspace_id")
+;
+CREATE INDEX "listen_turnoriginal_workspace_id_f85c7cf7" ON "listen_turnoriginal" ("workspace_id")
+;
 CREATE INDEX "listen_voic_custome_6e824c_idx" ON "listen_voice" ("customer_id", "said_at" DESC)
 ;
 CREATE INDEX "listen_voic_workspa_aa8d13_idx" ON "listen_voice" ("workspace_id", "said_at" DESC)
@@ -637,9 +658,19 @@ CREATE INDEX "listen_voice_customer_id_89c82bb5" ON "listen_voice" ("customer_id
 ;
 CREATE INDEX "listen_voice_hot" ON "listen_voice" ("id") WHERE "flush_id" IS NULL
 ;
+CREATE INDEX "listen_voice_repeats" ON "listen_voice" ("repeats_id") WHERE "repeats_id" IS NOT NULL
+;
+CREATE INDEX "listen_voice_same" ON "listen_voice" ("workspace_id", "sameness") WHERE "sameness" IS NOT NULL
+;
+CREATE INDEX "listen_voice_thread" ON "listen_voice" ("workspace_id", "thread") WHERE "thread" IS NOT NULL
+;
 CREATE INDEX "listen_voice_touchpoint_id_051bf721" ON "listen_voice" ("touchpoint_id")
 ;
 CREATE INDEX "listen_voice_workspace_id_7e5f78f3" ON "listen_voice" ("workspace_id")
+;
+CREATE INDEX "listen_voicefile_voice_id_0a19a4e6" ON "listen_voicefile" ("voice_id")
+;
+CREATE INDEX "listen_voicefile_workspace_id_5dac1724" ON "listen_voicefile" ("workspace_id")
 ;
 CREATE INDEX "listen_voiceoriginal_workspace_id_45425762" ON "listen_voiceoriginal" ("workspace_id")
 ;
@@ -762,6 +793,8 @@ CREATE INDEX "respond_cas_custome_1c532d_idx" ON "respond_case" ("customer_id", 
 CREATE INDEX "respond_cas_workspa_49a72f_idx" ON "respond_case" ("workspace_id", "owner_id", "state")
 ;
 CREATE INDEX "respond_cas_workspa_4dfec9_idx" ON "respond_case" ("workspace_id", "state", "reply_due_at")
+;
+CREATE INDEX "respond_case_answer" ON "respond_case" ("answer_by") WHERE "answer_by" IS NOT NULL
 ;
 CREATE INDEX "respond_case_cause_id_4261dc27" ON "respond_case" ("cause_id")
 ;
