@@ -6,14 +6,16 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.db import transaction
 
 from allears.accounts.models import Workspace
 from allears.customers.models import Customer
 from allears.events import batch as batches
 from allears.events.batch import Batch, subscribe_batch
 from allears.events.consumer.loop import Consumer
+from allears.events.consumer.source import ChangedMeanwhileError, PostgresSource, open_source
 from allears.events.intake.log import Body
-from allears.events.models import Event, QuarantinedRow
+from allears.events.models import Event, IntakeRow, QuarantinedRow
 from allears.jobs.models import WorkerLease
 
 RECEIVED = datetime(2026, 3, 1, 9, 0, 0, 123456, tzinfo=UTC)
@@ -30,11 +32,9 @@ class FakeSource:
     def ahead(self, *, rows: int, size: int) -> Sequence[Body]:
         return self.bodies[self.taken : self.taken + rows]
 
-    def take(self, *, rows: int, size: int) -> Sequence[Body]:
-        return self.ahead(rows=rows, size=size)
-
-    def done(self) -> None:
+    def done(self, *, lasting: bool) -> None:
         self.taken = len(self.bodies)
+        self.lasting = lasting
 
     def settle(self) -> None: ...
 
@@ -248,3 +248,61 @@ def test_who_lost_the_lease_applies_nothing(acme: Workspace) -> None:
     assert (names(acme), first.taken) == ([], 0)
     assert other.turn() == 1
     assert names(acme) == ["b"]
+
+
+class RewrittenSource(FakeSource):
+    """An erasure rewrites the first body after it was read."""
+
+    def __init__(self, *bodies: Body, instead: Body) -> None:
+        super().__init__(*bodies)
+        self.instead = instead
+
+    def done(self, *, lasting: bool) -> None:
+        if self.bodies[0] != self.instead:
+            self.bodies[0] = self.instead
+            raise ChangedMeanwhileError
+        super().done(lasting=lasting)
+
+
+def test_what_was_made_of_a_body_that_is_rewritten_meanwhile_does_not_stay(acme: Workspace) -> None:
+    read = body(acme, {"batch": [track("his", userId="gone"), track("hers")]})
+    source = RewrittenSource(
+        read, body(acme, track("next"), kind="track"), instead=body(acme, {"batch": [track("hers")]})
+    )
+    assert Consumer("tests", source).turn() == 2
+    assert names(acme) == ["hers", "next"]
+    assert Customer.objects.in_workspace(acme.id).count() == 1
+
+
+def test_a_commit_that_memory_rests_on_must_last_and_the_next_of_the_same_people_need_not(acme: Workspace) -> None:
+    source = FakeSource(body(acme, track("a"), kind="track"))
+    consumer = Consumer("tests", source)
+    consumer.turn()
+    assert source.lasting
+    source.bodies.append(body(acme, track("b"), kind="track"))
+    consumer.turn()
+    assert not source.lasting
+    assert names(acme) == ["a", "b"]
+
+
+def test_on_postgresql_a_row_bears_another_version_once_it_was_rewritten(acme: Workspace) -> None:
+    """The statements themselves; where there is no PostgreSQL, the log is a file and has none."""
+    source = open_source()
+    if not isinstance(source, PostgresSource):
+        source.close()
+        return
+    rows = [
+        IntakeRow.objects.create(workspace_id=acme.id, kind="track", received_at=RECEIVED, body=b"{}") for _ in range(3)
+    ]
+    assert len(source.ahead(rows=2, size=10**6)) == 2
+    assert len(source.ahead(rows=9, size=3)) == 2
+    source.ahead(rows=2, size=10**6)
+    with transaction.atomic():
+        source.done(lasting=True)
+    assert list(IntakeRow.objects.values_list("id", flat=True)) == [rows[2].id]
+    source.ahead(rows=9, size=10**6)
+    with transaction.atomic():  # a savepoint writes as a transaction of its own
+        IntakeRow.objects.update(body=b"[]")
+    with pytest.raises(ChangedMeanwhileError), transaction.atomic():
+        source.done(lasting=False)
+    assert [each.data for each in source.ahead(rows=9, size=10**6)] == [b"[]"]

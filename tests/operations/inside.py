@@ -91,14 +91,7 @@ def look() -> dict[str, Any]:
 
 
 def _waiting(source: Any) -> list[Any]:
-    from django.db import transaction
-
-    found = source.ahead(rows=100, size=1 << 20)
-    if found is None:
-        with transaction.atomic():
-            found = source.take(rows=100, size=1 << 20)
-            transaction.set_rollback(True)
-    return list(found)
+    return list(source.ahead(rows=100, size=1 << 20))
 
 
 def consume() -> dict[str, Any]:

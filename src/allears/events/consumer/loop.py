@@ -88,19 +88,16 @@ class Consumer:
             return self._apply(careful=True)
 
     def _apply(self, *, careful: bool) -> int:
-        ahead = self._source.ahead(rows=MOST_ROWS, size=self._size)
-        if ahead is not None and not ahead:
+        bodies = self._source.ahead(rows=MOST_ROWS, size=self._size)
+        if not bodies:
             return 0
-        limit = settings.INTAKE_MAX_EVENT
-        decoded = decode(ahead, event_limit=limit) if ahead else None
+        decoded = decode(bodies, event_limit=settings.INTAKE_MAX_EVENT)
         with transaction.atomic():
             now = timezone.now()
             hold(name=LEASE, owner=self.owner, fence=self._fence or 0, now=now, seconds=LEASE_SECONDS)
-            bodies = ahead or self._source.take(rows=MOST_ROWS, size=self._size)
-            decoded = decoded or decode(bodies, event_limit=limit)
             apply_decoded(decoded, now=now, memories=self._memories, careful=careful)
             _count(decoded.counts)
-            self._source.done()
+            self._source.done(lasting=self._memories.learnt())
         return len(bodies)
 
     def close(self) -> None:

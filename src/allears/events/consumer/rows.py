@@ -67,6 +67,7 @@ def _values(number: int, customer_id: int | None, call: "Call") -> tuple[Any, ..
 # PostgreSQL's binary COPY (its manual, "COPY", Binary Format): each field is its length and its bytes.
 _SIGNATURE = b"PGCOPY\n\xff\r\n\x00" + bytes(8)
 _END = b"\xff\xff"
+PIECE = 100  # rows
 _numbers = Struct("!hiqiqiqi").pack  # how many fields; id, workspace, customer; the length of the type
 _nobodys = Struct("!hiqiqii").pack  # the same of an event that is nobody's
 _times = Struct("!iqiqi").pack  # when it happened, when it came; the length of the key
@@ -115,13 +116,15 @@ def _seen(workspace_id: int, stored: "list[tuple[int, Owner, Call]]") -> set[str
 def _copy(stored: "list[tuple[int, Owner, Call]]") -> None:
     if not stored:
         return
-    payload = b"".join([_SIGNATURE, *[_binary(*each) for each in stored], _END])
     with (
         connection.wrap_database_errors,
         connection.cursor() as cursor,
         cursor.copy(f"COPY events_event ({NAMES}) FROM STDIN (FORMAT BINARY)") as copy,
     ):
-        copy.write(payload)
+        copy.write(_SIGNATURE)
+        for start in range(0, len(stored), PIECE):  # the database stores one piece while the next is being made
+            copy.write(b"".join([_binary(*each) for each in stored[start : start + PIECE]]))
+        copy.write(_END)
 
 
 def _binary(number: int, customer_id: int | None, call: "Call") -> bytes:

@@ -22,17 +22,14 @@ CHECKPOINT_SECONDS = 0.25  # while there is work
 class Source(Protocol):
     """The reading end of the intake log."""
 
-    def ahead(self, *, rows: int, size: int) -> Sequence[Body] | None:
-        """Before the transaction: the next bodies, up to so many rows and about ``size`` bytes.
+    def ahead(self, *, rows: int, size: int) -> Sequence[Body]:
+        """Before the transaction: the next bodies, up to so many rows and about ``size`` bytes."""
 
-        None where they can only be had inside the transaction, by ``take``.
+    def done(self, *, lasting: bool) -> None:
+        """Inside the transaction: what was given is applied.
+
+        Unless ``lasting``, the commit may reach the disk a moment later: a crash then has the same bodies applied anew.
         """
-
-    def take(self, *, rows: int, size: int) -> Sequence[Body]:
-        """Inside the transaction: the next bodies."""
-
-    def done(self) -> None:
-        """Inside the transaction: what was given is applied."""
 
     def settle(self) -> None:
         """After the commit: let the log forget what is applied for good."""
@@ -74,14 +71,11 @@ class SqliteSource:
             found, self._last = [], position  # the log is being made anew: look again at the next turn
         return found
 
-    def take(self, *, rows: int, size: int) -> Sequence[Body]:
-        return self.ahead(rows=rows, size=size)
-
     def _position(self) -> int:
         rows = plain.select("SELECT position FROM events_intakecursor WHERE name = %s", [self._name])
         return int(rows[0][0]) if rows else 0
 
-    def done(self) -> None:
+    def done(self, *, lasting: bool) -> None:
         move = "UPDATE events_intakecursor SET position = %s WHERE name = %s"
         if not plain.change(move, [self._last, self._name]):
             IntakeCursor.objects.create(name=self._name, position=self._last)
@@ -95,30 +89,36 @@ class SqliteSource:
         self._file.close()
 
 
+class ChangedMeanwhileError(RuntimeError):
+    """A body was changed or deleted after it was read, as an erasure does: what was made of it must not stay."""
+
+
+NEXT = """
+SELECT id, version, workspace_id, kind, received_at, body FROM (
+    SELECT *, sum(length(body)) OVER (ORDER BY id) - length(body) AS before FROM (
+        SELECT *, xmin::text AS version FROM events_intakerow ORDER BY id LIMIT %s) AS next) AS sized
+WHERE before < %s ORDER BY id
+"""
+TAKEN = "DELETE FROM events_intakerow WHERE id = ANY(%s) RETURNING id, xmin::text"
+LATER = ", set_config('synchronous_commit', 'off', true)"  # on the disk a moment after the commit, in the same order
+
+
 class PostgresSource:
     """Deletes rows in the transaction that applies them, so those that commit late are never skipped.
 
-    Rows need no locks of their own: whoever takes them holds the lease's row in the same transaction.
+    Rows need no locks of their own: whoever deletes them holds the lease's row in the same transaction, and a row that
+    was rewritten since it was read bears another ``xmin``.
     """
 
     def __init__(self) -> None:
-        self._ids: list[int] = []
+        self._read: dict[int, str] = {}  # the version of each row
 
-    def ahead(self, *, rows: int, size: int) -> Sequence[Body] | None:
-        return None if plain.select("SELECT 1 FROM events_intakerow LIMIT 1") else []
-
-    def take(self, *, rows: int, size: int) -> Sequence[Body]:
+    def ahead(self, *, rows: int, size: int) -> Sequence[Body]:
+        connection.ensure_connection()
         with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as cursor:
-            cursor.execute(
-                "SELECT id, workspace_id, kind, received_at, body FROM ("
-                " SELECT *, sum(length(body)) OVER (ORDER BY id) - length(body) AS before FROM ("
-                "  SELECT * FROM events_intakerow ORDER BY id LIMIT %s) AS next) AS sized"
-                " WHERE before < %s ORDER BY id",
-                [rows, size],
-                binary=True,  # as text, bytes come twice as long
-            )
+            cursor.execute(NEXT, [rows, size], binary=True)  # as text, bytes come twice as long
             found = cursor.fetchall()
-        self._ids = [row[0] for row in found]
+        self._read = {row[0]: row[1] for row in found}
         return [
             Body(
                 workspace_id=workspace_id,
@@ -126,15 +126,17 @@ class PostgresSource:
                 received_us=int(received_at.astimezone(UTC).timestamp() * 1_000_000),
                 data=bytes(body),
             )
-            for _, workspace_id, kind, received_at, body in found
+            for _, _, workspace_id, kind, received_at, body in found
         ]
 
-    def done(self) -> None:
-        if self._ids:
-            plain.change("DELETE FROM events_intakerow WHERE id = ANY(%s)", [self._ids])
+    def done(self, *, lasting: bool) -> None:
+        taken = TAKEN if lasting else TAKEN + LATER
+        gone = {row[0]: row[1] for row in plain.select(taken, [list(self._read)])}
+        if gone != self._read:
+            raise ChangedMeanwhileError(f"{len(self._read)} bodies were read; of these some are others now")
 
     def settle(self) -> None:
-        self._ids = []
+        self._read = {}
 
     def close(self) -> None:
-        self._ids = []
+        self._read = {}

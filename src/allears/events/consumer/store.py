@@ -30,6 +30,10 @@ class Memories:
     def of(self, workspace_id: int) -> Memory:
         return self._of.setdefault(workspace_id, Memory())
 
+    def learnt(self) -> bool:
+        """Whether what will be remembered rests on this transaction."""
+        return any(memory.learnt or memory.learnt_whom for memory in self._of.values())
+
     def keep(self) -> None:
         """The transaction has committed."""
         for memory in self._of.values():
