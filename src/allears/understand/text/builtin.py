@@ -35,6 +35,7 @@ _CODE: Final = (
     "heads.py",
     "weights.py",
     "fitting.py",
+    "leaning.py",
     "labels.py",
     "corpus.py",
     "lexicon.py",

@@ -223,6 +223,28 @@ def dense(batch: Batch, values: Floats) -> Floats:
     return np.column_stack(columns)
 
 
+def gathered(batch: Batch, felt: Floats) -> Floats:
+    """How the feelings of a text's clauses come together (`felt`: log odds a clause): ten columns a text."""
+    n, soft = batch.texts, squash(felt)
+    count = np.maximum(1.0, np.bincount(batch.text, minlength=n))
+    total = summed(batch.text, felt, n)
+    first, last = np.zeros(n), np.zeros(n)
+    last[batch.text] = soft
+    first[batch.text[::-1]] = soft[::-1]
+    columns = (
+        total / (2.0 + np.abs(total)),
+        total / np.sqrt(count) / 2.0,
+        total / count,
+        summed(batch.text, soft, n) / np.sqrt(count),
+        last,
+        first,
+        *_peaks(batch, soft),
+        _bounded(summed(batch.text, soft * _marks(batch)["after"], n)),
+        _bounded(_of_flagged(batch, soft, clauses.VERDICT)),
+    )
+    return np.column_stack(columns)
+
+
 def _any(batch: Batch, flag: int) -> Floats:
     """Whether any clause of a text has the flag."""
     flagged = ((batch.flags & flag) > 0).astype(np.float64)

@@ -24,7 +24,7 @@ from scipy.linalg import cho_factor, cho_solve
 from scipy.optimize import minimize
 from sklearn.linear_model import LogisticRegression
 
-from allears.understand.text import features, lexicon, weights
+from allears.understand.text import features, leaning, lexicon, weights
 from allears.understand.text.corpus import Comment, Language
 from allears.understand.text.features import Batch, Floats, Ints
 from allears.understand.text.heads import FIRST_BINARY, HEADS, PLACE, targets
@@ -40,6 +40,8 @@ LIST_WEIGHT: Final = 2.0
 NAIVE_BAYES: Final = 0.6
 ENTRY_PRIOR: Final = 6.0
 DOUBTFUL: Final = 0.6
+HELD: Final = 0.03  # inverse strength of the penalty on what the feeling of a text is judged by
+STRETCHES: Final = np.linspace(1.0, 2.5, 31)
 
 
 @dataclass(frozen=True, slots=True)
@@ -280,6 +282,7 @@ class Seen:
     margin: Floats
     dense: Floats
     clause_runs: Floats
+    lean: Floats
 
 
 def unseen(own: Material, say: Any = None) -> Seen:
@@ -287,7 +290,8 @@ def unseen(own: Material, say: Any = None) -> Seen:
     batch = own.batch
     values = np.zeros(len(batch.hit_number))
     margin = np.zeros((batch.texts, len(HEADS)))
-    clause_runs = np.zeros(len(batch.start))
+    clause_runs, lean = np.zeros(len(batch.start)), np.zeros((len(batch.start), 2))
+    lessons, counted = _lessons(own)
     hit_fold, clause_fold = own.fold[batch.text[batch.hit_clause]], own.fold[batch.text]
     runs = np.maximum(1, np.diff(own.found.at))
     per_clause = own.found.counts(len(own.keys), felt=True)
@@ -303,19 +307,29 @@ def unseen(own: Material, say: Any = None) -> Seen:
         margin[rest] = own.counts[rest] @ plain + mean
         margin[rest, :FIRST_BINARY] = own.felt[rest] @ plain[:, :FIRST_BINARY] + mean[:FIRST_BINARY]
         inside = clause_fold == fold
-        lean = matrix[:, 2] - matrix[:, 0]
-        clause_runs[inside] = ((per_clause @ lean) / np.sqrt(runs))[inside]
+        apart = matrix[:, 2] - matrix[:, 0]
+        clause_runs[inside] = ((per_clause @ apart) / np.sqrt(runs))[inside]
+        adds, constant = lessons.learned(rows)
+        lean[inside] = counted[inside] @ adds + constant
         if say:
             say(f"  fold {fold + 1} of {FOLDS}")
-    return Seen(values, margin, features.dense(batch, values), clause_runs)
+    return Seen(values, margin, features.dense(batch, values), clause_runs, lean)
+
+
+def _lessons(own: Material) -> tuple[leaning.Lessons, sp.csr_array]:
+    """What runs lean to, to be learned, and the runs of each clause as it counts them."""
+    marked = _spans(own, np.arange(own.batch.texts))
+    lessons = leaning.lessons(own.batch, own.found, own.answers, marked, own.keys, own.column)
+    return lessons, leaning.sized(own.found.counts(len(own.keys), felt=True), own.column)
 
 
 def fitted(own: Material, say: Any = None) -> tuple[Weights, Floats]:
     """The weights, and what the last stage says of each comment by models that had not seen it."""
     seen = unseen(own, say)
-    first = weights.judged_by(seen.dense, seen.margin, own.batch.language)
+    leant = weights.leant(own.batch, features.by_clause(own.batch, seen.values), seen.lean)
+    first = weights.judged_by(seen.dense, seen.margin, leant, own.batch.language)
     answer = own.answers[:, :FIRST_BINARY].argmax(axis=1)
-    sentiment = _multinomial(first, answer, 3)
+    sentiment = _feeling(first, answer)
     strong = _binary(first[:, :-1], own.answers[:, PLACE["strong", "yes"]], 0.3)
     known_sentiment = _out_of_fold(first, answer, own.fold)
     second, probability = _second(own, seen, known_sentiment)
@@ -323,13 +337,18 @@ def fitted(own: Material, say: Any = None) -> tuple[Weights, Floats]:
     threshold, doubt = thresholds(own.answers, probability)
     rows = np.arange(own.batch.texts)
     matrix, mean = run_weights(own, rows)
-    scale = np.maximum(1e-9, np.abs(matrix).max(axis=0)) / 127.0
+    adds, constant = _lessons(own)[0].learned(rows)
+    adds *= own.column[:, None]
+    scale, lean_scale = _steps(matrix), _steps(adds)
     return Weights(
         keys=own.keys,
         matrix=np.rint(matrix / scale).astype(np.int8),
         scale=_single(scale),
         bias=_single(mean),
         strengths=_single(entry_strengths(own, rows)),
+        lean=np.rint(adds / lean_scale).astype(np.int8),
+        lean_scale=_single(lean_scale),
+        lean_bias=_single(constant),
         sentiment=_single(sentiment),
         strong=_single(strong[None, :]),
         second=_single(second),
@@ -339,15 +358,32 @@ def fitted(own: Material, say: Any = None) -> tuple[Weights, Floats]:
     ), probability
 
 
+def _steps(matrix: Floats) -> Floats:
+    """For each column the size of one of its 127 steps."""
+    out: Floats = np.maximum(1e-9, np.abs(matrix).max(axis=0)) / 127.0
+    return out
+
+
 def _single(values: Floats) -> NDArray[np.float32]:
     return values.astype(np.float32)
 
 
-def _multinomial(columns: Floats, answer: Ints, classes: int) -> Floats:
+def _multinomial(columns: Floats, answer: Ints, classes: int, *, c: float = 0.5) -> Floats:
     """Coefficients a row a class; the last column of `columns` is the constant."""
-    model = LogisticRegression(C=0.5, max_iter=500).fit(columns[:, :-1], answer)
+    model = LogisticRegression(C=c, max_iter=500).fit(columns[:, :-1], answer)
     out = np.zeros((classes, columns.shape[1]))
     out[model.classes_, :-1], out[model.classes_, -1] = model.coef_, model.intercept_
+    return out
+
+
+def _feeling(columns: Floats, answer: Ints) -> Floats:
+    """The sentiment's coefficients: held back, since other people's words are further off than any fold of ours, and
+    then stretched by one number until they are as sure as they may be.
+    """
+    held = _multinomial(columns, answer, 3, c=HELD)
+    logits, rows = columns @ held.T, np.arange(len(answer))
+    likely = [np.log(softmax(logits * stretch)[rows, answer] + 1e-12).sum() for stretch in STRETCHES]
+    out: Floats = held * STRETCHES[int(np.argmax(likely))]
     return out
 
 
@@ -359,7 +395,7 @@ def _binary(columns: Floats, answer: Floats, c: float) -> Floats:
 def _out_of_fold(columns: Floats, answer: Ints, fold: Ints) -> Floats:
     out = np.zeros((len(answer), 3))
     for each in range(FOLDS):
-        coefficients = _multinomial(columns[fold != each], answer[fold != each], 3)
+        coefficients = _feeling(columns[fold != each], answer[fold != each])
         out[fold == each] = softmax(columns[fold == each] @ coefficients.T)
     return out
 
@@ -386,7 +422,7 @@ def _polarity(own: Material, seen: Seen, sentiment: Floats) -> Floats:
     marked, signs = _spans(own, np.arange(own.batch.texts))
     lexicon_feeling = features.by_clause(own.batch, seen.values)[marked]
     whole = (sentiment[:, 2] - sentiment[:, 0])[own.batch.text[marked]]
-    columns = weights.polarity_inputs(lexicon_feeling, seen.clause_runs[marked], whole)
+    columns = weights.polarity_inputs(lexicon_feeling, seen.clause_runs[marked], seen.lean[marked, 0], whole)
     return _multinomial(columns, signs + 1, 3)
 
 

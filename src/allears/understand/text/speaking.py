@@ -77,9 +77,8 @@ class Speaker:
     def _polarities(self, whole: Floats) -> Floats:
         scores, batch = self._scores, self._batch
         runs = weights.clause_runs(scores.raw, scores.runs)
-        return weights.softmax(
-            weights.polarity_inputs(scores.clause, runs, whole[batch.text]) @ self._own.polarity.T.astype(np.float64)
-        )
+        inputs = weights.polarity_inputs(scores.clause, runs, scores.lean[:, 0], whole[batch.text])
+        return weights.softmax(inputs @ self._own.polarity.T.astype(np.float64))
 
     def annotations(self) -> Iterator[Annotation]:
         probability = self._scores.probability

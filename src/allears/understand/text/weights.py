@@ -26,10 +26,13 @@ class Weights:
     scale: NDArray[np.float32]  # H
     bias: NDArray[np.float32]  # H
     strengths: NDArray[np.float32]  # N
+    lean: NDArray[np.int8]  # V × 2, to be multiplied by `lean_scale`: praise against blame; a feeling told at all
+    lean_scale: NDArray[np.float32]  # 2
+    lean_bias: NDArray[np.float32]  # 2
     sentiment: NDArray[np.float32]  # 3 × S: what `judged_by` gives
     strong: NDArray[np.float32]
     second: NDArray[np.float32]  # H × (1 + D + 3 + 1): own margin, dense figures, sentiment, constant
-    polarity: NDArray[np.float32]  # 3 × 5
+    polarity: NDArray[np.float32]  # 3 × what `polarity_inputs` gives
     threshold: NDArray[np.float32]  # H: said from here on
     doubt: NDArray[np.float32]  # H: neither said nor denied from here to the threshold
 
@@ -82,6 +85,7 @@ class Scores:
     runs: Ints  # known runs of each clause
     values: Floats  # the feeling of each hit
     clause: Floats  # the feeling of each clause by its words
+    lean: Floats  # clause × 2: log odds of praise against blame, and of a feeling told at all, by its runs
     sentiment: Floats  # text × 3, negative, neutral, positive
     strong: Floats  # text: how sure that the feeling is strong
     probability: Floats  # text × H
@@ -116,6 +120,15 @@ def product(found: Known, weights: Weights) -> NDArray[np.float32]:
     return out * weights.scale
 
 
+def leanings(found: Known, weights: Weights) -> Floats:
+    """clause × 2: what the runs of each clause lean to, by the root of their number."""
+    counts = found.counts(len(weights.lean), felt=True)
+    size = np.sqrt(np.maximum(1.0, np.asarray(counts.sum(axis=1)).ravel()))
+    total = (counts @ weights.lean.astype(np.float32)).astype(np.float64)
+    out: Floats = total * weights.lean_scale / size[:, None] + weights.lean_bias
+    return out
+
+
 def margins(batch: Batch, raw: NDArray[np.float32], runs: Ints, bias: NDArray[np.float32]) -> Floats:
     """text × H: what all runs of a text add, by the root of their number."""
     total = batch.by_text(raw.astype(np.float64))
@@ -132,15 +145,23 @@ _SIGNS: Final = (
 _SHORT: Final[dict[Language, float]] = {"zh": 50.0, "en": 150.0}  # characters
 
 
-def judged_by(dense: Floats, margin: Floats, language: Language) -> Floats:
+def judged_by(dense: Floats, margin: Floats, leanings: Floats, language: Language) -> Floats:
     """What the feeling of a whole text is judged by. The longer it is, the less single signs and runs count beside the
-    sum of its words: a long review tells much that is no verdict, and our comments are short.
+    sum of its words: a long review tells much that is no verdict, and our comments are short. `leanings` is what
+    `leant` gives.
     """
     length = np.maximum(1.0, np.expm1(dense[:, features.DENSE.index("length")] * 5.0))
     short = np.minimum(1.0, _SHORT[language] / length)[:, None]
     sums = dense[:, [features.DENSE.index(name) for name in _SUMS]]
     signs = dense[:, [features.DENSE.index(name) for name in _SIGNS]]
-    return with_constant(np.concatenate((sums, signs * short, margin[:, :FIRST_BINARY] * short), axis=1))
+    damped = np.concatenate((signs, margin[:, :FIRST_BINARY], leanings), axis=1) * short
+    return with_constant(np.concatenate((sums, damped), axis=1))
+
+
+def leant(batch: Batch, words: Floats, lean: Floats) -> Floats:
+    """How the clauses of each text come together: what their runs lean to, that and their words, what is told."""
+    sides = (lean[:, 0], lean[:, 0] + words, lean[:, 1])
+    return np.concatenate([features.gathered(batch, side) for side in sides], axis=1)
 
 
 def score(batch: Batch, found: Known, weights: Weights) -> Scores:
@@ -150,7 +171,8 @@ def score(batch: Batch, found: Known, weights: Weights) -> Scores:
     runs = np.diff(found.at)
     margin = margins(batch, raw, runs, weights.bias)
     dense = features.dense(batch, values)
-    seen = judged_by(dense, margin, batch.language)
+    words, lean = features.by_clause(batch, values), leanings(found, weights)
+    seen = judged_by(dense, margin, leant(batch, words, lean), batch.language)
     sentiment = softmax(seen @ weights.sentiment.T)
     strong = logistic(seen @ weights.strong.T)
     second = with_constant(np.concatenate((dense, sentiment), axis=1))
@@ -158,13 +180,13 @@ def score(batch: Batch, found: Known, weights: Weights) -> Scores:
     probability = logistic(logits)
     probability[:, :FIRST_BINARY] = sentiment
     assert probability.shape[1] == len(HEADS)
-    return Scores(raw, runs, values, features.by_clause(batch, values), sentiment, strong.ravel(), probability)
+    return Scores(raw, runs, values, words, lean, sentiment, strong.ravel(), probability)
 
 
-def polarity_inputs(lexicon: Floats, runs: Floats, whole: Floats) -> Floats:
-    """What the polarity of one clause is judged by: its words, its runs, the whole text (−1 … 1), all bounded."""
+def polarity_inputs(lexicon: Floats, runs: Floats, lean: Floats, whole: Floats) -> Floats:
+    """What the polarity of one clause is judged by: its words, its runs twice, the whole text (−1 … 1), all bounded."""
     soft = features.squash(lexicon)
-    return np.column_stack((soft, np.tanh(runs), whole, np.abs(soft), np.ones(len(soft))))
+    return np.column_stack((soft, np.tanh(runs), features.squash(lean), whole, np.abs(soft), np.ones(len(soft))))
 
 
 def clause_runs(raw: NDArray[np.float32], runs: Ints) -> Floats:
