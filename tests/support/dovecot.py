@@ -1,13 +1,17 @@
 """A Dovecot of the run's own: one user, mail in a temporary folder, no port but its own."""
 
 import imaplib
+import json
 import os
 import pwd
 import shutil
 import subprocess
 import tempfile
+import threading
 from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from urllib.parse import parse_qsl
 
 import pytest
 
@@ -28,7 +32,7 @@ default_internal_group = {group}
 ssl = {ssl}
 {certificate}
 disable_plaintext_auth = no
-auth_mechanisms = plain login
+auth_mechanisms = plain login xoauth2
 mail_location = maildir:{folder}/mail/%u
 mail_uid = {user}
 mail_gid = {group}
@@ -37,7 +41,13 @@ first_valid_gid = 1
 mail_access_groups = {group}
 listen = 127.0.0.1
 passdb {{
+  driver = oauth2
+  mechanisms = xoauth2
+  args = {folder}/oauth2.conf
+}}
+passdb {{
   driver = static
+  mechanisms = plain login
   args = password={password}
 }}
 userdb {{
@@ -63,6 +73,62 @@ service stats {{
 }}
 """
 
+OAUTH2 = """
+introspection_mode = post
+introspection_url = {url}/introspect
+username_attribute = username
+active_attribute = active
+active_value = true
+"""
+
+
+class TokenPeer:
+    """An identity service: hands out tokens at ``/token``, and tells Dovecot at ``/introspect`` whose they are."""
+
+    client = {"client_id": "all-ears", "client_secret": "of the client"}
+
+    def __init__(self, user: str) -> None:
+        self.user, self.asked, self.tokens = user, list[dict[str, str]](), set[str]()
+        self.refresh_token = "granted 1"  # renewed at each use
+        peer = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_POST(self) -> None:
+                form = dict(parse_qsl(self.rfile.read(int(self.headers["Content-Length"])).decode()))
+                status, answer = peer.answer(self.path, form)
+                body = json.dumps(answer).encode()
+                self.send_response(status)
+                self.send_header("Content-Type", "application/json")
+                self.send_header("Content-Length", str(len(body)))
+                self.end_headers()
+                self.wfile.write(body)
+
+            def log_message(self, *_args: object) -> None:
+                pass
+
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.url = f"http://127.0.0.1:{self._server.server_port}"
+        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+
+    def answer(self, path: str, form: dict[str, str]) -> tuple[int, dict[str, object]]:
+        if path == "/introspect":
+            return 200, {"active": form.get("token") in self.tokens, "username": self.user}
+        self.asked.append(form)
+        if {name: form.get(name) for name in self.client} != self.client:
+            return 401, {"error": "invalid_client", "error_description": "Wrong secret.\r\nTrace: 1"}
+        if form["grant_type"] == "refresh_token" and form["refresh_token"] != self.refresh_token:
+            return 400, {"error": "invalid_grant"}
+        token = f"token-{len(self.asked)}"
+        self.tokens.add(token)
+        if form["grant_type"] == "client_credentials":
+            return 200, {"access_token": token, "token_type": "Bearer", "expires_in": 3599}
+        self.refresh_token = f"granted {len(self.asked) + 1}"
+        return 200, {"access_token": token, "token_type": "Bearer", "refresh_token": self.refresh_token}
+
+    def stop(self) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+
 
 class Mailbox:
     """The user ``help`` and what stands in his folders."""
@@ -72,6 +138,7 @@ class Mailbox:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.port, self.tls_port = free_port(), free_port()
+        self.tokens = TokenPeer(self.user)
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
@@ -87,6 +154,7 @@ class Mailbox:
         given = {"folder": self.folder, "user": user, "group": self._group(account.pw_gid), "port": self.port}
         given |= {"tls_port": self.tls_port, "password": self.password, "ssl": "yes", "ssl_listener": "yes"}
         given["certificate"] = f"ssl_cert = <{certificate}\nssl_key = <{key}"
+        (self.folder / "oauth2.conf").write_text(OAUTH2.format(url=self.tokens.url))
         config = self.folder / "dovecot.conf"
         config.write_text(CONFIG.format(**given))
         self._process = subprocess.Popen(
@@ -153,6 +221,7 @@ class Mailbox:
         client.logout()
 
     def stop(self) -> None:
+        self.tokens.stop()
         if self._process is not None:
             self._process.terminate()
             self._process.wait(timeout=20)

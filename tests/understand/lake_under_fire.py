@@ -36,8 +36,9 @@ from allears.outreach.models import Decision  # noqa: E402
 from allears.respond.models import Case  # noqa: E402
 from allears.understand import rollups  # noqa: E402
 from allears.understand.cubes import CubeStore  # noqa: E402
+from allears.understand.models import VoiceAnnotation  # noqa: E402
 
-MODELS: dict[str, type[Any]] = {
+OF_CUSTOMERS: dict[str, type[Any]] = {
     "events": Event,
     "responses": Response,
     "decisions": Decision,
@@ -46,6 +47,7 @@ MODELS: dict[str, type[Any]] = {
     "cases": Case,
     "movements": Movement,
 }
+MODELS = OF_CUSTOMERS | {"annotations": VoiceAnnotation}  # each with one label, which is one row of the lake
 ERASED = Path(settings.DATA_DIR) / "erased.txt"
 
 
@@ -83,8 +85,12 @@ def write() -> None:
             "cases": {"opened_at": now, "number": int(word[:7], 16)},
             "movements": {"kind": "segment", "after": "gold", "at": now},
         }
-        for table, model in MODELS.items():
-            row(model, who, customer=person, **given[table])  # type: ignore[arg-type]
+        said = {
+            table: row(model, who, customer=person, **given[table])  # type: ignore[arg-type]
+            for table, model in OF_CUSTOMERS.items()
+        }
+        label = {"task": "topic", "value": "delivery", "polarity": -1, "confidence": 0.9, "spans": []}
+        row(VoiceAnnotation, who, voice=said["voices"], said_at=now, annotated_at=now, labels=[label])  # type: ignore[arg-type]
         changed = Response.objects.in_workspace(acme.pk).order_by("?").first()
         assert changed is not None
         changed.score = dice.randint(0, 10)
@@ -120,7 +126,7 @@ def _erase(workspace_id: int, dice: random.Random) -> None:
         file.writelines(f"{key}\n" for key in keys)
         file.flush()
         os.fsync(file.fileno())
-    for model in MODELS.values():
+    for model in OF_CUSTOMERS.values():
         model.objects.in_workspace(workspace_id).filter(customer__in=people).update(customer=None)
     erasure.erase_from_lake(workspace_id=workspace_id, customer_keys=keys)
 
@@ -167,7 +173,7 @@ def finish() -> None:
     erasure.finish_erasures()
     keys = ERASED.read_text().split() if ERASED.exists() else []
     workspace_id = Workspace.objects.get().pk
-    for model in MODELS.values():  # a kill may have come before the operational rows lost them
+    for model in OF_CUSTOMERS.values():  # a kill may have come before the operational rows lost them
         model.objects.in_workspace(workspace_id).filter(customer__key__in=keys).update(customer=None)
     erasure.erase_from_lake(workspace_id=workspace_id, customer_keys=keys)
     rollups.maintain(engine=engine, owner=worker_name(), now=timezone.now())

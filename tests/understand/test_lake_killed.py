@@ -54,5 +54,5 @@ def test_no_row_is_lost_or_doubled_whatever_is_killed_when(
     told, _ = final.communicate()
     assert final.returncode == 0
     rows, erased = (int(line) for line in told.decode().split()[-2:])
-    assert rows > 7 * KILLS  # each round of the writer fills every table
+    assert rows > 8 * KILLS  # each round of the writer fills every table
     assert erased > 0

@@ -11,6 +11,8 @@ import select
 import socket
 import tempfile
 import time
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from pathlib import Path
 
 from django.conf import settings
@@ -18,12 +20,18 @@ from django.db import DatabaseError, connection
 
 LONGEST_NAME = 48  # "<topic>.<pid>.<clock>"
 LONGEST_PATH = 107  # of a Unix socket, by the kernel
+SETTLED_NS = 1_000_000_000  # file systems tell changes apart by some milliseconds, some by a second
 TOPICS_ON_POSTGRES = ("intake", "jobs", "outbox")  # worth a look when LISTEN begins anew
 
 
 def _folder() -> Path:
+    return _folder_in(settings.RUN_DIR)
+
+
+@lru_cache(maxsize=8)
+def _folder_in(run: Path | str) -> Path:
     """Where the sockets stand: in the data folder, or beside the temporary files when its path is too long."""
-    folder = Path(settings.RUN_DIR) / "bells"
+    folder = Path(run) / "bells"
     if len(os.fsencode(folder)) + 1 + LONGEST_NAME <= LONGEST_PATH:
         return folder
     digest = hashlib.blake2b(os.fsencode(folder), digest_size=8).hexdigest()
@@ -40,18 +48,39 @@ def ring(topic: str) -> None:
 
 def ring_local(topic: str) -> None:
     """Wake listeners on this machine; needs no database, so the intake may call it."""
-    folder = _folder()
-    if not folder.is_dir():
-        return
+    try:
+        names = _standing(str(_folder()))
+    except FileNotFoundError:
+        return  # nobody ever waited
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as sender:
         sender.setblocking(False)
-        for path in folder.glob(f"{topic}.*"):
+        for path in names.get(topic, ()):
             try:
-                sender.sendto(b"1", str(path))
+                sender.sendto(b"1", path)
             except BlockingIOError:
                 continue  # its buffer holds rings already: it will wake
             except (ConnectionRefusedError, FileNotFoundError):
-                path.unlink(missing_ok=True)  # its owner died
+                Path(path).unlink(missing_ok=True)  # its owner died
+
+
+def _standing(folder: str) -> Mapping[str, Sequence[str]]:
+    """The sockets of each topic; looked for anew when the folder has changed, or changed too short a while ago to tell.
+
+    The intake rings after each commit, and looking takes longer than ringing.
+    """
+    changed = os.stat(folder).st_mtime_ns
+    known = _looked.get(folder)
+    if known is not None and known[0] == changed:
+        return known[1]
+    found: dict[str, list[str]] = {}
+    for name in os.listdir(folder):
+        found.setdefault(name.partition(".")[0], []).append(f"{folder}/{name}")
+    if time.time_ns() - changed > SETTLED_NS:
+        _looked[folder] = (changed, found)
+    return found
+
+
+_looked: dict[str, tuple[int, Mapping[str, Sequence[str]]]] = {}
 
 
 class Bell:

@@ -8,6 +8,7 @@ import json
 import os
 import threading
 import time
+from bisect import bisect_left
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -28,13 +29,13 @@ class Meter:
 
     def observe(self, name: str, seconds: float) -> None:
         """One duration: into its bucket, the sum and the count."""
-        for place, bound in enumerate(BUCKETS):
-            if seconds <= bound:
-                self.add(f"{name}|{place}")
-                break
-        else:
-            self.add(f"{name}|{len(BUCKETS)}")
+        self.add(f"{name}|{bisect_left(BUCKETS, seconds)}")
         self.add(f"{name}|sum", seconds)
+
+    @property
+    def begun(self) -> bool:
+        """Whether a folder is known: asked with each request, where making the folder's name would cost more."""
+        return self._path is not None
 
     def begin(self, folder: Path, role: str) -> None:
         """Write to the folder from now on, in a thread; a second call does nothing."""

@@ -57,7 +57,8 @@ def until_cut(receive: Receive) -> Receive:
 async def application(scope: Scope, receive: Receive, send: Send) -> None:
     """Send each request to its door, and count it there."""
     if scope["type"] == "http":
-        METER.begin(meter_folder(), "web")
+        if not METER.begun:
+            METER.begin(meter_folder(), "web")
         if intake.takes(scope["path"]):
             await intake(scope, receive, counting(send, "intake", exact=True))
         else:

@@ -13,6 +13,7 @@ from django.shortcuts import resolve_url
 from django.utils import timezone
 from django.utils.http import urlencode
 
+from allears.web.own_style import policy_with_styles
 from allears.web.render import wants_fragment
 
 CONTENT_POLICY = "; ".join(
@@ -55,7 +56,8 @@ class ConsoleMiddleware:
     def _finish(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
         timezone.deactivate()
         if response.headers.get("Content-Type", "").startswith("text/html"):
-            response.headers.setdefault("Content-Security-Policy", CONTENT_POLICY)
+            policy = response.headers.get("Content-Security-Policy", CONTENT_POLICY)
+            response.headers["Content-Security-Policy"] = policy_with_styles(request, policy)
         if wants_fragment(request):
             self._send_to_sign_in(request, response)
             self._add_toasts(request, response)

@@ -11,6 +11,7 @@ from allears.customers.models import Customer
 from allears.jobs.worker import run_due
 from allears.listen.models import Enclosure, Letter, Source, Voice
 from allears.listen.sources import actions
+from allears.listen.sources.base import SettingsError
 from allears.listen.sources.kinds.imap import adapter as imap
 from allears.outreach.models import Message
 from allears.respond import actions as cases
@@ -113,6 +114,53 @@ def test_encryption_is_checked_and_works_with_a_certificate_that_is_trusted(
     monkeypatch.setattr(imap.ssl, "create_default_context", lambda: trusting)
     dovecot.deliver(mail("Safe", "sound"))
     assert look(source, now=timezone.now()).taken == 1
+
+
+def oauth(dovecot: Mailbox, **given: Any) -> dict[str, Any]:
+    named = {"sign_in": "oauth", "token_url": f"{dovecot.tokens.url}/token", "password": "", **dovecot.tokens.client}
+    return settings_of(dovecot, **{**named, **given})
+
+
+def test_a_token_opens_the_mailbox_and_a_renewed_grant_is_kept(dovecot: Mailbox, make: Maker) -> None:
+    granted = dovecot.tokens.refresh_token
+    source = make("imap", now=timezone.now(), **oauth(dovecot, refresh_token=granted, scope="mail"))
+    for number in (1, 2):  # the second look needs what the first was given
+        dovecot.deliver(mail("By token", "read", number=number))
+        run = look(source, now=timezone.now())
+        assert (run.taken, run.trouble) == (1, {})
+    assert dovecot.tokens.asked[-1]["scope"] == "mail"
+    assert dovecot.tokens.refresh_token not in (granted, "")
+
+
+def test_an_application_signs_in_by_itself(dovecot: Mailbox, make: Maker) -> None:
+    source = make("imap", now=timezone.now(), **oauth(dovecot))
+    dovecot.deliver(mail("By token", "read"))
+    assert look(source, now=timezone.now()).taken == 1
+    assert dovecot.tokens.asked[-1]["grant_type"] == "client_credentials"
+
+
+@pytest.mark.parametrize(
+    ("change", "code", "says"),
+    [
+        ({"client_secret": "another"}, "no_token", "Wrong secret."),
+        ({"refresh_token": "of last year"}, "no_token", "invalid_grant"),
+        ({"user": "nobody"}, "token_refused", None),
+    ],
+)
+def test_what_goes_wrong_with_tokens_is_told(
+    dovecot: Mailbox, make: Maker, change: dict[str, Any], code: str, says: str | None
+) -> None:
+    trouble = look(make("imap", now=timezone.now(), **oauth(dovecot, **change)), now=timezone.now()).trouble
+    assert (trouble["code"], trouble["params"].get("reason")) == (code, says)
+
+
+@pytest.mark.parametrize(
+    ("change", "field"), [({"token_url": "http://example.test/token"}, "token_url"), ({"client_id": ""}, "client_id")]
+)
+def test_a_setting_that_tokens_need_is_named(dovecot: Mailbox, make: Maker, change: dict[str, Any], field: str) -> None:
+    with pytest.raises(SettingsError) as found:
+        make("imap", now=timezone.now(), **oauth(dovecot, **change))
+    assert found.value.field == field
 
 
 def test_a_new_mail_opens_a_case_and_the_answer_to_our_mail_joins_it(

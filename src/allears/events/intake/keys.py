@@ -9,6 +9,7 @@ import time
 from collections import OrderedDict
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import lru_cache
 
 from django.db import DatabaseError, close_old_connections, connection
 
@@ -18,6 +19,7 @@ logger = logging.getLogger(__name__)
 FRESH_SECONDS = 3.0
 STALE_SECONDS = 60.0  # while the database is away, a key known before still opens the door: the log decides
 REMEMBERED = 10_000
+LONGEST_REMEMBERED = 200  # of a header; ours are shorter, and nobody shall fill the memory with his
 
 
 class KeysUnavailableError(RuntimeError):
@@ -81,6 +83,10 @@ def look_up(key: str) -> int | None:
 
 def key_in(header: bytes) -> str:
     """The key in an Authorization header: ``Basic base64(key:)`` or ``Bearer key``; empty when there is none."""
+    return _read_before(header) if len(header) <= LONGEST_REMEMBERED else _read(header)
+
+
+def _read(header: bytes) -> str:
     scheme, _, value = header.partition(b" ")
     if scheme.lower() == b"bearer":
         return value.strip().decode("latin-1")
@@ -90,3 +96,6 @@ def key_in(header: bytes) -> str:
         return base64.b64decode(value.strip()).decode("utf-8", "replace").partition(":")[0]
     except binascii.Error:
         return ""
+
+
+_read_before = lru_cache(maxsize=REMEMBERED)(_read)  # a client sends the same one with each request

@@ -134,6 +134,7 @@ class Errand:
     scratch: Path
     trial: bool = False
     known_content: Callable[[str], bool] = lambda _digest: False
+    renewed: Callable[[Mapping[str, str]], None] = lambda _secret: None  # keeps secrets that the other side changed
 
 
 class Adapter(Protocol):

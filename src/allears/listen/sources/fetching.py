@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin, urlsplit
 
 from django.conf import settings
@@ -47,6 +47,27 @@ def fetch(url: str, *, headers: Mapping[str, str] | None = None) -> Fetched:
     raise SourceTrouble("status", status="too many redirects", url=url)
 
 
+def post_form(url: str, form: Mapping[str, str]) -> tuple[int, bytes]:
+    """POST a form to an address of an identity service; its status and words. Redirects are not followed."""
+    host = urlsplit(url).hostname or url
+    with httpx.Client(timeout=httpx.Timeout(SECONDS), follow_redirects=False, trust_env=False) as client:
+        request = _request(client, url, {"Accept": "application/json"}, method="POST", data=form)
+        try:
+            response = client.send(request, stream=True)
+            try:
+                return response.status_code, _body(response, url)
+            finally:
+                response.close()
+        except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError) as error:
+            raise _trouble(host, error) from error
+
+
+def _trouble(host: str, error: Exception) -> SourceTrouble:
+    untrusted = isinstance(error, httpx.ConnectError) and "certificate" in str(error).lower()
+    reason = str(error) or type(error).__name__
+    return SourceTrouble("untrusted" if untrusted else "unreachable", host=host, reason=reason)
+
+
 def _one(client: "httpx.Client", url: str, headers: dict[str, str]) -> "Fetched | str":
     """The answer, or the address that it sends us on to."""
     host = urlsplit(url).hostname or url
@@ -64,21 +85,20 @@ def _one(client: "httpx.Client", url: str, headers: dict[str, str]) -> "Fetched 
             return Fetched(url=url, body=_body(response, url), headers=response.headers)
         finally:
             response.close()
-    except httpx.ConnectError as error:
-        code = "untrusted" if "certificate" in str(error).lower() else "unreachable"
-        raise SourceTrouble(code, host=host, reason=error) from error
     except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError) as error:
-        raise SourceTrouble("unreachable", host=host, reason=str(error) or type(error).__name__) from error
+        raise _trouble(host, error) from error
 
 
-def _request(client: "httpx.Client", url: str, headers: dict[str, str]) -> "httpx.Request":
+def _request(
+    client: "httpx.Client", url: str, headers: dict[str, str], *, method: str = "GET", **content: Any
+) -> "httpx.Request":
     """To the very address that was judged, under the name it was asked for."""
     address = judge(url)
     parts = urlsplit(url)
     host = parts.hostname or ""
     target = httpx.URL(url).copy_with(host=address)
     named = {"Host": parts.netloc.rpartition("@")[2], "User-Agent": AGENT, "Accept": "*/*", **headers}
-    return client.build_request("GET", target, headers=named, extensions={"sni_hostname": host})
+    return client.build_request(method, target, headers=named, extensions={"sni_hostname": host}, **content)
 
 
 def judge(url: str) -> str:

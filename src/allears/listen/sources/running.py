@@ -8,7 +8,7 @@ import logging
 import random
 import shutil
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -31,7 +31,7 @@ from allears.listen.models import Source, SourceFile, SourceRun, Voice
 from allears.listen.sources import kinds, schedule
 from allears.listen.sources.base import Errand, Page, SourceTrouble, Table
 from allears.listen.sources.hearing import hear
-from allears.listen.sources.sealing import unseal
+from allears.listen.sources.sealing import seal, unseal
 from allears.listen.telling import TellingError
 from allears.outreach.delivery.returning import take_returned
 from allears.store.bulk import existing_values
@@ -121,7 +121,17 @@ def errand_of(source: Source, *, now: datetime, scratch: Path, trial: bool = Fal
         scratch=scratch,
         trial=trial,
         known_content=lambda digest: known.filter(digest=digest).exists(),
+        renewed=lambda secret: _renew(source, secret),
     )
+
+
+def _renew(source: Source, secret: Mapping[str, str]) -> None:
+    """Into the row as it is now: somebody may be changing the source while it is read."""
+    with transaction.atomic():
+        row = Source.objects.in_workspace(source.workspace_id).select_for_update().filter(pk=source.pk).first()
+        if row is not None and row.sealed == source.sealed:
+            row.sealed = source.sealed = seal({**unseal(row.sealed), **secret})
+            row.save(update_fields=["sealed"])
 
 
 def _read_on(run: SourceRun, scratch: Path, now: Now) -> bool:

@@ -15,6 +15,14 @@ WORDS = {
         _("%(host)s refused the user name or password."),
         _("Enter the present password (for many mail services: an app password) and try again."),
     ),
+    "no_token": (
+        _("%(host)s gave no token: %(reason)s"),
+        _("Check client id and secret; a refresh token that has expired must be granted anew by the mailbox’s owner."),
+    ),
+    "token_refused": (
+        _("%(host)s did not let the token in."),
+        _("Check the user name, and that the application may read this mailbox by IMAP."),
+    ),
     "untrusted": (
         _("%(host)s shows a certificate that is not trusted (%(reason)s)."),
         _("Use the name the certificate was made for, or have the certificate renewed."),

@@ -27,6 +27,7 @@ from allears.operations.backups.keyfile import KeyFile, beside
 from allears.operations.backups.rows import Digest, Layout, back, blank, columns_of, decode, read_rows
 from allears.operations.backups.schema import ends, models_at
 from allears.operations.backups.writing import FORMAT
+from allears.store import tables
 from allears.store.bulk import insert_rows
 
 pa = LazyModule("pyarrow")
@@ -185,6 +186,8 @@ class _Restorer:
                 f"The archive is of a newer All Ears ({self.manifest['allears']}; it knows {app}.{name}). "
                 "Nothing was restored; install that version or a newer one first."
             )
+        if tables.make(wanted=applied):
+            executor = MigrationExecutor(connection)
         executor.migrate(ends(executor, applied))
         return models_at(applied)
 

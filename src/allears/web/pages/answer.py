@@ -1,7 +1,5 @@
 """The hosted survey page ``/s/<token>``: no account, no cookie; the token is the key. Reading answers nothing."""
 
-import base64
-import hashlib
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
@@ -22,7 +20,6 @@ from allears.listen.forms import LANGUAGE_NAMES, Look, sheet_form
 from allears.listen.logic import said
 from allears.listen.mail import DJANGO_LANGUAGE, words
 from allears.listen.tracing import Visit
-from allears.web.middleware import CONTENT_POLICY
 
 LOOPBACK = ("127.0.0.1", "::1", "")
 
@@ -190,15 +187,6 @@ def styled(context: Mapping[str, Any]) -> str:
     )
 
 
-def with_style(response: HttpResponse, style: str, policy: str = CONTENT_POLICY) -> HttpResponse:
-    """Let the page's own style sheet through the content policy, and no other."""
-    if style:
-        digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
-        policy = f"{policy}; style-src 'self' 'sha256-{digest}'"
-    response.headers["Content-Security-Policy"] = policy
-    return response
-
-
 def _form(
     request: HttpRequest, sheet: Sheet, language: str, *, faults: Mapping[str, str] | None = None, status: int = 200
 ) -> HttpResponse:
@@ -215,7 +203,6 @@ def _form(
         page=int(number) if number.isdigit() and len(number) < 5 else None,
     )
     form = sheet_form(sheet.definition, look)
-    style = styled(form)
     query = {name: request.GET[name] for name in ("score", "change") if name in request.GET}
     context: Mapping[str, Any] = {
         **form,
@@ -225,10 +212,10 @@ def _form(
         "languages": languages_for(sheet.definition.languages),
         "preferences": answering.preferences_of(sheet.invitation),
         "once": sheet.once if sheet.response is None else "",
-        "style": style,
+        "style": styled(form),
     }
     with speaking(language):
-        return with_style(render(request, "answer/survey.html", context, status=status), style)
+        return render(request, "answer/survey.html", context, status=status)
 
 
 def _closed(request: HttpRequest, sheet: Sheet, language: str) -> HttpResponse:

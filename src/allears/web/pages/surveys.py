@@ -22,7 +22,7 @@ from allears.outreach import wording
 from allears.web.access import ConsoleRequest, access_manager
 from allears.web.builder_words import builder_words
 from allears.web.middleware import CONTENT_POLICY
-from allears.web.pages.answer import speaking, styled, with_style
+from allears.web.pages.answer import speaking, styled
 from allears.web.render import flash, render_page
 
 PREVIEW_POLICY = CONTENT_POLICY.replace("frame-ancestors 'none'", "frame-ancestors 'self'")
@@ -320,10 +320,9 @@ def _preview(request: ConsoleRequest, draft: Mapping[str, Any], language: str) -
         speaks = definition.language_for(language)
         company = request.access.workspace.name
         form = sheet_form(definition, Look(language=speaks, company=company, suggested="9", seed="preview"))
-        style = styled(form)
-        context = {**form, "company": company, "language": speaks, "preview": True, "action": "#", "style": style}
+        told = {"company": company, "language": speaks, "preview": True, "action": "#", "style": styled(form)}
         with speaking(speaks):
-            return with_style(render(request, "answer/survey.html", context), style, PREVIEW_POLICY)
+            response = render(request, "answer/survey.html", {**form, **told})
     response.headers["Content-Security-Policy"] = PREVIEW_POLICY
     return response
 

@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from allears.kit.charts import Chart
 from allears.kit.numbers import compact as compact_number
 from allears.web.context import exists
+from allears.web.own_style import built, own_style
 
 register = template.Library()
 
@@ -30,6 +31,18 @@ def icon(name: str, extra: str = "") -> SafeString:
         static("dist/icons.svg"),
         name,
     )
+
+
+@register.simple_tag(takes_context=True)
+def own_sheet(context: template.Context, name: str) -> SafeString:
+    """A built style sheet inside the page, for pages that are met on slow telephones."""
+    return own_style(context["request"], built(name))
+
+
+@register.simple_tag(takes_context=True, name="own_style")
+def own_style_tag(context: template.Context, style: str) -> SafeString:
+    """A computed style sheet inside the page."""
+    return own_style(context["request"], style)
 
 
 # Numbers and times

@@ -14,6 +14,7 @@ from django.core.mail.backends.smtp import EmailBackend
 from django.core.mail.message import sanitize_address
 
 from allears.outreach.channels.base import Capability, DeliveryError, Outgoing, Reachable, SetupField
+from allears.outreach.channels.email.handing import send_whole
 from allears.outreach.channels.email.returned import OUR_HEADER, mark
 
 _LINE_START_DOT = re.compile(rb"(?m)^\.")
@@ -86,7 +87,7 @@ class SmtpSession:
         self._expect(smtp.docmd("DATA"), "message", wanted=354)
         content = _LINE_START_DOT.sub(b"..", body).rstrip(b"\r\n") + b"\r\n.\r\n"
         committing()
-        smtp.send(content)  # returns when the kernel has it all, which delivers it even if we die now
+        send_whole(smtp.sock, content)  # returns when the kernel has it all, which delivers it even if we die now
         handed_over()
         self._expect(smtp.getreply(), "message")
 

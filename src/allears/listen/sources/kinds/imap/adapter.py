@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from allears.kit.lazy import LazyModule
 from allears.listen.sources.base import Errand, LetterFacts, Page, Saying, SettingField, SettingsError, SourceTrouble
+from allears.listen.sources.kinds.imap import signing_in
 from allears.listen.sources.kinds.imap.letters import ReadLetter, read_letter
 from allears.outreach.channels.email.returned import Returned, read_returned
 
@@ -53,7 +54,7 @@ class ImapAdapter:
             name="port", label=_("Port"), type="number", default=0, least=0, most=65535, help=_("0: as usual.")
         ),
         SettingField(name="user", label=_("User"), required=True),
-        SettingField(name="password", label=_("Password"), type="secret"),
+        *signing_in.FIELDS,
         SettingField(name="folders", label=_("Folders"), default="INBOX", help=_("With commas between.")),
         SettingField(
             name="address",
@@ -89,6 +90,7 @@ class ImapAdapter:
     )
 
     def check(self, settings: Mapping[str, Any]) -> None:
+        signing_in.check(settings)
         if settings["address"] and "@" not in settings["address"]:
             raise SettingsError("address", _("This is not an e-mail address."))
         if "/" in settings["host"] or " " in settings["host"]:
@@ -111,6 +113,7 @@ def _folders(settings: Mapping[str, Any]) -> list[str]:
 @contextmanager
 def _signed_in(errand: Errand) -> "Iterator[imap_tools.BaseMailBox]":
     given, host = errand.settings, errand.settings["host"]
+    token = signing_in.access_token(errand) if given.get("sign_in") == "oauth" else None
     try:
         box = _connected(given)
     except ssl.SSLCertVerificationError as error:
@@ -119,9 +122,12 @@ def _signed_in(errand: Errand) -> "Iterator[imap_tools.BaseMailBox]":
         raise SourceTrouble("unreachable", host=host, reason=error) from error
     try:
         try:
-            box.login(given["user"], errand.secret.get("password", ""), initial_folder=None)
+            if token is None:
+                box.login(given["user"], errand.secret.get("password", ""), initial_folder=None)
+            else:
+                box.xoauth2(given["user"], token, initial_folder=None)
         except (imap_tools.MailboxLoginError, imaplib.IMAP4.error) as error:
-            raise SourceTrouble("refused", permanent=True, host=host) from error
+            raise SourceTrouble("refused" if token is None else "token_refused", permanent=True, host=host) from error
         yield box
     except (OSError, imaplib.IMAP4.abort) as error:
         raise SourceTrouble("unreachable", host=host, reason=error) from error
