@@ -6,18 +6,20 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.db.models import Count
 from django.test import Client
 from django.utils import timezone
 
 from allears.accounts.actions import make_key
-from allears.accounts.models import AccessKey, Workspace
+from allears.accounts.models import AccessKey, AuditEntry, Workspace
 from allears.customers.models import Customer
 from allears.jobs.lease import LeaseLostError, acquire
 from allears.listen.actions import ensure_ready_made
 from allears.listen.models import Invitation, Response
-from allears.listen.studies import actions, queries, running, trying
+from allears.listen.studies import actions, closing, queries, running, trying
 from allears.listen.studies.actions import StudyError, StudySpec
 from allears.listen.studies.calendar import Schedule, months_on
+from allears.listen.studies.closing import ClosingError
 from allears.listen.studies.drawing import Turn, draw, wanted_of
 from allears.listen.studies.models import Member, Study, Wave
 from allears.listen.studies.report import WaveReport, wave_report
@@ -260,6 +262,150 @@ def test_it_is_tried_before_it_is_launched_and_asks_nobody(town: Workspace) -> N
     assert outcome["rules"] == [("allowed", 17), ("consent", 1)]
     assert not Decision.objects.in_workspace(town.id).exists()
     assert not Message.objects.in_workspace(town.id).exists()
+
+
+# Ending early
+
+
+def states(workspace: Workspace, **given: Any) -> dict[str, int]:
+    rows = Message.objects.in_workspace(workspace.id).filter(**given).order_by()
+    return dict(rows.values_list("state").annotate(n=Count("id")))
+
+
+def expiries(workspace: Workspace) -> set[datetime]:
+    return set(Invitation.objects.in_workspace(workspace.id).values_list("expires_at", flat=True))
+
+
+def test_a_wave_closed_early_keeps_answers_sends_nothing_more_and_can_be_opened_again(
+    town: Workspace, client: Client
+) -> None:
+    study = plan(town, sample_size=6, every_months=1)
+    run_at(START)
+    wave = study.waves.get()
+    tokens = list(Invitation.objects.in_workspace(town.id).order_by("id").values_list("token", flat=True))
+    Invitation.objects.in_workspace(town.id).update(expires_at=timezone.now() + 90 * DAY)
+    assert client.post(f"/s/{tokens[0]}", {"lang": "en", "q-nps": "9", "q-why": "Kind"}).status_code == 303
+    assert client.post(f"/s/{tokens[1]}", {"partial": "1", "q-nps": "3", "q-why": ""}).status_code == 204
+    sent = Message.objects.in_workspace(town.id).order_by("id").first()
+    assert sent
+    Message.objects.in_workspace(town.id).filter(pk=sent.pk).update(state="sent")
+    effect = closing.close_wave(wave=wave, now=START + DAY)
+    assert (effect.finished, effect.begun, effect.silent, effect.held) == (1, 1, 4, 0)
+    assert Invitation.objects.in_workspace(town.id).filter(expires_at=START + DAY).count() == 5
+    assert states(town) == {"sent": 1, "cancelled": 5}
+    assert "closed" in client.get(f"/s/{tokens[1]}?lang=en").content.decode()
+    assert client.post(f"/s/{tokens[1]}", {"lang": "en", "q-nps": "10"}).status_code == 410
+    assert Response.objects.in_workspace(town.id).get(invitation__token=tokens[1]).score == 3
+    assert queries.state_of(study=study, now=START + DAY) == "waiting"
+    assert run_at(START + DAY) == 0
+    with pytest.raises(ClosingError):
+        closing.close_wave(wave=wave, now=START + 2 * DAY)
+    gone = Invitation.objects.in_workspace(town.id).get(token=tokens[5])
+    assert gone.customer_id
+    set_consent(
+        workspace_id=town.id, customer_id=gone.customer_id, channel="*", purpose="survey", granted=False,
+        source="test", now=START + 2 * DAY,
+    )  # fmt: skip
+    assert closing.reopen_wave(wave=wave, now=START + 3 * DAY) == 0
+    assert states(town) == {"sent": 1, "queued": 4, "cancelled": 1}
+    assert states(town, customer_id=gone.customer_id) == {"cancelled": 1}, "who said no meanwhile is left alone"
+    assert Invitation.objects.in_workspace(town.id).filter(expires_at=START + 14 * DAY).count() == 5
+    assert queries.state_of(study=study, now=START + 3 * DAY) == "open"
+    told = AuditEntry.objects.in_workspace(town.id).filter(verb__startswith="listen.study.wave")
+    assert sorted(each.verb for each in told) == ["listen.study.wave_closed", "listen.study.wave_reopened"]
+    with pytest.raises(ClosingError):
+        closing.reopen_wave(wave=wave, now=START + 3 * DAY)
+
+
+def test_held_asks_of_a_closed_wave_are_refused_when_their_time_comes(town: Workspace) -> None:
+    builders.open_policy(workspace=town, rest_days={"nps": 5}, rest_days_other=0, rest_days_overall=0, caps=())
+    other = plan(town, key="first", name="First", sample_size=2, starts_at=START)
+    run_at(START)
+    asked = list(members(town, wave__study=other).values_list("customer_id", flat=True))
+    study = plan(town, key="second", name="Second", starts_at=START + DAY)
+    run_at(START + DAY)
+    wave = study.waves.get()
+    held = Decision.objects.in_workspace(town.id).filter(verdict="held", probe_key="study-second")
+    assert sorted(held.values_list("customer_id", flat=True)) == sorted(asked)
+    assert closing.close_wave(wave=wave, now=START + 2 * DAY).held == 2
+    assert closing.reopen_wave(wave=wave, now=START + 3 * DAY) == 0
+    assert held.filter(settled_at__isnull=True).count() == 2, "taken back before their time, nothing has happened"
+    closing.close_wave(wave=wave, now=START + 4 * DAY)
+    decide_due(now=START + 5 * DAY + timedelta(minutes=1))
+    anew = Decision.objects.in_workspace(town.id).filter(probe_key="study-second", customer_id__in=asked)
+    assert list(anew.filter(settled_at__isnull=True).values_list("verdict", "rule")) == [("never", "expired")] * 2
+    assert Message.objects.in_workspace(town.id).filter(customer_id__in=asked).count() == 2, "of the first study"
+    assert closing.reopen_wave(wave=wave, now=START + 6 * DAY) == 2
+    assert wave_report(study=study, now=START + 6 * DAY).lines[0].cells[0].drawn == 18
+
+
+def test_a_draw_stops_with_its_wave_and_goes_on_when_it_opens_again(
+    town: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("allears.listen.studies.drawing.CHUNK", 2)
+    study = plan(town, sample_size=6)
+    slot = running.schedule_of(study).slot(1)
+    assert slot
+    wave = running.open_wave(study=study, slot=slot, now=START)
+    fence = acquire(name="studies", owner="one", now=START, seconds=60)
+    assert fence
+    closing.close_wave(wave=wave, now=START)
+    assert draw(wave=wave, turn=Turn(owner="one", fence=fence, now=lambda: START)) == 0
+    wave.refresh_from_db()
+    assert wave.drawn_at is None
+    closing.reopen_wave(wave=wave, now=START + DAY)
+    assert run_at(START + DAY) == 6
+
+
+def test_an_ended_study_opens_no_wave_and_goes_on_when_that_is_taken_back(town: Workspace) -> None:
+    study = plan(town, sample_size=3, every_months=1)
+    with pytest.raises(ClosingError):
+        closing.continue_study(study=study, now=START)
+    run_at(START)
+    effect = closing.end_study(study=study, now=START + DAY)
+    assert effect == closing.Effect(finished=0, begun=0, silent=3, held=0)
+    assert (queries.state_of(study=study, now=START + DAY), queries.next_slot(study=study, now=START)) == ("over", None)
+    assert run_at(START + 40 * DAY) == 0
+    assert study.waves.count() == 1
+    with pytest.raises(StudyError):
+        actions.launch_study(study=study, now=START + DAY)
+    with pytest.raises(ClosingError):
+        closing.reopen_wave(wave=study.waves.get(), now=START + 2 * DAY)
+    closing.continue_study(study=study, now=START + 2 * DAY)
+    assert queries.state_of(study=study, now=START + 2 * DAY) == "open"
+    assert expiries(town) == {START + 14 * DAY}
+    closing.end_study(study=study, now=START + 3 * DAY)
+    assert closing.continue_study(study=study, now=START + 20 * DAY) == 0
+    assert study.waves.get().closed_at == START + 3 * DAY, "its time is over; the next one opens by the schedule"
+    assert run_at(START + 32 * DAY) == 3
+
+
+def test_ended_early_by_page_and_api(signed_in: Client, alice: Person) -> None:
+    town = alice.workspace
+    builders.open_policy(workspace=town, rest_days={}, rest_days_other=0, rest_days_overall=0, caps=())
+    builders.customer(workspace=town, email="c@example.test")
+    now = timezone.now()
+    study = plan(town, starts_at=now - DAY, every_months=1, launched=False)
+    actions.launch_study(study=study, now=now - DAY)
+    run_at(now)
+    at = f"/studies/{study.pk}"
+    page = signed_in.get(at).content.decode()
+    assert "1 customer who was asked and has answered nothing yet can no longer answer." in page
+    assert signed_in.post(f"{at}/waves/1/closure").status_code == 302
+    assert "wave 1 closed early" in signed_in.get(at).content.decode()
+    assert signed_in.post(f"{at}/waves/1/reopening").status_code == 302
+    signed_in.post(f"{at}/end")
+    assert "ended early" in signed_in.get(at).content.decode()
+    signed_in.post(f"{at}/continuation")
+    assert "End the study" in signed_in.get(at).content.decode()
+    _, secret = make_key(workspace=town, kind=AccessKey.Kind.API, name="k", actor=None, now=now)
+    head = {"Authorization": f"Bearer {secret}"}
+    closed = signed_in.post(f"/api/v1{at}/waves/1/closure", headers=head)
+    assert (closed.status_code, closed.json()["closed_at"] < closed.json()["closes_at"]) == (200, True)
+    assert signed_in.post(f"/api/v1{at}/waves/1/closure", headers=head).status_code == 409
+    assert signed_in.delete(f"/api/v1{at}/waves/1/closure", headers=head).json()["closed_at"] is None
+    assert signed_in.post(f"/api/v1{at}/end", headers=head).json()["state"] == "over"
+    assert signed_in.delete(f"/api/v1{at}/end", headers=head).json()["state"] == "open"
 
 
 # The report

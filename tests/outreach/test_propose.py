@@ -54,8 +54,8 @@ def test_thousands_are_ruled_on_in_a_few_queries(acme: Workspace) -> None:
             actions.propose(workspace_id=acme.id, proposals=wishes, now=NOON)
         return len(captured)
 
-    few = queries([proposal(customers[0], "1:0")])
-    assert queries([proposal(customer, f"1:{customer.id}") for customer in customers[1:]]) == few
+    few = queries([proposal(customer, f"1:{customer.id}") for customer in customers[:2]])
+    assert queries([proposal(customer, f"1:{customer.id}") for customer in customers[2:]]) == few
 
 
 def test_nobody_elses_history_or_customers_count(acme: Workspace, elsewhere: Workspace) -> None:

@@ -10,7 +10,7 @@ from tests import builders
 from tests.conftest import Person
 
 from allears.accounts.actions import make_key
-from allears.accounts.models import AccessKey
+from allears.accounts.models import AccessKey, AuditEntry
 from allears.events.exports.tables import table_named
 from allears.listen import wall
 from allears.listen.models import Voice
@@ -93,6 +93,29 @@ def test_a_tag_is_not_renamed_to_anothers_word(alice: Person) -> None:
         tagging.rename_tag(tag=late, name="SLOW", actor_id=None)
     tagging.rename_tag(tag=late, name="delayed", actor_id=None)
     assert names(voice) == ["delayed", "slow"]
+
+
+def told(person: Person) -> list[tuple[str, dict[str, object]]]:
+    rows = AuditEntry.objects.in_workspace(person.workspace.pk).filter(verb__startswith="listen.tag.").order_by("pk")
+    return [(row.verb.rpartition(".")[2], row.detail) for row in rows]
+
+
+def test_what_becomes_of_a_tag_stands_in_the_audit_log(alice: Person, client: Client) -> None:
+    one, two = say(alice, "one"), say(alice, "two")
+    late = tagging.put_tag(voice=one, name="late", actor_id=alice.user.pk, now=NOW)
+    tagging.put_tag(voice=two, name="Late", actor_id=alice.user.pk, now=NOW)
+    slow = tagging.put_tag(voice=two, name="slow", actor_id=None, now=NOW)
+    assert told(alice) == [("made", {"name": "late"}), ("made", {"name": "slow"})], "once for each word"
+    tagging.merge_tag(tag=slow, into=late, actor_id=None, now=NOW)
+    client.force_login(alice.user)
+    refused = client.post(f"/settings/tags/{late.pk}/removal", follow=True)
+    assert "Part them again first" in refused.content.decode()
+    assert names(one) == ["late"]
+    tagging.part_tag(tag=slow, actor_id=None)
+    client.post(f"/settings/tags/{late.pk}/removal")
+    assert [names(each) for each in (one, two)] == [[], ["slow"]]
+    assert told(alice)[4:] == [("deleted", {"name": "late", "voices": 2})]
+    assert Voice.objects.in_workspace(alice.workspace.pk).count() == 2
 
 
 def test_exports_name_the_tags_and_filter_by_them(alice: Person) -> None:

@@ -44,3 +44,21 @@ def test_new_instances_get_their_ids_and_read_back_as_they_were(acme: Workspace)
     ]
     Policy.objects.create(workspace=acme, version=4, rules={})
     assert Policy.objects.in_workspace(acme.id).count() == 4
+
+
+def test_one_instance_alone_reads_back_too_and_shares_no_id_with_those_that_come_together(acme: Workspace) -> None:
+    at, made = datetime(2026, 3, 1, 8, 0, 0, 120000, tzinfo=UTC), []
+    for count in (1, 3, 1, 1, 2):
+        first = len(made) + 1
+        new = [
+            Policy(workspace=acme, version=first + place, rules={"note": "首问负责"}, created_at=at)
+            for place in range(count)
+        ]
+        with transaction.atomic():
+            insert_new(new)
+        made += new
+    assert [each.id for each in made] == sorted({each.id for each in made})
+    read = list(Policy.objects.in_workspace(acme.id).order_by("version"))
+    assert [(each.id, each.rules, each.created_at) for each in read] == [
+        (each.id, {"note": "首问负责"}, at) for each in made
+    ]

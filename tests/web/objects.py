@@ -18,7 +18,7 @@ from allears.journeys.models import Touchpoint
 from allears.listen.models import Enclosure, Letter, Probe, Source, Survey, Voice
 from allears.listen.places import site
 from allears.listen.places.models import Place
-from allears.listen.studies.models import Study
+from allears.listen.studies.models import Study, Wave
 from allears.listen.tags.models import Tag
 from allears.outreach.delivery.models import Barred
 from allears.outreach.models import Decision, Rehearsal
@@ -75,6 +75,12 @@ def enclosure(alice: Person) -> int:
     return int(row(Enclosure, alice, letter=letter, name="lamp.png", content=b"png").pk)
 
 
+def wave(alice: Person) -> int:
+    """Of the study that stands before it in the address."""
+    study = Study.objects.in_workspace(alice.workspace.pk).first() or row(Study, alice)
+    return int(row(Wave, alice, study=study).number)
+
+
 def correction(alice: Person) -> int:
     said = row(Voice, alice, key="corrected", source_kind="complaint", said_at=timezone.now())
     return int(row(Correction, alice, voice=said, task="sentiment", value="neutral", verdict="is").pk)
@@ -93,6 +99,7 @@ MAKERS: dict[str, Callable[[Person], Any]] = {
     "mapping_id": lambda alice: row(SavedMapping, alice, kind="voices").pk,
     "probe_id": lambda alice: row(Probe, alice).pk,
     "study_id": lambda alice: row(Study, alice).pk,
+    "wave": wave,
     "survey_id": lambda alice: row(Survey, alice).pk,
     "decision_id": lambda alice: row(Decision, alice).pk,
     "rehearsal_id": lambda alice: row(Rehearsal, alice, kind="policy", wanted={"rules": {}}).pk,

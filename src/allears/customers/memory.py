@@ -8,6 +8,7 @@ from django.db import connection
 
 from allears.customers.keys import Name
 from allears.customers.models import IdentityEpoch
+from allears.store import plain
 
 if TYPE_CHECKING:
     from allears.customers.rules import Rules
@@ -20,12 +21,10 @@ def lock_identity(*, workspace_id: int) -> int:
 
     On SQLite a write transaction is that already.
     """
-    with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
-            cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [LOCK, workspace_id % 2**31])
-        cursor.execute("SELECT number FROM customers_identityepoch WHERE workspace_id = %s", [workspace_id])
-        row = cursor.fetchone()
-    return int(row[0]) if row else 0
+    if connection.vendor == "postgresql":
+        plain.select("SELECT pg_advisory_xact_lock(%s::int, %s::int)", [LOCK, workspace_id % 2**31])
+    rows = plain.select("SELECT number FROM customers_identityepoch WHERE workspace_id = %s", [workspace_id])
+    return int(rows[0][0]) if rows else 0
 
 
 def new_epoch(*, workspace_id: int) -> None:

@@ -70,12 +70,10 @@ def _keep(lease: WorkerLease, until: datetime) -> int:
 def hold(*, name: str, owner: str, fence: int, now: datetime, seconds: float) -> None:
     """Inside the transaction that does the work: prolong the lease, or raise LeaseLostError."""
     until = connection.ops.adapt_datetimefield_value(now + timedelta(seconds=seconds))
-    with connection.cursor() as cursor:  # plain SQL: this stands in the way of every turn
-        cursor.execute(
-            "UPDATE jobs_workerlease SET until = %s WHERE name = %s AND owner = %s AND fence = %s",
-            [until, name, owner, fence],
-        )
-        held = cursor.rowcount
+    held = plain.change(  # plain SQL: this stands in the way of every turn
+        "UPDATE jobs_workerlease SET until = %s WHERE name = %s AND owner = %s AND fence = %s",
+        [until, name, owner, fence],
+    )
     if not held:
         raise LeaseLostError(f"{name}: another worker took over from {owner}")
 

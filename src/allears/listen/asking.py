@@ -53,7 +53,7 @@ def portraits(*, workspace_id: int, customer_ids: Iterable[int]) -> dict[int, di
     these, parameters = plain.among("id", ids)
     rows = plain.select(
         "SELECT id, language, segment, attributes FROM customers_customer"  # noqa: S608 - own names
-        f" WHERE workspace_id = %s AND {these}",
+        f" WHERE workspace_id + 0 = %s AND {these}",  # by their ids, never by way of all the workspace's
         [workspace_id, *parameters],
     )
     return {

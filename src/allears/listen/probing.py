@@ -8,8 +8,6 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import connection
-
 from allears.events.batch import Batch, EventRow
 from allears.listen import absences, asking, pasts, standing
 from allears.listen.conditions import Check, Conditions, understood
@@ -17,6 +15,7 @@ from allears.listen.models import Probe
 from allears.outreach.actions import propose
 from allears.outreach.contracts import Allowance, Proposal, Release
 from allears.outreach.governor import Worth
+from allears.store import plain
 
 Index = Mapping[tuple[int, str], tuple["CompiledProbe", ...]]  # (workspace, event name) → probes
 
@@ -73,9 +72,7 @@ def running_probes() -> Index:
 
 def _running() -> _Compiled:
     global _compiled
-    with connection.cursor() as cursor:  # plain SQL: this stands in the way of every batch
-        cursor.execute("SELECT max(changed_at), count(*), max(measured_at) FROM listen_probe")
-        stamp = cursor.fetchone()
+    (stamp,) = plain.select("SELECT max(changed_at), count(*), max(measured_at) FROM listen_probe")
     if stamp != _compiled.stamp:
         _compiled = _compile_all(stamp)
     return _compiled

@@ -35,7 +35,7 @@ from allears.outreach.governor import (
 from allears.outreach.governor import Policy as Rules
 from allears.outreach.links import preferences_url
 from allears.outreach.models import Decision, Message, Policy
-from allears.outreach.registry import releaser, second_thoughts
+from allears.outreach.registry import ends, releaser, second_thoughts
 from allears.store import plain
 from allears.store.bulk import insert_new
 
@@ -73,8 +73,7 @@ def propose(*, workspace_id: int, proposals: Sequence[Proposal], now: datetime) 
 def _one_at_a_time(workspace_id: int) -> None:
     """Two transactions must not both find the same customer rested; SQLite has one writer anyway."""
     if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(hashtext('outreach.propose'), %s)", [workspace_id])
+        plain.select("SELECT pg_advisory_xact_lock(hashtext('outreach.propose'), %s::int)", [workspace_id])
 
 
 def standing_rulings(*, workspace_id: int, ask_keys: Iterable[str]) -> dict[str, Ruling]:
@@ -213,6 +212,7 @@ def _decide_again(workspace_id: int, ids: Sequence[int], now: datetime) -> None:
     proposals = _second_thoughts(
         workspace_id, [proposal_of(decision=each) for each in held.order_by("held_until", "id")]
     )
+    proposals = _ended_early(workspace_id, proposals)
     held.update(settled_at=now, flush_id=None)
     version, rules = rules_in_force(workspace_id=workspace_id)
     rulings = _rule(workspace_id, proposals, version, rules, now)
@@ -270,6 +270,14 @@ def _second_thoughts(workspace_id: int, proposals: list[Proposal]) -> list[Propo
     for ask in second_thoughts():
         overtaken |= ask(workspace_id=workspace_id, proposals=waiting)
     return [replace(each, overtaken_by=overtaken.get(each.ask_key, "")) for each in proposals]
+
+
+def _ended_early(workspace_id: int, proposals: list[Proposal]) -> list[Proposal]:
+    """What they were made for may have been ended by a person meanwhile."""
+    early: dict[str, datetime] = {}
+    for told in ends():
+        early |= told(workspace_id=workspace_id, proposals=proposals)
+    return [replace(each, expires_at=early.get(each.ask_key, each.expires_at)) for each in proposals]
 
 
 def overtake(*, workspace_id: int, ask_keys: Sequence[str], now: datetime) -> int:

@@ -6,6 +6,8 @@
   for each message; what waits in the outbox is spent. Who is not named has none;
 - second thoughts: ``f(*, workspace_id, proposals) -> Mapping[ask_key, event]`` – which waiting asks have lost their
   cause, asked when their time comes;
+- ends: ``f(*, workspace_id, proposals) -> Mapping[ask_key, datetime]`` – which waiting asks end earlier than was said
+  when they were proposed, asked when their time comes;
 - releasers: ``f(*, workspace_id, releases, now)`` – makes and posts the messages of held asks that are now allowed;
 - delivery hooks: ``f(*, decision_ids, now)`` – told which decisions' messages the peer has accepted;
 - failure hooks: ``f(*, workspace_id, message_id, now)`` – told which ask's message came back or was refused for good.
@@ -24,6 +26,7 @@ _delivery_hooks: list[str] = []
 _failure_hooks: list[str] = []
 _credits: dict[str, str] = {}
 _second_thoughts: list[str] = []
+_ends: list[str] = []
 _rehearsers: dict[str, str] = {}
 
 
@@ -63,6 +66,16 @@ def register_second_thought(path: str) -> None:
     """Ask this function about waiting asks whose time has come, before they are decided."""
     if path not in _second_thoughts:
         _second_thoughts.append(path)
+
+
+def register_end(path: str) -> None:
+    """Ask this function about waiting asks whose time has come: do they still want to be made?"""
+    if path not in _ends:
+        _ends.append(path)
+
+
+def ends() -> list[Callable[..., Any]]:
+    return [import_string(path) for path in _ends]
 
 
 def register_rehearser(kind: str, path: str) -> None:

@@ -2,9 +2,12 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 from django.db import connection, connections, models
+
+from allears.store import plain
 
 
 def allocate_ids(model: type[models.Model], count: int) -> list[int]:
@@ -15,17 +18,20 @@ def allocate_ids(model: type[models.Model], count: int) -> list[int]:
     if count == 0:
         return []
     table = model._meta.db_table
+    if connection.vendor == "postgresql":
+        draw = "SELECT nextval(%s::text::regclass) FROM generate_series(1, %s)"
+        return [number for (number,) in plain.select(draw, [_sequence(table), count])]
     with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
-            cursor.execute(
-                "WITH named AS MATERIALIZED (SELECT pg_get_serial_sequence(%s, 'id')::regclass AS sequence)"
-                " SELECT nextval(sequence) FROM named, generate_series(1, %s)",
-                [table, count],
-            )
-            return [row[0] for row in cursor.fetchall()]
         cursor.execute("SELECT COALESCE((SELECT seq FROM sqlite_sequence WHERE name = %s), 0)", [table])
         (last,) = cursor.fetchone()
     return list(range(last + 1, last + 1 + count))
+
+
+@lru_cache(maxsize=256)
+def _sequence(table: str) -> str:
+    """The sequence behind a table's ids: to look for it costs several times what it gives."""
+    ((name,),) = plain.select("SELECT pg_get_serial_sequence(%s, 'id')", [table])
+    return str(name)
 
 
 def existing_values(
@@ -60,9 +66,12 @@ def insert_new(instances: Sequence[models.Model]) -> None:
     if not instances:
         return
     meta = instances[0]._meta
+    fields, database = meta.local_concrete_fields, connections[connection.alias]
+    if len(instances) == 1:
+        _insert_one(instances[0], [field for field in fields if not field.primary_key])
+        return
     for instance, number in zip(instances, allocate_ids(type(instances[0]), len(instances)), strict=True):
         instance.pk = number
-    fields, database = meta.local_concrete_fields, connections[connection.alias]
     names = ", ".join(connection.ops.quote_name(str(field.column)) for field in fields)
     marks = f"({','.join(['%s'] * len(fields))})"
     step = MOST_PARAMETERS // len(fields)
@@ -78,6 +87,17 @@ def insert_new(instances: Sequence[models.Model]) -> None:
             cursor.execute(f"INSERT INTO {table} ({names}) VALUES {','.join([marks] * len(part))}", values)  # noqa: S608 – own names
     for instance in instances:
         instance._state.adding, instance._state.db = False, connection.alias
+
+
+def _insert_one(instance: models.Model, fields: "Sequence[models.Field[Any, Any]]") -> None:
+    """A single row brings its id back, and the statement is the same each time."""
+    database = connections[connection.alias]
+    values = [field.get_db_prep_save(getattr(instance, field.attname), database) for field in fields]
+    names = ", ".join(connection.ops.quote_name(str(field.column)) for field in fields)
+    table, marks = connection.ops.quote_name(instance._meta.db_table), ",".join(["%s"] * len(fields))
+    sql = f"INSERT INTO {table} ({names}) VALUES ({marks}) RETURNING id"  # noqa: S608 – own names
+    ((instance.pk,),) = plain.select(sql, values)
+    instance._state.adding, instance._state.db = False, connection.alias
 
 
 def insert_rows(model: type[models.Model], columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:

@@ -2,24 +2,49 @@
 costs more than running it. Whoever uses it names the workspace himself.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
 
+import psycopg
 from django.db import connection
+
+
+@contextmanager
+def running(sql: str, parameters: Sequence[Any] = ()) -> Iterator[Any]:
+    """A cursor that has run one statement of ours.
+
+    On PostgreSQL the server prepares it once for each connection: to plan the statements of one ask anew took longer
+    than to run them. Whoever counts or looks at statements through Django sees them as Django sends them.
+    """
+    if connection.vendor != "postgresql" or connection.execute_wrappers or connection.queries_logged:
+        with connection.cursor() as cursor:
+            cursor.execute(sql, parameters)
+            yield cursor
+        return
+    connection.ensure_connection()
+    connection.validate_thread_sharing()
+    connection.validate_no_broken_transaction()
+    driver: psycopg.Connection[Any] = connection.connection
+    driver.prepare_threshold = driver.prepare_threshold or PREPARED_AFTER
+    with connection.wrap_database_errors, psycopg.Cursor(driver) as cursor:
+        cursor.execute(sql, parameters or None)
+        yield cursor
+
+
+PREPARED_AFTER = 3  # runs on one connection; what is asked less often is not worth the server's memory
 
 
 def select(sql: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
     """Rows as the driver gives them: JSON as text, times by ``moment``."""
-    with connection.cursor() as cursor:
-        cursor.execute(sql, parameters)
+    with running(sql, parameters) as cursor:
         return list(cursor.fetchall())
 
 
 def change(sql: str, parameters: Sequence[Any] = ()) -> int:
     """How many rows it touched."""
-    with connection.cursor() as cursor:
-        cursor.execute(sql, parameters)
+    with running(sql, parameters) as cursor:
         return int(cursor.rowcount)
 
 

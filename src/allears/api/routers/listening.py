@@ -192,6 +192,14 @@ def rename_tag(request: HttpRequest, tag_id: int, told: TagIn) -> dict[str, Any]
     return _tag_out(request, tag.pk) or {"id": tag.pk, "name": tag.name, "voices": 0, "merged": []}
 
 
+@router.delete("/tags/{tag_id}", response={204: None})
+def delete_tag(request: HttpRequest, tag_id: int) -> Any:
+    """Take a tag off every voice and out of the vocabulary."""
+    tag = tags.access_tag(workspace_id=workspace_of(request), tag_id=tag_id)
+    _do(lambda: tagging.delete_tag(tag=tag, actor_id=None))
+    return Status(204, None)
+
+
 @router.post("/tags/{tag_id}/merge", response=TagOut)
 def merge_tag(request: HttpRequest, tag_id: int, told: MergeTagIn) -> dict[str, Any]:
     """This tag is shown as another from now on; answers with that one."""

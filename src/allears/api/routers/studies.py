@@ -12,8 +12,9 @@ from allears.api.problems import ProblemError
 from allears.api.routers.rehearsals import RehearsalOut
 from allears.listen.actions import KeyTakenError
 from allears.listen.conditions import ConditionError
-from allears.listen.studies import actions, queries, trying
+from allears.listen.studies import actions, closing, queries, trying
 from allears.listen.studies.actions import StudyError, StudySpec
+from allears.listen.studies.closing import ClosingError
 from allears.listen.studies.models import Study, Wave
 from allears.listen.studies.report import MOST_WAVES, wave_report
 from allears.listen.studies.shapes import report_json
@@ -50,6 +51,7 @@ class StudyOut(StudyIn):
     created_at: datetime
     launched_at: datetime | None
     paused_at: datetime | None
+    ended_at: datetime | None = Field(None, description="ended early, by a person or a key")
 
     @staticmethod
     def resolve_state(row: Study) -> str:
@@ -82,7 +84,7 @@ class WaveOut(Schema):
     closes_at: datetime
     opened_at: datetime
     drawn_at: datetime | None
-    closed_at: datetime | None
+    closed_at: datetime | None = Field(description="before closes_at when it was closed early")
     frame: dict[str, Any] = Field(description="segment → population, resting, wanted, as the wave was drawn from")
 
 
@@ -195,6 +197,56 @@ def resume_study(request: HttpRequest, study_id: int) -> Study:
     study = _study(request, study_id)
     actions.resume_study(study=study)
     return study
+
+
+@router.post("/studies/{study_id}/end", response=StudyOut)
+def end_study(request: HttpRequest, study_id: int) -> Study:
+    """No wave opens any more, and the open one closes; what was answered stays."""
+    study = _study(request, study_id)
+    try:
+        closing.end_study(study=study, now=timezone.now())
+    except ClosingError as error:
+        raise _too_late(error) from error
+    return study
+
+
+@router.delete("/studies/{study_id}/end", response=StudyOut)
+def continue_study(request: HttpRequest, study_id: int) -> Study:
+    """Take the end back; the wave that closed with it opens again while its planned time runs."""
+    study = _study(request, study_id)
+    try:
+        closing.continue_study(study=study, now=timezone.now())
+    except ClosingError as error:
+        raise _too_late(error) from error
+    return study
+
+
+@router.post("/studies/{study_id}/waves/{number}/closure", response=WaveOut)
+def close_wave(request: HttpRequest, study_id: int, number: int) -> Wave:
+    """Close a wave before its time: nobody can answer it any more, held asks are not sent, answers stay."""
+    try:
+        closing.close_wave(wave=_wave(request, study_id, number), now=timezone.now())
+    except ClosingError as error:
+        raise _too_late(error) from error
+    return _wave(request, study_id, number)
+
+
+@router.delete("/studies/{study_id}/waves/{number}/closure", response=WaveOut)
+def reopen_wave(request: HttpRequest, study_id: int, number: int) -> Wave:
+    """Take an early closing back, while the planned time runs."""
+    try:
+        closing.reopen_wave(wave=_wave(request, study_id, number), now=timezone.now())
+    except ClosingError as error:
+        raise _too_late(error) from error
+    return _wave(request, study_id, number)
+
+
+def _wave(request: HttpRequest, study_id: int, number: int) -> Wave:
+    return queries.access_wave(workspace_id=workspace_of(request), study_id=study_id, number=number)
+
+
+def _too_late(error: ClosingError) -> ProblemError:
+    return ProblemError(status=409, title="This cannot be done now", detail=str(error))
 
 
 @router.get("/studies/{study_id}/waves", response=Listing[WaveOut])

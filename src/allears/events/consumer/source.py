@@ -14,6 +14,7 @@ from django.db import connection
 from allears.events.intake.log import Body, intake_path, log_id, open_file
 from allears.events.models import IntakeCursor
 from allears.jobs.bell import ring_local
+from allears.store import plain
 
 CHECKPOINT_SECONDS = 0.25  # while there is work
 
@@ -77,16 +78,12 @@ class SqliteSource:
         return self.ahead(rows=rows, size=size)
 
     def _position(self) -> int:
-        with connection.cursor() as cursor:  # plain SQL: this stands in the way of every turn
-            cursor.execute("SELECT position FROM events_intakecursor WHERE name = %s", [self._name])
-            row = cursor.fetchone()
-        return int(row[0]) if row else 0
+        rows = plain.select("SELECT position FROM events_intakecursor WHERE name = %s", [self._name])
+        return int(rows[0][0]) if rows else 0
 
     def done(self) -> None:
-        with connection.cursor() as cursor:
-            cursor.execute("UPDATE events_intakecursor SET position = %s WHERE name = %s", [self._last, self._name])
-            moved = cursor.rowcount
-        if not moved:
+        move = "UPDATE events_intakecursor SET position = %s WHERE name = %s"
+        if not plain.change(move, [self._last, self._name]):
             IntakeCursor.objects.create(name=self._name, position=self._last)
 
     def settle(self) -> None:
@@ -108,9 +105,7 @@ class PostgresSource:
         self._ids: list[int] = []
 
     def ahead(self, *, rows: int, size: int) -> Sequence[Body] | None:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT 1 FROM events_intakerow LIMIT 1")
-            return None if cursor.fetchone() else []
+        return None if plain.select("SELECT 1 FROM events_intakerow LIMIT 1") else []
 
     def take(self, *, rows: int, size: int) -> Sequence[Body]:
         with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as cursor:
@@ -136,8 +131,7 @@ class PostgresSource:
 
     def done(self) -> None:
         if self._ids:
-            with connection.cursor() as cursor:
-                cursor.execute("DELETE FROM events_intakerow WHERE id = ANY(%s)", [self._ids])
+            plain.change("DELETE FROM events_intakerow WHERE id = ANY(%s)", [self._ids])
 
     def settle(self) -> None:
         self._ids = []

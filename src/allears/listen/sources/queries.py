@@ -1,5 +1,6 @@
 """Reading sources: their health, their runs, what they brought by day."""
 
+import json
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,6 +10,7 @@ from zoneinfo import ZoneInfo
 from allears.events.models import Import
 from allears.listen.models import Source, SourceRun
 from allears.listen.sources.troubles import told
+from allears.store import plain
 from allears.store.scope import ScopedQuerySet
 
 LATE = timedelta(minutes=15)  # beyond its time: the worker does not keep up, or is not there
@@ -107,9 +109,13 @@ class ReplyAddress:
 
 def reply_address(workspace_id: int) -> ReplyAddress | None:
     """The workspace's mailbox that takes replies; None when it has none."""
-    mailboxes = sources_of(workspace_id).filter(kind="imap").exclude(state=Source.State.PAUSED).order_by("id")
-    for source in mailboxes:
-        address = str(source.settings.get("address") or "")
-        if source.settings.get("takes_replies") and "@" in address:
-            return ReplyAddress(address=address, plus=bool(source.settings.get("plus")))
+    mailboxes = plain.select(
+        "SELECT settings FROM listen_source WHERE workspace_id = %s AND kind = 'imap' AND state <> %s ORDER BY id",
+        [workspace_id, Source.State.PAUSED.value],
+    )
+    for (text,) in mailboxes:
+        settings = json.loads(text)
+        address = str(settings.get("address") or "")
+        if settings.get("takes_replies") and "@" in address:
+            return ReplyAddress(address=address, plus=bool(settings.get("plus")))
     return None

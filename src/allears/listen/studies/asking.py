@@ -1,5 +1,6 @@
 """From a drawn customer to the governor, and from an allowed ask to an invitation that ends with its wave."""
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -8,6 +9,8 @@ from allears.listen import asking
 from allears.listen.models import Invitation
 from allears.listen.studies.models import Member, Study, Wave
 from allears.outreach.contracts import Proposal, Release
+
+WAVE = re.compile(r"wave:(?P<wave>(?P<study>\d+)\.\d+):")  # of an ask's key
 
 
 def proposals_for(
@@ -53,10 +56,21 @@ def invite(*, workspace_id: int, releases: Sequence[Release], now: datetime) -> 
     return made
 
 
+def ends_of(*, workspace_id: int, proposals: Sequence[Proposal]) -> dict[str, datetime]:
+    """Of waiting asks, those whose wave was closed early: since when."""
+    found = {each.ask_key: match for each in proposals if (match := WAVE.match(each.ask_key))}
+    if not found:
+        return {}
+    studies = {int(match["study"]) for match in found.values()}
+    waves = Wave.objects.in_workspace(workspace_id).filter(study_id__in=studies, closed_at__isnull=False)
+    over = {f"{wave.study_id}.{wave.number}": wave.over_at for wave in waves}
+    return {ask_key: over[match["wave"]] for ask_key, match in found.items() if match["wave"] in over}
+
+
 def _tie(workspace_id: int, wave_id: int, invitations: Sequence[Invitation]) -> None:
     wave = Wave.objects.in_workspace(workspace_id).get(pk=wave_id)
     ids = [each.pk for each in invitations]
-    Invitation.objects.in_workspace(workspace_id).filter(pk__in=ids).update(expires_at=wave.closes_at)
+    Invitation.objects.in_workspace(workspace_id).filter(pk__in=ids).update(expires_at=wave.over_at)
     by_customer = {each.customer_id: each.pk for each in invitations}
     members = list(
         Member.objects.in_workspace(workspace_id).filter(wave=wave, customer_id__in=list(by_customer), invitation=None)

@@ -44,7 +44,8 @@ def draw(*, wave: Wave, turn: Turn) -> int:
         line = iter(_not_drawn(wave, lines.get(segment, ())))
         while (more := _next(wave, study, segment, wanted, line, turn)) is not None:
             drawn += more
-    Wave.objects.in_workspace(wave.workspace_id).filter(pk=wave.pk, drawn_at__isnull=True).update(drawn_at=turn.now())
+    complete = Wave.objects.in_workspace(wave.workspace_id).filter(pk=wave.pk, drawn_at=None, closed_at=None)
+    complete.update(drawn_at=turn.now())
     return drawn
 
 
@@ -60,11 +61,12 @@ def _not_drawn(wave: Wave, line: Sequence[int]) -> list[int]:
 
 
 def _next(wave: Wave, study: Study, segment: str, wanted: int, line: Iterator[int], turn: Turn) -> int | None:
-    """The next of the line, as many as are missing; None when none is, or the line has ended."""
+    """The next of the line, as many as are missing; None when none is, the line has ended or the wave was closed."""
     now = turn.now()
     with transaction.atomic():
         hold(name=LEASE, owner=turn.owner, fence=turn.fence, now=now, seconds=LEASE_SECONDS)
-        Wave.objects.in_workspace(wave.workspace_id).select_for_update().get(pk=wave.pk)
+        if Wave.objects.in_workspace(wave.workspace_id).select_for_update().get(pk=wave.pk).closed_at:
+            return None
         missing = wanted - may_be_asked(wave)[segment]
         ids = [number for _, number in zip(range(min(missing, CHUNK)), line, strict=False)]
         if not ids:

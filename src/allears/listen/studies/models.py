@@ -1,5 +1,6 @@
 """Studies, their waves, and who was drawn for each."""
 
+from datetime import datetime
 from typing import ClassVar
 
 from django.db import models
@@ -31,6 +32,7 @@ class Study(ScopedModel):
     created_at = models.DateTimeField(default=timezone.now)
     launched_at = models.DateTimeField(null=True, blank=True)
     paused_at = models.DateTimeField(null=True, blank=True)
+    ended_at = models.DateTimeField(null=True, blank=True)  # early, by a person; what was planned stays as it was
 
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [
@@ -57,12 +59,21 @@ class Wave(ScopedModel):
     frame = models.JSONField(default=dict)  # segment → {"population", "resting", "wanted"}
     opened_at = models.DateTimeField()
     drawn_at = models.DateTimeField(null=True, blank=True)  # the draw is complete
-    closed_at = models.DateTimeField(null=True, blank=True)
+    closed_at = models.DateTimeField(null=True, blank=True)  # before ``closes_at`` when a person closed it early
 
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.UniqueConstraint(fields=["study", "number"], name="studies_wave_number")
         ]
+
+    @property
+    def over_at(self) -> datetime:
+        """When it takes, or took, its last answer."""
+        return min(self.closed_at or self.closes_at, self.closes_at)
+
+    @property
+    def is_closed_early(self) -> bool:
+        return self.over_at < self.closes_at
 
 
 class Member(ScopedModel):

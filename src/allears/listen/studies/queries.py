@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from allears.listen.studies.calendar import Slot
 from allears.listen.studies.models import Study, Wave
 from allears.listen.studies.population import frame_of
-from allears.listen.studies.running import schedule_of
+from allears.listen.studies.running import slot_after, slot_now
 from allears.listen.studies.trying import slot_ahead
 from allears.outreach.models import Rehearsal
 
@@ -31,13 +31,18 @@ def waves(*, study: Study) -> QuerySet[Wave]:
     return found
 
 
+def access_wave(*, workspace_id: int, study_id: int, number: int) -> Wave:
+    """One wave of a study by its number; raises Wave.DoesNotExist."""
+    found: Wave = Wave.objects.in_workspace(workspace_id).get(study_id=study_id, number=number)
+    return found
+
+
 def state_of(*, study: Study, now: datetime) -> str:
     """planned, paused, open (a wave is), waiting (for the next wave) or over."""
     if study.launched_at is None:
         return "planned"
-    schedule = schedule_of(study)
-    slot = schedule.current(now)
-    if slot is None and schedule.following(now) is None:
+    slot = slot_now(study=study, now=now)
+    if slot is None and slot_after(study=study, now=now) is None:
         return "over"
     if study.paused_at is not None:
         return "paused"
@@ -46,7 +51,7 @@ def state_of(*, study: Study, now: datetime) -> str:
 
 def next_slot(*, study: Study, now: datetime) -> Slot | None:
     """The wave after the one that is open."""
-    return schedule_of(study).following(now)
+    return slot_after(study=study, now=now)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -48,9 +48,22 @@ def run_due(*, owner: str, now: Now = timezone.now) -> int:
 
 def _running() -> QuerySet[Study]:
     found: QuerySet[Study] = Study.objects.across_workspaces().filter(  # the worker serves all of them
-        launched_at__isnull=False, paused_at__isnull=True
+        launched_at__isnull=False, paused_at__isnull=True, ended_at__isnull=True
     )
     return found.select_related("survey").order_by("id")
+
+
+def slot_now(*, study: Study, now: datetime) -> Slot | None:
+    """The slot that runs, unless a person ended it early."""
+    slot = schedule_of(study).current(now)
+    if slot is None or study.ended_at or study.waves.filter(number=slot.number, closed_at__isnull=False).exists():
+        return None
+    return slot
+
+
+def slot_after(*, study: Study, now: datetime) -> Slot | None:
+    """The next wave to open; none once the study was ended."""
+    return None if study.ended_at else schedule_of(study).following(now)
 
 
 def _to_draw(study: Study, now: datetime) -> Slot | None:

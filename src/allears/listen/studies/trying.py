@@ -13,7 +13,7 @@ from allears.listen.studies.calendar import Slot
 from allears.listen.studies.drawing import sample_of
 from allears.listen.studies.models import Study
 from allears.listen.studies.population import frame_of
-from allears.listen.studies.running import schedule_of
+from allears.listen.studies.running import slot_after, slot_now
 from allears.outreach.actions import rules_in_force
 from allears.outreach.contracts import Proposal
 from allears.outreach.facts import gather
@@ -31,8 +31,7 @@ class NothingToTryError(ValueError):
 
 def slot_ahead(*, study: Study, now: datetime) -> Slot | None:
     """The wave that is drawn next: the one due now, or the first to come."""
-    schedule = schedule_of(study)
-    return schedule.current(now) or schedule.following(now)
+    return slot_now(study=study, now=now) or slot_after(study=study, now=now)
 
 
 def try_study(*, study: Study, now: datetime, author_id: int | None = None) -> Rehearsal:

@@ -1,5 +1,5 @@
-"""What people do with tags. Putting a tag on a voice is everybody's; renaming and merging is the managers' (the pages
-see to it) and leaves an audit row."""
+"""What people do with tags. Putting a tag on a voice is everybody's; renaming, merging and deleting is the managers'
+(the pages see to it). A tag that is made, and each of these, leaves an audit row."""
 
 from datetime import datetime
 
@@ -41,10 +41,13 @@ def _tag_named(workspace_id: int, name: str, *, actor_id: int | None, now: datet
         return found
     if rows.count() >= MOST:
         raise TagError(_("There are %(most)s tags already. Use one of them, or merge some.") % {"most": MOST})
-    made: Tag = rows.get_or_create(
+    made: tuple[Tag, bool] = rows.get_or_create(
         workspace_id=workspace_id, key=key, defaults={"name": name, "created_by_id": actor_id, "created_at": now}
-    )[0]
-    return made
+    )
+    tag, is_new = made
+    if is_new:
+        _told(tag, "made", actor_id, name=name)
+    return tag
 
 
 @transaction.atomic
@@ -98,6 +101,20 @@ def part_tag(*, tag: Tag, actor_id: int | None) -> None:
     tag.merged_into = tag.merged_at = None
     tag.save(update_fields=["merged_into", "merged_at"])
     _told(tag, "parted", actor_id)
+
+
+@transaction.atomic
+def delete_tag(*, tag: Tag, actor_id: int | None) -> int:
+    """Take a tag off every voice and out of the vocabulary; off how many voices. Raises TagError.
+
+    A tag that others were merged into stands for them too: it stays until they are parted from it.
+    """
+    if Tag.objects.in_workspace(tag.workspace_id).filter(merged_into=tag).exists():
+        raise TagError(_("Other tags were merged into “%(name)s”. Part them again first.") % {"name": tag.name})
+    voices: int = VoiceTag.objects.in_workspace(tag.workspace_id).filter(tag=tag).count()
+    _told(tag, "deleted", actor_id, name=tag.name, voices=voices)
+    tag.delete()
+    return voices
 
 
 def _told(tag: Tag, verb: str, actor_id: int | None, **detail: str | int) -> None:

@@ -73,6 +73,7 @@
 -- migration respond.0002_blot_subjects
 -- migration sessions.0001_initial
 -- migration studies.0001_initial
+-- migration studies.0002_ended_early
 -- migration tags.0001_initial
 -- migration teams.0001_initial
 -- migration themes.0001_initial
@@ -1982,6 +1983,7 @@ CREATE TABLE studies_study (
     paused_at timestamp with time zone,
     survey_id bigint NOT NULL,
     workspace_id bigint NOT NULL,
+    ended_at timestamp with time zone,
     CONSTRAINT studies_study_every_months_check CHECK ((every_months >= 0)),
     CONSTRAINT studies_study_open_days_check CHECK ((open_days >= 0)),
     CONSTRAINT studies_study_rest_waves_check CHECK ((rest_waves >= 0)),

@@ -31,6 +31,7 @@ from allears.web.access import ConsoleRequest, access_manager
 from allears.web.pages.accounts import style
 from allears.web.pages.coverage import harmless
 from allears.web.pages.probes import numbers_as_lines, numbers_by_name, shown_value, typed_value
+from allears.web.pages.study_endings import ending
 from allears.web.render import flash, render_page
 from allears.web.templatetags.ui import signed
 
@@ -304,6 +305,7 @@ def study(request: ConsoleRequest, study_id: int) -> HttpResponse:
         "chart": _chart(report, unit),
         "next": queries.next_slot(study=found, now=now),
         "ahead": ahead,
+        **ending(found, report, state, now=now),
         **_trial(found),
     }
     return render_page(request, "listen/study.html", context)

@@ -82,6 +82,21 @@ def part_tag(request: ConsoleRequest, tag_id: int) -> HttpResponse:
     return redirect("tags")
 
 
+@access_manager
+@require_POST
+def delete_tag(request: ConsoleRequest, tag_id: int) -> HttpResponse:
+    """The tag is off every voice."""
+    tag = _tag(request, tag_id)
+    name = tag.name
+    try:
+        tagging.delete_tag(tag=tag, actor_id=request.access.user.pk)
+    except tagging.TagError as error:
+        flash(request, str(error), level=messages.ERROR)
+    else:
+        flash(request, _("The tag “%(name)s” is gone.") % {"name": name})
+    return redirect("tags")
+
+
 # Teams
 
 
@@ -186,6 +201,7 @@ urlpatterns = [
     path("settings/tags/<int:tag_id>/name", rename_tag, name="tag_name"),
     path("settings/tags/<int:tag_id>/merge", merge_tag, name="tag_merge"),
     path("settings/tags/<int:tag_id>/parting", part_tag, name="tag_parting"),
+    path("settings/tags/<int:tag_id>/removal", delete_tag, name="tag_removal"),
     path("settings/teams", team_list, name="teams"),
     path("settings/teams/new", make_team, name="team_new"),
     path("settings/teams/<int:team_id>/name", rename_team, name="team_name"),

@@ -1,0 +1,42 @@
+"""Statements past the ORM: prepared on PostgreSQL, in Django's transaction, seen by who counts statements."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
+
+from allears.jobs.models import WorkerLease
+from allears.store import plain
+
+NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
+ADD = "INSERT INTO jobs_workerlease (name, owner, until, fence) VALUES (%s, %s, %s, 1)"
+LOOK = "SELECT name, until FROM jobs_workerlease WHERE name = %s"
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_statement_gives_the_same_however_often_it_runs_and_sees_what_changed_meanwhile() -> None:
+    for turn in range(3 * plain.PREPARED_AFTER):
+        assert plain.select(LOOK, [f"lease-{turn}"]) == []
+        assert plain.change(ADD, [f"lease-{turn}", "me", plain.written(NOON + timedelta(seconds=turn))]) == 1
+        ((name, until),) = plain.select(LOOK, [f"lease-{turn}"])
+        assert (name, plain.moment(until)) == (f"lease-{turn}", NOON + timedelta(seconds=turn))
+    assert WorkerLease.objects.count() == 3 * plain.PREPARED_AFTER
+
+
+def test_it_is_undone_with_the_transaction_and_its_errors_are_djangos() -> None:
+    with transaction.atomic():
+        plain.change(ADD, ["kept?", "me", plain.written(NOON)])
+        transaction.set_rollback(True)
+    assert plain.select(LOOK, ["kept?"]) == []
+    plain.change(ADD, ["once", "me", plain.written(NOON)])
+    with pytest.raises(IntegrityError), transaction.atomic():
+        plain.change(ADD, ["once", "me", plain.written(NOON)])
+    assert len(plain.select(LOOK, ["once"])) == 1
+
+
+def test_who_counts_statements_sees_it() -> None:
+    with CaptureQueriesContext(connection) as seen:
+        plain.select(LOOK, ["any"])
+    assert len(seen) == 1
