@@ -2,6 +2,7 @@
 
 import json
 import re
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,8 @@ from django.contrib.messages import constants
 from django.http import HttpRequest, HttpResponse
 from django.test import Client, RequestFactory, override_settings
 from django.urls import path
+from django.utils import timezone
+from django.utils.translation import override
 from tests import builders
 from tests.conftest import Person
 from tests.web.objects import row
@@ -20,6 +23,7 @@ from allears.web import urls
 from allears.web.access import ConsoleRequest, access_agent
 from allears.web.palette import find
 from allears.web.render import flash, render_page, wants_fragment
+from allears.web.templatetags.ui import when
 
 TEMPLATES = sorted((settings.PACKAGE_DIR / "web" / "templates").rglob("*.html"))
 DIST = settings.PACKAGE_DIR / "web" / "static" / "dist"
@@ -160,3 +164,15 @@ def test_find_is_quiet_on_nothing(alice: Person) -> None:
     access = access_of(user=alice.user, preferred=None)
     assert access is not None
     assert find(access=access, text="zzzzzzzz") == []
+
+
+@pytest.mark.parametrize(
+    ("days", "english", "chinese"),
+    [(1, "1 day ago", "1 天前"), (13, "13 days ago", "13 天前"), (20, "2 weeks ago", "2 周前"),
+     (100, "3 months ago", "3 个月前"), (800, "2 years ago", "2 年前")],
+)  # fmt: skip
+def test_how_long_ago_is_told_in_one_unit(days: int, english: str, chinese: str) -> None:
+    moment = timezone.now() - timedelta(days=days, hours=1)
+    for language, words in (("en", english), ("zh-hans", chinese)):
+        with override(language):
+            assert f">{words}</time>" in when(moment)

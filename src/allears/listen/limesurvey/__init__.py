@@ -80,7 +80,8 @@ class _Importer:
 
     def tell(self, row: Row, problem: str) -> None:
         where = _("row %(number)d") % {"number": row.number}
-        self.left.append(f"{where}, {row.name or row.kind}: {problem}")
+        told = {"where": where, "name": row.name or row.kind, "problem": problem}
+        self.left.append(_("%(where)s, %(name)s: %(problem)s") % told)
 
     def scored(self) -> bool:
         return self.settings.get("assessments") == "Y"

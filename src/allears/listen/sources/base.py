@@ -39,7 +39,10 @@ class SettingsError(ValueError):
 
 @dataclass(frozen=True, kw_only=True)
 class SettingField:
-    """One setting of a kind, as the form and the API know it. A ``secret`` is sealed and never shown again."""
+    """One setting of a kind, as the form and the API know it. A ``secret`` is sealed and never shown again.
+
+    ``sign_in`` names the way of signing in that alone needs it; a form shows it with that way only.
+    """
 
     name: str
     label: Words
@@ -50,6 +53,7 @@ class SettingField:
     choices: tuple[tuple[str, Words], ...] = ()
     least: int | None = None
     most: int | None = None
+    sign_in: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,7 +2,7 @@
 
 from django import template
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext
 
 from allears.people.composing import Contents, Quote
 from allears.people.streams import Note
@@ -21,8 +21,9 @@ def changed(contents: Contents) -> str:
     """How many are new, against as long a time before, and how they feel."""
     count = ngettext("%(n)s new voice", "%(n)s new voices", contents.new) % {"n": contents.new}
     before = _("%(n)s in as long a time before") % {"n": contents.before}
-    felt = ", ".join(f"{word} {contents.feelings[key]}" for key, word in FEELINGS.items() if contents.feelings.get(key))
-    return f"{count} ({before})" + (f": {felt}" if felt else "")
+    parts = [f"{word} {contents.feelings[key]}" for key, word in FEELINGS.items() if contents.feelings.get(key)]
+    told = {"count": count, "before": before, "felt": pgettext("between feelings", ", ").join(parts)}
+    return (_("%(count)s (%(before)s): %(felt)s") if parts else _("%(count)s (%(before)s)")) % told
 
 
 @register.filter

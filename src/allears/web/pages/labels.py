@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
+from allears.journeys.vocabulary import channel_label
 from allears.listen import wall
 from allears.listen.models import Voice
 from allears.understand import correcting, showing, teaching
@@ -30,6 +31,7 @@ def understood(voice: Voice) -> dict[str, Any]:
     rows = Correction.objects.in_workspace(voice.workspace_id).filter(voice=voice).select_related("author")
     return {
         "voice": voice,
+        "channel": channel_label(voice.channel),
         "said_by_people": list(reversed(standing(list(rows)))),
         "choices": [
             (task_word(task), [(f"{task}:{value}", value_word(task, value)) for value in values])

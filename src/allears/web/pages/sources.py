@@ -60,6 +60,8 @@ class SourceForm(forms.Form):
         self.fields["name"] = forms.CharField(max_length=120, label=_("Name of the source"))
         for each in adapter.fields:
             self.fields[each.name] = _form_field(each, known=source is not None and bool(source.sealed))
+            if each.sign_in:
+                self.fields[each.name].widget.attrs["data-with"] = each.sign_in
         self.fields["minutes"] = forms.IntegerField(min_value=1, max_value=10_080, label=_("Minutes between two looks"))
         style(self)
         for field in self.fields.values():
@@ -104,7 +106,7 @@ def _form_field(each: SettingField, *, known: bool) -> forms.Field:
         if known:
             given["help_text"] = _("Kept sealed and never shown. Leave empty to keep it.")
         widget = forms.PasswordInput(attrs={"autocomplete": "new-password"})
-        return forms.CharField(max_length=2000, strip=False, widget=widget, **given)
+        return forms.CharField(max_length=5000, strip=False, widget=widget, **given)
     if each.type == "mapping":
         widget_of_mapping = forms.Textarea(attrs={"rows": 4, "spellcheck": "false", "class": "textarea font-mono"})
         return MappingField(widget=widget_of_mapping, **given)

@@ -28,33 +28,40 @@ def ending(found: Study, report: WaveReport, state: str, *, now: datetime) -> di
         "open_wave": wave,
         "can_end": state in ("open", "waiting", "paused"),
         "closed_early": early,
-        "closing_words": _effect(closing.effect_of(wave=wave)) if wave else "",
+        "closing_words": _effect(closing.effect_of(wave=wave)) if wave else [],
     }
 
 
-def _effect(effect: Effect) -> str:
+def _effect(effect: Effect) -> list[str]:
     """What closing a wave does to whom."""
-    told = [
-        ngettext(
-            "%(number)s customer who was asked and has answered nothing yet can no longer answer.",
-            "%(number)s customers who were asked and have answered nothing yet can no longer answer.",
+    touched = [
+        (
             effect.silent,
-        )
-        % {"number": effect.silent},
-        ngettext(
-            "%(number)s has begun: what is answered stays, and counts.",
-            "%(number)s have begun: what is answered stays, and counts.",
+            ngettext(
+                "%(number)s customer who was asked and has answered nothing yet can no longer answer.",
+                "%(number)s customers who were asked and have answered nothing yet can no longer answer.",
+                effect.silent,
+            ),
+        ),
+        (
             effect.begun,
-        )
-        % {"number": effect.begun},
-        ngettext(
-            "%(number)s ask that the contact rules hold is not sent.",
-            "%(number)s asks that the contact rules hold are not sent.",
+            ngettext(
+                "%(number)s has begun: what is answered stays, and counts.",
+                "%(number)s have begun: what is answered stays, and counts.",
+                effect.begun,
+            ),
+        ),
+        (
             effect.held,
-        )
-        % {"number": effect.held},
+            ngettext(
+                "%(number)s ask that the contact rules hold is not sent.",
+                "%(number)s asks that the contact rules hold are not sent.",
+                effect.held,
+            ),
+        ),
     ]
-    return " ".join([*told, _("Finished answers stay as they are. You can take it back until the planned end.")])
+    told = [words % {"number": number} for number, words in touched if number]
+    return [*told, _("Finished answers stay as they are. You can take it back until the planned end.")]
 
 
 def _study(request: ConsoleRequest, study_id: int) -> Study:

@@ -11,7 +11,7 @@ from django.templatetags.static import static
 from django.utils import formats, timezone
 from django.utils.html import format_html, json_script
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import get_language, gettext_lazy, pgettext_lazy
+from django.utils.translation import get_language, gettext_lazy, ngettext, pgettext_lazy
 from django.utils.translation import gettext as _
 
 from allears.kit.charts import Chart
@@ -90,10 +90,25 @@ def when(moment: datetime | None, style: str = "ago") -> SafeString | str:
         return "–"
     here = timezone.localtime(moment)
     full = formats.date_format(here, "DATETIME_FORMAT")
-    shown = {"ago": lambda: naturaltime(moment), "date": lambda: formats.date_format(here, "DATE_FORMAT")}
+    shown = {"ago": lambda: _ago(moment), "date": lambda: formats.date_format(here, "DATE_FORMAT")}
     text = shown.get(style, lambda: full)()
     live = mark_safe(" data-ago") if style == "ago" else ""
     return format_html('<time datetime="{}" title="{}"{}>{}</time>', moment.isoformat(), full, live, text)
+
+
+def _ago(moment: datetime) -> str:
+    """In the largest unit that fits; the exact time is in the title."""
+    days = (timezone.now() - moment).days
+    if days < 1:
+        return str(naturaltime(moment))
+    if days < 14:
+        return ngettext("%(number)s day ago", "%(number)s days ago", days) % {"number": days}
+    if days < 60:
+        return ngettext("%(number)s week ago", "%(number)s weeks ago", days // 7) % {"number": days // 7}
+    months = days * 12 // 365
+    if months < 24:
+        return ngettext("%(number)s month ago", "%(number)s months ago", months) % {"number": months}
+    return ngettext("%(number)s year ago", "%(number)s years ago", months // 12) % {"number": months // 12}
 
 
 # Marks: a shape and a word beside every colour

@@ -24,9 +24,10 @@ FIELDS = (
         default="password",
         choices=(("password", _("with the password")), ("oauth", _("with OAuth 2.0 (Microsoft 365, Google)"))),
     ),
-    SettingField(name="password", label=_("Password"), type="secret"),
+    SettingField(name="password", label=_("Password"), type="secret", sign_in="password"),
     SettingField(
         name="token_url",
+        sign_in="oauth",
         label=_("Address for tokens"),
         help=_(
             "OAuth 2.0 only. Microsoft: https://login.microsoftonline.com/TENANT/oauth2/v2.0/token,"
@@ -34,16 +35,20 @@ FIELDS = (
         ),
     ),
     SettingField(
-        name="client_id", label=_("Client id"), help=_("OAuth 2.0 only: of the application registered there.")
+        name="client_id",
+        sign_in="oauth",
+        label=_("Client id"),
+        help=_("OAuth 2.0 only: of the application registered there."),
     ),
-    SettingField(name="client_secret", label=_("Client secret"), type="secret"),
+    SettingField(name="client_secret", sign_in="oauth", label=_("Client secret"), type="secret"),
     SettingField(
         name="refresh_token",
+        sign_in="oauth",
         label=_("Refresh token"),
         type="secret",
         help=_("Empty: the application signs in by itself, which Microsoft 365 allows (client credentials)."),
     ),
-    SettingField(name="scope", label=_("Scope"), help=_("May be left empty.")),
+    SettingField(name="scope", sign_in="oauth", label=_("Scope"), help=_("May be left empty.")),
 )
 
 
