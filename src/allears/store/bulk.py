@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
 
-from django.db import connection, connections, models
+from django.db import DEFAULT_DB_ALIAS, connection, connections, models
 
 from allears.store import plain
 
@@ -68,7 +68,7 @@ def insert_new(instances: Sequence[models.Model]) -> None:
     meta = instances[0]._meta
     fields, database = meta.local_concrete_fields, connections[connection.alias]
     if len(instances) == 1:
-        _insert_one(instances[0], [field for field in fields if not field.primary_key])
+        _insert_one(instances[0])
         return
     for instance, number in zip(instances, allocate_ids(type(instances[0]), len(instances)), strict=True):
         instance.pk = number
@@ -89,15 +89,24 @@ def insert_new(instances: Sequence[models.Model]) -> None:
         instance._state.adding, instance._state.db = False, connection.alias
 
 
-def _insert_one(instance: models.Model, fields: "Sequence[models.Field[Any, Any]]") -> None:
+def _insert_one(instance: models.Model) -> None:
     """A single row brings its id back, and the statement is the same each time."""
-    database = connections[connection.alias]
-    values = [field.get_db_prep_save(getattr(instance, field.attname), database) for field in fields]
-    names = ", ".join(connection.ops.quote_name(str(field.column)) for field in fields)
-    table, marks = connection.ops.quote_name(instance._meta.db_table), ",".join(["%s"] * len(fields))
-    sql = f"INSERT INTO {table} ({names}) VALUES ({marks}) RETURNING id"  # noqa: S608 – own names
-    ((instance.pk,),) = plain.select(sql, values)
-    instance._state.adding, instance._state.db = False, connection.alias
+    database = connections[DEFAULT_DB_ALIAS]
+    fields, sql = _insertion(type(instance), database.vendor)
+    ((instance.pk,),) = plain.select(
+        sql, [field.get_db_prep_save(getattr(instance, field.attname), database) for field in fields]
+    )
+    instance._state.adding, instance._state.db = False, database.alias
+
+
+@lru_cache(maxsize=256)
+def _insertion(model: type[models.Model], vendor: str) -> "tuple[Sequence[models.Field[Any, Any]], str]":
+    """The fields of a new row and the statement that stores it; quoted as the database of this vendor does."""
+    quote, meta = connection.ops.quote_name, model._meta
+    fields = [field for field in meta.local_concrete_fields if not field.primary_key]
+    names = ", ".join(quote(str(field.column)) for field in fields)
+    marks = ",".join(["%s"] * len(fields))
+    return fields, f"INSERT INTO {quote(meta.db_table)} ({names}) VALUES ({marks}) RETURNING id"  # noqa: S608 – own names
 
 
 def insert_rows(model: type[models.Model], columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:

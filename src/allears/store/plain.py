@@ -2,35 +2,53 @@
 costs more than running it. Whoever uses it names the workspace himself.
 """
 
+import sqlite3
 from collections.abc import Collection, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 import psycopg
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connection, connections
 
 
 @contextmanager
 def running(sql: str, parameters: Sequence[Any] = ()) -> Iterator[Any]:
-    """A cursor that has run one statement of ours.
+    """A cursor that has run one statement of ours, on Django's connection and in its transaction.
 
-    On PostgreSQL the server prepares it once for each connection: to plan the statements of one ask anew took longer
-    than to run them. Whoever counts or looks at statements through Django sees them as Django sends them.
+    The driver is asked directly: Django's layers cost more than most of these statements. On PostgreSQL the server
+    prepares them once for each connection, because to plan those of one ask anew took longer than to run them. Whoever
+    counts or looks at statements through Django sees them as Django sends them.
     """
-    if connection.vendor != "postgresql" or connection.execute_wrappers or connection.queries_logged:
-        with connection.cursor() as cursor:
+    database = connections[DEFAULT_DB_ALIAS]
+    if database.execute_wrappers or database.queries_logged:
+        with database.cursor() as cursor:
             cursor.execute(sql, parameters)
             yield cursor
         return
-    connection.ensure_connection()
-    connection.validate_thread_sharing()
-    connection.validate_no_broken_transaction()
-    driver: psycopg.Connection[Any] = connection.connection
-    driver.prepare_threshold = driver.prepare_threshold or PREPARED_AFTER
-    with connection.wrap_database_errors, psycopg.Cursor(driver) as cursor:
-        cursor.execute(sql, parameters or None)
+    database.ensure_connection()
+    database.validate_thread_sharing()
+    database.validate_no_broken_transaction()
+    with database.wrap_database_errors, closing(_cursor(database.connection)) as cursor:
+        if database.vendor == "postgresql":
+            cursor.execute(sql, parameters or None)
+        else:
+            cursor.execute(_with_question_marks(sql), parameters)
         yield cursor
+
+
+def _cursor(driver: Any) -> Any:
+    if not isinstance(driver, psycopg.Connection):
+        return sqlite3.Connection.cursor(driver)
+    driver.prepare_threshold = driver.prepare_threshold or PREPARED_AFTER
+    return psycopg.Cursor(driver)
+
+
+@lru_cache(maxsize=1024)
+def _with_question_marks(sql: str) -> str:
+    """As SQLite's driver marks parameters."""
+    return sql.replace("%s", "?")
 
 
 PREPARED_AFTER = 3  # runs on one connection; what is asked less often is not worth the server's memory
