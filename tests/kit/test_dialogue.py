@@ -84,3 +84,16 @@ def test_tables_and_prose_are_no_transcripts(text: str) -> None:
 )  # fmt: skip
 def test_what_is_a_name_beside_the_side(who: str, name: str) -> None:
     assert name_in(who) == name
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "A" + " " * 100_000, "10:00" + " " * 100_000 + "x", "\n".join(["a" + " " * 150] * 1_300),
+        "WEBVTT\n\n00:01.000 --> 00:02.000\n" + "<v " * 60_000, "WEBVTT\n\n00:01.000 --> 00:02.000\n" + "<" * 200_000,
+    ],
+)  # fmt: skip
+def test_no_line_takes_long(text: str) -> None:
+    """Each of these would take hours where two neighbours of a pattern match the same characters."""
+    assert len(read(text)) <= 1
+    assert not is_lines(text)

@@ -143,6 +143,7 @@ def test_a_heic_has_its_notes_blanked() -> None:
         (b"\x00\x01\x02", "unknown"),
         (b"%PDF-1.7 no end", "damaged"),
         (b"%PDF-1.7 /OpenAction << /S /JavaScript >> %%EOF", "active"),
+        (b"%PDF-1.7 /OpenAction << /S /Java#53cript >> %%EOF", "active"),
         (b"\x89PNG\r\n\x1a\n0000", "damaged"),
         (b"\xff\xd8\xff\xe0\x00", "damaged"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1 _\0V\0B\0A\0", "active"),
@@ -152,6 +153,13 @@ def test_what_is_not_kept(content: bytes, code: str) -> None:
     with pytest.raises(FileRefusedError) as refused:
         sniff(content, largest=100)
     assert refused.value.code == code
+
+
+def test_an_archive_whose_names_cannot_be_read_is_damaged() -> None:
+    named = archive(**{"[Content_Types].xml": b"x", "word/\u4e2d.xml": b"x"})
+    with pytest.raises(FileRefusedError) as refused:
+        sniff(named.replace("\u4e2d".encode(), b"\xff\xff\xff"))
+    assert refused.value.code == "damaged"
 
 
 def test_two_things_at_once_are_refused() -> None:

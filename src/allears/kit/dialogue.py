@@ -109,13 +109,16 @@ _HAN_WORDS = sorted((word for word in _SIDE_OF if not word.isascii()), key=len, 
 NO_NAMES = frozenset(["vip", "the", "our", "new", *_SIDE_OF])
 _WORDS = re.compile(r"[a-z]+")
 _LETTERS = re.compile(r"[A-Za-z]+")
+# No two neighbours in these match the same characters, so that no line takes long, whatever stands in it.
+_NO_NAME = r":：,，;；|\t\"\n<>"
 _LINE = re.compile(
-    r"^\s*(?:[\[(（]?(?P<before>\d{1,2}:\d{2}(?::\d{2})?(?:[.,]\d{1,3})?)[\])）]?\s*[-–]?\s*)?"
-    r"(?P<who>[^:：,，;；|\t\"\n<>]{1,60}?)\s*(?:[\[(（](?P<after>\d{1,2}:\d{2}(?::\d{2})?)[\])）])?\s*[:：](?!//)\s*(?P<text>.*)$"
+    r"^\s*+(?:[\[(（]?(?P<before>\d{1,2}:\d{2}(?::\d{2})?(?:[.,]\d{1,3})?)[\])）]?\s*+(?:[-–]\s*+)?)?"
+    rf"(?P<who>[^\s{_NO_NAME}](?:[^{_NO_NAME}]{{0,58}}?[^\s{_NO_NAME}])??)\s*+"
+    r"(?:[\[(（](?P<after>\d{1,2}:\d{2}(?::\d{2})?)[\])）]\s*+)?[:：](?!//)\s*+(?P<text>.*)$"
 )
 _CUE = re.compile(r"^\s*((?:\d+:)?\d{1,2}:\d{2}[.,]\d{1,3})\s+-->\s+((?:\d+:)?\d{1,2}:\d{2}[.,]\d{1,3})")
-_VOICE = re.compile(r"<v(?:\.[^\s>]*)?\s+([^>]+)>")
-_TAG = re.compile(r"<[^>]*>")
+_VOICE = re.compile(r"<v(?:\.[^\s<>]*)?\s+([^\s<>][^<>]*)>")
+_TAG = re.compile(r"<[^<>]*>")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

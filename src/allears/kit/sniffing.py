@@ -27,6 +27,8 @@ _MARKUP = re.compile(
     rb"<\s*(?:!doctype|\?xml|html|head|body|script|svg|iframe|img|object|embed|form|meta|link|style|title|table|a\s)",
     re.IGNORECASE,
 )
+_ACTS = re.compile(rb"/(?:JavaScript|JS|Launch)\b")
+_ESCAPED = re.compile(rb"#([0-9A-Fa-f]{2})")  # a letter of a name in a PDF
 _HEIC = (b"heic", b"heix", b"mif1", b"msf1")
 
 
@@ -295,7 +297,7 @@ def _pdf(content: bytes) -> bytes:
     end = content.rfind(b"%%EOF")
     if end < 0:
         raise FileRefusedError("damaged")
-    if re.search(rb"/(?:JavaScript|JS|Launch|OpenAction\s*<<[^>]*/(?:JavaScript|Launch))\b", content):
+    if _ACTS.search(_ESCAPED.sub(lambda found: bytes([int(found[1], 16)]), content)):
         raise FileRefusedError("active")
     return content[: end + 5] + b"\n"
 
@@ -307,7 +309,7 @@ def _office(content: bytes) -> str:
             members = archive.infolist()
             _check_members(members)
             names = {each.filename for each in members}
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError) as error:
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, UnicodeDecodeError) as error:
         raise FileRefusedError("damaged") from error
     if "[Content_Types].xml" not in names:
         raise FileRefusedError("unknown")

@@ -24,7 +24,9 @@ QUARANTINED = 1
 
 def import_(
     file: Annotated[Path, typer.Argument(help="CSV, TSV, Excel, JSON Lines, Parquet or XES, plain or .gz.")],
-    kind: Annotated[str, typer.Option("--as", help="What a row is: voices, responses, events or customers.")],
+    kind: Annotated[
+        str, typer.Option("--as", help="What a row is: voices, transcripts, responses, events, customers.")
+    ],
     workspace: Annotated[str, typer.Option(help="Short name of the workspace.")] = "default",
     mapping: Annotated[Path | None, typer.Option("--map", help="JSON that overrides the proposed mapping.")] = None,
     mapping_name: Annotated[str, typer.Option("--mapping", help="A saved mapping to take, by its name.")] = "",

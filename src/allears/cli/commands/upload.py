@@ -17,7 +17,9 @@ UNFINISHED = 1
 
 def upload(
     file: Annotated[Path, typer.Argument(help="CSV, TSV, Excel, JSON Lines, Parquet or XES, plain or .gz.")],
-    kind: Annotated[str, typer.Option("--as", help="What a row is: voices, responses, events, customers, accounts.")],
+    kind: Annotated[
+        str, typer.Option("--as", help="What a row is: voices, transcripts, responses, events, customers, accounts.")
+    ],
     url: Annotated[str, typer.Option(envvar="ALLEARS_URL", help="Address of that All Ears.")],
     key: Annotated[str, typer.Option(envvar="ALLEARS_API_KEY", help="An API key of its workspace.")],
     mapping: Annotated[Path | None, typer.Option("--map", help="JSON that overrides the proposed mapping.")] = None,

@@ -28,7 +28,7 @@ def write_everywhere(founded: Founded, *, until: datetime) -> None:
     turns = [Said(speaker=side, text=text) for side, text in CALL]
     call = Conversation(
         key="demo:call", turns=turns, source_kind="call", channel="hotline", said_at=until - 3 * HOUR,
-        about={"language": "en", "touchpoint_key": CAFE},
+        about={"language": "en", "touchpoint_key": "call"},
     )  # fmt: skip
     transcripts.keep(workspace_id=here, conversation=call, now=until)
     for key, channel in (("demo:review:feed", "feed"), ("demo:review:file", "file")):
