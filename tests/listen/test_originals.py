@@ -126,6 +126,8 @@ def test_the_case_shows_its_owner_the_words_and_the_log_says_so(alice: Person, b
         answer = client.post(f"/cases/{case.number}/disclosure")
         assert answer.status_code == status
         assert (PHONE in answer.content.decode()) is (status == 200)
+        heading = answer.content.decode().partition("<h1")[2].partition("</h1>")[0]
+        assert (PHONE in heading) is (status == 200)
     looked = AuditEntry.objects.in_workspace(bob.workspace.pk).filter(verb="understand.voice.unmasked").order_by("id")
     assert [(each.actor, each.detail) for each in looked] == [
         (bob.user, {"because": f"case:{case.number}"}),

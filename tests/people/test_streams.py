@@ -168,6 +168,28 @@ def test_a_shared_voice_stands_in_the_takers_stream_with_the_note(alice: Person,
     assert list(verbs) == ["people.voice.shared", "people.voice.share_withdrawn"]
 
 
+def test_a_repeat_that_is_passed_on_stands_in_the_stream_by_its_first(alice: Person, bob: Person) -> None:
+    first = say(alice, "the same review", 2)
+    again = say(alice, "the same review", 1, repeats=first)
+    actions.share(voice=again, by=alice.membership, to=bob.membership, note="Yours?", now=NOW)
+    assert stream(bob.membership) == ["the same review"]
+    notes = streams.notes_on(member=bob.membership, voice_ids=[first.pk])
+    assert [note.text for note in notes[first.pk]] == ["Yours?"]
+    notes = streams.notes_on(member=bob.membership, voice_ids=[first.pk, again.pk])
+    assert {number: len(each) for number, each in notes.items()} == {first.pk: 1, again.pk: 1}
+
+
+def test_what_is_deleted_keeps_its_name_in_the_list_of_who_followed_it(alice: Person, bob: Person) -> None:
+    tag = tagging.put_tag(voice=say(alice, "late"), name="Late", actor_id=None, now=NOW)
+    followed = follow(bob, "tag", tag.pk)
+    tagging.rename_tag(tag=tag, name="Too late", actor_id=None)
+    assert following.labelled([followed], workspace_id=alice.workspace.pk) == [(followed, "Too late")]
+    tagging.delete_tag(tag=tag, actor_id=None)
+    assert following.labelled([followed], workspace_id=alice.workspace.pk) == [(followed, "Late")]
+    followed.name = ""  # of before names were kept
+    assert following.labelled([followed], workspace_id=alice.workspace.pk)[0][1] == f"no longer here ({followed.value})"
+
+
 def test_a_voice_shared_with_a_team_reaches_its_members_only(alice: Person, bob: Person) -> None:
     _user, dora = builders.member(workspace=alice.workspace, email="dora@acme.test", role=Role.AGENT)
     team = teamwork.create_team(workspace_id=alice.workspace.pk, name="Shop", actor_id=None, now=NOW)

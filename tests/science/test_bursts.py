@@ -81,3 +81,9 @@ def test_on_days_of_twice_the_volume_real_reasons_are_not_all_flagged(shared_dat
         flagged[last] = [reason for reason, each in zip(reasons, verdicts, strict=True) if each.flagged]
     assert len(reasons) == 10
     assert all(len(each) <= 3 for each in flagged.values()), flagged
+
+
+def test_the_verdict_is_a_plain_value_that_goes_through_a_pipe() -> None:
+    (found,) = bursts([[1] * 12 + [40]], [100] * 13)
+    assert found.flagged is True
+    assert type(found.count) is int

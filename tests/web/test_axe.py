@@ -62,9 +62,9 @@ def console(alice: Person, survey: Survey) -> list[str]:
     said = Voice.objects.in_workspace(alice.workspace.pk).get(pk=objects.voice(alice))
     Voice.objects.in_workspace(alice.workspace.pk).filter(pk=said.pk).update(metric="nps", score=3, language="en")
     return [
-        "/", "/listen", f"/listen/voices/{said.pk}", "/desk", "/respond", f"/cases/{number}", "/understand",
-        "/moments", "/surveys", f"/surveys/{survey.pk}", f"/surveys/{survey.pk}/results", "/probes", "/decisions",
-        "/settings", "/settings/channels", "/settings/channels/api", "/settings/widget",
+        "/", "/listen", "/listen/book", f"/listen/voices/{said.pk}", "/desk", "/respond", f"/cases/{number}",
+        "/understand", "/moments", "/surveys", f"/surveys/{survey.pk}", f"/surveys/{survey.pk}/results", "/probes",
+        "/decisions", "/settings", "/settings/channels", "/settings/channels/api", "/settings/widget",
     ]  # fmt: skip
 
 

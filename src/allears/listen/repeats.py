@@ -23,7 +23,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Count
 
 from allears.accounts.audit import audit
@@ -33,6 +33,7 @@ from allears.jobs.lease import worker_name
 from allears.jobs.queue import enqueue
 from allears.jobs.withdrawal import withdraw
 from allears.listen.models import OF_TALKS, Voice
+from allears.store import plain
 
 LEAST, ALONE = 12, 24  # weight of words (Han counts double): to be compared at all, and without an author
 MOST_APART = 20  # voices of the same words and day by different people that are looked through
@@ -162,6 +163,7 @@ def firsts(*, workspace_id: int, heard: Sequence[tuple[int, Heard]]) -> dict[int
     wanted = sorted({each.sameness for _, each in heard if each.sameness})
     if not wanted:
         return {}
+    _one_at_a_time(workspace_id)
     stand = _standing(workspace_id, wanted)
     found: dict[int, int] = {}
     for voice_id, each in sorted(heard, key=lambda pair: pair[0]):
@@ -174,6 +176,12 @@ def firsts(*, workspace_id: int, heard: Sequence[tuple[int, Heard]]) -> dict[int
         elif len(before) < MOST_APART:
             before.append(_First(voice_id, each))
     return found
+
+
+def _one_at_a_time(workspace_id: int) -> None:
+    """Two that come in the same instant must not both find nobody before them; SQLite has one writer anyway."""
+    if connection.vendor == "postgresql":
+        plain.select("SELECT pg_advisory_xact_lock(hashtext('listen.repeats'), %s::int)", [workspace_id])
 
 
 def _standing(workspace_id: int, wanted: Sequence[str]) -> dict[str, list[_First]]:

@@ -16,7 +16,7 @@ from allears.listen.models import Voice
 from allears.outreach.actions import send_service_message
 from allears.outreach.models import Message
 from allears.people.errors import ListeningError, UnreachableError
-from allears.people.following import attribute_of, follows_of, saved_query
+from allears.people.following import attribute_of, follows_of, label_of, saved_query
 from allears.people.letters import thanks_draft
 from allears.people.models import DigestChoice, Follow, Share, Thanks
 
@@ -38,13 +38,14 @@ def follow(*, member: Membership, kind: str, value: str, now: datetime, name: st
         raise ListeningError(
             _("You follow %(most)s things already. Stop following one of them first.") % {"most": MOST_FOLLOWED}
         )
+    called = name if kind == Kind.FILTER else label_of(workspace_id=member.workspace_id, kind=kind, value=value)
     made: Follow = mine.get_or_create(
         workspace_id=member.workspace_id,
         member=member,
         kind=kind,
         value=value,
         ended_at=None,
-        defaults={"since": now, "name": " ".join(name.split())[:80] if kind == Kind.FILTER else ""},
+        defaults={"since": now, "name": " ".join(called.split())[:80]},
     )[0]
     return made
 

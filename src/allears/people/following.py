@@ -5,6 +5,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from urllib.parse import parse_qsl, urlencode
 
+from django.utils.translation import gettext as _
+
 from allears.accounts.models import Membership
 from allears.accounts.teams.queries import teams
 from allears.customers.models import Customer
@@ -102,16 +104,23 @@ def attribute_values(*, workspace_id: int) -> Mapping[str, list[str]]:
 
 
 def labelled(follows: Iterable[Follow], *, workspace_id: int) -> list[tuple[Follow, str]]:
-    """Each with its words; what it named may be gone, then its number stands there."""
+    """Each with its words; what it named may be gone, then it has the words of the day it was followed."""
     rows = list(follows)
     if not rows:
         return []
     names = {(kind, value): label for kind, pairs in _named(workspace_id).items() for value, label in pairs}
-    return [(each, each.name or names.get((each.kind, each.value)) or _bare(each)) for each in rows]
+    return [(each, names.get((each.kind, each.value)) or each.name or _bare(each)) for each in rows]
+
+
+def label_of(*, workspace_id: int, kind: str, value: str) -> str:
+    """What a thing that can be followed is called today; empty where there is no such thing."""
+    return next((label for each, label in _named(workspace_id).get(kind, ()) if each == value), "")
 
 
 def _bare(follow: Follow) -> str:
-    return ": ".join(attribute_of(follow.value)) if follow.kind == Kind.ATTRIBUTE else follow.value
+    if follow.kind == Kind.ATTRIBUTE:
+        return ": ".join(attribute_of(follow.value))
+    return follow.value if follow.kind == Kind.SEGMENT else _("no longer here (%(id)s)") % {"id": follow.value}
 
 
 def offers_about(voice: Voice, *, member: Membership) -> list[Offer]:

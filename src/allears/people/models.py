@@ -12,7 +12,7 @@ from allears.store.models import ScopedModel
 
 class Follow(ScopedModel):
     """One thing that a member follows. ``value``: an id, a segment, ``name=value`` of an attribute, or the address's
-    query of a saved filter, which alone has a ``name``."""
+    query of a saved filter. ``name`` is what it was called when it was followed: what it names may be deleted."""
 
     class Kind(models.TextChoices):
         TOUCHPOINT = "touchpoint"

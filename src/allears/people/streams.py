@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, Value
 from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Coalesce
 from django.db.models.lookups import Exact
 
 from allears.accounts.models import Membership
@@ -26,6 +27,7 @@ VISIT = timedelta(minutes=30)  # of silence end a visit
 MOST_COUNTED = 99  # "99+" is enough to know
 LATELY, MOST_LATELY = timedelta(days=14), 5  # notes that stand above the stream
 MOST_FOUND = 1_000  # voices that a saved filter with words finds
+STANDING = Coalesce("voice__repeats_id", "voice_id")
 Kind = Follow.Kind
 
 
@@ -35,6 +37,7 @@ class Note:
 
     kind: str
     voice_id: int
+    stands_id: int  # of a voice that repeats another, that one
     who: str
     to: str
     text: str
@@ -78,11 +81,14 @@ def _touchpoints(member: Membership, held: Mapping[str, Sequence[str]]) -> list[
 
 
 def passed_on(member: Membership, *, since: datetime | None = None, until: datetime | None = None) -> list[int]:
-    """Voices that were shared with the member or their teams, or that thank them; at all, or in a time."""
+    """Voices that were shared with the member or their teams, or that thank them; at all, or in a time.
+
+    For one that repeats another, the one that stands for it: a stream shows nothing else.
+    """
     span = Q() if since is None else Q(at__gt=since)
     span &= Q() if until is None else Q(at__lte=until)
-    shared = _shares(member).filter(span).values_list("voice_id", flat=True)
-    thanked = _thanks(member).filter(span).values_list("voice_id", flat=True)
+    shared = _shares(member).filter(span).values_list(STANDING, flat=True)
+    thanked = _thanks(member).filter(span).values_list(STANDING, flat=True)
     return sorted({*shared, *thanked})
 
 
@@ -155,10 +161,15 @@ def unread(*, member: Membership) -> int:
 
 
 def notes_on(*, member: Membership, voice_ids: Iterable[int]) -> Mapping[int, list[Note]]:
-    """By voice, what colleagues passed on to this member or thanked them for, the oldest first."""
+    """By voice, what colleagues passed on to this member or thanked them for, the oldest first; what they said of a
+    voice that repeats one of these stands with it."""
+    asked = set(voice_ids)
     found: dict[int, list[Note]] = defaultdict(list)
-    for note in _notes(member, Q(voice_id__in=list(voice_ids))):
-        found[note.voice_id].append(note)
+    for note in _notes(member, Q(voice_id__in=asked) | Q(voice__repeats_id__in=asked)):
+        if note.voice_id in asked:
+            found[note.voice_id].append(note)
+        if note.stands_id != note.voice_id and note.stands_id in asked:
+            found[note.stands_id].append(note)
     return found
 
 
@@ -169,12 +180,13 @@ def notes_lately(*, member: Membership, now: datetime) -> list[Note]:
 
 def _notes(member: Membership, wanted: Q) -> list[Note]:
     """The oldest first."""
-    shares = _shares(member).filter(wanted).select_related("by__user", "to_team")
-    thanks = _thanks(member).filter(wanted).select_related("by__user")
+    shares = _shares(member).filter(wanted).select_related("by__user", "to_team", "voice")
+    thanks = _thanks(member).filter(wanted).select_related("by__user", "voice")
     found = [_note("share", each, each.note, to=each.to_team.name if each.to_team else "") for each in shares]
     found += [_note("thanks", each, each.text) for each in thanks]
     return sorted(found, key=lambda note: note.at)
 
 
 def _note(kind: str, row: Share | Thanks, text: str, *, to: str = "") -> Note:
-    return Note(kind=kind, voice_id=row.voice_id, who=str(row.by.user), to=to, text=text, at=row.at)
+    stands = row.voice.repeats_id or row.voice_id
+    return Note(kind=kind, voice_id=row.voice_id, stands_id=stands, who=str(row.by.user), to=to, text=text, at=row.at)

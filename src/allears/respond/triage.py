@@ -59,9 +59,14 @@ def more_urgent(one: str, other: str) -> str:
 
 def subject_of(voice: Voice) -> str:
     """The customer's own first words, else the score they gave: data, so that each reader sees it in their language."""
-    words = " ".join(voice.text.split())
-    if words:
-        return words if len(words) <= SUBJECT_LENGTH else words[: SUBJECT_LENGTH - 1].rstrip() + "…"
+    if words := first_words(voice.text):
+        return words
     if voice.score is not None:
         return f"{voice.metric.upper()} {voice.score}"
     return voice.get_source_kind_display()
+
+
+def first_words(text: str) -> str:
+    """As many as a subject holds."""
+    words = " ".join(text.split())
+    return words if len(words) <= SUBJECT_LENGTH else words[: SUBJECT_LENGTH - 1].rstrip() + "…"

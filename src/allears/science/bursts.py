@@ -48,7 +48,7 @@ def bursts(
             expected=float(mean),
             p_value=float(p),
             adjusted_p=q,
-            flagged=q <= false_discovery and count >= LEAST_COUNT,
+            flagged=bool(q <= false_discovery and count >= LEAST_COUNT),
         )
         for count, mean, p, q in zip(now, expected, p_values, adjusted, strict=True)
     ]

@@ -1,10 +1,12 @@
 """The same thing said again elsewhere is one voice: linked, counted once, and separable."""
 
+import threading
+import time
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
@@ -112,6 +114,29 @@ def test_the_wall_and_the_lake_count_it_once_until_it_is_parted(alice: Person, c
     assert lake.facts(rows, version=1).num_rows == 2
     assert client.post(f"/listen/voices/{again.pk}/rejoining").status_code == 302
     assert firsts(alice.workspace) == {"one": None, "two": "one"}
+
+
+@pytest.mark.postgres  # SQLite lets only one begin
+@pytest.mark.django_db(transaction=True)
+def test_two_of_the_same_instant_are_one(acme: Workspace) -> None:
+    """Each begins before the other is committed."""
+    barrier = threading.Barrier(2, timeout=20)
+
+    def one(key: str) -> None:
+        try:
+            barrier.wait()
+            with transaction.atomic():
+                said(acme, key, channel=key)
+                time.sleep(0.05)  # the other has time to look before this is committed
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=one, args=(key,)) for key in ("one", "two")]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(timeout=30)
+    assert sorted(map(str, firsts(acme).values())) in (["None", "one"], ["None", "two"])
 
 
 def test_a_chunk_costs_one_look_up(acme: Workspace) -> None:

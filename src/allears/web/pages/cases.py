@@ -19,6 +19,7 @@ from allears.respond.errors import CaseError, OvertakenError
 from allears.respond.models import Case
 from allears.respond.queries import visible_to
 from allears.respond.story import story_of
+from allears.respond.triage import first_words
 from allears.understand import showing
 from allears.web.access import ConsoleRequest, access_agent
 from allears.web.case_words import explain
@@ -43,11 +44,11 @@ def _page(
     except Case.DoesNotExist as error:
         raise Http404 from error
     case = view.case
-    if unmask:
-        _unmask(request, view)
+    heading = _unmask(request, view) if unmask else case.subject
     context = {
         "view": view,
         "case": case,
+        "heading": heading,
         "story": story_of(customer=case.customer, length=BESIDE) if case.customer else None,
         "language": request.POST.get("language") or mail.language_of(case),
         "drafts": drafts.LABELS,
@@ -70,13 +71,17 @@ def _voices(view: CaseView) -> list[Voice]:
     return list({voice.pk: voice for voice in voices if voice and voice.hidden}.values())
 
 
-def _unmask(request: ConsoleRequest, view: CaseView) -> None:
-    """The words as they were said, for the case's owner and for managers."""
+def _unmask(request: ConsoleRequest, view: CaseView) -> str:
+    """The words as they were said, for the case's owner and for managers; the heading, which is made of them."""
+    heading = view.case.subject
     owned = f"case:{view.case.number}" if view.is_mine else ""
     said = originals.disclose(voices=_voices(view), access=request.access, owned_case=owned)
     for voice in (line.entry.voice for line in view.lines):
         if voice and voice.pk in said:
             voice.read = showing.shown(voice, (), (), said=said[voice.pk])  # type: ignore[attr-defined]
+            if first_words(voice.text) == view.case.subject:
+                heading = first_words(said[voice.pk])
+    return heading
 
 
 @require_POST
