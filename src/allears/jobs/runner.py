@@ -21,6 +21,7 @@ from allears.store.postgres import connect
 logger = logging.getLogger(__name__)
 POLL_SECONDS = 1.0
 HEARTBEAT_SECONDS = 10.0
+KEPT_LOOKS = 30
 Step = Callable[[], int]
 
 
@@ -73,7 +74,7 @@ class Runner:
         self._threads.append(thread)
 
     def _turn(self, name: str, topic: str, step: Step, pause: float) -> None:
-        failures = 0
+        failures = quiet = 0
         with Bell(topic) as bell:
             while not self._stop.is_set():
                 try:
@@ -89,8 +90,10 @@ class Runner:
                     logger.exception("%s: this round failed, trying again", name)
                     done = 0
                 if not done:
-                    close_old_connections()
-                    bell.wait(pause if not failures else min(0.2 * 2 ** min(failures, 5), 5.0))
+                    if _rests(quiet):
+                        close_old_connections()
+                    rung = bell.wait(pause if not failures else min(0.2 * 2 ** min(failures, 5), 5.0))
+                    quiet = 0 if rung else quiet + 1
         connection.close()
 
     def _domain_step(self, function: str) -> Step:
@@ -106,6 +109,15 @@ class Runner:
         worker.prolong(owner=self.owner, now=now)
         worker.reap(now=now)
         return 0
+
+
+def _rests(quiet: int) -> bool:
+    """Whether a loop gives its connection back after so many looks at nothing in a row.
+
+    A loop that is rung keeps it, with the pages and statements it knows: to open one costs more than a turn. Of a
+    PostgreSQL pool the quiet ones keep none; a file is kept open between looks, and now and then opened anew.
+    """
+    return quiet > 0 if settings.DATABASE_URL else quiet % KEPT_LOOKS == KEPT_LOOKS - 1
 
 
 def relay_bells(stop: threading.Event) -> None:
