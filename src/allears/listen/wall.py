@@ -175,7 +175,9 @@ def _searched(filters: WallFilter, among: Q, after: Cursor | None, wanted: int) 
     before = Match(voice_id=after.voice_id, said_at=after.said_at) if after else None
     others, found = chosen(replace(filters, text="")).filter(among), list[Voice]()
     for ids in steps(workspace_id=filters.workspace_id, question=filters.text, before=before):
-        found += others.filter(pk__in=ids).order_by("-said_at", "-pk")
+        # put in order here: asked to, SQLite walks the whole workspace in that order to find these few
+        place = {number: at for at, number in enumerate(ids)}
+        found += sorted(others.filter(pk__in=ids), key=lambda voice: place[voice.pk])
         if len(found) >= wanted:
             break
     return found[:wanted]

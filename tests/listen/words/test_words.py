@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from allears.accounts.models import Workspace
@@ -111,6 +112,31 @@ def test_portions_grow_until_nothing_is_left(acme: Workspace, monkeypatch: pytes
     indexing.index_all()
     found = list(searching.steps(workspace_id=acme.pk, question="words"))
     assert found == [ids[:3:-1], ids[3:0:-1], ids[:1]]
+
+
+@pytest.mark.django_db
+def test_only_what_was_found_is_read(acme: Workspace, said: list[Voice]) -> None:
+    if connection.vendor != "sqlite":
+        return  # PostgreSQL chooses by how many rows there are
+    with CaptureQueriesContext(connection) as asked:
+        assert len(voices(filters=WallFilter(workspace_id=acme.pk, text="refund"))[0]) == 2
+    [read] = [each["sql"] for each in asked if 'FROM "listen_voice"' in each["sql"]]
+    with connection.cursor() as cursor:
+        plan = str(cursor.execute(f"EXPLAIN QUERY PLAN {read}").fetchall())
+    assert "rowid=?" in plan
+    assert "ORDER BY" not in plan  # which made it walk through a million to find fifty
+
+
+@pytest.mark.django_db
+def test_two_of_one_second_stand_on_two_pages(acme: Workspace) -> None:
+    late, early = (say(acme, "same words", 0) for _ in range(2))
+    Voice.objects.in_workspace(acme.pk).filter(pk=late.pk).update(said_at=NOON + timedelta(microseconds=9))
+    indexing.index_all()
+    seen, after = [], None
+    for _ in range(2):
+        [found], after = voices(filters=WallFilter(workspace_id=acme.pk, text="words"), after=after, limit=1)
+        seen.append(found.pk)
+    assert sorted(seen) == [late.pk, early.pk]
 
 
 @pytest.mark.django_db
