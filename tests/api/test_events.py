@@ -24,8 +24,12 @@ NOW = datetime(2026, 3, 1, 9, tzinfo=UTC)
 
 
 def happen(workspace: Workspace, *calls: dict[str, Any]) -> None:
-    data = json.dumps({"batch": calls}).encode()
-    body = Body(workspace_id=workspace.id, kind="batch", received_us=int(NOW.timestamp() * 1e6), data=data)
+    arrive(workspace, "batch", {"batch": calls})
+
+
+def arrive(workspace: Workspace, kind: str, said: dict[str, Any]) -> None:
+    data = json.dumps(said).encode()
+    body = Body(workspace_id=workspace.id, kind=kind, received_us=int(NOW.timestamp() * 1e6), data=data)
     apply_decoded(decode([body], event_limit=32768), now=NOW, memories=Memories())
 
 
@@ -90,6 +94,20 @@ def test_a_quarantined_event_is_mended_and_sent_again(ours: Client, acme: Worksp
     assert Event.objects.in_workspace(acme.id).get().ts == datetime(2026, 2, 28, 8, tzinfo=UTC)
     assert ours.get("/api/v1/quarantine").json()["items"] == []
     assert ours.post(url, {}, content_type=JSON).status_code == 404
+
+
+def test_an_event_with_a_batch_number_or_sent_alone_is_mended_likewise(ours: Client, acme: Workspace) -> None:
+    happen(acme, track("brewed", messageId="m1", timestamp="yesterday", properties={"batch": 7}))
+    alone = {"userId": "u-1", "event": "paid", "messageId": "m2", "timestamp": "yesterday"}
+    arrive(acme, "track", alone)
+    for row in ours.get("/api/v1/quarantine").json()["items"]:
+        mended = json.dumps({"payload": row["payload"].replace("yesterday", "2026-02-28T08:00:00Z")})
+        answer = ours.post(f"/api/v1/quarantine/{row['id']}/attempts", mended, content_type=JSON)
+        assert answer.status_code == 204, answer.json()
+    assert sorted(Event.objects.in_workspace(acme.id).values_list("type", "name")) == [
+        ("track", "brewed"),
+        ("track", "paid"),
+    ]
 
 
 def test_nobody_sends_again_what_is_not_theirs(acme: Workspace, elsewhere: Workspace) -> None:

@@ -129,6 +129,20 @@ def test_what_is_no_json_is_refused_with_a_reason_and_kept(door: Door, content: 
     assert [(kind, body) for _, kind, body in door.rows()] == [("broken", content)]
 
 
+def test_what_sdks_write_though_json_knows_it_not_costs_no_event_of_the_batch(door: Door) -> None:
+    """Half an emoji (a text cut by JavaScript), NaN and Infinity (Python), a byte order mark (.NET)."""
+    said = (r'"\ud83d cut"', r'"\udc4d"', "NaN", "-Infinity", '"whole"', r'"\ud83d\udc4d"')
+    calls = [f'{{"type":"track","userId":"u1","event":"e","properties":{{"x":{x}}}}}' for x in said]
+    body = '\ufeff{"batch":[' + ",".join(calls) + "]}"
+    assert door.post("/v1/batch", body.encode()).status_code == 200
+    [(_, kind, kept)] = door.rows()
+    assert kind == "batch"
+    values = [call["properties"]["x"] for call in json.loads(kept)["batch"]]
+    assert values == ["\ufffd cut", "\ufffd", None, None, "whole", "\U0001f44d"]
+    assert door.post("/batch/", b'{"api_key":"right","batch":[{"event":"e","distinct_id":"u","properties":{"x":NaN}}]}',
+                     key="").status_code == 200  # fmt: skip
+
+
 def test_limits_are_named(door: Door, settings: Any) -> None:
     settings.INTAKE_MAX_BODY, settings.INTAKE_MAX_EVENT = 2000, 1000
     bomb = gzip.compress(b" " * 200_000, mtime=0)

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+import msgspec
 from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -14,6 +15,7 @@ from allears.events.consumer.store import Memories
 from allears.events.intake.bodies import NotJsonError, TooLargeError, outline
 from allears.events.intake.log import Body
 from allears.events.models import Event, IntakeLimit, QuarantinedRow
+from allears.kit import lax
 
 
 def limit_intake(
@@ -54,10 +56,12 @@ def resend_quarantined(*, workspace_id: int, row_id: int, now: datetime, payload
 
 
 def _take_again(row: QuarantinedRow, payload: str, now: datetime, refused: list[QuarantinedRow]) -> None:
-    data = payload.encode()
-    kind = "batch" if '"batch"' in payload else "track"
     try:
-        outline(kind, data, event_limit=settings.INTAKE_MAX_EVENT)
+        said = lax.decode(payload)
+        kind = "batch" if isinstance(said, dict) and isinstance(said.get("batch"), list) else "track"
+        data = outline(kind, payload.encode(), event_limit=settings.INTAKE_MAX_EVENT).data
+    except (msgspec.DecodeError, RecursionError) as error:
+        raise ResendError(_("This is not JSON: %(why)s") % {"why": error}) from error
     except (NotJsonError, TooLargeError) as error:
         raise ResendError(str(error)) from error
     if kind != "batch":  # each call says its own type, as in a batch

@@ -213,10 +213,18 @@ def _read_singly(body: Body, received: datetime, decoded: Decoded, event_limit: 
                 Bad(
                     workspace_id=body.workspace_id,
                     reason=f"{error}: mend the event and send it again",
-                    payload=as_text(data),
+                    payload=as_text(data if body.kind in BATCHES else _with_type(body.kind, data)),
                     position=position,
                 )
             )
+
+
+def _with_type(kind: str, data: bytes) -> bytes:
+    """A call that came to an address of its own says its type when it is sent again."""
+    try:
+        return _encode({**_object.decode(data), "type": kind})
+    except UNREADABLE:
+        return data
 
 
 def _parts(body: Body) -> Iterator[tuple[int, bytes | msgspec.Raw, WireBatch | None]]:

@@ -8,6 +8,7 @@ from urllib.parse import parse_qsl
 import msgspec
 
 from allears.events.intake.bodies import NotJsonError
+from allears.kit import lax
 
 REFUSED = "refused"  # the type of a call that a door could not translate; its name says why
 
@@ -64,8 +65,8 @@ def refused(why: str, original: Any) -> dict[str, Any]:
 def json_of(data: bytes, what: str) -> Any:
     """Any JSON; raises UnfitError in words."""
     try:
-        return msgspec.json.decode(data)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        return lax.decode(data)
+    except (msgspec.DecodeError, RecursionError) as error:  # the last: nested too deeply
         raise UnfitError(f"{what} is not JSON: {error}") from error
 
 

@@ -8,6 +8,8 @@ from urllib.parse import parse_qsl
 import msgspec
 from django.utils.translation import gettext as _
 
+from allears.kit import lax
+
 LEAVES = 300  # of one sample on the screen
 DEEPEST = 12
 
@@ -31,15 +33,15 @@ def _read(body: str, content_type: str) -> Any:
         if text[:1] not in ("{", "[") and "=" in text and "json" not in content_type:
             return _form(text)
         if "ndjson" in content_type or "jsonl" in content_type:
-            return [msgspec.json.decode(line) for line in text.splitlines() if line.strip()]
+            return [lax.decode(line) for line in text.splitlines() if line.strip()]
         try:
-            return msgspec.json.decode(text)
+            return lax.decode(text)
         except msgspec.DecodeError:
             lines = [line for line in text.splitlines() if line.strip()]
             if len(lines) < 2:
                 raise
-            return [msgspec.json.decode(line) for line in lines]
-    except msgspec.DecodeError as error:
+            return [lax.decode(line) for line in lines]
+    except (msgspec.DecodeError, RecursionError) as error:  # the last: nested too deeply
         raise BodyError(_("The body is neither JSON nor a form: %(why)s") % {"why": error}) from error
 
 
@@ -47,7 +49,7 @@ def _form(text: str) -> dict[str, Any]:
     fields = dict(parse_qsl(text, keep_blank_values=True))
     for name in ("payload", "data"):  # some senders put JSON into one field
         if fields.get(name, "")[:1] == "{":
-            inner = msgspec.json.decode(fields[name])
+            inner = lax.decode(fields[name])
             return {**fields, name: inner}
     return dict(fields)
 

@@ -149,7 +149,7 @@ class Intake:
         if seen.events:
             await self._admit(workspace_id, seen.events)
             try:
-                await self._store(workspace_id, seen.kind, received_us, data)
+                await self._store(workspace_id, seen.kind, received_us, seen.data)
             except Refusal:
                 self._limits.give_back(workspace_id, seen.events)
                 raise

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import msgspec
 
 from allears.events.intake.log import MIXED
+from allears.kit import lax
 
 GZIP = b"\x1f\x8b"
 
@@ -54,22 +55,32 @@ class Outline:
     kind: str
     events: int
     write_key: str
+    data: bytes  # the body, in strict JSON
 
 
 def outline(kind: str, data: bytes, *, event_limit: int) -> Outline:
     """Look at a body's outline; raises NotJsonError, and TooLargeError for a single event above its limit."""
     try:
-        if kind == "batch":
-            return _outline_of_batch(_batch.decode(data), len(data), event_limit)
-        call = _call.decode(data)
+        return _outline(kind, data, event_limit)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:  # the last: nested too deeply
-        raise NotJsonError(str(error)) from error
+        try:
+            return _outline(kind, lax.mended(data), event_limit)
+        except TooLargeError:
+            raise
+        except (ValueError, RecursionError):
+            raise NotJsonError(str(error)) from error
+
+
+def _outline(kind: str, data: bytes, event_limit: int) -> Outline:
+    if kind == "batch":
+        return _outline_of_batch(_batch.decode(data), data, event_limit)
+    call = _call.decode(data)
     if len(data) > event_limit:
         raise TooLargeError(f"the event has {len(data)} bytes; the limit of one event is {event_limit}")
-    return Outline(kind=kind, events=1, write_key=call.writeKey or "")
+    return Outline(kind=kind, events=1, write_key=call.writeKey or "", data=data)
 
 
-def _outline_of_batch(batch: BatchOutline, size: int, event_limit: int) -> Outline:
-    oversize = size > event_limit and any(memoryview(raw).nbytes > event_limit for raw in batch.batch)
+def _outline_of_batch(batch: BatchOutline, data: bytes, event_limit: int) -> Outline:
+    oversize = len(data) > event_limit and any(memoryview(raw).nbytes > event_limit for raw in batch.batch)
     kind = MIXED if oversize else "batch"
-    return Outline(kind=kind, events=len(batch.batch), write_key=batch.writeKey or "")
+    return Outline(kind=kind, events=len(batch.batch), write_key=batch.writeKey or "", data=data)
