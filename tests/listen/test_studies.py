@@ -14,7 +14,6 @@ from allears.accounts.actions import make_key
 from allears.accounts.models import AccessKey, AuditEntry, Workspace
 from allears.customers.models import Customer
 from allears.jobs.lease import LeaseLostError, acquire
-from allears.listen import asking
 from allears.listen.actions import ensure_ready_made
 from allears.listen.models import Invitation, Response
 from allears.listen.studies import actions, closing, queries, running, trying
@@ -151,34 +150,6 @@ def test_a_killed_draw_goes_on_and_two_workers_draw_nobody_twice(
     assert Message.objects.in_workspace(town.id).values("customer").distinct().count() == 10
     again = running.open_wave(study=study, slot=slot, now=START + DAY)
     assert (again.pk, wanted_of(again)) == (wave.pk, wanted_of(wave)), "the frame stays as it was"
-
-
-def test_a_kill_inside_a_transaction_neither_doubles_nor_loses_an_ask(
-    town: Workspace, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Killed once verdicts are written and before the messages are: none of that chunk stays, and none is missing."""
-    monkeypatch.setattr("allears.listen.studies.drawing.CHUNK", 3)
-    study = plan(town, sample_size=10)
-    invite, calls = asking.invite, iter(range(99))
-
-    def killed(**given: Any) -> Any:
-        made = invite(**given)
-        if next(calls) == 1:
-            raise KeyboardInterrupt
-        return made
-
-    monkeypatch.setattr("allears.listen.asking.invite", killed)
-    with pytest.raises(KeyboardInterrupt):
-        run_at(START)
-    assert (members(town).count(), Message.objects.in_workspace(town.id).count()) == (3, 3)
-    assert Decision.objects.in_workspace(town.id).count() == 3
-    run_at(START + timedelta(minutes=10), owner="two")
-    asked = members(town, verdict="sent").values_list("customer_id", flat=True)
-    mailed = Message.objects.in_workspace(town.id).values_list("customer_id", flat=True)
-    assert (len(asked), sorted(mailed)) == (10, sorted(asked))
-    assert Decision.objects.in_workspace(town.id).count() == 10
-    assert Invitation.objects.in_workspace(town.id).count() == 10
-    assert Wave.objects.in_workspace(town.id).filter(study=study).count() == 1
 
 
 def test_whom_the_governor_refuses_is_followed_by_the_next_in_line(town: Workspace) -> None:

@@ -50,9 +50,80 @@ def test_what_comes_in_keeps_its_logic_and_tells_what_was_left() -> None:
     ]
     assert taken.left == [
         "sign: a question of type signaturepad",
-        "odd.maskType: not taken over",
         "odd.visibleIf: age({x}) > 3 (age)",
+        "odd.maskType: not taken over",
+        "zh: 6 texts are missing; the words of en stand there",
     ]
+
+
+# As files in the wild are: one odd part must not keep the others out, and nothing goes without a word.
+WILD: dict[str, Any] = {
+    "locale": "de",
+    "title": {"default": "Skins", "de": "Skins, deutsch"},
+    "logo": "data:image/png;base64,AAAA",
+    "completedHtml": "<img src='x.png'>",
+    "pages": [
+        {"name": "p1", "title": "About <b>you</b>", "elements": [
+            {"type": "checkbox", "name": "agree", "choices": ["I agree"], "isRequired": True},
+            {"type": "radiogroup", "name": "skin.no",
+             "choices": ["v1.2|Old one", {"value": 2, "text": "New", "visibleIf": "x"}],
+             "showOtherItem": True, "showNoneItem": True},
+            {"type": "dropdown", "name": "far", "choicesByUrl": {"url": "https://x.test"}},
+            {"type": "boolean", "name": "ship", "valueTrue": "Yes", "valueFalse": "No"},
+            {"type": "rating", "name": "happy", "title": "How happy?", "rateMin": 0, "rateMax": 10},
+            {"type": "rating", "name": "grade", "rateValues": ["A", "B"]},
+            {"type": "rating", "name": "percent", "rateMin": 0, "rateMax": 100},
+            {"type": "matrixdropdown", "name": "films", "rows": ["a", "b"], "choices": [1, 2],
+             "columns": [{"name": "rate"}, {"name": "note", "cellType": "text"}]},
+            {"type": "multipletext", "name": "price",
+             "items": [{"name": "most"}, {"name": "least", "inputType": "number"}]},
+        ]},
+        {"name": "p2", "visibleIf": "{skin.no} = 'v1.2'", "elements": [
+            {"type": "panel", "name": "inner", "visibleIf": "{ship} = 'Yes'", "elements": [
+                {"type": "comment", "name": "why", "title": "{happy} and {later} and {nobody}?", "maxLength": 200,
+                 "visibleIf": "{skin.no} <> 2 and {agree} allof ['I agree']"},
+            ]},
+            {"type": "text", "name": "early", "visibleIf": "{later} = 'x'", "validators": [{"type": "email"}]},
+            {"type": "text", "name": "later"},
+            {"type": "text", "name": "secret", "visible": False},
+        ]},
+    ],
+    "triggers": [{"type": "skip", "expression": "{later} notempty", "gotoName": "agree"}, {"type": "setvalue"}],
+    "calculatedValues": [{"name": "v", "expression": "1"}],
+}  # fmt: skip
+
+
+def test_a_file_from_the_wild_comes_over_part_by_part() -> None:
+    taken = from_surveyjs(WILD)
+    asked = {each["name"]: each for each in taken.definition["questions"]}
+    assert {name: each["type"] for name, each in asked.items()} == {
+        "about_p1": "note", "agree": "choices", "skin_no": "choice", "ship": "choice", "happy": "rating",
+        "grade": "choice", "percent": "number", "films_rate": "matrix", "price_most": "text", "price_least": "number",
+        "why": "text", "early": "text", "later": "text",
+    }  # fmt: skip
+    assert (taken.definition["languages"], taken.definition["title"]) == (
+        ["de", "en"], {"de": "Skins, deutsch", "en": "Skins"}
+    )  # fmt: skip
+    assert [each["value"] for each in asked["skin_no"]["options"]] == ["v1_2", "2", "none", "other"]
+    assert asked["why"]["show_if"] == {"all": [
+        {"answer": "skin_no", "op": "=", "value": "v1_2"},
+        {"answer": "ship", "op": "=", "value": "true"},
+        {"all": [
+            {"not": {"answer": "skin_no", "op": "=", "value": "2"}},
+            {"all": [{"answer": "agree", "op": "contains", "value": "I agree"}]},
+        ]},
+    ]}  # fmt: skip
+    assert asked["why"]["text"]["en"] == "{{answer.happy}} and and ?"
+    assert asked["early"]["show_if"] == {"answer": "skin_no", "op": "=", "value": "v1_2"}
+    told = "\n".join(taken.left)
+    for part in (
+        "far: its choices", "completedHtml: pictures", "of the option 2 is not taken over: visibleIf",
+        "grade: its steps", "percent: with more than 11", "films: the column note", "price: becomes 2",
+        "{nobody} is left out", "the answer to later is not known", "early.validators", "secret: never shown",
+        "later: a skip is left out",
+        "triggers.setvalue", "calculatedValues", "logo",
+    ):  # fmt: skip
+        assert part in told
 
 
 @pytest.mark.parametrize("key", sorted(ready_made.ALL))

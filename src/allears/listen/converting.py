@@ -8,8 +8,9 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from allears.listen.limesurvey import StructureError, from_limesurvey
+from allears.listen.mending import Taken
 from allears.listen.models import Survey
-from allears.listen.surveyjs import Taken, from_surveyjs
+from allears.listen.surveyjs import from_surveyjs
 
 Format = Literal["surveyjs", "limesurvey"]
 FORMATS: tuple[Format, ...] = get_args(Format)
@@ -50,11 +51,11 @@ def sniffed(source: bytes | str | Mapping[str, Any]) -> Format:
 def _surveyjs(source: bytes | str | Mapping[str, Any]) -> Taken:
     try:
         document = source if isinstance(source, Mapping) else json.loads(source)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise ConversionError(_("This is no JSON: %(why)s") % {"why": error}) from error
     try:
         return from_surveyjs(document)
-    except (AttributeError, TypeError) as error:
+    except (AttributeError, TypeError, RecursionError) as error:
         raise ConversionError(_("This is no SurveyJS survey: %(why)s") % {"why": error}) from error
 
 

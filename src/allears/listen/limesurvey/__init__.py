@@ -8,12 +8,12 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from allears.listen.definition import as_json, parse
+from allears.listen.checking import LANGUAGE
 from allears.listen.limesurvey.kinds import Source, made_of
 from allears.listen.limesurvey.relevance import Known, RelevanceError, condition
 from allears.listen.limesurvey.rows import Row, StructureError, read, shows_more, words
+from allears.listen.mending import Taken, mended
 from allears.listen.questions import Text
-from allears.listen.surveyjs import Taken
 
 __all__ = ["StructureError", "from_limesurvey"]
 INSIDE = re.compile(r"\{(?=[^\s{}])([^{}]*)\}")  # an expression in a text
@@ -74,7 +74,7 @@ class _Importer:
         }
         if intro := self._setting("surveyls_welcometext") or description:
             definition["intro"] = intro
-        return Taken(definition=as_json(parse(definition)), left=self.left)
+        return mended(definition, left=self.left)
 
     # What the kinds ask of it
 
@@ -108,12 +108,19 @@ class _Importer:
 
     def _languages(self) -> dict[str, str]:
         """LimeSurvey's code → ours, the survey's own language first."""
-        named = [self.settings.get("language", ""), *self.settings.get("additional_languages", "").split()]
+        named = [
+            self.settings.get("language", ""),
+            *re.split(r"[\s,;\"']+", self.settings.get("additional_languages", "")),
+        ]
         named += [row.language for row in self.rows if row.kind in ("SL", "G", "Q")]
         found: dict[str, str] = {}
         for code in dict.fromkeys(filter(None, named)):
             short = code.lower().replace("_", "-").split("-")[0]
-            if short in found.values():
+            if not LANGUAGE.fullmatch(short):
+                self.left.append(
+                    _("%(language)s is no code of a language; its texts are not taken over") % {"language": code}
+                )
+            elif short in found.values():
                 first = next(each for each, ours in found.items() if ours == short)
                 gap = _("%(language)s is not taken over beside %(first)s")
                 self.left.append(gap % {"language": code, "first": first})
