@@ -14,6 +14,7 @@ PLACEHOLDERS = frozenset(
         *("anonymous", "guest", "[object Object]", "not_authenticated", "distinct_id", "N/A"),
     }
 )
+_AS_NUMBER = re.compile(r"(?<=\d{7})\.0$")  # 13800138001.0, as tables write what they took for a number
 _SEPARATORS = re.compile(r"[\s().\-/]+")
 
 
@@ -51,6 +52,6 @@ def clean_email(value: object) -> str:
 
 def clean_phone(value: object) -> str:
     """Digits with their plus; empty when there are fewer than five or more than fifteen."""
-    text = _SEPARATORS.sub("", str(value)) if isinstance(value, str | int) else ""
+    text = _SEPARATORS.sub("", _AS_NUMBER.sub("", str(value))) if isinstance(value, str | int) else ""
     text = "+" + text[2:] if text.startswith("00") else text
     return text if re.fullmatch(r"\+?[0-9]{5,15}", text) else ""

@@ -31,7 +31,12 @@ def mended(data: bytes | str) -> bytes:
     text = (data if isinstance(data, str) else data.decode("utf-8", "replace")).removeprefix("\ufeff")
     found = json.loads(text, strict=False, parse_constant=lambda _: None, parse_float=_finite)
     written = json.dumps(found, ensure_ascii=False, separators=(",", ":"))
-    return written.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace").encode()
+    return whole(written).encode()
+
+
+def whole(text: str) -> str:
+    """The text with ``�`` for every half of a character, so that it can be written as UTF-8."""
+    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
 
 def _finite(digits: str) -> float | None:

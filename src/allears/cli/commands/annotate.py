@@ -14,7 +14,7 @@ from allears.cli.main import set_up
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from allears.events.imports.reading import Table
+    from allears.events.imports.tables import Table
     from allears.understand.text.annotating import Annotating, Lesson, Outcome
     from allears.understand.text.annotation import Annotator
     from allears.understand.text.judging import HeldOutReport

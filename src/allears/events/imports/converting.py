@@ -19,7 +19,8 @@ from allears.events.imports.staging import Block, Staged
 
 Reader = Callable[[str], Any]
 SHORT, REMEMBERED = 40, 20_000  # characters of a cell, cells of a column whose meaning is remembered
-LEAST = 10  # characters from which on a cell is no word for nothing
+LEAST = 10  # characters from which on a customer's mark is no word for nothing
+LONGEST_NOTHING = 24  # the same of any other cell: “prefer not to answer”
 ANY_LENGTH = 1 << 30
 SHORT_WORDS = frozenset({FieldType.KEY, FieldType.WHO, FieldType.EMAIL, FieldType.PHONE, FieldType.NAME})
 # What proves that two equal rows are one and the same thing said twice, wherever they stand.
@@ -53,7 +54,7 @@ class _Meanings(dict[str, Any]):
 
 def _short_word(cell: str) -> bool:
     """No word for nothing ends with a digit."""
-    return len(cell) < LEAST and not cell[-1].isdigit()
+    return len(cell) < LONGEST_NOTHING and not cell[-1].isdigit()
 
 
 class ColumnReader:

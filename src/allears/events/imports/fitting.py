@@ -15,6 +15,7 @@ from allears.events.imports.kinds import FieldType
 from allears.events.imports.profiling import Profile
 
 NONE = 0.0
+PLAIN = 0.9  # a heading that is the field's own name
 MOST_LABELS = 40
 SENTIMENT_SETS = (
     {"0", "1"},
@@ -65,6 +66,8 @@ def _text(profile: Profile, heading: float) -> Fit:
     )
     if profile.spoken < 0.15 and profile.width < 25:
         value *= 0.4
+    if heading >= PLAIN and profile.variety > 0.5:  # a short comment is one all the same
+        value = max(value, 0.4)
     return Fit(value, _("writing of %(n)d characters on average") % {"n": round(profile.width)})
 
 
@@ -98,15 +101,15 @@ def _score(profile: Profile, heading: float) -> Fit:
     numbers = {value: scores.number_of(value) for value in labels}
     numeric = sum(count for value, count in labels.items() if numbers[value] is not None)
     worded = sum(count for value, count in labels.items() if numbers[value] is None and scores.word_score(value))
-    if rows == 0 or numeric + worded < 0.9 * rows:
+    if rows == 0 or numeric + worded < (0.7 if heading >= PLAIN else 0.9) * rows:
         return Fit(NONE)
     if worded > numeric:
         reason = _("answers in words on a scale of five")
         return Fit(0.9 if len(labels) > 2 or heading >= 0.9 else 0.5, reason)
-    found = [number for number in numbers.values() if number is not None]
-    low, high = min(found), max(found)
-    if low < 0 or high > 100:
+    found = scores.within(labels, rows=0.7 if heading >= PLAIN else 1.0)
+    if not found:
         return Fit(NONE)
+    low, high = min(found), max(found)
     reason = _("numbers from %(low)g to %(high)g") % {"low": low, "high": high}
     if {*found} <= {0.0, 1.0}:
         return Fit(NONE)
@@ -166,7 +169,7 @@ def _email(profile: Profile, heading: float) -> Fit:
 
 
 def _phone(profile: Profile, heading: float) -> Fit:
-    share = profile.phones if heading >= 0.5 or profile.phones > 0.9 else NONE
+    share = profile.dialled if heading >= PLAIN else profile.phones if heading >= 0.5 or profile.phones > 0.9 else NONE
     return Fit(share if share > 0.5 and profile.dates < 0.5 else NONE, _("telephone numbers"))
 
 

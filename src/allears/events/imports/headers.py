@@ -4,6 +4,8 @@ import re
 import unicodedata
 from collections.abc import Sequence
 
+from allears.kit import lax
+
 NUMBER = re.compile(r"^\s*[-+]?[\d,]*\.?\d+\s*%?\s*$")
 DATE = re.compile(r"^\s*\d{1,4}[-/.年]\d{1,2}[-/.月]\d{1,4}")
 WORDS = re.compile(r"[a-z]+|[\u3400-\u9fff]+|\d+")
@@ -85,7 +87,7 @@ def good_names(names: Sequence[str], *, empty: str) -> list[str]:
     seen: dict[str, int] = {}
     result = []
     for place, name in enumerate(names, start=1):
-        base = " ".join(name.replace("\x00", "").split())[:120] or f"{empty} {place}"
+        base = " ".join(lax.whole(name).replace("\x00", "").split())[:120] or f"{empty} {place}"
         seen[base] = seen.get(base, 0) + 1
         result.append(base if seen[base] == 1 else f"{base} ({seen[base]})")
     return result

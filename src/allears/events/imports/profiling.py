@@ -78,8 +78,13 @@ class Profile:
         return self.share(_EMAIL)
 
     @cached_property
+    def dialled(self) -> float:
+        """Share of values that may be telephone numbers, for all that can be seen of each."""
+        return self.share(_PHONE)
+
+    @cached_property
     def phones(self) -> float:
-        share = self.share(_PHONE)
+        share = self.dialled
         return (
             share
             if self.share(_CHINESE_MOBILE) > 0.5 or self.share(re.compile(r"^\+|.*[\s()-]")) > 0.5

@@ -125,9 +125,9 @@ def _time(base: FieldMap, profile: Profile) -> tuple[FieldMap, list[str]]:
 
 def _score(base: FieldMap, profile: Profile) -> tuple[FieldMap, list[str]]:
     labels = profile.labels if profile.labels is not None else dict.fromkeys(profile.values, 1)
-    found = [number for value in labels if (number := scores.number_of(value)) is not None]
-    if len(found) < len(labels) / 2:
+    if sum(scores.number_of(value) is not None for value in labels) < len(labels) / 2:
         return replace(base, metric="csat", scale=(1, 5)), []
+    found = scores.within(labels, rows=0.7)
     low, high = min(found), max(found)
     least, most = _scale_in(profile.name) or (low, high)
     metric, scale, why = metric_of(profile.key, min(low, least), max(high, most))
@@ -168,6 +168,8 @@ def metric_of(key: str, low: float, high: float) -> tuple[str, tuple[float, floa
         return "nps", (0, 10), _("“%(word)s” from 0 to 10 is NPS") % {"word": words["nps"]}
     if words["ces"] and high <= 7 and (high > 5 or words["ces"] in {"ces", "effort", "费力"}):
         return "ces", (1, 7), _("“%(word)s” from 1 to 7 is customer effort") % {"word": words["ces"]}
+    if high <= 1:
+        return "csat", (0, 1), _("shares up to 1 are satisfaction")
     if high <= 5:
         return "csat", (1, 5), _("1 to 5 is satisfaction (CSAT, stars)")
     if high <= 7 and low >= 1:

@@ -19,8 +19,9 @@ from allears.events.imports.errors import ImportUseError
 from allears.events.imports.kinds import kind_named
 from allears.events.imports.mapping import from_json
 from allears.events.imports.queries import open_rows
-from allears.events.imports.reading import Table, open_table
+from allears.events.imports.reading import open_table
 from allears.events.imports.running import OnProgress
+from allears.events.imports.tables import Table
 from allears.events.models import Import, QuarantinedRow
 
 ROW, FIELD, REASON, RAW = SERVICE = ("__row", "__field", "__reason", "__as_it_was")

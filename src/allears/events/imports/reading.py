@@ -1,16 +1,13 @@
 """Any file as rows of text cells: delimited text, Excel, JSON Lines, Parquet and XES, plain or packed with gzip."""
 
-import datetime as dt
 import gzip
 import io
-import json
 import shutil
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
-from decimal import Decimal
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryFile
@@ -18,10 +15,11 @@ from typing import IO, TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
 
-from allears.events.imports import delimited, dialogues, encodings, regular, typed, xes
+from allears.events.imports import delimited, dialogues, encodings, objects, regular, typed, xes
 from allears.events.imports.delimited import Line
 from allears.events.imports.errors import ImportUseError
 from allears.events.imports.headers import good_names, is_total, looks_like_header
+from allears.events.imports.tables import Table, cell_text
 from allears.kit.lazy import LazyModule
 
 if TYPE_CHECKING:
@@ -33,7 +31,6 @@ else:
     openpyxl, excel_errors = LazyModule("openpyxl"), LazyModule("openpyxl.utils.exceptions")
     pa, pq = LazyModule("pyarrow"), LazyModule("pyarrow.parquet")
 
-MOST_COLUMNS = 2_000
 SPREADSHEET_SAMPLE = 50
 
 
@@ -46,20 +43,6 @@ class FormatOptions:
     quote: str | None = None
     header: bool | None = None
     sheet: str = ""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Table:
-    """A readable file: its columns' names and its rows, which can be walked anew with each call of ``rows``."""
-
-    form: str  # csv, xlsx, jsonl, parquet, xes, transcript
-    columns: list[str]
-    rows: Callable[[], Iterator[Line]]
-    about: dict[str, Any] = field(default_factory=dict)  # encoding, separator, sheet …
-    types: tuple[str, ...] = ()  # of each column what its cells are, see ``typed``; empty: texts
-    stored: tuple[Any, ...] = ()  # of each column its Arrow type
-    values: Callable[[], Iterator[list[Any]]] | None = None  # beside ``rows``, the cells as they are in the file
-    columnwise: "Callable[[], Iterator[pa.RecordBatch]] | None" = None  # see ``regular``; may raise IrregularError
 
 
 def open_table(path: Path, options: FormatOptions | None = None, *, of_turns: bool = False) -> Table:
@@ -91,7 +74,7 @@ def _opened(opener: encodings.Opener, options: FormatOptions, *, of_turns: bool)
         return _event_log(opener)
     if start.startswith(("{", "[{")) or (start.startswith("[") and start[1:].lstrip().startswith("{")):
         whole = start.startswith("[") or start.split("\n", 1)[0].strip() == "{"  # or an object a line
-        return _json(opener, encoding, array=whole, of_turns=of_turns)
+        return objects.table(opener, encoding, array=whole, of_turns=of_turns)
     if not options.separator and dialogues.is_transcript(start, lines=of_turns):
         return _transcript(opener, encoding, of_turns=of_turns)
     return _delimited(opener, encoding, options)
@@ -143,30 +126,6 @@ def _delimited(opener: encodings.Opener, encoding: str, options: FormatOptions) 
         columnwise=lambda: regular.batches(opener, dialect, width=len(names)),
         about=about,
     )
-
-
-def cell_text(value: Any) -> str:
-    """A typed cell as the text that a CSV of the same table would hold: whole numbers without a point, times as ISO."""
-    if value is None:
-        return ""
-    if isinstance(value, str):
-        return value
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, float):
-        if value != value:
-            return ""
-        return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
-    if isinstance(value, dt.datetime):
-        midnight = value.time() == dt.time() and value.tzinfo is None
-        return value.date().isoformat() if midnight else value.isoformat(sep=" ")
-    if isinstance(value, Decimal):
-        return str(int(value)) if value == value.to_integral_value() else str(value)
-    if isinstance(value, dict | list | tuple):
-        return json.dumps(value, ensure_ascii=False, default=cell_text)
-    if isinstance(value, bytes):
-        return value.decode("utf-8", "replace")
-    return str(value)
 
 
 def _seekable(opener: encodings.Opener) -> IO[bytes]:
@@ -312,36 +271,6 @@ def _spreadsheet_lines(rows: Iterator[list[str]], *, skip: int, width: int) -> I
             yield cells + [""] * (width - len(cells)), "", ""
 
 
-def _json(opener: encodings.Opener, encoding: str, *, array: bool, of_turns: bool) -> Table:
-    def objects() -> Iterator[tuple[Any, str]]:
-        with io.TextIOWrapper(opener(), encoding=encoding, errors="surrogateescape") as text:
-            items = _array_items(text) if array else ((_object_of(line), line) for line in text if line.strip())
-            for item, line in items:
-                if of_turns and dialogues.has_turns(item):
-                    yield from ((turn, line) for turn in dialogues.turned(item))
-                else:
-                    yield item, line
-
-    columns: dict[str, str | None] = {}
-    for item, _line in objects():
-        if isinstance(item, dict):
-            for name, value in leaves(item):
-                columns[name] = typed.together(columns.get(name), value)
-        if len(columns) > MOST_COLUMNS:
-            raise ImportUseError("file", _("The objects have more than %(n)d different keys.") % {"n": MOST_COLUMNS})
-    names = list(columns)
-    if not names:
-        raise ImportUseError("file", _("No line of the file is a JSON object: there is nothing to import."))
-    return Table(
-        form="jsonl",
-        columns=good_names(names, empty="column"),
-        rows=lambda: (_json_line(item, line, names) for item, line in objects()),
-        types=tuple(columns[name] or typed.TEXT for name in names),
-        values=lambda: (_json_values(item, names) for item, _line in objects()),
-        about={"encoding": encoding},
-    )
-
-
 def _event_log(opener: encodings.Opener) -> Table:
     with opener() as file:
         names = xes.columns(file)
@@ -354,51 +283,3 @@ def _event_log(opener: encodings.Opener) -> Table:
                 yield [event.get(name, "") for name in names], "", ""
 
     return Table(form="xes", columns=good_names(names, empty="column"), rows=rows)
-
-
-def _array_items(text: IO[str]) -> Iterator[tuple[Any, str]]:
-    try:
-        items = json.load(text)
-    except ValueError as error:
-        message = _("The file is no valid JSON (%(error)s). Mend it, or write one object a line.")
-        raise ImportUseError("file", message % {"error": error}) from error
-    for item in [items] if isinstance(items, dict) else items:
-        yield item, json.dumps(item, ensure_ascii=False)
-
-
-def _object_of(line: str) -> Any:
-    """The line's object, or the error as text: a broken line is a broken row, not a broken file."""
-    try:
-        return json.loads(line)
-    except ValueError as error:
-        return str(error)
-
-
-def _json_line(item: Any, line: str, names: list[str]) -> Line:
-    if isinstance(item, dict):
-        values = flat(item)
-        cells = [values.get(name, "") for name in names]
-        if not any("\udc80" <= char <= "\udcff" for cell in cells if not cell.isascii() for char in cell):
-            return cells, "", ""
-        item = _("some bytes are in another encoding")
-    reason = _("The line is no JSON object (%(error)s). Mend it and send the row again.") % {"error": item}
-    return [], reason, delimited.printable(line.rstrip("\r\n"))
-
-
-def flat(item: dict[str, Any]) -> dict[str, str]:
-    """Nested objects as dotted names; lists stay one cell of JSON."""
-    return {name: cell_text(value) for name, value in leaves(item)}
-
-
-def leaves(item: dict[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
-    """What a nested object holds, by dotted names."""
-    for name, value in item.items():
-        if isinstance(value, dict) and value:
-            yield from leaves(value, f"{prefix}{name}.")
-        else:
-            yield f"{prefix}{name}", value
-
-
-def _json_values(item: Any, names: list[str]) -> list[Any]:
-    values = dict(leaves(item)) if isinstance(item, dict) else {}
-    return [values.get(name) for name in names]

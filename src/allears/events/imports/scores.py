@@ -3,6 +3,7 @@
 import math
 import re
 import unicodedata
+from collections.abc import Mapping
 
 from allears.events.imports import vocabulary
 
@@ -24,6 +25,19 @@ def number_of(text: str) -> float | None:
         found = _LEADING.match(folded)
         return float(found.group(1)) if found else None
     return value if math.isfinite(value) else None
+
+
+def within(labels: Mapping[str, int], *, rows: float = 1.0) -> list[float]:
+    """The numbers of a column from 0 to 10, or else to 100; none when less than ``rows`` (a share) of them lie there.
+
+    What lies outside is a slip of the pen: it goes to quarantine and does not stretch the scale for the others.
+    """
+    numbers = {number: count for value, count in labels.items() if (number := number_of(value)) is not None}
+    for most in (10, 100):
+        inside = {number: count for number, count in numbers.items() if 0 <= number <= most}
+        if inside and sum(inside.values()) >= rows * sum(numbers.values()):
+            return list(inside)
+    return []
 
 
 def word_score(text: str) -> int | None:

@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 from allears.events.exports.writers import plain
 from allears.events.imports import regular
 from allears.events.imports.errors import ImportUseError
-from allears.events.imports.reading import Table
+from allears.events.imports.tables import Table
 from allears.kit.lazy import LazyModule
 
 if TYPE_CHECKING:

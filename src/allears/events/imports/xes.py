@@ -101,6 +101,8 @@ class _Log:
         if name == "event" and self._event is not None:
             self.ready.append(self._event)
             self._event = None
+        elif name == "trace":
+            self._trace = {}
         elif name in LISTS:
             found = self._lists.pop()
             if self._lists:

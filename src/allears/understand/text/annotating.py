@@ -21,7 +21,7 @@ from typing import IO, Any, Final
 from allears.events.exports.tables import Column, Type
 from allears.events.exports.writers import write_parquet, write_xlsx
 from allears.events.imports import typed
-from allears.events.imports.reading import Table
+from allears.events.imports.tables import Table
 from allears.understand.text.adapting import feeling_of
 from allears.understand.text.annotation import Annotation, Annotator, Label
 from allears.understand.text.corpus import Language
