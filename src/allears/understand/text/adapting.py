@@ -147,7 +147,7 @@ def _compared(annotator: Annotator, model: LabelModel, rows: Examples, read: Fee
         trained_on=model.about["rows"],
         before=before,
         seed=model.about["seed"],
-        note=f"Scores were read as {read.scale}.",
+        note=read.told,
     )
 
 

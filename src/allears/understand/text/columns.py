@@ -71,8 +71,13 @@ def number_of(label: str) -> float | None:
     return float(plain) if _NUMBER.match(plain) else None
 
 
+def is_absent(cell: str) -> bool:
+    """Whether a cell says that nothing is there: empty, NaN, null, None, N/A, a dash."""
+    return cell.strip().casefold() in _ABSENT
+
+
 def _there(cell: str) -> bool:
-    return cell.strip().casefold() not in _ABSENT
+    return not is_absent(cell)
 
 
 def _once(parts: Sequence[str]) -> tuple[str, ...]:

@@ -7,13 +7,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from allears.understand.text.columns import polarity_of
+from allears.understand.text.columns import is_absent
+from allears.understand.text.scale_words import feeling_in_words
 
 _READ: Final = 0.9  # of the cells that say something must be scores
 _SCORE: Final = re.compile(
-    r"^\s*([-+−]?\d+(?:[.,]\d+)?)\s*(?:/\s*(\d+)|out of\s*(\d+)|stars?|points?|星级?|分|颗星|(%))?\s*$", re.IGNORECASE
+    r"^\s*([-+−]?\d+(?:[.,]\d+)?)\s*"
+    r"(?:(?:/|(?:out )?of)\s*(\d+)\s*(?:stars?|points?|分)?|[-\s]?stars?|points?|个?星级?|分|颗星|(%))?\s*$",
+    re.IGNORECASE,
 )
-_STARS: Final = re.compile(r"^[★⭐🌟]+[☆]*$")
+_STARS: Final = re.compile(r"^(?=.*[★⭐🌟☆])[★⭐🌟️]*[☆]*$")
+_COUNTED: Final = re.compile(r"^([零一二两三四五])(?:颗|个)?星级?$")
 _NAMES: Final = {1: "positive", 0: "neutral", -1: "negative"}
 
 
@@ -36,34 +40,43 @@ class Scale:
 
 @dataclass(frozen=True, slots=True)
 class Feelings:
-    """Of each cell its feeling, or None where there is no score; `scale` says how they were read."""
+    """Of each cell its feeling, or None where there is no score; `scale` says how they were read.
+
+    `unread` counts the cells that say something which is no score.
+    """
 
     scale: str
     rows: tuple[str | None, ...]
+    unread: int = 0
 
     @property
     def has_neutral(self) -> bool:
         """Whether the scores can say neutral at all."""
         return "neutral" in self.rows
 
+    @property
+    def told(self) -> str:
+        """How they were read, in a sentence."""
+        left = f" {self.unread:,} cells hold no score and were left out." if self.unread else ""
+        return f"Scores were read as {self.scale}.{left}"
+
 
 def feelings(cells: Sequence[str]) -> Feelings:
-    """Read a column of scores: −1/0/1, 0/1, 1–3, 1–5, 1–7, 0–10, percent, stars, or words. Raises ScaleError."""
-    there = [cell for cell in cells if cell.strip()]
-    words = [polarity_of(cell) for cell in there if not _number(cell)]
-    if there and len(words) >= _READ * len(there) and words.count(None) <= (1 - _READ) * len(words):
-        named = (polarity_of(cell) for cell in cells)
-        return Feelings("words", tuple(None if each is None else _NAMES[each] for each in named))
-    scores = [_number(cell) for cell in cells]
+    """Read a column of scores: −1/0/1, 0/1, 0–4, 1–3 to 1–7, 0–10, percent, stars, or words. Raises ScaleError."""
+    there = [cell for cell in cells if not is_absent(cell)]
+    words = {cell: feeling_in_words(cell) for cell in set(there)}
+    worded = sum(words[cell] is not None for cell in there)
+    if there and worded >= _READ * len(there):
+        signs = (words.get(cell) for cell in cells)
+        return Feelings("words", tuple(None if each is None else _NAMES[each] for each in signs), len(there) - worded)
+    scores = _comparable([None if is_absent(cell) else _number(cell) for cell in cells])
     values = [score[0] for score in scores if score]
     if len(values) < _READ * max(1, len(there)) or not values:
-        raise ScaleError(
-            "The score column holds no scores: numbers such as 1–5 or 0–10, −1/0/1, percent, "
-            "or the words positive, neutral, negative are read."
-        )
+        raise ScaleError(_no_scores(there, len(values)))
     tops = {score[1] for score in scores if score and score[1]}
     scale = scale_of(values, top=max(tops) if tops else None)
-    return Feelings(scale.name, tuple(scale.feeling(score[0]) if score else None for score in scores))
+    rows = tuple(scale.feeling(score[0]) if score else None for score in scores)
+    return Feelings(scale.name, rows, len(there) - len(values))
 
 
 def scale_of(values: Sequence[float], *, top: float | None = None) -> Scale:
@@ -71,12 +84,13 @@ def scale_of(values: Sequence[float], *, top: float | None = None) -> Scale:
     low, high, different = min(values), max(values), set(values)
     whole = all(value == int(value) for value in different)
     if low < 0:
-        edge = 0.2 * max(-low, high) if not whole else 0.5
-        return Scale(f"{low:g} … {high:g} around 0", -edge, edge)
+        return _around_nothing(low, high, whole=whole)
     if len(different) == 2 and high <= 2 and top is None:
         return Scale(f"{low:g} or {high:g}", low, high)
     if high <= 1 and not whole:
         return Scale("0 … 1", 0.5, 0.7)
+    if top is None and whole and (small := _SMALL.get((low, high))):
+        return small
     limits = ((2, 0, 2), (3, 1, 3), (5, 2.5, 3.75), (7, 3, 5), (10, 5, 8), (100, 50, 71))
     for most, negative, positive in limits:
         if (top or high) <= most:
@@ -84,13 +98,52 @@ def scale_of(values: Sequence[float], *, top: float | None = None) -> Scale:
     raise ScaleError(f"Scores from {low:g} to {high:g} are on no scale we know: the largest is 100.")
 
 
-def _number(cell: str) -> tuple[float, float | None] | None:
+_SMALL: Final = {  # (lowest, highest) of whole scores that are no part of a longer scale
+    (0, 3): Scale("0 … 3", 1, 2),
+    (0, 4): Scale("0 … 4", 1, 3),
+    (1, 4): Scale("1 … 4", 2, 3),
+}
+
+
+def _around_nothing(low: float, high: float, *, whole: bool) -> Scale:
+    if whole and high > 0 and not 0.4 <= -low / high <= 2.5:
+        raise ScaleError(
+            f"Scores from {low:g} to {high:g} are on no scale we know: does {low:g} stand for “no answer”? "
+            "Empty those cells."
+        )
+    edge = 0.2 * max(-low, high) if not whole else 0.5
+    return Scale(f"{low:g} … {high:g} around 0", -edge, edge)
+
+
+Score = tuple[float, float | None]
+
+
+def _comparable(scores: list[Score | None]) -> list[Score | None]:
+    """Scores that state different tops (4/5, 8/10) in percent; those beside them that state none cannot be told."""
+    tops = {score[1] for score in scores if score and score[1]}
+    if len(tops) < 2:
+        return scores
+    return [(score[0] / score[1] * 100, 100.0) if score and score[1] else None for score in scores]
+
+
+def _number(cell: str) -> Score | None:
     """The score of a cell and the top of its scale where the cell states it."""
-    text = cell.strip()
+    text = re.sub(r"^(?:rating|score|rated|评分|打分)\s*[:：]?\s*", "", cell.strip(), flags=re.IGNORECASE)
     if _STARS.match(text):
         return float(sum(text.count(star) for star in "★⭐🌟")), 5.0
+    if counted := _COUNTED.match(text):
+        return float("零一二三四五".index(counted[1].replace("两", "二"))), 5.0
     found = _SCORE.match(text)
     if not found:
         return None
-    stated = found[2] or found[3] or ("100" if found[4] else None)
+    stated = found[2] or ("100" if found[3] else None)
     return float(found[1].replace("−", "-").replace(",", ".")), float(stated) if stated else None
+
+
+def _no_scores(there: Sequence[str], read: int) -> str:
+    odd = [cell.strip()[:40] for cell in dict.fromkeys(there) if _number(cell) is None][:3]
+    seen = " Found: " + ", ".join(f"“{cell}”" for cell in odd) + "." if odd else " It is empty."
+    return (
+        f"The score column holds no scores ({read:,} of {len(there):,} cells): numbers such as 1–5 or 0–10, −1/0/1, "
+        f"percent, stars, yes and no, or words such as positive, very satisfied, 很满意, 差评 are read.{seen}"
+    )
