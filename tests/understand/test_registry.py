@@ -10,9 +10,10 @@ from django.utils import timezone
 from tests.conftest import Person
 from tests.understand import builders
 from tests.understand.annotators import Fake
+from tests.understand.text.speech import FewWords, comments
 
 from allears.jobs.models import Job
-from allears.understand import annotating, pool, reading, registry
+from allears.understand import annotating, pool, reading, registry, training
 from allears.understand.models import BackFill, TextModel, VoiceAnnotation
 from allears.understand.training import Trained
 
@@ -113,6 +114,30 @@ def test_a_file_teaches_a_column(alice: Person, trainer: dict[str, Any], client:
     assert (model.slot, model.examples) == ("own:route", 2)
     with pytest.raises(registry.RegistryError, match="comment, route"):
         registry.rows_of_file(file, text="comment", label="nothing")
+
+
+def test_a_long_file_is_drawn_from_as_a_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = tmp_path / "sorted.csv"
+    file.write_text("Comment,Route\n" + "".join(f"text {n},{'early' if n < 50 else 'late'}\n" for n in range(100)))
+    monkeypatch.setattr(registry, "MOST_ROWS", 40)
+    taken = registry.rows_of_file(file, text="comment", label=" route")
+    assert (len(taken.rows), taken.left) == (40, 60)
+    assert {label for _, label in taken.rows} == {"early", "late"}
+
+
+def test_a_worse_model_does_not_take_the_place_of_the_companys_own(
+    alice: Person, monkeypatch: pytest.MonkeyPatch, settings: LazySettings, tmp_path: Path
+) -> None:
+    settings.DATA_DIR = tmp_path
+    for module in (training, annotating):
+        monkeypatch.setattr(module, "builtin", FewWords)
+    monkeypatch.setattr(pool, "ask_training", training.train)
+    made = [(f"{text} {place}", topic) for place, (text, topic, _) in enumerate(comments(100))]
+    good = train(ask(alice, rows=made[:50]))
+    assert (good.trouble, in_force(alice, "own:routing")) == ("", good)
+    mixed_up = [(text, made[place * 7 % 100][1] if place % 3 else topic) for place, (text, topic) in enumerate(made)]
+    bad = train(ask(alice, rows=mixed_up))
+    assert (bad.report["better"], bad.report["rival"]["better"], in_force(alice, "own:routing")) == (False, False, good)
 
 
 def test_every_annotation_remembers_its_model(

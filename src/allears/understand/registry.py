@@ -12,11 +12,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from random import Random
 from typing import Final
 
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
 
 from allears.accounts.audit import audit
 from allears.events.imports.reading import open_table
@@ -84,7 +86,10 @@ def ask_training(
         raise RegistryError(f"There is no source {source}; there are {', '.join(SOURCES)}.")
     examples = len(rows) if source == "column" else known(workspace_id=workspace_id).count()
     if examples < FEWEST[source]:
-        raise RegistryError(f"{examples} examples are too few to learn from; {FEWEST[source]} are needed.")
+        raise RegistryError(
+            _("%(there)s examples are too few to learn from; %(needed)s are needed.")
+            % {"there": examples, "needed": FEWEST[source]}
+        )
     slot = TEXT if source != "column" else OWN + (re.sub(r"[^\w-]+", "-", key.strip().lower()).strip("-")[:50] or "set")
     with transaction.atomic():
         model = TextModel(
@@ -141,7 +146,7 @@ def train(*, workspace_id: int, model_id: int, now: datetime) -> None:
 def choose(*, model: TextModel, actor_id: int | None, now: datetime) -> None:
     """Let this model read from now on, better or not: somebody wants it. Raises RegistryError."""
     if model.trained_at is None:
-        raise RegistryError("This model has not been trained; nothing was changed.")
+        raise RegistryError(_("This model has not been trained; nothing was changed."))
     _choose(model=model, slot=model.slot, workspace_id=model.workspace_id, reason="chosen", actor_id=actor_id, now=now)
 
 
@@ -149,7 +154,7 @@ def roll_back(*, workspace_id: int, slot: str, actor_id: int | None, now: dateti
     """Let the model read that read before the present one. Raises RegistryError."""
     may, model = _before(list(choices(workspace_id=workspace_id, slot=slot)))
     if not may:
-        raise RegistryError("There is nothing to go back to; nothing was changed.")
+        raise RegistryError(_("There is nothing to go back to; nothing was changed."))
     _choose(model=model, slot=slot, workspace_id=workspace_id, reason="rolled_back", actor_id=actor_id, now=now)
 
 
@@ -217,16 +222,44 @@ def access_model(*, workspace_id: int, model_id: int) -> TextModel:
     return found
 
 
-def rows_of_file(path: Path, *, text: str, label: str) -> list[tuple[str, str]]:
-    """(text, label) of each row that has both. Raises RegistryError where a column is not there."""
+@dataclass(frozen=True, kw_only=True)
+class Rows:
+    """(text, label) of a file; `left` rows have both and were not taken, as more than `MOST_ROWS` are there."""
+
+    rows: Sequence[tuple[str, str]]
+    left: int = 0
+
+
+def rows_of_file(path: Path, *, text: str, label: str) -> Rows:
+    """The rows that have both; of more than are learnt from, so many are drawn from the whole file.
+
+    Raises RegistryError where a column is not there.
+    """
     table = open_table(path)
-    if missing := [name for name in (text, label) if name not in table.columns]:
-        raise RegistryError(f"There is no column {missing[0]}; there are {', '.join(table.columns[:20])}.")
-    at_text, at_label = table.columns.index(text), table.columns.index(label)
-    found = []
+    at_text, at_label = (_place(table.columns, name) for name in (text, label))
+    random = Random(0)  # noqa: S311 – a sample, no secret
+    found: list[tuple[str, str]] = []
+    seen = 0
     for cells, problem, _raw in table.rows():
-        if not problem and len(cells) > max(at_text, at_label) and cells[at_text].strip() and cells[at_label].strip():
-            found.append((cells[at_text].strip()[:LONGEST], cells[at_label].strip()[:200]))
-        if len(found) == MOST_ROWS:
-            break
-    return found
+        if problem or len(cells) <= max(at_text, at_label) or not (cells[at_text].strip() and cells[at_label].strip()):
+            continue
+        row, seen = (cells[at_text].strip()[:LONGEST], cells[at_label].strip()[:200]), seen + 1
+        if len(found) < MOST_ROWS:
+            found.append(row)
+        elif (place := random.randrange(seen)) < MOST_ROWS:
+            found[place] = row
+    return Rows(rows=found, left=seen - len(found))
+
+
+def _place(columns: Sequence[str], name: str) -> int:
+    """The column of this name, also in other capitals."""
+    wanted = name.strip()
+    if wanted in columns:
+        return columns.index(wanted)
+    near = [place for place, each in enumerate(columns) if each.strip().casefold() == wanted.casefold()]
+    if len(near) != 1:
+        raise RegistryError(
+            _("There is no column “%(name)s”. The file has: %(columns)s.")
+            % {"name": name, "columns": ", ".join(columns[:20])}
+        )
+    return near[0]

@@ -47,6 +47,27 @@ def test_labels_in_two_parts(cells: list[str]) -> None:
     assert [parts_of(label) for label in column.rows[0] or ()] == [("价格", "-1"), ("动力", "0")]
 
 
+def test_lists_as_python_and_numpy_print_them() -> None:
+    column = read(["""['it', "it's"]""", "['it' 'was']", '["was"]', "['it']"])
+    assert column.rows == (("it", "it's"), ("it", "was"), ("was",), ("it",))
+
+
+def test_what_is_null_in_an_object_is_not_said() -> None:
+    column = read(['{"价格": null, "口味": 1}', '{"价格": -1, "口味": null}', '{"价格": 1, "口味": -1}'])
+    assert column.rows[0] == ("口味#1",)
+
+
+def test_a_class_of_two_words_with_a_colon_stays_one_label() -> None:
+    cells = ["Billing: refund", "Billing: error", "Cards: refund", "Cards: error"] * 5
+    assert read(cells).kind == "single"
+    assert read(cells).rows[0] == ("Billing: refund",)
+
+
+def test_polarities_behind_a_colon_keep_their_writing() -> None:
+    column = read(["price: positive", "price: negative", "room: positive", "room: negative"] * 4)
+    assert (column.kind, column.joint) == ("paired", ": ")
+
+
 def test_a_colon_in_a_name_is_no_second_part() -> None:
     assert read(["Re: refund", "Re: card", "Fwd: limit", "Other"] * 3).kind == "single"
 

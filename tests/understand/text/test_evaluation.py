@@ -114,3 +114,14 @@ def test_every_native_label_is_judged() -> None:
         *("sentiment", "emotion", "topic", "intent", "urgency", "five_s", "need", "contact", "point", "effort"),
         *("mixed", "sarcasm"),
     }
+
+
+def test_an_environment_without_the_peers_is_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    python = tmp_path / ".venv-peers/bin/python"
+    python.parent.mkdir(parents=True)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(peers, "find_spec", lambda name: None)
+    for answer, wanted in (("false", None), ("true", str(python))):
+        python.write_text(f"#!/bin/sh\n{answer}\n")
+        python.chmod(0o755)
+        assert peers.interpreter() == wanted

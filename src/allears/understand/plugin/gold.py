@@ -33,6 +33,6 @@ def rows(*, workspace_id: int, most: int) -> list[tuple[str, str]]:
 def rows_of_file(path: Path, *, text: str, label: str) -> list[tuple[str, str]]:
     """(text, sentiment) of each row. Raises OutsideModelError where the file cannot be read or a column is missing."""
     try:
-        return read_rows(path, text=text, label=label)
+        return list(read_rows(path, text=text, label=label).rows)
     except (RegistryError, ImportUseError) as error:
         raise OutsideModelError(str(error)) from error

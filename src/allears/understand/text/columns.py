@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import re
 from collections import Counter, defaultdict
@@ -18,6 +19,7 @@ _PAIR_SHARE: Final = 0.95
 _MOST_SECONDS: Final = 9
 _ABSENT: Final = frozenset({"", "null", "none", "nan", "n/a", "na", "-", "[]", "{}"})
 _NUMBER: Final = re.compile(r"^[-+−]?\d+(?:\.\d+)?%?$")
+_ARRAY: Final = re.compile(r"^\[\s*'[^']*'(?:\s+'[^']*')+\s*\]$")
 _GROUPED: Final = re.compile(r"^\d{1,3}(?:,\d{3})+$")
 
 POLARITIES: Final = {
@@ -34,6 +36,7 @@ class LabelColumn:
     kind: Kind
     rows: tuple[tuple[str, ...] | None, ...]
     ordinal: bool = False  # all labels are numbers, so that being near counts
+    joint: str = "#"  # what stands between both parts where the cells have labels in two parts
 
     def counts(self) -> Counter[str]:
         """How many rows have each label."""
@@ -46,8 +49,9 @@ def read(cells: Sequence[str], *, multi: bool | None = None) -> LabelColumn:
     if listed is None and multi is not False:
         separator = _separator([cell for cell in cells if _there(cell)], sure=multi is True)
     rows = listed or [_parts(cell, separator) if _there(cell) else None for cell in cells]
-    if _paired([part for row in rows if row for part in row]):
-        return LabelColumn("paired", tuple(row and _once([_pair(part) for part in row]) for row in rows))
+    if _paired([part for row in rows if row for part in row], listed=any(row and len(row) > 1 for row in rows)):
+        paired = tuple(row and _once([_pair(part) for part in row]) for row in rows)
+        return LabelColumn("paired", paired, joint=_joint(rows))
     several = multi or (multi is None and any(row is not None and len(row) != 1 for row in rows))
     kind: Kind = "multi" if several else "single"
     ordinal = kind == "single" and all(_NUMBER.match(row[0]) for row in rows if row)
@@ -94,19 +98,34 @@ def _documents(cells: Sequence[str]) -> list[tuple[str, ...] | None] | None:
             continue
         if text[0] not in "[{":
             return None
-        try:
-            document = json.loads(text.replace("'", '"') if '"' not in text else text)
-        except ValueError:
+        document = _document(text)
+        if document is None:
             return None
         rows.append(_once(_items(document)))
     return rows if any(row is not None for row in rows) else None
 
 
+def _document(text: str) -> object:
+    """A JSON list or object, a Python one (`['it', "it's"]`), or an array as numpy prints it (`['a' 'b']`)."""
+    if _ARRAY.match(text):
+        return re.findall(r"'([^']*)'", text)
+    for read_as in (json.loads, ast.literal_eval):
+        try:
+            document: object = read_as(text)
+        except (ValueError, SyntaxError, MemoryError, RecursionError):
+            continue
+        if isinstance(document, list | dict):
+            return document
+    return None
+
+
 def _items(document: object) -> list[str]:
+    """The labels of a list, or of an object with their second parts; what is null there is not said."""
     if isinstance(document, dict):
-        return [f"{name}#{value}" for name, value in document.items()]
+        return [f"{name}#{value}" for name, value in document.items() if not is_absent(str(value))]
     if isinstance(document, list):
-        return [part for item in document for part in (_items(item) if isinstance(item, dict) else [str(item).strip()])]
+        parts = [_items(item) if isinstance(item, dict) else [str(item).strip()] for item in document]
+        return [part for row in parts for part in row if not is_absent(part)]
     return [str(document)]
 
 
@@ -144,8 +163,11 @@ def _parts(cell: str, separator: str) -> tuple[str, ...]:
     return _once([part.strip() for part in cell.split(separator) if part.strip()])
 
 
-def _paired(parts: Sequence[str]) -> bool:
-    """Whether the labels are pairs such as `price#-1`: few different seconds that come with several firsts."""
+def _paired(parts: Sequence[str], *, listed: bool) -> bool:
+    """Whether the labels are pairs such as `price#-1`: few different seconds that come with several firsts.
+
+    One label a cell in two parts ("Billing: refund") is a class with a long name, unless the second part is a polarity.
+    """
     distinct = set(parts)
     found = [match for part in distinct if (match := _PAIR.match(part))]
     if len(found) < 3 or len(found) < _PAIR_SHARE * len(distinct):
@@ -154,8 +176,16 @@ def _paired(parts: Sequence[str]) -> bool:
     for match in found:
         firsts[match[1]].add(match[2])
     seconds = set().union(*firsts.values())
+    if not listed and any(polarity_of(second) is None for second in seconds):
+        return False
     shared = sum(len(values) > 1 for values in firsts.values())
     return len(seconds) <= _MOST_SECONDS and 2 * shared >= len(firsts) and len(firsts) >= 2
+
+
+def _joint(rows: Sequence[tuple[str, ...] | None]) -> str:
+    """How the column writes its pairs, as most of its cells do."""
+    found = (match for row in rows if row for part in row if (match := _PAIR.match(part)))
+    return Counter(match.string[match.end(1) : match.start(2)] for match in found).most_common(1)[0][0]
 
 
 def _pair(part: str) -> str:

@@ -108,7 +108,7 @@ class LabelModel:
         if refit and len(outside):
             everything = given.take(_drawn(np.arange(len(usable)), seed))
             model, _ = learn(everything, kind=column.kind, task=task, annotator=annotator, seed=seed)
-        return model, report
+        return replace(model, about={**model.about, "joint": column.joint}), report
 
     @property
     def digest(self) -> str:
@@ -179,11 +179,15 @@ class LabelModel:
         )
 
     def cell(self, labels: Sequence[Label]) -> str:
-        """A row's labels as a cell of the column is written."""
+        """A row's labels as a cell of the column is written; a list where a label itself holds the `;` between them."""
         written = {columns.polarity_of(second): second for second in self.seconds}
-        return ";".join(
-            each.value if each.polarity is None else f"{each.value}#{written[each.polarity]}" for each in labels
-        )
+        names = [each.value if each.polarity is None else f"{each.value}#{written[each.polarity]}" for each in labels]
+        if self.kind == "paired":
+            joint = self.about.get("joint", "#")
+            names = [joint.join(columns.parts_of(name)) for name in names]
+        if self.kind == "multi" and any(";" in label for label in self.labels):
+            return json.dumps(names, ensure_ascii=False)
+        return ";".join(names)
 
     def save(self, folder: Path) -> None:
         """Write `model.npz` and `model.json`; they hold no text."""

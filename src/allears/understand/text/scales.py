@@ -98,7 +98,9 @@ def scale_of(values: Sequence[float], *, top: float | None = None) -> Scale:
     raise ScaleError(f"Scores from {low:g} to {high:g} are on no scale we know: the largest is 100.")
 
 
-_SMALL: Final = {  # (lowest, highest) of whole scores that are no part of a longer scale
+_SMALL: Final[
+    dict[tuple[float, float], Scale]
+] = {  # (lowest, highest) of whole scores that are no part of a longer scale
     (0, 3): Scale("0 … 3", 1, 2),
     (0, 4): Scale("0 … 4", 1, 3),
     (1, 4): Scale("1 … 4", 2, 3),

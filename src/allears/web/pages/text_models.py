@@ -165,13 +165,13 @@ def trainings(request: ConsoleRequest) -> HttpResponse:
     """Learn from scores, corrections or a column of a file."""
     form = request.POST
     try:
-        rows = _uploaded(request) if form.get("source") == "column" else []
+        taken = _uploaded(request) if form.get("source") == "column" else registry.Rows(rows=())
         registry.ask_training(
             workspace_id=request.access.workspace_id,
             source=form.get("source", ""),
             name=form.get("name", ""),
             key=form.get("name", "") or form.get("label", ""),
-            rows=rows,
+            rows=taken.rows,
             actor_id=request.access.user.pk,
             now=timezone.now(),
         )
@@ -179,10 +179,13 @@ def trainings(request: ConsoleRequest) -> HttpResponse:
         flash(request, str(error), level=40)
     else:
         flash(request, _("It is being learnt. The report will stand here; it is put in use only if it is better."))
+        if taken.left:
+            said = _("The file holds more: %(taken)s rows, drawn from all of it, are learnt from; %(left)s are not.")
+            flash(request, said % {"taken": f"{len(taken.rows):,}", "left": f"{taken.left:,}"})
     return redirect("text")
 
 
-def _uploaded(request: ConsoleRequest) -> list[tuple[str, str]]:
+def _uploaded(request: ConsoleRequest) -> registry.Rows:
     file = request.FILES.get("file")
     if not isinstance(file, UploadedFile):
         raise registry.RegistryError(_("Choose a file; nothing was learnt."))

@@ -61,7 +61,10 @@ def interpreter() -> str | None:
     if find_spec("snownlp") and find_spec("vaderSentiment"):
         return sys.executable
     there = Path(".venv-peers/bin/python")
-    return str(there.absolute()) if there.exists() else None
+    if not there.exists():
+        return None
+    tried = subprocess.run([there.absolute(), "-c", "import snownlp, vaderSentiment"], capture_output=True, check=False)  # noqa: S603 – our own script
+    return None if tried.returncode else str(there.absolute())
 
 
 def sentiment_by(python: str, texts: Sequence[str], language: Language, *, neutral: bool) -> PeerSaid:
