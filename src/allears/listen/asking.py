@@ -66,11 +66,7 @@ def invite(*, workspace_id: int, releases: Sequence[Release], now: datetime) -> 
     """Invitations and messages for asks that the governor allowed."""
     asks = [Ask(**release.proposal.context) for release in releases]
     versions = latest_versions(workspace_id=workspace_id, survey_ids={ask.survey_id for ask in asks})
-    people = addressees(
-        workspace_id=workspace_id,
-        customer_ids={each.proposal.customer_id for each in releases},
-        names_for={each.proposal.channel for each in releases},
-    )
+    people = _people(workspace_id, releases)
     mailbox = reply_address(workspace_id)
     reply_to = {"Reply-To": mailbox.address} if mailbox else {}  # an answer by mail is heard like any letter
     before = _made_before(workspace_id, [ask.invitation_id for ask in asks if ask.invitation_id])
@@ -107,6 +103,16 @@ def invite(*, workspace_id: int, releases: Sequence[Release], now: datetime) -> 
     insert_new([each for each in invitations if each.pk is None])
     post_many(workspace_id=workspace_id, postings=postings, now=now, people=people)
     return invitations
+
+
+def _people(workspace_id: int, releases: Sequence[Release]) -> dict[int, Addressee]:
+    """Who they are, as the governor has just read them; else read now."""
+    known = {each.proposal.customer_id: each.ruling.addressee for each in releases}
+    if all(known.values()):
+        return {number: person for number, person in known.items() if person}
+    return addressees(
+        workspace_id=workspace_id, customer_ids=known, names_for={each.proposal.channel for each in releases}
+    )
 
 
 def _made_before(workspace_id: int, ids: Sequence[int]) -> dict[int, Invitation]:

@@ -15,7 +15,7 @@ from allears.customers.actions.consent import ConsentChange
 from allears.customers.models import ConsentRecord
 from allears.jobs.bell import ring
 from allears.jobs.bus import record
-from allears.outreach import channels
+from allears.outreach import channels, handing_over
 from allears.outreach.contracts import Allowance, Draft, Posting, Proposal, Release, Ruling
 from allears.outreach.delivery.credits import spend
 from allears.outreach.events import DecisionMade
@@ -138,7 +138,10 @@ def _rule(
     insert_new(decisions)
     spend(decisions=decisions, now=now)
     record(*(DecisionMade(workspace_id=workspace_id, decision_id=decision.pk) for decision in decisions))
-    return {decision.ask_key: ruling_of(decision=decision) for decision in decisions}
+    return {
+        each.ask_key: replace(ruling_of(decision=each), addressee=dossier.people.get(each.customer_id or 0))
+        for each in decisions
+    }
 
 
 def _best_first(proposals: Sequence[Proposal]) -> Sequence[Proposal]:
@@ -341,18 +344,27 @@ def post_many(
 ) -> list[int]:
     """Put allowed messages in the outbox in the caller's transaction and wake the sender after its commit."""
     keys = [posting.idempotency_key for posting in postings]
-    with transaction.atomic():
-        known = _message_ids(workspace_id, keys)
-        fresh = {posting.idempotency_key: posting for posting in postings if posting.idempotency_key not in known}
-        ids = {posting.customer_id for posting in fresh.values()}
-        names_for = {posting.channel for posting in fresh.values()}
-        found = people or addressees(workspace_id=workspace_id, customer_ids=ids, names_for=names_for)
-        rows = [_message(workspace_id, posting, found, now) for posting in fresh.values()]
+    known = _message_ids(workspace_id, keys)
+    fresh = {posting.idempotency_key: posting for posting in postings if posting.idempotency_key not in known}
+    if not fresh:
+        return [known[key] for key in keys]
+    ids = {posting.customer_id for posting in fresh.values()}
+    names_for = {posting.channel for posting in fresh.values()}
+    found = people or addressees(workspace_id=workspace_id, customer_ids=ids, names_for=names_for)
+    rows = [_message(workspace_id, posting, found, now) for posting in fresh.values()]
+    sent_on = [row for row, each in zip(rows, fresh.values(), strict=True) if _is_allowed(each)]
+    names = {number: person.name for number, person in found.items()}
+    with transaction.atomic(savepoint=False):
+        handed = handing_over.claimed(sent_on, names=names, now=now)
         insert_new(rows)
-        known |= {row.idempotency_key: row.id for row in rows}
-        if fresh:
+        if len(handed) < len(rows):
             transaction.on_commit(lambda: ring("outbox"))
+    known |= {row.idempotency_key: row.id for row in rows}
     return [known[key] for key in keys]
+
+
+def _is_allowed(posting: Posting) -> bool:
+    return posting.ruling.verdict == Decision.Verdict.SENT
 
 
 def _message_ids(workspace_id: int, keys: Sequence[str]) -> dict[str, int]:
@@ -373,7 +385,7 @@ def _message(workspace_id: int, posting: Posting, people: dict[int, Addressee], 
     if person is None:
         raise UnknownCustomerError(posting.customer_id)
     held_service = ruling.verdict == Decision.Verdict.HELD and posting.purpose == "service"
-    if ruling.verdict != Decision.Verdict.SENT and not held_service:
+    if not (_is_allowed(posting) or held_service):
         raise NotAllowedError(f"the governor said {ruling.verdict} ({ruling.rule}) to {ruling.ask_key}")
     return Message(
         workspace_id=workspace_id,

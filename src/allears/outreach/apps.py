@@ -14,7 +14,7 @@ class OutreachConfig(AppConfig):
     def ready(self) -> None:
         register_event_type("decision.made", "allears.outreach.webhooks.DECISION_MADE")
         register_source("decisions", "allears.outreach.lake.SOURCE")
-        register_loop("sender", "allears.outreach.sender.run_once", bell_topic="outbox")
+        register_loop("sender", "allears.outreach.sender.serve", bell_topic="outbox")
         register_loop("held", "allears.outreach.jobs.decide_held", bell_topic="held")
         register_export("decisions", "allears.outreach.exporting.DECISIONS")
         register_personal(*personal.DECLARED)

@@ -3,9 +3,12 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from allears.outreach.governor import Worth
+
+if TYPE_CHECKING:
+    from allears.outreach.facts import Addressee
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,6 +56,7 @@ class Ruling:
     held_until: datetime | None = None
     fresh: bool = True  # False: ruled on before, so that what follows from it is there already
     channel: str = ""  # by which to ask
+    addressee: "Addressee | None" = field(default=None, compare=False, repr=False)  # where it was just looked up
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -15,20 +15,21 @@ from django.db import connection, transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from allears.customers.models import Customer
-from allears.outreach import channels, journal
+from allears.jobs.bell import ring_local
+from allears.outreach import channels, handing_over, journal
 from allears.outreach.channels.base import DeliveryError, Outgoing, Receipt, Session
 from allears.outreach.delivery.shipping import Key, Pace, Terms, note_receipts, terms_for
+from allears.outreach.handing_over import LEASE
 from allears.outreach.models import Message
 from allears.outreach.registry import delivery_hooks
 from allears.outreach.returned import note_failure
 from allears.store import plain
 
 logger = logging.getLogger(__name__)
-LEASE = timedelta(minutes=10)  # longer than a full room at the slowest peer; a dead sender's journal frees at once
 ROOM = 32  # messages under way at once
 PATIENCE = 0.05  # seconds until new messages are looked for while others are under way
 RECOVER_SECONDS = 5.0
+UNHEARD = timedelta(seconds=15)  # a claim so old that the sender has not heard of: the answer to its commit was lost
 CONNECTIONS = 4  # per channel
 OFF_SECONDS = 300.0  # until a message looks again whether its channel is set up
 PLAIN = Terms(setup={})
@@ -59,6 +60,10 @@ class Sender:
         self._back: list[Outcome] = []
         self._recover_at = 0.0
         self._pace = Pace()
+        self._lock = threading.Lock()  # between the loop and those who hand over
+        self._handed: set[Future[Outcome]] = set()  # not yet seen by the loop
+        self._mine: set[int] = set()  # every message claimed for this sender and not settled
+        self._let_go: set[int] = set()  # claimed for it without its knowing, and given back to the queue
 
     def run_once(self) -> int:
         """Claim what is due, and settle what has come back; 0 when there was neither.
@@ -68,15 +73,52 @@ class Sender:
         if time.monotonic() >= self._recover_at:
             self._recover_at = time.monotonic() + RECOVER_SECONDS
             recover(now=timezone.now())
-        claimed = claim(owner=self.owner, now=timezone.now(), limit=ROOM - len(self._under_way))
+            self._give_back_unheard(timezone.now())
+        claimed = claim(owner=self.owner, now=timezone.now(), limit=ROOM - self.under_way())
         terms = terms_for(claimed)
         messages = [each for each in claimed if not self._postponed(each, terms)]
+        with self._lock:
+            self._mine.update(each.id for each in messages)
+            self._under_way |= self._handed
+            self._handed = set()
         self._under_way |= {self._threads.submit(self._attempt, each, _terms_of(each, terms)) for each in messages}
         finished, self._under_way = wait(self._under_way, timeout=PATIENCE, return_when=FIRST_COMPLETED)
         self._back += [future.result() for future in finished]
         done = len(messages) + len(self._back) + len(self._under_way)
         self._settle()
         return done
+
+    def under_way(self) -> int:
+        return len(self._mine)
+
+    def take(self, messages: Sequence[Message]) -> None:
+        """Begin at once, without waiting for the loop, which settles what came of it."""
+        try:
+            with self._lock:
+                for message in messages:
+                    if message.id not in self._let_go:
+                        future = self._threads.submit(self._attempt, message, PLAIN)
+                        self._mine.add(message.id)
+                        self._handed.add(future)
+                        future.add_done_callback(self._tell_the_loop)
+        except RuntimeError as error:  # the process ends: its journal tells the next sender whose these are
+            logger.warning("messages %s wait for the next sender: %s", [each.id for each in messages], error)
+
+    def _tell_the_loop(self, future: Future[Outcome]) -> None:
+        if future in self._handed:  # else the loop waits for it already
+            ring_local("outbox")
+
+    def _give_back_unheard(self, now: datetime) -> None:
+        """Into the queue: what was claimed for this sender by a commit whose answer was lost, as when a server dies."""
+        claimed = Message.objects.across_workspaces().filter(
+            state=Message.State.SENDING, lease_owner=self.owner, lease_until__lt=now + LEASE - UNHEARD
+        )
+        ids = list(claimed.values_list("id", flat=True))
+        with self._lock:
+            unheard = [number for number in ids if number not in self._mine]
+            self._let_go.update(unheard)  # should one be handed over after all, it is not sent from there
+        if unheard:
+            claimed.filter(id__in=unheard).update(state=Message.State.QUEUED, lease_owner="", lease_until=None)
 
     def _postponed(self, message: Message, terms: Mapping[Key, Terms]) -> bool:
         """Back into the outbox, as if it had not been claimed: the channel is off, or its minute is full."""
@@ -99,9 +141,11 @@ class Sender:
         """What came back is kept until the database has taken it, should the database be away."""
         if self._back:
             settle(self._back, owner=self.owner, now=timezone.now())
-            self._back = []
-            if not self._under_way:
-                self._journal.forget()
+            with self._lock:
+                self._mine.difference_update(outcome.message.id for outcome in self._back)
+                self._back = []
+                if not self._mine:
+                    self._journal.forget()
 
     def _attempt(self, message: Message, terms: Terms) -> Outcome:
         try:
@@ -135,9 +179,10 @@ class Sender:
             return channels.adapter(channel).session()
 
     def close(self) -> None:
+        handing_over.open_to(None)
         self._threads.shutdown()
-        self._back += [future.result() for future in self._under_way]
-        self._under_way = set()
+        self._back += [future.result() for future in self._under_way | self._handed]
+        self._under_way, self._handed = set(), set()
         self._settle()
         for idle in self._idle.values():
             while not idle.empty():
@@ -201,7 +246,7 @@ def _with_names(messages: list[Message]) -> list[Message]:
     names = dict(plain.select(f"SELECT id, name FROM customers_customer WHERE {these}", parameters))  # noqa: S608 - own names
     for message in messages:
         number = message.customer_id
-        message.customer = Customer.from_db(connection.alias, ["id", "name"], [number, names[number]])
+        message.customer = handing_over.named(number, names[number])
     return messages
 
 
@@ -289,13 +334,28 @@ _sender: Sender | None = None
 
 
 def run_once(owner: str) -> int:
-    """Send what is due; the loop of the worker calls this at each ring of the bell ``outbox``."""
-    global _sender
+    """Send what is due."""
     with _lock:
-        if _sender is None or _sender.pid != os.getpid():
-            sys.setswitchinterval(0.001)  # an accepted message is journalled soon, whatever the consumer computes
-            _sender = Sender(owner)
-        return _sender.run_once()
+        return _of_this_process(owner).run_once()
+
+
+def serve(owner: str) -> int:
+    """The same; the loop of the worker calls this at each ring of the bell ``outbox``.
+
+    From then on whoever posts in this process hands over what may go at once.
+    """
+    with _lock:
+        sender = _of_this_process(owner)
+        handing_over.open_to(sender)
+        return sender.run_once()
+
+
+def _of_this_process(owner: str) -> Sender:
+    global _sender
+    if _sender is None or _sender.pid != os.getpid():
+        sys.setswitchinterval(0.001)  # an accepted message is journalled soon, whatever the consumer computes
+        _sender = Sender(owner)
+    return _sender
 
 
 def stop() -> None:

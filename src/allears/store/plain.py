@@ -3,19 +3,19 @@ costs more than running it. Whoever uses it names the workspace himself.
 """
 
 import sqlite3
-from collections.abc import Collection, Iterator, Sequence
-from contextlib import closing, contextmanager
+from collections.abc import Callable, Collection, Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypeVar
 
 import psycopg
 from django.db import DEFAULT_DB_ALIAS, connection, connections
 
+T = TypeVar("T")
 
-@contextmanager
-def running(sql: str, parameters: Sequence[Any] = ()) -> Iterator[Any]:
-    """A cursor that has run one statement of ours, on Django's connection and in its transaction.
+
+def _ask(sql: str, parameters: Sequence[Any], take: Callable[[Any], T]) -> T:
+    """What ``take`` finds at a cursor that has run one statement of ours, on Django's connection, in its transaction.
 
     The driver is asked directly: Django's layers cost more than most of these statements. On PostgreSQL the server
     prepares them once for each connection, because to plan those of one ask anew took longer than to run them. Whoever
@@ -23,19 +23,23 @@ def running(sql: str, parameters: Sequence[Any] = ()) -> Iterator[Any]:
     """
     database = connections[DEFAULT_DB_ALIAS]
     if database.execute_wrappers or database.queries_logged:
-        with database.cursor() as cursor:
-            cursor.execute(sql, parameters)
-            yield cursor
-        return
-    database.ensure_connection()
-    database.validate_thread_sharing()
-    database.validate_no_broken_transaction()
-    with database.wrap_database_errors, closing(_cursor(database.connection)) as cursor:
-        if database.vendor == "postgresql":
-            cursor.execute(sql, parameters or None)
-        else:
-            cursor.execute(_with_question_marks(sql), parameters)
-        yield cursor
+        with database.cursor() as watched:
+            watched.execute(sql, parameters)
+            return take(watched)
+    if database.connection is None:
+        database.ensure_connection()
+    if database.needs_rollback:
+        database.validate_no_broken_transaction()
+    with database.wrap_database_errors:
+        cursor = _cursor(database.connection)
+        try:
+            if database.vendor == "postgresql":
+                cursor.execute(sql, parameters or None)
+            else:
+                cursor.execute(_with_question_marks(sql), parameters)
+            return take(cursor)
+        finally:
+            cursor.close()
 
 
 def _cursor(driver: Any) -> Any:
@@ -56,14 +60,20 @@ PREPARED_AFTER = 3  # runs on one connection; what is asked less often is not wo
 
 def select(sql: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
     """Rows as the driver gives them: JSON as text, times by ``moment``."""
-    with running(sql, parameters) as cursor:
-        return list(cursor.fetchall())
+    return _ask(sql, parameters, _rows)
+
+
+def _rows(cursor: Any) -> list[tuple[Any, ...]]:
+    return list(cursor.fetchall())
 
 
 def change(sql: str, parameters: Sequence[Any] = ()) -> int:
     """How many rows it touched."""
-    with running(sql, parameters) as cursor:
-        return int(cursor.rowcount)
+    return _ask(sql, parameters, _count)
+
+
+def _count(cursor: Any) -> int:
+    return int(cursor.rowcount)
 
 
 def among(column: str, values: Collection[Any]) -> tuple[str, list[Any]]:

@@ -7,7 +7,7 @@ from datetime import datetime
 
 import msgspec
 from django.conf import settings
-from django.db import DatabaseError, InterfaceError, OperationalError, transaction
+from django.db import DatabaseError, InterfaceError, OperationalError, connection, transaction
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
@@ -97,7 +97,7 @@ class Consumer:
             hold(name=LEASE, owner=self.owner, fence=self._fence or 0, now=now, seconds=LEASE_SECONDS)
             apply_decoded(decoded, now=now, memories=self._memories, careful=careful)
             _count(decoded.counts)
-            self._source.done(lasting=self._memories.learnt())
+            self._source.done(lasting=self._memories.learnt() or bool(connection.run_on_commit))
         return len(bodies)
 
     def close(self) -> None:

@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+import secrets
 import smtplib
 from collections.abc import Callable, Mapping
 from email.headerregistry import Address
@@ -48,6 +49,8 @@ def as_email(message: Outgoing) -> EmailMultiAlternatives:
 
 def _wire_form(mail: EmailMultiAlternatives) -> bytes:
     form: Any = mail.message()  # Django's own MIME class, whose as_bytes knows line endings
+    if form.is_multipart():  # one made by the library is sought in the whole text by a pattern compiled for it
+        form.set_boundary(f"=_{secrets.token_hex(16)}")
     return bytes(form.as_bytes(linesep="\r\n"))
 
 
