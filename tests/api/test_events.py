@@ -11,6 +11,8 @@ from django.utils import timezone
 from tests.api.test_touchpoints import client_of
 
 from allears.accounts.models import AccessKey, Workspace
+from allears.customers.models import Identifier
+from allears.customers.rights import erase
 from allears.events.consumer.decode import decode
 from allears.events.consumer.loop import apply_decoded
 from allears.events.consumer.store import Memories
@@ -18,6 +20,7 @@ from allears.events.intake.log import Body
 from allears.events.models import Event, QuarantinedRow
 from allears.events.queries import events
 from allears.jobs.models import KeptReply
+from allears.listen.models import Voice
 
 JSON = "application/json"
 NOW = datetime(2026, 3, 1, 9, tzinfo=UTC)
@@ -136,3 +139,18 @@ def test_an_idempotency_key_makes_a_repeat_harmless(ours: Client, acme: Workspac
     assert KeptReply.objects.count() == 1  # what failed may be tried again
     AccessKey.objects.in_workspace(acme.id).update(revoked_at=timezone.now())
     assert post("k1", "order").status_code == 401
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_kept_reply_says_nothing_of_the_erased_and_still_stops_the_repeat(ours: Client, acme: Workspace) -> None:
+    """The answer quotes the customer without a name or a number that he is known by."""
+    told = {"text": "the kettle exploded", "user_id": "u1"}
+    headers = {"Idempotency-Key": "k1"}
+    first = ours.post("/api/v1/voices", told, content_type=JSON, headers=headers)
+    known = Identifier.objects.in_workspace(acme.id).get(value="u1")
+    given = {"workspace_id": acme.id, "customer_id": known.customer_id, "now": timezone.now()}
+    erase(**given, actor_id=None, via="api", never_again=True)
+    assert KeptReply.objects.filter(body__contains="kettle").count() == 0
+    again = ours.post("/api/v1/voices", told, content_type=JSON, headers=headers)
+    assert (again.status_code, again.json(), again["Idempotent-Replayed"]) == (first.status_code, {}, "true")
+    assert Voice.objects.in_workspace(acme.id).count() == 1

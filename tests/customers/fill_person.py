@@ -116,6 +116,8 @@ outreach.post(
     channel="email", now=NOW, draft=Draft(language="en", subject=f"Dear {NAME}", text=TEXT, html=f"<p>{TEXT}</p>"),
 )  # fmt: skip
 KeptReply.objects.create(scope="s" * 64, request="r" * 64, status=200, body=json.dumps({"email": EMAIL}), at=NOW)
+quoted = json.dumps({"text": f"{TEXT}, without a name"})
+KeptReply.objects.create(scope="q" * 64, request="r" * 64, status=201, body=quoted, at=NOW)
 audit(workspace_id=home.id, actor_id=None, verb="customers.looked_up", detail={"asked": EMAIL})
 QuarantinedRow.objects.create(
     workspace=home, source="intake", reason=f"{EMAIL} has no time", payload=json.dumps({"email": EMAIL, "x": TEXT})

@@ -1,6 +1,8 @@
 """``Idempotency-Key``: a POST sent again gets the answer of the first time, and nothing happens twice.
 
 The key counts for one API key, method and address, for a week. The first answer commits together with the effects.
+When a customer is erased the answers kept till then lose their words, as nobody can tell whose those are; a repeat is
+then answered with the first status and an empty object, and still nothing happens twice.
 """
 
 import hashlib
@@ -60,7 +62,8 @@ def _run_once(request: HttpRequest, key: str, run: Callable[[], HttpResponseBase
         return problem(
             status=422, title=f"This {HEADER} was used for another request", detail="Nothing was done. Use a new key."
         )
-    again = HttpResponse(kept.body, status=kept.status, content_type=kept.content_type)
+    emptied = not kept.body and "json" in kept.content_type  # when somebody was erased: it was done, once, all the same
+    again = HttpResponse("{}" if emptied else kept.body, status=kept.status, content_type=kept.content_type)
     again["Idempotent-Replayed"] = "true"
     return again
 

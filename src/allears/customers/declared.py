@@ -75,7 +75,7 @@ TABLES = (
     PersonalTable(
         model="jobs.KeptReply",
         columns=("body",),
-        erase=Erase.DELETE,
+        erase=Erase.ALL,
         label=gettext_noop("Kept API replies"),
     ),
 )

@@ -19,6 +19,7 @@ class Erase(StrEnum):
 
     DELETE = "delete"  # the row goes; without a link to a customer: rows that mention the person go
     BLANK = "blank"  # the row stays as an anonymous fact: its columns are emptied, its link to the customer is cut
+    ALL = "all"  # no link, and words alone do not tell whose a row is: every row's columns are emptied
     MENTIONS = "mentions"  # no link: rows are searched for what the person is known by, and that is struck out
 
 

@@ -103,9 +103,11 @@ def mentions(table: PersonalTable, person: Person) -> list[Any]:
 
 def strike_mentions(table: PersonalTable, person: Person) -> Done:
     """Strike the person's names out of texts that are others': notes, quarantine, audit entries, replies kept."""
+    rows = everything(table, person.workspace_id)
+    if table.erase is Erase.ALL:
+        return Counter(blanked=rows.exclude(**blank(table)).update(**blank(table)))
     found = mentions(table, person)
     ids = [row.pk for row in found]
-    rows = everything(table, person.workspace_id)
     if not table.customer and table.erase is Erase.DELETE:
         rows.filter(pk__in=ids).delete()
         return Counter(deleted=len(ids))

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from allears.customers import vault
+from allears.customers.personal import Erase, personal_tables
 from allears.customers.rights.person import Person
 from allears.events.erasing import may_name
 from allears.kit.lazy import LazyModule
@@ -75,6 +76,7 @@ class _Found:
 
 def _look_for(archive: Path, keys: KeyFile, person: Person) -> _Found:
     found = _Found()
+    anyone = {table.model for table in personal_tables() if table.erase is Erase.ALL}
     for member, data in _members(archive):
         if member.startswith("files/"):
             key = keys.piece(member)
@@ -83,7 +85,7 @@ def _look_for(archive: Path, keys: KeyFile, person: Person) -> _Found:
             continue
         for line in _lines(data):
             owner = line.get("c")
-            if owner in person.ids:
+            if owner in person.ids or line.get("p", "").partition(":")[0] in anyone:
                 found.names.update([line["p"]] if "p" in line else [])
             elif _mentions(line, keys, person):
                 found.names.update([line["p"]] if "p" in line else [])
