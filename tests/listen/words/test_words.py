@@ -38,8 +38,8 @@ def test_a_run_of_characters_becomes_pairs_and_a_word_stays_a_word() -> None:
 def say(workspace: Workspace, text: str, number: int, **more: Any) -> Voice:
     voice: Voice = Voice.objects.create(
         workspace=workspace, key=f"k{Voice.objects.across_workspaces().count()}", initiator="customer",
-        source_kind="review", channel="web", text=text, said_at=NOON + timedelta(minutes=number), received_at=NOON,
-        **more,
+        source_kind="review", channel="web", text=text, received_at=NOON,
+        **{"said_at": NOON + timedelta(minutes=number), **more},
     )  # fmt: skip
     return voice
 
@@ -112,6 +112,28 @@ def test_portions_grow_until_nothing_is_left(acme: Workspace, monkeypatch: pytes
     indexing.index_all()
     found = list(searching.steps(workspace_id=acme.pk, question="words"))
     assert found == [ids[:3:-1], ids[3:0:-1], ids[:1]]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("often", "near"), [(1, 3), (2, 3), (5, 3), (23, 3), (2, 2), (2, 1), (60, 3)])
+def test_nothing_is_missed_however_far_back_it_must_be_looked(
+    acme: Workspace, monkeypatch: pytest.MonkeyPatch, often: int, near: int
+) -> None:
+    """In bursts too, when the latest promise more, or fewer, than the earlier ones keep."""
+    monkeypatch.setattr(searching, "STEPS", (2, 3, 40))
+    for name, value in {"NEAR": near, "FREQUENT": 1, "FEWEST": 1}.items():
+        monkeypatch.setattr(searching, name, value)
+    minutes = [number * 60 if number % 10 < 5 else number for number in range(46)]
+    made = [say(acme, "same words" if number % often == 0 else "other", at) for number, at in enumerate(minutes)]
+    say(acme, "same words", 1, said_at=NOON - timedelta(days=400))
+    indexing.index_all()
+    holding = sorted((voice for voice in made if voice.text == "same words"), key=lambda each: (each.said_at, each.pk))
+    old = Voice.objects.in_workspace(acme.pk).latest("pk").pk
+    wanted = [*(voice.pk for voice in reversed(holding)), old][:45]
+    found = list(searching.steps(workspace_id=acme.pk, question="words"))
+    assert [number for ids in found for number in ids] == wanted
+    assert [len(ids) for ids in found[:-1]] == [2, 3][: len(found) - 1]
+    assert matching(workspace_id=acme.pk, question="words", limit=4) == wanted[:4]
 
 
 @pytest.mark.django_db

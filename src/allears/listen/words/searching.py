@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from django.db import connection
 
@@ -12,6 +12,11 @@ from allears.store import plain
 
 FOUND = 5_000  # of more matches than these, the latest are shown
 STEPS = (60, 240, 1_200, 3_500)  # a page is mostly full after the first
+NEAR = 2_000  # voices that are looked through one by one at first
+FREQUENT = 8  # matches among them, which tell how far apart the others are
+FEWEST = 60  # matches that are looked for at a time
+SPARE = 1.4  # times as far as they should reach
+LONGEST = 1e9  # seconds, thirty years
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -20,6 +25,9 @@ class Match:
 
     voice_id: int
     said_at: datetime
+
+
+LATEST = Match(voice_id=0, said_at=datetime.max.replace(tzinfo=UTC))
 
 
 def matching(*, workspace_id: int, question: str, limit: int = FOUND) -> list[int]:
@@ -38,15 +46,8 @@ def steps(*, workspace_id: int, question: str, before: Match | None = None) -> I
 def _found(workspace_id: int, wanted: list[Part], sizes: Sequence[int], before: Match | None) -> Iterator[list[int]]:
     if not any(not part.without for part in wanted):
         return
-    if connection.vendor == "sqlite":
-        yield from _on_sqlite(workspace_id, wanted, sizes, before)
-        return
-    for size in sizes:
-        found = _on_postgres(workspace_id, wanted, size, before)
-        yield [each.voice_id for each in found]
-        if len(found) < size:
-            return
-        before = found[-1]
+    find = _on_sqlite if connection.vendor == "sqlite" else _on_postgres
+    yield from find(workspace_id, wanted, sizes, before)
 
 
 def _on_sqlite(
@@ -66,14 +67,67 @@ def _on_sqlite(
                 return
 
 
-def _on_postgres(workspace_id: int, wanted: list[Part], limit: int, before: Match | None) -> list[Match]:
+def _on_postgres(
+    workspace_id: int, wanted: list[Part], sizes: Sequence[int], before: Match | None
+) -> Iterator[list[int]]:
+    """Looks through the latest voices first, then as far back as their share of matches promises to be enough.
+
+    Left to itself the planner either walks through all voices by time, which is slow for a word that nobody says, or
+    sorts all that hold it, which is slow for a word that everybody says. Between two moments it estimates well.
+    """
+    words, most = _tsquery(wanted), sum(sizes)
+    first = before or _nth(workspace_id, LATEST, 1)
+    place = _nth(workspace_id, first, NEAR) if first else None
+    held = _between(workspace_id, words, before or LATEST, place, most)
+    pace = _pace(len(held), first, place)
+    for size in sizes:
+        while place and len(held) < size:
+            end = _further(place, pace * max(size - len(held), FEWEST))
+            found = _between(workspace_id, words, place, end, most)
+            held, place, pace = held + found, end, pace if found else 0.0
+        yield held[:size]
+        if len(held) < size:
+            return
+        held = held[size:]
+
+
+def _nth(workspace_id: int, place: Match, number: int) -> Match | None:
+    """So many voices before a place; none when there are fewer."""
     sql = (
-        "SELECT voice_id, said_at FROM listen_voicewords WHERE words @@ CAST(%s AS tsquery) AND workspace_id = %s"
-        " AND (%s OR (said_at, voice_id) < (%s, %s)) ORDER BY said_at DESC, voice_id DESC LIMIT %s"
+        "SELECT voice_id, said_at FROM listen_voicewords WHERE workspace_id = %s AND (said_at, voice_id) < (%s, %s)"
+        " ORDER BY said_at DESC, voice_id DESC OFFSET %s LIMIT 1"
     )
-    since = before or Match(voice_id=0, said_at=datetime.max.replace(tzinfo=UTC))
-    given = [_tsquery(wanted), workspace_id, before is None, since.said_at, since.voice_id, limit]
-    return [Match(voice_id=number, said_at=said) for number, said in plain.select(sql, given)]
+    rows = plain.select(sql, [workspace_id, place.said_at, place.voice_id, number - 1])
+    return Match(voice_id=rows[0][0], said_at=rows[0][1]) if rows else None
+
+
+def _pace(matches: int, first: Match | None, end: Match | None) -> float:
+    """Seconds from one match to the next among the latest; 0 for rare ones: all of them are looked at then."""
+    if first is None or end is None or matches < FREQUENT:
+        return 0.0
+    return (first.said_at - end.said_at).total_seconds() / matches
+
+
+def _further(place: Match, seconds: float) -> Match | None:
+    """An end so long before, and a little longer; none for no time or a very long one."""
+    back = SPARE * seconds
+    return Match(voice_id=0, said_at=place.said_at - timedelta(seconds=back)) if 0 < back < LONGEST else None
+
+
+def _between(workspace_id: int, words: str, place: Match, end: Match | None, most: int) -> list[int]:
+    """The latest first; before a place, and as far as the end."""
+    sql = (
+        "WITH found AS MATERIALIZED (SELECT voice_id, said_at FROM listen_voicewords"
+        " WHERE words @@ CAST(%s AS tsquery) AND workspace_id = %s AND (said_at, voice_id) < (%s, %s)"
+    )
+    given: list[str | int | datetime] = [words, workspace_id, place.said_at, place.voice_id]
+    if end:
+        sql += " AND (said_at, voice_id) >= (%s, %s)"
+        given += [end.said_at, end.voice_id]
+    sql += ") SELECT voice_id FROM found ORDER BY said_at DESC, voice_id DESC LIMIT %s"
+    with connection.cursor() as cursor:  # not prepared: a plan for any words is a bad one for most
+        cursor.execute(sql, [*given, most])
+        return [number for (number,) in cursor.fetchall()]
 
 
 def _fts5(wanted: list[Part]) -> str:

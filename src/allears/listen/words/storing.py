@@ -30,6 +30,8 @@ _POSTGRES = (
     "CREATE TABLE IF NOT EXISTS listen_voicewords (voice_id bigint PRIMARY KEY, workspace_id bigint NOT NULL,"
     " said_at timestamptz NOT NULL, words tsvector NOT NULL)",
     "CREATE INDEX IF NOT EXISTS listen_voicewords_words ON listen_voicewords USING gin (words)",
+    "CREATE INDEX IF NOT EXISTS listen_voicewords_latest"
+    " ON listen_voicewords (workspace_id, said_at DESC, voice_id DESC)",
     "CREATE OR REPLACE FUNCTION listen_voice_words() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
     " IF TG_OP = 'TRUNCATE' THEN"
     "   TRUNCATE listen_voicewords; RETURN NULL;"

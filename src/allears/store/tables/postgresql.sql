@@ -60,6 +60,7 @@
 -- migration listen.0007_originals
 -- migration listen.0008_blot_the_past
 -- migration listen.0009_voices_from_everywhere
+-- migration listen.0010_latest_words
 -- migration operations.0001_initial
 -- migration outreach.0001_initial
 -- migration outreach.0002_standing_ruling
@@ -3146,6 +3147,7 @@ CREATE INDEX listen_voicefile_key_3d0ad303_like ON listen_voicefile USING btree 
 CREATE INDEX listen_voicefile_voice_id_0a19a4e6 ON listen_voicefile USING btree (voice_id);
 CREATE INDEX listen_voicefile_workspace_id_5dac1724 ON listen_voicefile USING btree (workspace_id);
 CREATE INDEX listen_voiceoriginal_workspace_id_45425762 ON listen_voiceoriginal USING btree (workspace_id);
+CREATE INDEX listen_voicewords_latest ON listen_voicewords USING btree (workspace_id, said_at DESC, voice_id DESC);
 CREATE INDEX listen_voicewords_words ON listen_voicewords USING gin (words);
 CREATE INDEX operations__begun_a_885cf1_idx ON operations_backup USING btree (begun_at DESC);
 CREATE INDEX outreach_de_custome_3033d1_idx ON outreach_decision USING btree (customer_id, at DESC);

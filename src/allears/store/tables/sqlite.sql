@@ -60,6 +60,7 @@
 -- migration listen.0007_originals
 -- migration listen.0008_blot_the_past
 -- migration listen.0009_voices_from_everywhere
+-- migration listen.0010_latest_words
 -- migration operations.0001_initial
 -- migration outreach.0001_initial
 -- migration outreach.0002_standing_ruling
