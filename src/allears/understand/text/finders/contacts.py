@@ -31,6 +31,7 @@ _SPELT: Final = re.compile(
     re.IGNORECASE,
 )
 _IPV4: Final = re.compile(r"(?:(?<![0-9A-Za-z.])|(?<=IP)|(?<=ip))(?:[0-9]{1,3}\.){3}[0-9]{1,3}(?![0-9]|\.[0-9])")
+_INSIDE: Final = re.compile(r"(?:10|127|192\.168|172\.(?:1[6-9]|2[0-9]|3[01])|169\.254|0)\.")  # of no use outside
 _IPV6: Final = re.compile(
     r"(?<![0-9A-Za-z:])(?:[0-9a-f]{1,4}:){2,7}(?::?[0-9a-f]{1,4}){1,7}(?![0-9A-Za-z:])", re.IGNORECASE
 )
@@ -55,10 +56,11 @@ _CHAT: Final = re.compile(
     r"[a-z0-9_.#-]{3,29})",
     re.IGNORECASE,
 )
+_SKYPE: Final = re.compile(r"\bskype:? (?P<id>live:[a-z0-9._:-]{3,40}[a-z0-9])", re.IGNORECASE)
 _HANDLE: Final = re.compile(r"(?<![A-Za-z0-9_@.])@(?P<name>[A-Za-z_][A-Za-z0-9_]{1,29}|[\u4e00-\u9fff][\w\-]{1,14})")
 _NO_HANDLE: Final = frozenset(
-    ("home", "work", "the", "my", "all", "here", "least", "school", "night", "times", "media")
-)
+    ("home", "work", "the", "my", "all", "here", "least", "school", "night", "times", "media", "everyone", "channel")
+) | {"所有人", "全体成员", "全体", "大家"}
 _ORDINARY_AFTER_CHAT: Final = frozenset(
     ("payment", "message", "messages", "wallet", "official", "public", "support", "group", "groups")
 )
@@ -97,7 +99,8 @@ def _links(flat: str) -> Iterator[Found]:
 
 def _machines(page: Page) -> Iterator[Found]:
     for each in _IPV4.finditer(page.flat):
-        if all(int(part) < 256 for part in each[0].split(".")) and not _VERSION.search(page.before(each.start(), 12)):
+        public = all(int(part) < 256 for part in each[0].split(".")) and not _INSIDE.match(each[0])
+        if public and not _VERSION.search(page.before(each.start(), 12)):
             yield Found(*each.span(), "ip")
     if page.flat.count(":") > 2:
         for each in _IPV6.finditer(page.flat):
@@ -106,6 +109,7 @@ def _machines(page: Page) -> Iterator[Found]:
 
 
 def _chats(page: Page) -> Iterator[Found]:
+    yield from (Found(*each.span("id"), "chat") for each in _SKYPE.finditer(page.flat))
     for pattern in (_WECHAT, _QQ, _CHAT):
         for each in pattern.finditer(page.flat):
             name = each["id"].lower()
@@ -149,6 +153,7 @@ _BRITISH: Final = re.compile(
     r"(?<![0-9A-Za-z.-])(?:\(0[1-9][0-9]{1,4}\)|0[1-9][0-9]{1,4})[ -][0-9]{3,4}[ -]?[0-9]{3,4}(?![0-9])|"
     r"(?<![0-9A-Za-z.-])0[79][0-9]{2}[0-9]?[ -]?[0-9]{3}[ -]?[0-9]{3}(?![0-9])"
 )
+_FREE: Final = re.compile(r"0(?:800|808|845|870|3[0-9]{2})(?![0-9]{8})")
 _CALLED: Final = re.compile(
     r"(?:tel|phone|call(?:ed|ing)?(?: me| us| back)?|mobile|cell|text|whatsapp|number|reach|contact|fax|landline|"
     r"电话|手机|座机|联系|致电|打给|回电|拨打|固话|传真|来电|热线|短信|号码|打)"
@@ -200,7 +205,10 @@ def _shaped(page: Page) -> Iterator[Found]:
     ):
         for each in pattern.finditer(flat):
             if _count(each[0]) in lengths and not _is_other(page, each.start(), each.end(), pattern is _MOBILE):
-                yield Found(*each.span(), "phone")
+                is_ours = (pattern is _HOTLINE and page.has_han) or bool(
+                    _FREE.match(each[0])
+                )  # a company's, nobody's own
+                yield Found(*each.span(), "" if is_ours else "phone")
 
 
 def _called(page: Page) -> Iterator[Found]:

@@ -16,13 +16,13 @@ _SHORT: Final = re.compile(words.SHORT_TITLES)
 _ANNOUNCED: Final = re.compile(
     r"(?:我叫|我的名字(?:是|叫)?|我名字(?:是|叫)|名叫|叫做|名字(?:是|叫|:|：)|姓名|联系人|收件人|"
     r"收货人|寄件人|投诉人|申请人|投保人|被保险人|被保人|持卡人|开户人|户主|乘机人|乘客姓名|入住人|预订人|"
-    r"预定人|经办人|签名|署名|落款|"
-    r"本人(?=[\u4e00-\u9fff]{2,4}[,，(（:：])|此致\s*敬礼[!！。]?|收款人|患者姓名)(?:是|叫|为|：|:|\s|，)*"
+    r"预定人|接待我的(?:人)?|订房人|订餐人|下单人|签收人|乘车人|开票人|监护人|报修人|经办人|签名|署名|落款|"
+    r"本人(?=[\u4e00-\u9fff]{2,4}[,，(（:：])|此致\s*敬礼[!！。]?|收款人|患者姓名|请问(?=[\u4e00-\u9fff]{2,4}(?:在吗|在不在|还在)))(?:写的|填的|登记的)?(?:是|叫|为|：|:|\s|，)*"
 )
 _ROLE: Final = re.compile(
     r"(?:客服|员工|店员|工程师|师傅|司机|骑手|快递员|经理|店长|主管|老师|医生|护士|护士长|顾问|教练|"
     r"导购|专员|柜员|销售|前台|技师|保安|列车长|乘务员|空姐|接待员|业务员|大堂经理|坐席|设计师|美容师|"
-    r"律师|患者|病人|业主|同事|朋友|妻子|爱人|家属|家人|我是|丈夫|老公|老婆|儿子|女儿|父亲|母亲|小姐姐|"
+    r"律师|患者|病人|医师|护工|民警|业主|同事|朋友|妻子|爱人|家属|家人|我是|丈夫|老公|老婆|儿子|女儿|父亲|母亲|小姐姐|"
     r"小哥|表扬|投诉|感谢|谢谢|点名|有个叫|一个叫|一位叫|叫)"
     r"(?:是|叫|为|：|:|\s|“|\")*"
 )
@@ -32,6 +32,10 @@ _SURNAMED: Final = re.compile(
 )
 _FAMILIAR: Final = re.compile(
     r"(?<![一每几半两三大从最很太])[小老阿](?P<name>[\u4e00-\u9fff])(?![\u4e00-\u9fff]?[0-9])"
+)
+_CALLED_SO: Final = re.compile(  # 客服小美, 跟阿芳: no surname, and a part only beside what a person does
+    r"(?:(?:客服|店员|导购|技师|前台|销售|护士|师傅|主播|顾问|同事|朋友|员工)(?:叫|是)?(?P<a>[小阿][\u4e00-\u9fff])"
+    r"|(?<=[跟找叫问和])(?P<b>阿[\u4e00-\u9fff]))(?![\u4e00-\u9fff]?[0-9])"
 )
 _FIRST: Final = "".join(sorted(_ZH.surnames - _ZH.loose))
 _BARE: Final = re.compile(
@@ -48,7 +52,7 @@ _SIGNED: Final = re.compile(
     r"(?:——|--|—|落款[:：]?|您的(?:朋友|客户)|一位(?:老)?(?:顾客|客户)|[。！!\n])[\s]*(?P<name>[\u4e00-\u9f"
     r"ff]{2,4})\s*(?:敬上|上|留|致|(?:20)?[0-9]{2,4}[年./-][0-9].{0,8})?$"
 )
-_GATE_ZH: Final = re.compile(f"[{''.join(sorted(_ZH.surnames))}]")
+_GATE_ZH: Final = re.compile(f"[阿小{''.join(sorted(_ZH.surnames))}]")
 _EDGE: Final = frozenset("，。！？；：、,.!?;:()（）“”\"'《》【】[]/\\ \t\n")
 
 
@@ -56,14 +60,14 @@ def find(page: Page) -> Iterator[Found]:
     """Names in Chinese characters, then in Latin letters."""
     if page.has_han:
         yield from _chinese(page)
-    if _CAPITAL.search(page.raw) or ":" in page.flat or "name" in page.raw:
+    if _CAPITAL.search(page.raw) or ":" in page.flat or "/" in page.flat or "name" in page.raw:
         yield from _latin(page)
 
 
 def _chinese(page: Page) -> Iterator[Found]:
     text = page.flat
     if _GATE_ZH.search(text):
-        for finder in (_titled, _announced, _surnamed, _familiar, _bare):
+        for finder in (_titled, _announced, _surnamed, _familiar, _called_so, _bare):
             yield from finder(text)
 
 
@@ -85,6 +89,17 @@ def _familiar(text: str) -> Iterator[Found]:
     for found in _FAMILIAR.finditer(text):
         if found["name"] in _ZH.familiar and text[found.start() : found.end() + 1] not in _ZH.not_familiar:
             yield Found(*found.span(), "name")
+
+
+def _called_so(text: str) -> Iterator[Found]:
+    for found in _CALLED_SO.finditer(text):
+        name = found["a"] or found["b"]
+        group = "a" if found["a"] else "b"
+        if name[1] in _ZH.given and name not in _ZH.not_familiar and name[1] not in _NO_PERSON:
+            yield Found(*found.span(group), "name")
+
+
+_NO_PERSON: Final = frozenset("时学号区妹票吃朋费心伙孩事家姐哥弟程店份道米红麦米巧宝强姨公婆里富")
 
 
 def _bare(text: str) -> Iterator[Found]:
@@ -173,7 +188,7 @@ def _name_after(text: str, start: int, *, sure: bool) -> int | None:
 
 
 _FOLLOWS: Final = frozenset(
-    "的是说在跟给帮态服很非真太接来去打为把不没办处先女耐热专教让被也都就和及与告讲特十挺超真主细温反一"
+    "的是说在跟给帮态服很非真太接来去打为把不没办处先女耐热专教让被也都就和及与告讲特十挺超真主细温反一下看经总常又还做送修帮"
 )
 
 
@@ -189,11 +204,17 @@ _WITH_TITLE: Final = re.compile(
     rf"){{0,2}}|[A-Z]{{2,}}(?: [A-Z]{{2,}})?)"
 )
 _SAYS_NAME: Final = re.compile(
-    r"(?:\b(?:my|his|her|the) (?:(?:full|first|last|agent'?s?|rep'?s?|employee'?s?|driver'?s?) )?name(?: is"
-    r"|'s|:| was)|\bname[:=]|\b(?<!bot )(?<!assistant )(?:named|called) (?=[A-Z])|\bgoes by|\bcontact person[:]?"
-    r"|\bpassenger[:]|\battn[:.]?|\bpatient[:]|\bguest[:]) ?(?P<name>[A-Za-zà-ÿ'’-]{2,20}(?: [A-Z][A-Za-zà-ÿ'’-"
-    r"]+){0,2})",
+    r"(?:\b(?i:my|his|her|the) (?:(?:full|first|last|agent'?s?|rep'?s?|employee'?s?|driver'?s?) )?name(?: is(?![a-z'’])"
+    r"|'s|:| was)|\bname[:=]|\b(?<!bot )(?<!assistant )(?:named|called) (?=[A-Z])|\bgoes by"
+    r"|\b(?i:contact person|passenger|attn\.?|patient|guest|card ?holder|account holder|policy ?holder|"
+    r"name on (?:the|my) [a-z]{2,12})(?::| is(?= [A-Z]))|\battn[.]?(?= [A-Z])) ?(?P<name>[A-Za-zà-ÿ'’-]{2,20}"
+    r"(?: (?:(?:de|van|der|den|von|la|le|del|da|dos|bin|al|el) ){0,2}[A-Z][A-Za-zà-ÿ'’-]+){0,2})"
 )
+_TICKETED: Final = re.compile(
+    r"(?<![A-Za-z/])[A-Z]{2,}/[A-Z]{2,}(?: [A-Z]{3,})?(?P<title> (?:MRS?|MS|MISS|CHD))?(?![A-Za-z/])"
+)
+_TRAVELS: Final = re.compile(r"(?:passenger|travell?er|\bpax|name|乘机人|旅客|乘客|姓名)\W{0,3}$", re.IGNORECASE)
+_PLUGS: Final = re.compile("USB|HDMI|WIFI|AC/|TV|DVD")
 _CUE: Final = re.compile(
     r"(?:(?<![A-Za-z])(?:I am|I'm|I’m|[Tt]his is|[Ss]poke (?:to|with)|[Ss]peaking (?:to|with)|[Tt]"
     r"alked (?:to|with)|[Cc]hatted with|[Dd]ealt with|[Hh]elped by|[Aa]ssisted by|[Ss]erved by|[Tt]hanks? to|"
@@ -229,6 +250,7 @@ def _latin(page: Page) -> Iterator[Found]:
 
 
 def _all_latin(page: Page, text: str) -> Iterator[Found]:
+    yield from _ticketed(text)
     if page.has_han:
         for pattern in (_BEFORE_HAN, _AFTER_HAN):
             for found in pattern.finditer(text):
@@ -241,13 +263,32 @@ def _all_latin(page: Page, text: str) -> Iterator[Found]:
         word in page.lower for word in ("name", "called", "goes by", "person", "passenger", "attn", "patient", "guest")
     ):
         for found in _SAYS_NAME.finditer(text):
-            if span := _without_ordinary(text, *found.span("name")):
+            span = _without_ordinary(text, *found.span("name"))
+            if span and _may_be_small(found[0], text[slice(*span)]):
                 yield Found(*span, "name")
     yield from _listed_names(text)
     for found in _SIGN_WORDS.finditer(text, 0 if "\n" in text else max(0, len(text) - 60)):
         parts = found["name"].lower().replace(".", "").split()
         if found["name"][:1].isupper() and not any(part in _EN.ordinary for part in parts):
             yield Found(*found.span("name"), "name")
+
+
+def _ticketed(text: str) -> Iterator[Found]:
+    """As airlines write them: SMITH/JOHN MR."""
+    for found in _TICKETED.finditer(text) if "/" in text else ():
+        is_person = found["title"] or _TRAVELS.search(text[: found.start()])
+        if is_person and not _PLUGS.search(found[0]):
+            yield Found(*found.span(), "name")
+
+
+def _may_be_small(said: str, name: str) -> bool:
+    """“my name is kavya” is a name; “my name is misspelled” and “the name is confusing” are none."""
+    if not name[:1].islower() or name in _EN.any_given:
+        return True
+    return not said.lower().startswith("the ") and not name.endswith(_NO_ENDS)
+
+
+_NO_ENDS: Final = ("ed", "ing", "elt", "ong", "rect", "ent", "ank", "lete", "ble", "known")
 
 
 def _without_ordinary(text: str, start: int, end: int) -> tuple[int, int] | None:
@@ -271,10 +312,20 @@ def _listed_names(text: str) -> Iterator[Found]:
         step = 0
         while step < len(parts):
             taken = _taken(parts[step:]) or _taken_after_cue(text, parts[step:])
+            if taken == 1 and _is_of_a_thing(text, *parts[step]):
+                taken = 0
             if taken:
                 last_at, last = parts[step + taken - 1]
                 yield Found(parts[step][0], last_at + len(_POSSESSIVE.sub("", last)), "name")
             step += taken or 1
+
+
+def _is_of_a_thing(text: str, start: int, name: str) -> bool:
+    """“the Amelia dress”: an article before, a thing after, and nothing between."""
+    return text[:start].lower().endswith((" the ", " a ")) and bool(_THING.match(text, start + len(name)))
+
+
+_THING: Final = re.compile(r" (?!who|whom|from|at|in|on|of|that|and|or|is|was|had|has|said|told|did|for|with|to)[a-z]+")
 
 
 def _taken_after_cue(text: str, parts: list[tuple[int, str]]) -> int:

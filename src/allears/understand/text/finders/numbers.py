@@ -24,6 +24,11 @@ _NINO: Final = re.compile(
     r" ?[0-9]{2} ?[A-D](?![A-Za-z0-9])",
     re.IGNORECASE,
 )
+_NINO_SAID: Final = re.compile(
+    r"(?:\bNI|national insurance)(?: number| no\.?)?[ :#]{0,3}(?:is |was )?"
+    r"(?P<id>[A-Z]{2} ?(?:[0-9]{2} ?){3}[A-D])(?![A-Za-z0-9])",
+    re.IGNORECASE,
+)
 _HONG_KONG: Final = re.compile(r"(?<![A-Za-z0-9])([A-Z]{1,2})([0-9]{6}) ?\(?([0-9A])\)?(?![A-Za-z0-9])")
 _TAIWAN: Final = re.compile(r"(?<![A-Za-z0-9])[A-Z][1289][0-9]{8}(?![A-Za-z0-9])")
 _SINGAPORE: Final = re.compile(r"(?<![A-Za-z0-9])[STFGM][0-9]{7}[A-Z](?![A-Za-z0-9])")
@@ -44,6 +49,7 @@ def find_identities(page: Page) -> Iterator[Found]:
     yield from (Found(*each.span(), "id") for each in _SSN.finditer(flat))
     yield from (Found(*each.span(1), "id") for each in _SSN_SAID.finditer(flat))
     yield from (Found(*each.span(), "id") for each in _NINO.finditer(flat))
+    yield from (Found(*each.span("id"), "id") for each in _NINO_SAID.finditer(flat))
     yield from (
         Found(*each.span(), "id") for each in _HONG_KONG.finditer(flat) if checksums.hong_kong_id(*each.groups())
     )
@@ -80,7 +86,7 @@ def _long_number(page: Page, found: re.Match[str]) -> str:
 
 
 _ORDER_ZH: Final = re.compile(
-    r"(?:订单|单|运单|快递单?|物流单?|包裹|流水|工单|保单|合同|受理|投诉|病历|住院|门诊|就诊|挂号|学|户|发票|凭证|交易|"
+    r"(?:订单|单|运单|快递单?|物流单?|包裹|流水|工单|保单|合同|受理|投诉|病历|病案|处方|准考证|报修|住院|门诊|就诊|挂号|学|户|发票|凭证|交易|"
     r"会员卡?|账|帐|账户|客户|预订|预定|确认|案件|报案|理赔|取件|缴费|序列|设备|宽带|燃气|用电|贷款|卡|编|车架|发动机)"
     r"(?:编)?(?:号码?|ID|id)(?:[^0-9A-Za-z\n，。,;!?]{0,5})(?P<id>[A-Za-z0-9][A-Za-z0-9_-]{4,29})"
 )
@@ -97,7 +103,8 @@ _ORDER_EN: Final = re.compile(
     r"claim|case|ticket|ref|"
     r"reference|member|membership|customer|patient|loyalty|frequent flyer|ff|shipment|parcel|package|"
     r"serial|contract|loan|"
-    r"mrn|medical record|student|employee|badge|agent|transaction|meter|imei|vin|routing|sort code|"
+    r"mrn|rx|prescription(?: rx)?|medical record|"
+    r"student|employee|badge|agent|transaction|meter|imei|vin|routing|sort code|"
     r"incident|complaint|skywards|mileageplus|aadvantage)"
     r"(?: ?(?:number|no\.?|num|nr|id|code|ref(?:erence)?|#))*(?:\s?(?:is|was|are|of|:|#|=|-|\()){0,3}\s?#?"
     r"(?P<id>[A-Z]{0,4}-?[0-9][A-Z0-9]{2,}(?:-[A-Z0-9]{2,}){0,5}|[A-Z0-9]{2,8}-[A-Z0-9-]{4,24}|[A-Z]{1,8}"
@@ -159,7 +166,7 @@ _PLATE: Final = re.compile(
     r"(?=[A-HJ-NP-Z0-9]*[0-9])[A-HJ-NP-Z0-9]{4,5}[A-HJ-NP-Z0-9挂学警港澳领](?![A-Za-z0-9])"
 )
 _PLATE_SAID: Final = re.compile(
-    r"(?:licen[cs]e plate|plate number|number plate|plate|registration|reg(?: number| no\.?)?)(?: number| no\.?)?"
+    r"(?:(?i:licen[cs]e plate|plate number|number plate|plate|registration|reg)(?: number| no\.?)?)(?: number| no\.?)?"
     r"(?: ?(?:is|was|:|#)){0,2} ?(?P<id>(?=[A-Z0-9 -]*[0-9])(?=[A-Z0-9 -]*[A-Z])[A-Z0-9]{2,4}[ -]?[A-Z0-9]{"
     r"2,4})(?![A-Za-z0-9])"
 )
