@@ -136,6 +136,7 @@ def test_the_first_answer_sent_twice_is_one(client: Client, link: SurveyLink) ->
 def test_a_single_use_link_takes_one_and_resumes_it(client: Client, acme: Workspace) -> None:
     link = surveys.link(surveys.made(acme, surveys.definition(surveys.NPS)), single_use=True)
     url = f"/s/{link.token}"
+    assert "提交" in client.get(url, headers={"accept-language": "zh-CN,zh;q=0.9"}).content.decode()
     client.post(url, {"partial": "1", "q-nps": "2"})
     assert re.search(r'value="2" data-band="low" checked', client.get(url).content.decode())
     client.post(url, {"q-nps": "3"})

@@ -13,6 +13,7 @@ from allears.listen import probing, ready_made
 from allears.listen.definition import as_json
 from allears.listen.models import Probe, Voice
 from tests import builders
+from tests.listen import surveys
 
 
 def caller(workspace: Workspace) -> Client:
@@ -100,3 +101,15 @@ def test_an_outsider_sees_and_changes_nothing(api: Client, acme: Workspace, else
     assert outsider.post(f"/api/v1/probes/{probe.id}/pause").status_code == 404
     probe.refresh_from_db()
     assert probe.paused_at is None
+
+
+def test_answers_are_listed_by_survey_language_and_whether_they_are_whole(api: Client, acme: Workspace) -> None:
+    one, other = (surveys.made(acme, surveys.definition(surveys.NPS), key=key) for key in ("one", "other"))
+    for survey, language, more in ((one, "en", {}), (one, "zh", {"partial": "1"}), (other, "zh", {})):
+        api.post(f"/s/{surveys.link(survey).token}", {"q-nps": "9", "lang": language, **more})
+
+    def count(query: str) -> int:
+        return int(api.get(f"/api/v1/responses?count=true&{query}").json()["count"])
+
+    assert (count(f"survey_id={one.pk}"), count(f"survey_id={other.pk}")) == (2, 1)
+    assert (count("language=zh"), count("completed=true"), count(f"survey_id={one.pk}&completed=false")) == (2, 2, 1)

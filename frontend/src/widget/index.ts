@@ -15,6 +15,8 @@ let look: Look = { accent: "", side: "right" };
 let triggers: Triggers | undefined;
 let shown: Card | undefined; // one card at a time
 let begun = false;
+let path = location.pathname;
+const early: string[] = []; // events of before the triggers were known
 
 const common = () => ({
   key,
@@ -100,6 +102,7 @@ async function begin(): Promise<void> {
   if (!found) return;
   look = { accent: found.accent, side: found.side };
   triggers = new Triggers(found.triggers as Trigger[], propose);
+  for (const name of early.splice(0)) triggers.happened(name);
   if (found.feedback) frame(look).append(h("button", { class: "b", type: "button", onclick: tell }, words.feedback));
   for (const into of document.querySelectorAll<HTMLElement>("[data-allears-survey]")) {
     api.ask(into.dataset.allearsSurvey || "", { element: into });
@@ -110,7 +113,8 @@ async function begin(): Promise<void> {
 const api = {
   track(name: string, properties: object = {}): void {
     call("/v1/t", "track", { event: name, properties });
-    triggers?.happened(name);
+    if (triggers) triggers.happened(name);
+    else if (memory.maySend) early.push(name);
   },
   page(name = "", properties: object = {}): void {
     call("/v1/p", "page", { name, properties: { path: location.pathname, title: document.title, ...properties } });
@@ -136,6 +140,15 @@ const api = {
     else shown?.close();
   },
 };
+
+/** A page that changes its address without loading is another page for the triggers. */
+const moved = () => {
+  if (path === location.pathname) return;
+  path = location.pathname;
+  triggers?.visited();
+};
+(window as any).navigation?.addEventListener("currententrychange", moved);
+addEventListener("popstate", moved);
 
 const before = (window as any).allears;
 (window as any).allears = api;

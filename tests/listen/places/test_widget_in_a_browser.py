@@ -40,8 +40,9 @@ def test_from_consent_to_the_answer_on_a_foreign_page(
     server = allears_server()
     ours = {"key": "nps", "name": "NPS", "family": "nps", "definition": as_json(ready_made.NPS.definition)}
     api(server, "/surveys", ours)
-    trigger = {"id": "t1", "survey": "nps", "on": "event", "value": "bought"}
-    site = api(server, "/places", {"kind": "site", "name": "Shop", "settings": {"triggers": [trigger]}})
+    bought = {"id": "t1", "survey": "nps", "on": "event", "value": "bought"}
+    thanked = {"id": "t2", "survey": "nps", "on": "page", "value": "/thanks*"}
+    site = api(server, "/places", {"kind": "site", "name": "Shop", "settings": {"triggers": [bought, thanked]}})
     page_of = PAGE.format(url=server.url, key=server.write_key, site=site["code"], lang="zh-CN")
     address = web_peer.serve("/", page_of, Content_Type="text/html", Content_Security_Policy=POLICY.format(server.url))
     context = browser.new_context(locale="zh-CN", viewport=NARROW, reduced_motion="reduce")
@@ -57,9 +58,8 @@ def test_from_consent_to_the_answer_on_a_foreign_page(
     page.wait_for_timeout(300)
     assert (calls, page.evaluate("localStorage.length"), page.context.cookies()) == ([], 0, [])
 
-    page.evaluate("allears.consent(true)")
+    page.evaluate("allears.consent(true); allears.track('bought')")  # before the triggers are known
     expect(page.get_by_role("button", name="意见反馈")).to_be_visible()
-    page.evaluate("allears.track('bought')")
     dialog = page.get_by_role("dialog")
     expect(dialog).to_be_visible()
     page.context.set_offline(True)
@@ -79,5 +79,10 @@ def test_from_consent_to_the_answer_on_a_foreign_page(
     page.evaluate("allears.track('bought')")
     page.wait_for_timeout(500)
     expect(page.get_by_role("dialog")).to_have_count(0)
+    page.evaluate("allears.consent(false)")  # forgotten, and somebody else
+    page.reload()
+    until(page, "!!window.allears?.consent")
+    page.evaluate("allears.consent(true); history.pushState({}, '', '/thanks/7')")
+    expect(page.get_by_role("dialog")).to_be_visible()
     assert wrong == []
     context.close()

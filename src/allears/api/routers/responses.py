@@ -39,23 +39,29 @@ class ResponseOut(Schema):
 def list_responses(
     request: HttpRequest,
     page: Query[PageParams],
+    survey_id: int | None = None,
     customer_id: int | None = None,
     touchpoint_id: int | None = None,
     metric: str | None = None,
     score: int | None = None,
     channel: str | None = None,
     segment: str | None = None,
+    language: str | None = None,
+    completed: bool | None = None,
     since: datetime | None = None,
 ) -> dict[str, Any]:
     """Newest first; ``since`` keeps those begun at or after it."""
     rows = where(
         queries.responses(workspace_id=workspace_of(request)),
+        survey_version__survey_id=survey_id,
         customer_id=customer_id,
         touchpoint_id=touchpoint_id,
         metric=metric,
         score=score,
         channel=channel,
         segment=segment,
+        language=language,
+        completed_at__isnull=None if completed is None else not completed,
         started_at__gte=since,
     )
     return listing(rows, page, order=("-started_at", "-id"))

@@ -39,7 +39,7 @@ def languages_for(offered: list[str], **query: str) -> list[dict[str, str]]:
 def _language(request: HttpRequest, sheet: Sheet) -> str:
     chosen = request.POST.get("lang") or request.GET.get("lang") or ""
     wanted = [chosen] if chosen else []
-    if not chosen and sheet.once:  # a visitor at a shared link: as the browser says
+    if not chosen and sheet.invitation.pk is None:  # a visitor at a shared link: as the browser says
         wanted = [each.split(";")[0].strip() for each in request.headers.get("accept-language", "").split(",")]
     return sheet.definition.language_for(*(each for each in wanted if each), sheet.invitation.language)
 

@@ -11,7 +11,7 @@ from django.urls import path
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from allears.respond import actions
 from allears.respond.errors import CaseError, MissingWordsError
@@ -58,7 +58,7 @@ def _page(request: HttpRequest, status: Status, *, problem: str = "", code: int 
     return render_page(request, "status/page.html", context, status=code)
 
 
-@require_GET
+@require_safe
 @_in_their_language
 def case_status(request: HttpRequest, status: Status) -> HttpResponse:
     """How does my matter stand?"""
