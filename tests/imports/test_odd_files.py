@@ -73,3 +73,12 @@ def test_a_heading_in_an_unknown_encoding_is_shown_with_marks(importer: Importer
     columns = importer.prepare(path, "voices").staged.columns
     assert columns[-2:] == ["score", "comment"]
     assert all(name.encode() for name in columns)
+
+
+def test_a_row_that_stands_twice_with_its_own_id_counts_once(importer: Importer) -> None:
+    lines = [f"R-{row * 7},2024-03-{row + 1:02},{row % 11},words {row}\n" for row in range(25)]
+    done = importer.load(
+        importer.file("twice.csv", "response_id,date,nps,comment\n" + "".join(lines + lines[:2])), "responses"
+    )
+    assert (done.rows_good, done.rows_repeated) == (25, 2)
+    assert len(scores(importer)) == 25

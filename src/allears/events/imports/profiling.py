@@ -22,6 +22,7 @@ else:
     np, pa, pc = LazyModule("numpy"), LazyModule("pyarrow"), LazyModule("pyarrow.compute")
 
 SAMPLE = 600
+MOST_REPEATED = 0.1  # share of rows
 MOST_LABELS = 300
 LONG = 60  # characters: beyond it a column is writing, and its values are not counted
 _NUMBER = re.compile(r"^[-+]?\d+(?:\.\d+)?$")
@@ -128,13 +129,17 @@ class Profile:
         return (min(found), max(found)) if found else None
 
     def is_key(self) -> bool:
-        """Whether every row has a value of its own that is no mere row number: then it names the row."""
-        if self.filled < self.total or self.variety < 1:
+        """Whether every row has a value of its own that is no mere row number: then it names the row.
+
+        A few rows that stand in the file twice, word for word, are one row each.
+        """
+        if self.filled < self.total or self.variety < 1 - MOST_REPEATED:
             return False
         hashes = array("q")
         for batch in self.staged.batches([f"c{self.place}"]):
             hashes.extend(map(hash, batch.column(0).to_pylist()))
-        if len(np.unique(np.frombuffer(hashes, dtype=np.int64))) < len(hashes):
+        repeats = len(hashes) - len(np.unique(np.frombuffer(hashes, dtype=np.int64)))
+        if repeats and (repeats > MOST_REPEATED * len(hashes) or repeats != self.staged.repeats):
             return False
         return not self.counts_rows()
 

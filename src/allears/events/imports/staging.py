@@ -92,6 +92,11 @@ class Staged:
         path = self.folder / "occurrences.npy"
         return np.load(path, mmap_mode="r") if path.exists() else None
 
+    @cached_property
+    def repeats(self) -> int:
+        """Rows that stand further up already, word for word."""
+        return 0 if self.occurrences is None else int(np.count_nonzero(self.occurrences))
+
     @property
     def first_digest(self) -> bytes:
         """The content of the first row: what a file without ids and times is recognised by when it has grown."""
