@@ -19,8 +19,9 @@ def allocate_ids(model: type[models.Model], count: int) -> list[int]:
         return []
     table = model._meta.db_table
     if connection.vendor == "postgresql":
-        draw = "SELECT nextval(%s::text::regclass) FROM generate_series(1, %s)"
-        return [number for (number,) in plain.select(draw, [_sequence(table), count])]
+        draw = "SELECT array_agg(nextval(%s::text::regclass)) FROM generate_series(1, %s)"  # one row, not thousands
+        ((numbers,),) = plain.select(draw, [_sequence(table), count])
+        return list(numbers)
     with connection.cursor() as cursor:
         cursor.execute("SELECT COALESCE((SELECT seq FROM sqlite_sequence WHERE name = %s), 0)", [table])
         (last,) = cursor.fetchone()

@@ -1,7 +1,6 @@
 """Request bodies: unpack within limits, and check that they are JSON of the right outline."""
 
 import zlib
-from dataclasses import dataclass
 
 import msgspec
 
@@ -48,8 +47,7 @@ def unpack(data: bytes, *, limit: int) -> bytes:
     return plain
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Outline:
+class Outline(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """What the door needs to know of a body."""
 
     kind: str

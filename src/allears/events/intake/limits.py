@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from django.conf import settings
 from django.db import DatabaseError, close_old_connections, connection
@@ -46,7 +46,7 @@ class _Account:
     asked_at: float
     tokens: float
     filled_at: float
-    day: str
+    day: date
     own: int = 0  # let in by this process today, beyond what was counted at its first look
 
     def used(self) -> int:
@@ -95,7 +95,7 @@ class Limits:
             account.own -= events
 
     async def _account(self, workspace_id: int, now: datetime) -> _Account:
-        account, day = self._accounts.get(workspace_id), now.date().isoformat()
+        account, day = self._accounts.get(workspace_id), now.date()
         if account is None or account.day != day:
             await self._ask(workspace_id, day)
             return self._accounts[workspace_id]
@@ -106,10 +106,11 @@ class Limits:
             task.add_done_callback(self._tasks.discard)
         return account
 
-    async def _ask(self, workspace_id: int, day: str) -> None:
+    async def _ask(self, workspace_id: int, day: date) -> None:
         """While the database is away, what was known counts, and who is not known is let in: the log decides."""
         try:
-            found = await asyncio.get_running_loop().run_in_executor(self._thread, self._look_up, workspace_id, day)
+            named = day.isoformat()
+            found = await asyncio.get_running_loop().run_in_executor(self._thread, self._look_up, workspace_id, named)
         except DatabaseError:
             found = None
         finally:
