@@ -37,6 +37,27 @@ def test_samples_are_read_as_they_should(path: Path) -> None:
     assert len({each.key for each in found}) == len(found)
 
 
+def test_odd_entries_cost_neither_themselves_nor_their_neighbours() -> None:
+    """Half an emoji, a time in characters, a clock far ahead, a link that begins at the feed."""
+    items = [
+        {"id": "1", "content_text": "half \ud83d", "url": "posts/1", "date_published": "2026-11-20T10:00:00+08:00"},
+        {"id": "2", "content_text": "在字里的时间", "date_published": "2026年11月20日 10:00"},
+        {"id": "3", "content_text": "ahead", "date_published": "2999-01-01T00:00:00Z"},
+    ]
+    rss = "<rss version='2.0'><channel><title>t</title><item><guid>4</guid><title>四</title>{}</item></channel></rss>"
+    said = "<pubDate>2026年11月20日 10:00</pubDate>"
+    settings, _secret = actions.split(adapter=kinds.adapter("feed"), given={"url": "https://example.test/a/feed"})
+    found = []
+    for body in (json.dumps({"items": items}), rss.format(said)):
+        found += reading.sayings(body.encode(), url="https://example.test/a/feed", settings=settings, now=NOW)[0]
+    told = {each.text: each for each in found}
+    written = datetime(2026, 11, 20, 2, tzinfo=UTC)
+    assert {text: each.said_at for text, each in told.items()} == {
+        "half \ufffd": written, "在字里的时间": written, "ahead": NOW, "四": written,
+    }  # fmt: skip
+    assert told["half \ufffd"].attributes["link"] == "https://example.test/a/posts/1"
+
+
 def atom(*entries: tuple[str, str, str]) -> str:
     body = "".join(
         f"<entry><id>{name}</id><title>{title}</title><updated>{at}</updated><content>{title}: words</content></entry>"

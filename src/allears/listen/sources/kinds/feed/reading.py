@@ -1,6 +1,5 @@
 """Bytes of a feed to voices. Pure."""
 
-import json
 import math
 import re
 from calendar import timegm
@@ -11,7 +10,14 @@ from email.utils import parsedate_to_datetime
 from hashlib import blake2b
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urljoin
+from zoneinfo import ZoneInfo
 
+import msgspec
+
+from allears.events.imports import times
+from allears.events.imports.errors import BadCellError
+from allears.kit import lax
 from allears.kit.lazy import LazyModule
 from allears.listen.sources.base import Saying, SourceTrouble
 from allears.listen.sources.plain import plain_text
@@ -78,11 +84,12 @@ def _saying(entry: Entry, url: str, settings: Mapping[str, Any], now: datetime) 
     if not words and score is None:
         return None
     name = entry.id or entry.link or "\x1f".join([entry.author, title, text])
-    stated = {"author": entry.author[:200], "link": entry.link[:500], "rating": entry.rating[:20]}
+    link = urljoin(url, entry.link) if entry.link else ""
+    stated = {"author": entry.author[:200], "link": link[:500], "rating": entry.rating[:20]}
     return Saying(
         key="feed:" + blake2b("\x1f".join([url, name]).encode(), digest_size=24).hexdigest(),
         text=words[:LONGEST],
-        said_at=entry.time or now,
+        said_at=min(entry.time or now, now),  # a clock that goes ahead
         source_kind=settings["source_kind"],
         channel="feed",
         language=entry.language[:2].lower() if re.match(r"[A-Za-z]{2}(\b|[-_])", entry.language) else "",
@@ -120,7 +127,8 @@ def _feed_entries(body: bytes, url: str) -> Iterator[Entry]:
             author=str(entry.get("author", "")),
             rating=str(rating),
             language=str(entry.get("language", "") or language),
-            time=_struct_time(entry.get("published_parsed") or entry.get("updated_parsed")),
+            time=_chinese_time(str(entry.get("published", "") or entry.get("updated", "")))
+            or _struct_time(entry.get("published_parsed") or entry.get("updated_parsed")),
         )
 
 
@@ -133,10 +141,20 @@ def _struct_time(stated: Any) -> datetime | None:
     return datetime.fromtimestamp(timegm(stated), UTC) if stated else None
 
 
+def _chinese_time(stated: str) -> datetime | None:
+    """“2026年3月5日 10:00”, which says no zone and is China's; None where the time is not written in characters."""
+    if not re.search("[年月]", stated):
+        return None
+    try:
+        return times.parse(stated, zone=ZoneInfo("Asia/Shanghai"))
+    except BadCellError:
+        return None
+
+
 def _json_entries(body: bytes, url: str, settings: Mapping[str, Any]) -> Iterator[Entry]:
     try:
-        document = json.loads(body.decode("utf-8-sig"))
-    except ValueError as error:
+        document = lax.decode(body)
+    except (msgspec.DecodeError, RecursionError) as error:
         raise SourceTrouble("not_a_feed", url=url) from error
     items = at(document, settings["items"]) if settings["items"] else _the_list(document)
     if not isinstance(items, list):
@@ -182,6 +200,8 @@ def _first(item: dict[str, Any], paths: tuple[str, ...]) -> str:
 
 
 def _time(stated: str) -> datetime | None:
+    if chinese := _chinese_time(stated):
+        return chinese
     if re.fullmatch(r"\d{9,13}(\.\d+)?", stated):
         number = float(stated)
         number = number / 1000 if number > MILLISECONDS else number
