@@ -88,7 +88,7 @@ def _questions() -> dict[str, str]:
         "band_low": _("to those with a low score"),
         "band_middle": _("to those in between"),
         "band_high": _("to those with a high score"),
-        "contact_name": _("Name"),
+        "contact_name": pgettext("person", "Name"),
         "contact_company": _("Company"),
         "contact_email": _("E-mail"),
         "contact_phone": _("Phone"),

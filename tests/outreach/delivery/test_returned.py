@@ -134,6 +134,24 @@ def test_a_full_mailbox_does_not_bar_and_a_delay_says_nothing(acme: Workspace) -
     assert read_returned(delayed.encode()) is None
 
 
+@pytest.mark.parametrize(
+    ("status", "words", "kind"),
+    [
+        ("5.0.0", "550 Mailbox not found. http://service.mail.qq.com/detail/122", "bounced"),
+        ("5.0.0", "550 User not found: zoe@example.test", "bounced"),
+        ("5.0.0", "554 delivery error: dd This user doesn't have a yahoo.test account", "bounced"),
+        ("5.1.0", "550 Mailbox unavailable or access denied", "bounced"),
+        ("5.1.10", "550 5.1.10 RESOLVER.ADR.RecipientNotFound", "bounced"),
+        ("5.0.0", "550 Mail content denied", "failed"),
+        ("5.7.1", "550 5.7.1 no such user may relay", "failed"),
+        ("5.0.0", "552 mailbox full", "failed"),
+    ],
+)
+def test_servers_that_say_it_in_words(acme: Workspace, status: str, words: str, kind: str) -> None:
+    text = DSN.replace("550 no such user", words)
+    assert returned(sent(acme), status=status, text=text).kind == kind
+
+
 def test_a_forged_bounce_bars_nobody(acme: Workspace) -> None:
     message = sent(acme)
     forged = returned(message, header=f"X-All-Ears-Message: {message.pk}.{'0' * 24}\n")

@@ -11,6 +11,14 @@ from django.utils.crypto import constant_time_compare, salted_hmac
 OUR_HEADER = "X-All-Ears-Message"
 # The mailbox or its domain is not there, or is closed for good (RFC 3463); a full mailbox or a policy is not that.
 GONE = re.compile(r"5\.1\.(0|1|2|3|6|10)|5\.2\.1|5\.4\.4")
+# Servers without enhanced codes (QQ, 163, Yahoo, old Exchange) say it in words, and the code is then 5.0.0.
+UNSAID = re.compile(r"5\.[01]\.0|")
+GONE_IN_WORDS = re.compile(
+    r"\b55[0-4]\b.*(no such (user|mailbox|recipient|address|account)|user (unknown|not found|doesn't|does not)"
+    r"|unknown (user|recipient)|mailbox (not found|does not exist|unavailable or access denied)"
+    r"|invalid (user|recipient)|recipient (not found|unknown)|does ?n[o']t (exist|have an?)|address rejected: (user|undeliverable))",
+    re.IGNORECASE | re.DOTALL,
+)
 _ADDRESS = re.compile(r"[^\s<>;]+@[^\s<>;]+")
 
 
@@ -88,8 +96,9 @@ def _failure(said: dict[str, str], own: int | None) -> Returned | None:
         return None
     status = said.get("status", "").split()[0] if said.get("status", "").split() else ""
     detail = " ".join(f"{status} {said.get('diagnostic-code', '')}".split())
+    in_words = UNSAID.fullmatch(status) and GONE_IN_WORDS.search(detail[:500])
     return Returned(
-        kind="bounced" if GONE.fullmatch(status) else "failed",
+        kind="bounced" if GONE.fullmatch(status) or in_words else "failed",
         address=_address(said.get("original-recipient", ""), said.get("final-recipient", "")),
         message_id=own,
         detail=detail[:300],
