@@ -138,3 +138,27 @@ def test_formality_is_a_manner_and_mixed_address_is_told() -> None:
 def test_an_empty_text_and_one_of_signs_alone_are_no_accident() -> None:
     for text in ("", "…", "👍👍", "\n\n"):
         assert 0 <= tone(text).score <= 1
+
+
+@pytest.mark.parametrize(
+    ("text", "promises"),
+    [
+        ("I'm truly sorry. It leaves our depot today and arrives by Thursday.", 1),
+        ("By Friday 5 pm you'll have the new one.", 1),
+        ("这件事由我负责到底，明天上午十点前给您回电话。", 1),
+        ("是我们没做好，对不起。款项已经原路退回，周一到账。", 1),
+        ("我昨天已经给您退了款。", 0),
+        ("We are closed on Monday.", 0),
+    ],
+)
+def test_a_date_without_will_is_a_promise_too(text: str, promises: int) -> None:
+    said = tone(text)
+    assert [each.deadline is not None for each in said.promises] == [True] * promises
+    assert said.of("promise").score == (1.0 if promises else None)
+
+
+@pytest.mark.parametrize(
+    "text", ["I'm truly sorry that this happened.", "We are very sorry.", "I'm really sorry, Anna."]
+)
+def test_sorry_with_an_adverb_is_an_apology(text: str) -> None:
+    assert (tone(text, reply_to=ANGRY_EN).of("apology").score or 0) >= 0.7

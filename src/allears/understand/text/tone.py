@@ -240,15 +240,38 @@ _DEADLINE: Final = {
 }
 
 
+_DUE: Final = {  # without “will”: it arrives by Thursday; 周四前送到
+    "en": re.compile(
+        r"(?<![A-Za-z])(?:arrives?|leaves|ships|goes out|comes|(?:is|are) on (?:its|their|the) way|will be)"
+        r"(?![A-Za-z])[^.!?;\n]{0,60}",
+        re.IGNORECASE,
+    ),
+    "zh": re.compile(
+        r"[^，。！？；\n]{2,30}?(?:给您|为您|帮您|送到|送达|发出|寄出|到账|到您|退回|完成|修好|办好|回复|联系)[^，。！？；\n]{0,20}"
+    ),
+}
+_DONE: Final = re.compile("已|刚|了(?!解)|过(?!来)")
+
+
 def _promises(said: _Said) -> tuple[Promised, ...]:
-    found = []
-    for each in _WILL[said.language].finditer(said.text):
-        deadline = _DEADLINE[said.language].search(said.text, each.start(), each.end())
-        before = said.text.rfind("\n", 0, each.start()), said.text.rfind("。", 0, each.start())
-        if deadline is None and said.language == "zh":  # 今天下午5点前，我会…: the time stands first
-            deadline = _DEADLINE["zh"].search(said.text, max(*before, each.start() - 16) + 1, each.start())
-        found.append(Promised(each.start(), each.end(), deadline.span() if deadline else None))
-    return tuple(found)
+    said_so = _WILL[said.language].finditer(said.text)
+    found = [Promised(each.start(), each.end(), _deadline(said, *each.span())) for each in said_so]
+    for each in _DUE[said.language].finditer(said.text):
+        deadline = _DEADLINE[said.language].search(said.text, *each.span())
+        apart = all(each.end() <= one.start or one.end <= each.start() for one in found)
+        if deadline and apart and not (said.language == "zh" and _DONE.search(each[0])):
+            found.append(Promised(each.start(), each.end(), deadline.span()))
+    return tuple(sorted(found, key=lambda one: one.start))
+
+
+def _deadline(said: _Said, start: int, end: int) -> tuple[int, int] | None:
+    """In the promise, or before it in the same sentence: 今天下午5点前，我会…; By Friday you'll have…"""
+    within = _DEADLINE[said.language].search(said.text, start, end)
+    if within:
+        return within.span()
+    before = max(said.text.rfind(mark, 0, start) for mark in ("\n", "。", ". ", "!", "?", "！", "？"))
+    found = _DEADLINE[said.language].search(said.text, max(before, start - 24) + 1, start)
+    return found.span() if found else None
 
 
 def _promise(said: _Said, promises: tuple[Promised, ...]) -> Aspect:
