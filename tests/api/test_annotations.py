@@ -67,6 +67,14 @@ def test_what_does_not_fit_is_refused(call: Any, fake: Fake, body: dict[str, Any
     assert fake.read == []
 
 
+def test_a_refusal_says_which_text_and_of_no_words_nothing_is_said(call: Any, fake: Fake) -> None:
+    (error,) = call("post", "/annotations", {"texts": ["a", "x" * 10_001]}).json()["errors"]
+    assert error["detail"] == "a text has at most 10,000 characters; text 1 (from 0) has 10,001"
+    empty, full = call("post", "/annotations", {"texts": [" \n", "late"]}).json()["items"]
+    assert (empty["labels"], empty["score"], empty["abstained"]) == ([], 0.0, ["sentiment"])
+    assert full["labels"][0]["value"] == "negative"
+
+
 def test_annotations_of_a_voice_with_corrections_and_history(call: Any, alice: Person, fake: Fake) -> None:
     voice = builders.voice(workspace=alice.workspace, text="late")
     WaitingVoice(workspace=alice.workspace, voice=voice).save()

@@ -41,7 +41,9 @@ def _expected(request: HttpRequest, error: Any) -> HttpResponse:
 
 
 def _invalid(request: HttpRequest, error: Any) -> HttpResponse:
-    errors = [{"pointer": _pointer(each["loc"]), "detail": each["msg"]} for each in error.errors]
+    errors = [
+        {"pointer": _pointer(each["loc"]), "detail": each["msg"].removeprefix("Value error, ")} for each in error.errors
+    ]
     return problem(status=422, title="The request does not fit", detail="Nothing was changed.", errors=errors)
 
 

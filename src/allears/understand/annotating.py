@@ -100,9 +100,13 @@ def _annotated(annotator: Annotator, given: Sequence[TextIn], texts: Sequence[st
     """Those whose language is told are not guessed at."""
     languages = [each.language for each in given]
     told = [language for language in languages if language is not None]
-    if len(told) == len(languages):
-        return annotator.annotate(texts, languages=told)
-    return annotator.annotate(texts)
+    said = annotator.annotate(texts, languages=told) if len(told) == len(languages) else annotator.annotate(texts)
+    return [each if text.strip() else _nothing(each) for each, text in zip(said, texts, strict=True)]
+
+
+def _nothing(said: Annotation) -> Annotation:
+    """Of no words nothing is said: not even that they are neutral."""
+    return replace(said, score=0.0, labels=(), clauses=(), abstained=("sentiment",))
 
 
 def _labelled(model: Labels, slot: str, texts: Sequence[str], beside: Sequence[Annotation]) -> list[Annotation]:

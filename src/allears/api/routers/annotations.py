@@ -46,10 +46,12 @@ class AnnotationsIn(Schema):
         if self.language is not None and self.language not in LANGUAGES:
             raise ValueError("language: `en` or `zh`; leave it out to have it recognised")
         texts = self.all_texts()
-        if any(len(each) > LONGEST for each in texts):
-            raise ValueError(f"a text has at most {LONGEST} characters")
+        if long := [place for place, each in enumerate(texts) if len(each) > LONGEST]:
+            raise ValueError(
+                f"a text has at most {LONGEST:,} characters; text {long[0]} (from 0) has {len(texts[long[0]]):,}"
+            )
         if sum(map(len, texts)) > MOST_CHARACTERS:
-            raise ValueError(f"one call takes at most {MOST_CHARACTERS} characters; send several")
+            raise ValueError(f"one call takes at most {MOST_CHARACTERS:,} characters; send several")
         return self
 
     def all_texts(self) -> list[str]:
