@@ -16,7 +16,8 @@ UNSAID = re.compile(r"5\.[01]\.0|")
 GONE_IN_WORDS = re.compile(
     r"\b55[0-4]\b.*(no such (user|mailbox|recipient|address|account)|user (unknown|not found|doesn't|does not)"
     r"|unknown (user|recipient)|mailbox (not found|does not exist|unavailable or access denied)"
-    r"|invalid (user|recipient)|recipient (not found|unknown)|does ?n[o']t (exist|have an?)|address rejected: (user|undeliverable))",
+    r"|invalid (user|recipient)|recipient (not found|unknown)|does ?n[o']t (exist|have an?)"
+    r"|address rejected: (user|undeliverable))",
     re.IGNORECASE | re.DOTALL,
 )
 _ADDRESS = re.compile(r"[^\s<>;]+@[^\s<>;]+")
