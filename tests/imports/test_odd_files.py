@@ -1,7 +1,9 @@
 """Files as people really have them: slips of the pen, half characters, wrapped answers, numbers that are none."""
 
+import csv
 import json
 
+import openpyxl
 import pytest
 
 from allears.customers.models import Customer, Identifier
@@ -82,3 +84,31 @@ def test_a_row_that_stands_twice_with_its_own_id_counts_once(importer: Importer)
     )
     assert (done.rows_good, done.rows_repeated) == (25, 2)
     assert len(scores(importer)) == 25
+
+
+@pytest.mark.parametrize("ending", ["csv", "xlsx"])
+def test_a_survey_as_qualtrics_writes_it(importer: Importer, ending: str) -> None:
+    """Three rows of headings; the second is the questions' words."""
+    table = [
+        ["StartDate", "EndDate", "ResponseId", "RecipientEmail", "Q1_NPS_GROUP", "Q1", "Q2"],
+        ["Start Date", "End Date", "Response ID", "Recipient Email", "How likely? - Group",
+         "How likely are you to recommend us?", "Please tell us why"],
+        [f'{{"ImportId":"{name}"}}' for name in ("startDate", "endDate", "_recordId", "email", "Q1_G", "QID1", "QID2")],
+        *(["2024-03-05 10:00:00", f"2024-03-{5 + n:02} 10:03:00", f"R_{n * n}", f"c{n}@example.test",
+           "Promoter" if n > 8 else "Detractor", str(n), f"the service was number {n}"] for n in range(1, 11)),
+    ]  # fmt: skip
+    path = importer.folder / f"answers.{ending}"
+    if ending == "csv":
+        with path.open("w", newline="") as file:
+            csv.writer(file).writerows(table)
+    else:
+        book = openpyxl.Workbook()
+        sheet = book.active
+        assert sheet is not None
+        for row in table:
+            sheet.append(row)
+        book.save(path)
+    ready = importer.prepare(path, "responses")
+    fields = {name: each.column for name, each in ready.mapping.fields.items() if each.column}
+    assert (fields["score"], fields["text"]) == ("How likely are you to recommend us?", "Please tell us why")
+    assert (fields["id"], fields["email"], ready.staged.rows) == ("ResponseId", "RecipientEmail", 10)

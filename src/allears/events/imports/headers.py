@@ -82,6 +82,26 @@ def _column_vote(cell: str, column: Sequence[str]) -> int:
     return 1 if typical > 20 and len(cell) < typical * 0.4 else 0
 
 
+def explained(names: Sequence[str], rows: Sequence[Sequence[str]]) -> tuple[list[str], int]:
+    """(the names, how many of the first rows explain them), as Qualtrics writes a survey's answers: under its own names
+    stand the questions' words and a row of ``{"ImportId": …}``. The words then name the questions.
+    """
+    if len(rows) < 2 or not _import_ids(rows[1]):
+        return list(names), 0
+    said = [*rows[0], *[""] * len(names)]
+    return [
+        words if words and _OF_A_QUESTION.match(name) else name for name, words in zip(names, said, strict=False)
+    ], 2
+
+
+_OF_A_QUESTION = re.compile(r"Q(?:ID)?\d")
+
+
+def _import_ids(cells: Sequence[str]) -> bool:
+    filled = [cell for cell in cells if cell.strip()]
+    return bool(filled) and all(cell.lstrip().startswith('{"ImportId"') for cell in filled)
+
+
 def good_names(names: Sequence[str], *, empty: str) -> list[str]:
     """Names for use: an empty one becomes ``empty`` with its place, a repeated one gets a number."""
     seen: dict[str, int] = {}

@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from allears.events.imports import delimited, dialogues, encodings, objects, regular, typed, xes
 from allears.events.imports.delimited import Line
 from allears.events.imports.errors import ImportUseError
-from allears.events.imports.headers import good_names, is_total, looks_like_header
+from allears.events.imports.headers import explained, good_names, is_total, looks_like_header
 from allears.events.imports.tables import Table, cell_text
 from allears.kit.lazy import LazyModule
 
@@ -115,15 +115,18 @@ def _delimited(opener: encodings.Opener, encoding: str, options: FormatOptions) 
     dialect = delimited.sniff(opener, encoding=encoding, separator=separator, quote=options.quote)
     if options.header is not None:
         dialect = replace(dialect, header=options.header)
-    names = good_names(delimited.column_names(opener, dialect), empty="column")
+    names = delimited.column_names(opener, dialect)
+    width = len(names)
+    peek = list(islice(delimited.read(opener, dialect, width=width), 2)) if dialect.header else []
+    names, extra = explained(names, [cells for cells, _reason, _raw in peek])
     shown = {"\t": "\\t", "\x1f": ""}.get(dialect.separator, dialect.separator)
     about: dict[str, Any] = {"encoding": encoding, "separator": shown, "quote": dialect.quote}
     about["header"] = dialect.header
     return Table(
         form="csv",
-        columns=names,
-        rows=lambda: _but_totals(delimited.read(opener, dialect, width=len(names)), about),
-        columnwise=lambda: regular.batches(opener, dialect, width=len(names)),
+        columns=good_names(names, empty="column"),
+        rows=lambda: _but_totals(islice(delimited.read(opener, dialect, width=width), extra, None), about),
+        columnwise=None if extra else lambda: regular.batches(opener, dialect, width=width),
         about=about,
     )
 
@@ -174,13 +177,14 @@ def _spreadsheet(opener: encodings.Opener, options: FormatOptions) -> Table:
     top = list(islice(sheet_rows(), SPREADSHEET_SAMPLE))
     skip, header, width = _shape(top, options.header)
     names = [*top[skip], *[""] * width][:width] if header else [""] * width
+    names, extra = explained(names, top[skip + 1 : skip + 3] if header else [])
     about: dict[str, Any] = {"sheet": sheet, "header": bool(header)} | (
         {"others": others, "chosen": bool(options.sheet)} if others else {}
     )
     return Table(
         form="xlsx",
         columns=good_names(names, empty="column"),
-        rows=lambda: _but_totals(_spreadsheet_lines(sheet_rows(), skip=skip + header, width=width), about),
+        rows=lambda: _but_totals(_spreadsheet_lines(sheet_rows(), skip=skip + header + extra, width=width), about),
         about=about,
     )
 
