@@ -36,7 +36,7 @@ def signed_in(person: Person) -> Client:
 def test_outside_the_demo_there_is_no_mailbox_and_no_first_step(alice: Person) -> None:
     client = signed_in(alice)
     assert client.get("/settings/mailbox").status_code == 404
-    assert "first-steps" not in client.get("/").content.decode()
+    assert "/demo/first-steps" not in client.get("/").content.decode()
 
 
 def test_the_mailbox_shows_mails_and_one_whole(alice: Person, demo: Path) -> None:

@@ -56,6 +56,7 @@ def _tell(made: dict[str, str | None]) -> None:
         typer.echo(f"Write key    {made['write_key']}\nAPI key      {made['api_key']}")
         typer.echo("Keep both now: only their hashes are stored.")
     typer.echo(f"\nNext: allears serve --data {made['data']}")
+    typer.echo(f"Then: allears sign-in-link you@example.com --data {made['data']}   (a new address becomes an admin)")
 
 
 def register(app: typer.Typer) -> None:

@@ -59,7 +59,8 @@ def _on_sqlite(
         " WHERE listen_voicewords MATCH %s AND v.workspace_id = %s AND w.rowid < COALESCE(@place, w.rowid + 1)"
         " ORDER BY w.rowid DESC LIMIT %s"
     ).replace("@place", "(SELECT @ FROM listen_voice WHERE id = %s)".replace("@", PLACE))
-    with plain.running(sql, [_fts5(wanted), workspace_id, before.voice_id if before else 0, sum(sizes)]) as cursor:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [_fts5(wanted), workspace_id, before.voice_id if before else 0, sum(sizes)])
         for size in sizes:
             found = cursor.fetchmany(size)
             yield [number for (number,) in found]

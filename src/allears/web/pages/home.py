@@ -3,14 +3,16 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.db.models import Q
 from django.http import HttpResponse
 from django.urls import path
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_POST
 
+from allears.accounts.models import Role
 from allears.journeys.queries import touchpoints
 from allears.listen.models import COUNTED, Voice
 from allears.people import listening
@@ -21,11 +23,13 @@ from allears.understand import shapes
 from allears.understand.asking import Asked, AskingError, question_of
 from allears.understand.pool import AnalyticsError, ask_report
 from allears.understand.queries import Cut, Report
-from allears.web.access import ConsoleRequest, access_manager
+from allears.web import beginning
+from allears.web.access import ConsoleRequest, access_admin, access_manager
 from allears.web.render import render_page
 
 BURNING = 5
 GRACE = timedelta(seconds=60)  # a voice of this minute is still on its way to an owner
+BEGUN = "begun"  # a cookie: the first steps were dismissed
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,8 +82,26 @@ def home(request: ConsoleRequest) -> HttpResponse:
         "burning": list(burning),
         "now": now,
         "listened": listening.listening(workspace=workspace, now=now, weeks=2).now,
+        "beginning": _beginning(request),
     }
     return render_page(request, "home/home.html", context)
+
+
+def _beginning(request: ConsoleRequest) -> list[beginning.Step]:
+    """What is still to do in a new workspace; nothing once all is done, and in the demo, which has steps of its own."""
+    if settings.DEMO or BEGUN in request.COOKIES or request.access.role != Role.ADMIN:
+        return []
+    steps = beginning.steps(workspace_id=request.access.workspace_id)
+    return [] if all(step.done for step in steps) else steps
+
+
+@require_POST
+@access_admin
+def dismiss_beginning(request: ConsoleRequest) -> HttpResponse:
+    """Do not show the first steps again in this browser."""
+    answer = HttpResponse("")
+    answer.set_cookie(BEGUN, "seen", max_age=365 * 86_400, httponly=True, samesite="Lax")
+    return answer
 
 
 @require_GET
@@ -115,4 +137,8 @@ def _movers(found: Report, *, workspace_id: int) -> list[tuple[str, Cut]]:
     return [(labels.get(cut.key[0], cut.key[0]) or _("not known"), cut) for cut in differ]
 
 
-urlpatterns = [path("", home, name="home"), path("home/score", home_score, name="home_score")]
+urlpatterns = [
+    path("", home, name="home"),
+    path("home/score", home_score, name="home_score"),
+    path("home/first-steps/dismissal", dismiss_beginning, name="dismiss_beginning"),
+]
