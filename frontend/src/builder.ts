@@ -251,14 +251,13 @@ function start(root: HTMLElement, data: Data): void {
   }
 
   root.addEventListener("pointerdown", () => (pressing = true), { capture: true });
-  addEventListener(
-    "pointerup",
-    () => {
+  for (const end of ["pointerup", "pointercancel", "dragend"]) { // a drag ends the press without a pointerup
+    const released = (): void => {
       pressing = false;
       setTimeout(() => waiting && draw());
-    },
-    { capture: true },
-  );
+    };
+    addEventListener(end, released, { capture: true });
+  }
   addEventListener("keydown", (event) => {
     const typing = event.target instanceof HTMLInputElement || event.target instanceof HTMLTextAreaElement;
     if (typing || event.isComposing || !(event.ctrlKey || event.metaKey) || event.key.toLowerCase() !== "z") return;

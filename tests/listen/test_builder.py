@@ -119,6 +119,11 @@ def test_writing_a_survey_in_the_browser(
     cards.nth(1).click()
     cards.nth(1).press("Alt+ArrowDown")
     expect(cards.nth(2)).to_be_focused()
+    cards.nth(2).drag_to(cards.nth(0))
+    expect(cards.nth(0)).to_contain_text("Which store?")  # at once, without another click
+    page.keyboard.press("Control+z")
+    expect(cards.nth(2)).to_contain_text("Which store?")
+    cards.nth(2).click()
     page.get_by_text("Logic", exact=True).click()
     page.get_by_role("button", name="Add a condition").first.click()
     saved(page)
