@@ -88,7 +88,7 @@ def test_readme_names_only_commands_and_targets_that_exist(name: str) -> None:
     text = (ROOT / name).read_text(encoding="utf-8")
     commands = set(re.findall(r"^## `allears ([\w-]+)", docs.commands(), re.MULTILINE))
     targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
-    assert set(re.findall(r"bin/allears (\w+)", text)) - commands == set()
+    assert set(re.findall(r"bin/allears ([\w-]+)", text)) - commands == set()
     assert set(re.findall(r"^make ([a-z-]+)", text, re.MULTILINE)) - targets == set()
 
 
