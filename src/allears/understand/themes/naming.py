@@ -77,12 +77,12 @@ def _unique(language: Language, parts: Sequence[str], concepts_in_it: int, taken
     wanted = list(_apart(parts)) or ["…"]
     least = 2 if concepts_in_it >= 2 or not concepts_in_it else 1
     for length in range(least, len(wanted) + 1):
-        name = BETWEEN[language].join(wanted[:length])
-        if name not in taken:
+        name, same = BETWEEN[language].join(wanted[:length]), BETWEEN[language].join(sorted(wanted[:length]))
+        if same not in taken:  # “check-in, room” is no other name than “room, check-in”
             break
     else:
-        name = f"{BETWEEN[language].join(wanted[:least])} {len(taken)}"
-    taken.add(name)
+        name = same = f"{BETWEEN[language].join(wanted[:least])} {len(taken)}"
+    taken.add(same)
     return name[:1].upper() + name[1:]
 
 
