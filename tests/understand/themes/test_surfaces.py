@@ -53,6 +53,15 @@ def test_one_answer_on_page_in_api_and_in_csv(told, alice) -> None:
     assert float(rows[0]["contribution_low"]) == first["contribution"]["low"]
 
 
+@pytest.mark.parametrize("place", ["", "/voices"])
+def test_a_themes_page_keeps_the_readers_light_or_dark(told, alice, place: str) -> None:
+    client = console(alice)
+    page = f"/understand/themes/{theme_of(told, 0).pk}{place}"
+    assert "data-theme=" not in client.get(page).content.decode().partition("<head")[0]
+    client.cookies["theme"] = "dark"
+    assert 'data-theme="dark"' in client.get(page).content.decode()
+
+
 def test_the_page_speaks_chinese(told, alice) -> None:
     client = console(alice)
     client.cookies["allears_language"] = "zh-hans"

@@ -218,14 +218,14 @@ def theme(request: ConsoleRequest, theme_id: int) -> HttpResponse:
     try:
         selection = _selection(request)
     except AskingError as error:
-        return render_page(request, "themes/theme.html", {"theme": found, "problem": error}, status=400)
+        return render_page(request, "themes/theme.html", {"found": found, "problem": error}, status=400)
     card = queries.card(selection, found)
     labels, quotes = _labels(request), queries.quotes(selection, found)
     showing.attach([quote.voice for quote in quotes])
     others = queries.themes(workspace_id=found.workspace_id).filter(gone_at__isnull=True).exclude(pk=found.pk)
     metric = card.score.metric if card.score else ""
     context = {
-        "theme": found,
+        "found": found,
         "name": queries.name_of(found),
         "topic": TOPICS.get(found.topic, ""),
         "card": card,
@@ -260,7 +260,7 @@ def theme_voices(request: ConsoleRequest, theme_id: int) -> HttpResponse:
     voices = list(rows[start : start + PAGE + 1])
     showing.attach(voices)
     context = {
-        "theme": found,
+        "found": found,
         "name": queries.name_of(found),
         "voices": voices[:PAGE],
         "following": str(start + PAGE) if len(voices) > PAGE else None,
