@@ -312,6 +312,23 @@ def test_an_edit_never_mixes_what_was_answered(client: Client, acme: Workspace) 
     assert [each.n for each in results.results(survey=survey, version=1).questions] == [1, 1]
 
 
+def test_a_row_that_is_no_longer_asked_stays_in_the_result(client: Client, acme: Workspace) -> None:
+    def asking(*rows: str) -> dict[str, Any]:
+        parts = {"rows": surveys.options(*rows), "columns": surveys.options("bad", "good")}
+        return surveys.definition({"type": "matrix", "name": "parts", **parts})
+
+    survey = surveys.made(acme, asking("price", "speed"))
+    client.post(f"/s/{surveys.link(survey).token}", {"q-parts.price": "bad", "q-parts.speed": "good"})
+    actions.publish_version(survey=survey, definition=asking("price", "care"), now=timezone.now())
+    client.post(f"/s/{surveys.link(survey).token}", {"q-parts.price": "good", "q-parts.care": "good"})
+    (parts,) = results.results(survey=survey).questions
+    counted = {row: {share.value: share.count for share in shares} for row, _text, shares in parts.labelled_rows}
+    assert counted == {
+        "price": {"bad": 1, "good": 1}, "care": {"bad": 0, "good": 1}, "speed": {"bad": 0, "good": 1},
+    }  # fmt: skip
+    assert [text.get("zh") for _row, text, _shares in parts.labelled_rows] == ["选项price", "选项care", None]
+
+
 def test_the_largest_page_is_within_its_promise(client: Client, link: SurveyLink) -> None:
     static = Path("src/allears/web/static")
     files = ("answer.js", "survey-logic.js")

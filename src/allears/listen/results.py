@@ -58,7 +58,13 @@ class QuestionResult:
     shares: list[Share] = field(default_factory=list)
     mean: float | None = None
     rows: dict[str, list[Share]] = field(default_factory=dict)
+    row_texts: dict[str, Text] = field(default_factory=dict)
     retired: bool = False
+
+    @property
+    def labelled_rows(self) -> list[tuple[str, Text, list[Share]]]:
+        """Each row of a matrix with its words; one that is no longer asked has none."""
+        return [(row, self.row_texts.get(row, {}), shares) for row, shares in self.rows.items()]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -167,9 +173,11 @@ def _result(question: Question, retired: bool, rows: list[Mapping[str, Any]]) ->
         return QuestionResult(**common, n=n, shares=_shares(texts, first, n))
     if isinstance(question, Matrix):
         texts = {column.value: column.text for column in question.columns}
-        by_row = {row.value: [each[row.value] for each in answers if row.value in each] for row in question.rows}
+        words = {row.value: row.text for row in question.rows}
+        asked = dict.fromkeys([*words, *(row for each in answers for row in each)])  # of earlier versions, too
+        by_row = {row: [each[row] for each in answers if row in each] for row in asked}
         tables = {row: _shares(texts, Counter(found), len(found)) for row, found in by_row.items()}
-        return QuestionResult(**common, n=n, rows=tables)
+        return QuestionResult(**common, n=n, rows=tables, row_texts=words)
     assert isinstance(question, Words | Contact | Files | Note)
     return QuestionResult(**common, n=n)
 
