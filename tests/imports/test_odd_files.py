@@ -2,11 +2,15 @@
 
 import csv
 import json
+from contextlib import suppress
 
 import openpyxl
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from allears.customers.models import Customer, Identifier
+from allears.events.imports.errors import ImportUseError
 from allears.events.models import QuarantinedRow
 from allears.listen.models import Voice
 from tests.imports.conftest import Importer
@@ -112,3 +116,21 @@ def test_a_survey_as_qualtrics_writes_it(importer: Importer, ending: str) -> Non
     fields = {name: each.column for name, each in ready.mapping.fields.items() if each.column}
     assert (fields["score"], fields["text"]) == ("How likely are you to recommend us?", "Please tell us why")
     assert (fields["id"], fields["email"], ready.staged.rows) == ("ResponseId", "RecipientEmail", 10)
+
+
+def test_damaged_files_are_refused_in_words_and_a_cut_one_loses_its_last_row_alone(importer: Importer) -> None:
+    lines = "".join(f"2024-03-{row:02},{row},这是第{row}条评论\n" for row in range(1, 11))
+    wide = ("date,score,comment\n" + lines).encode("utf-16")
+    done = importer.load(importer.file("cut.csv", wide[:-3]), "voices")
+    assert (done.rows_good, done.rows_bad) == (9, 1)
+    told = importer.folder / "told.parquet"
+    pq.write_table(pa.table({"comment": [f"words {row}" for row in range(500)], "score": list(range(500))}), told)
+    book = openpyxl.Workbook()
+    book.create_sheet("answers").append(["comment", "score"])
+    book.save(importer.folder / "book.xlsx")
+    for name in ("told.parquet", "book.xlsx"):
+        whole = (importer.folder / name).read_bytes()
+        for place in range(40, len(whole) - 40, len(whole) // 40):
+            broken = importer.file(name, whole[:place] + b"\xff\x00\xee" + whole[place + 3 :])
+            with suppress(ImportUseError):
+                importer.prepare(broken, "voices")

@@ -1,7 +1,6 @@
 """CSV and its kin: separator, quotes and header found out; broken rows told apart without losing their neighbours."""
 
 import csv
-import io
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
@@ -9,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from django.utils.translation import gettext as _
 
-from allears.events.imports.encodings import Opener
+from allears.events.imports.encodings import Opener, text_of
 from allears.events.imports.errors import ImportUseError
 from allears.events.imports.headers import looks_like_header
 
@@ -98,7 +97,7 @@ def sniff(opener: Opener, *, encoding: str, separator: str = "", quote: str | No
 
 def _sample(opener: Opener, encoding: str) -> list[str]:
     lines = []
-    with io.TextIOWrapper(opener(), encoding=encoding, errors="surrogateescape", newline="") as text:
+    with text_of(opener, encoding, newline="") as text:
         for _position, line in zip(range(SAMPLE_LINES), text, strict=False):
             lines.append(line[:LONGEST_ROW])
     return lines
@@ -140,7 +139,7 @@ def column_names(opener: Opener, dialect: Dialect) -> list[str]:
     """The header's names, or empty ones where there is no header or the rows are wider than it."""
     if not dialect.header:
         return [""] * dialect.width
-    with io.TextIOWrapper(opener(), encoding=dialect.encoding, errors="surrogateescape", newline="") as text:
+    with text_of(opener, dialect.encoding, newline="") as text:
         header = next(row for row in dialect.reader(text) if any(cell.strip() for cell in row))
     names = [cell.strip() for cell in header]
     if dialect.width == len(names) + 1:
@@ -152,7 +151,7 @@ def column_names(opener: Opener, dialect: Dialect) -> list[str]:
 
 def read(opener: Opener, dialect: Dialect, *, width: int) -> Iterator[Line]:
     """Every data row in order. A row is broken when its width is wrong, its bytes are, or its quote never closes."""
-    with io.TextIOWrapper(opener(), encoding=dialect.encoding, errors="surrogateescape", newline="") as text:
+    with text_of(opener, dialect.encoding, newline="") as text:
         feed = _Feed(iter(text))
         reader, waiting_for_header = dialect.reader(feed), dialect.header
         while True:

@@ -2,6 +2,7 @@
 
 import codecs
 import gzip
+import io
 from collections.abc import Callable
 from pathlib import Path
 from typing import IO, cast
@@ -19,6 +20,24 @@ MARKS = (
 COMMON_SHARE = 0.7
 # A file with fewer undecodable places than this per mebibyte is UTF-8 with broken rows, not another encoding.
 BROKEN_PER_BLOCK = 20
+
+
+def _escaped(error: UnicodeError) -> tuple[str, int]:
+    """``surrogateescape``, and a mark of its own kind where that gives up: half a character of UTF-16, at a cut end."""
+    try:
+        found: tuple[str, int] = codecs.lookup_error("surrogateescape")(error)  # type: ignore[assignment]
+    except UnicodeDecodeError as halved:
+        return "\udcff", halved.end
+    return found
+
+
+ESCAPED = "allears.escaped"
+codecs.register_error(ESCAPED, _escaped)
+
+
+def text_of(opener: Opener, encoding: str, *, newline: str | None = None) -> io.TextIOWrapper:
+    """The file as text; bytes that are none in this encoding are marked by half characters, U+DC80 to U+DCFF."""
+    return io.TextIOWrapper(opener(), encoding=encoding, errors=ESCAPED, newline=newline)
 
 
 def detect(opener: Opener) -> str:

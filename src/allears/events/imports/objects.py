@@ -1,6 +1,5 @@
 """JSON Lines, a JSON array, or the answer of an interface with its list inside, as a table."""
 
-import io
 import json
 import re
 from collections.abc import Iterator
@@ -24,7 +23,7 @@ def table(opener: encodings.Opener, encoding: str, *, array: bool, of_turns: boo
     array = array or _is_one(opener, encoding)
 
     def objects() -> Iterator[tuple[Any, str]]:
-        with io.TextIOWrapper(opener(), encoding=encoding, errors="surrogateescape") as text:
+        with encodings.text_of(opener, encoding) as text:
             items = (
                 _array_items(text, of_turns=of_turns)
                 if array
@@ -62,7 +61,7 @@ def _lines(text: IO[str]) -> Iterator[tuple[Any, str]]:
 
 def _is_one(opener: encodings.Opener, encoding: str) -> bool:
     """Whether the file is a single line: then the rows may stand within its one object."""
-    with io.TextIOWrapper(opener(), encoding=encoding, errors="surrogateescape") as text:
+    with encodings.text_of(opener, encoding) as text:
         return len(list(islice((line for line in text if line.strip()), 2))) == 1
 
 

@@ -144,16 +144,12 @@ def _seekable(opener: encodings.Opener) -> IO[bytes]:
 
 
 def _parquet(opener: encodings.Opener) -> Table:
-    try:
-        with _seekable(opener) as file:
-            schema = pq.ParquetFile(file).schema_arrow
-    except pa.ArrowInvalid as error:
-        message = _("The Parquet file cannot be read (%(error)s). It may be cut off: fetch it again.")
-        raise ImportUseError("file", message % {"error": error}) from error
+    with _whole_parquet(opener) as file:
+        schema = file.schema_arrow
 
     def values() -> Iterator[list[Any]]:
-        with _seekable(opener) as file:
-            for batch in pq.ParquetFile(file).iter_batches(batch_size=8192):
+        with _whole_parquet(opener) as file:
+            for batch in file.iter_batches(batch_size=8192):
                 yield from map(list, zip(*(column.to_pylist() for column in batch.columns), strict=True))
 
     return Table(
@@ -164,6 +160,16 @@ def _parquet(opener: encodings.Opener) -> Table:
         stored=tuple(schema.types),
         values=values,
     )
+
+
+@contextmanager
+def _whole_parquet(opener: encodings.Opener) -> "Iterator[pq.ParquetFile]":
+    with _seekable(opener) as file:
+        try:
+            yield pq.ParquetFile(file)
+        except (pa.ArrowException, OSError, ValueError, OverflowError) as error:
+            message = _("The Parquet file cannot be read (%(error)s). It may be cut off: fetch it again.")
+            raise ImportUseError("file", message % {"error": error}) from error
 
 
 def _spreadsheet(opener: encodings.Opener, options: FormatOptions) -> Table:
@@ -194,13 +200,22 @@ def _workbook(opener: encodings.Opener) -> Iterator[Any]:
     with _seekable(opener) as file:
         try:
             book = openpyxl.load_workbook(file, read_only=True, data_only=True)
-        except (excel_errors.InvalidFileException, zipfile.BadZipFile, KeyError) as error:
+        except (excel_errors.InvalidFileException, *_DAMAGED) as error:
             message = _("This is a ZIP archive but no Excel workbook. Unpack it and import the file inside.")
             raise ImportUseError("file", message) from error
         try:
             yield book
+        except ImportUseError:
+            raise
+        except _DAMAGED as error:
+            message = _("The workbook is damaged (%(error)s). Open it in a spreadsheet, save it anew and import that.")
+            raise ImportUseError("file", message % {"error": error}) from error
         finally:
             book.close()
+
+
+# what the reader raises for parts of the archive that are not what they should be
+_DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError, OSError, SyntaxError, ValueError, KeyError, NotImplementedError)
 
 
 def _cells_of(sheet: Any) -> Iterator[list[str]]:
