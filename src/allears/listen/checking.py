@@ -21,7 +21,6 @@ from allears.listen.questions import (
 )
 
 NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
-LANGUAGE = re.compile(r"[a-z]{2,3}")
 VALUE = re.compile(r"[^\s.][^.]{0,79}")
 COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 LOGO = re.compile(r"data:image/(png|jpeg|webp|gif);base64,[A-Za-z0-9+/=]+")
@@ -35,12 +34,6 @@ def problems(definition: Definition) -> Iterator[Problem]:
     """Place and what to mend, in the order in which one reads the definition."""
     if not definition.languages:
         yield "$.languages", "name at least one language, such as en or zh"
-    for index, language in enumerate(definition.languages):
-        if not LANGUAGE.fullmatch(language) or definition.languages.index(language) < index:
-            yield (
-                f"$.languages[{index}]",
-                "name each language once, by its code of two or three letters, such as en or zh",
-            )
     if not definition.questions:
         yield "$.questions", "ask at least one question"
     yield from _names(definition)

@@ -196,3 +196,18 @@ def test_on_the_page_it_is_looked_through_first(client: Client, alice: Person) -
         assert client.post("/surveys/conversions", unfit).status_code == 422
     assert client.post("/surveys/conversions/survey", {"definition": "{}"}).status_code == 422
     assert made.count() == 2
+
+
+def test_a_list_of_languages_in_quotes_names_no_language_of_a_quote() -> None:
+    rows = [
+        "class\ttype/scale\tname\trelevance\ttext\thelp\tlanguage",
+        "S\t\tlanguage\t\ten",
+        'S\t\tadditional_languages\t\t"""fr de-informal 1x"""',
+        "G\tG0\tOne\t1\t\t\ten",
+        "Q\tT\tq1\t1\tHow?\t\ten",
+        "Q\tT\tq1\t1\tWie?\t\tde-informal",
+    ]
+    taken = from_limesurvey("\n".join(rows))
+    assert taken.definition["languages"] == ["en", "fr", "de"]
+    assert taken.definition["questions"][0]["text"] == {"en": "How?", "fr": "How?", "de": "Wie?"}
+    assert "1x is no code of a language; its texts are not taken over" in taken.left

@@ -8,7 +8,6 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from allears.listen.checking import LANGUAGE
 from allears.listen.limesurvey.kinds import Source, made_of
 from allears.listen.limesurvey.relevance import Known, RelevanceError, condition
 from allears.listen.limesurvey.rows import Row, StructureError, read, shows_more, words
@@ -16,6 +15,7 @@ from allears.listen.mending import Taken, mended
 from allears.listen.questions import Text
 
 __all__ = ["StructureError", "from_limesurvey"]
+LANGUAGE = re.compile(r"[a-z]{2,3}")
 INSIDE = re.compile(r"\{(?=[^\s{}])([^{}]*)\}")  # an expression in a text
 PIPED = re.compile(r"(\w+)(?:\.(?:NAOK|shown|value))?")
 LAYOUTS = {"A": "page", "G": "steps", "S": "single"}
