@@ -134,3 +134,13 @@ def test_damaged_files_are_refused_in_words_and_a_cut_one_loses_its_last_row_alo
             broken = importer.file(name, whole[:place] + b"\xff\x00\xee" + whole[place + 3 :])
             with suppress(ImportUseError):
                 importer.prepare(broken, "voices")
+
+
+def test_a_log_of_one_case_is_of_one_customer(importer: Importer) -> None:
+    name, at = '<string key="concept:name" value="{}"/>', '<date key="time:timestamp" value="2026-03-0{}T10:00:00Z"/>'
+    event = f"<event>{name}{at}</event>"
+    trace = '<trace><string key="concept:name" value="K-1"/>{}</trace>'
+    events = "".join(event.format(what, day) for day, what in enumerate(("asked", "answered", "closed", "asked"), 1))
+    path = importer.file("one.xes", f'<?xml version="1.0"?><log xes.version="1.0">{trace.format(events)}</log>')
+    done = importer.load(path, "events")
+    assert (done.rows_good, Customer.objects.in_workspace(importer.workspace.id).count()) == (4, 1)

@@ -149,6 +149,8 @@ def _key(profile: Profile, heading: float) -> Fit:
 
 
 def _who(profile: Profile, heading: float) -> Fit:
+    if profile.key == "case concept name":
+        return Fit(0.9, _("the cases of an event log"))
     if heading < 0.45 or profile.width > 80 or profile.fill < 0.02 or profile.urls > 0.2:
         return Fit(NONE)
     if profile.dates > 0.5 > profile.numbers or (
@@ -157,8 +159,6 @@ def _who(profile: Profile, heading: float) -> Fit:
         return Fit(NONE)
     if any("." in value for value in profile.values[:50]) and profile.numbers > 0.5:
         return Fit(NONE)
-    if profile.key == "case concept name":
-        return Fit(0.9, _("the cases of an event log"))
     if profile.spoken > 0.4 or profile.share(_CHINESE_NAME) > 0.5:
         return Fit(NONE)  # names of people: two may have the same
     return Fit(0.9, _("values that name someone"))
