@@ -188,7 +188,8 @@ def test_scores_beside_comments_adapt_the_sentiment(feedback: Path, tmp_path: Pa
         (("--text", "comment", "-o", "out.csv", "--language", "fr"), "take zh or en"),
         (("--text", "comment", "-o", "out.csv", "--model", "nothing"), "There is no model in nothing"),
         (("--text", "comment", "--train-column", "id"), "needed. Label more rows"),
-        (("--text", "comment", "--score-column", "topic"), "holds no scores"),
+        (("--text", "comment", "--score-column", "topic"), "score-column: The score column holds no scores"),
+        (("--text", "topic", "--score-column", "comment"), "score-column: "),
     ],
 )
 def test_wrong_use_says_what_to_do_and_writes_nothing(

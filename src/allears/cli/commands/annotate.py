@@ -70,7 +70,7 @@ def annotate(
         save=save,
         sheet=sheet,
     )
-    with wrong_use(as_json=as_json):
+    with wrong_use(as_json=as_json, learning="score-column" if score_column and not train_column else "train-column"):
         unread = _Command(asked, as_json=as_json).run()
     raise typer.Exit(INCOMPLETE if unread else 0)
 
@@ -264,8 +264,8 @@ def _check(asked: Asked) -> None:
 
 
 @contextmanager
-def wrong_use(*, as_json: bool) -> Iterator[None]:
-    """Tell an error of use on standard error and leave with code 2."""
+def wrong_use(*, as_json: bool, learning: str = "train-column") -> Iterator[None]:
+    """Tell an error of use on standard error and leave with code 2. `learning` names the column learnt from."""
     from allears.events.imports.errors import ImportUseError
     from allears.understand.text.annotating import AnnotateError
     from allears.understand.text.learning import LearningError
@@ -274,7 +274,7 @@ def wrong_use(*, as_json: bool) -> Iterator[None]:
     try:
         yield
     except (ImportUseError, AnnotateError, LearningError, ScaleError) as error:
-        place = getattr(error, "field", "train-column" if isinstance(error, LearningError) else "score-column")
+        place = getattr(error, "field", learning if isinstance(error, LearningError) else "score-column")
         typer.echo(f"{place}: {error}", err=True)
         if as_json:
             typer.echo(json.dumps({"error": {"field": place, "message": str(error)}}, ensure_ascii=False))

@@ -45,7 +45,7 @@ def text(
     from allears.understand.text.evaluation.running import Evaluation
 
     console = Screen(stderr=as_json, width=None if as_json else max(WIDE, Screen().width))
-    with wrong_use(as_json=as_json):
+    with wrong_use(as_json=as_json, learning="label"):
         python = peers.interpreter() if with_peers else None
         if with_peers and python is None:
             console.print(peers.HOW, markup=False)
