@@ -47,6 +47,8 @@ def test_words_that_are_no_scores_are_refused_with_what_would_do() -> None:
         feelings(["delivery", "price", "app"])
     with pytest.raises(ScaleError, match="largest is 100"):
         feelings(["1200", "1500", "900"])
+    with pytest.raises(ScaleError, match="holds no scores"):
+        feelings(["very " * 4000 + "good", "很" * 3000 + "好"])
 
 
 def test_cells_without_a_score_are_no_scores_and_others_are_counted() -> None:

@@ -8,6 +8,8 @@ from typing import Final
 
 from allears.understand.text.columns import polarity_of
 
+LONGEST: Final = 80  # characters; longer cells are comments, no answers
+
 
 def _words(text: str) -> frozenset[str]:
     return frozenset(text.split())
@@ -47,7 +49,7 @@ _NUMBER_AFTER: Final = re.compile(r"^\s*(\S.*?)\s*[-–—:：(（]\s*\d+(?:\.\d
 
 def feeling_in_words(cell: str) -> int | None:
     """−1, 0 or 1 where the cell is an answer in words; None where it is a number or says something else."""
-    if not any(char.isalpha() or unicodedata.category(char) == "So" for char in cell):
+    if len(cell) > LONGEST or not any(char.isalpha() or unicodedata.category(char) == "So" for char in cell):
         return None
     for text in (cell, *(found[1] for shape in (_NUMBERED, _NUMBER_AFTER) if (found := shape.match(cell)))):
         known = polarity_of(text)

@@ -276,7 +276,7 @@ def _all_latin(page: Page, text: str) -> Iterator[Found]:
 def _ticketed(text: str) -> Iterator[Found]:
     """As airlines write them: SMITH/JOHN MR."""
     for found in _TICKETED.finditer(text) if "/" in text else ():
-        is_person = found["title"] or _TRAVELS.search(text[: found.start()])
+        is_person = found["title"] or _TRAVELS.search(text[max(0, found.start() - 16) : found.start()])
         if is_person and not _PLUGS.search(found[0]):
             yield Found(*found.span(), "name")
 
