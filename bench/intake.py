@@ -33,7 +33,7 @@ def asked(server: AllEars, query: str) -> int:
     """The one figure that the operational store answers; 0 for none."""
     if url := server.env.get("DATABASE_URL"):
         with psycopg.connect(url) as connection:
-            row = connection.execute(query).fetchone()  # type: ignore[call-overload]
+            row = connection.execute(query).fetchone()
     else:
         file = sqlite3.connect(f"file:{server.data}/allears.sqlite3?mode=ro", uri=True, timeout=20)
         row = file.execute(query).fetchone()

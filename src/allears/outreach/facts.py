@@ -171,14 +171,15 @@ def addressees(
     ids = set(customer_ids)
     if not ids:
         return {}
-    home = plain.select("SELECT name, language, timezone FROM accounts_workspace WHERE id = %s", [workspace_id])[0]
-    these, parameters = plain.among("id", ids)
+    these, parameters = plain.among("mine.id", ids)
     rows = plain.select(
-        "SELECT id, key, name, email, phone, language, timezone, segment FROM customers_customer"  # noqa: S608 - own names
-        f" WHERE workspace_id + 0 = %s AND {these}",  # by their ids, never by way of all the workspace's
+        "SELECT mine.id, mine.key, mine.name, mine.email, mine.phone, mine.language, mine.timezone, mine.segment,"  # noqa: S608 - own names
+        " home.name, home.language, home.timezone"
+        " FROM customers_customer AS mine JOIN accounts_workspace AS home ON home.id = mine.workspace_id"
+        f" WHERE mine.workspace_id + 0 = %s AND {these}",  # by their ids, never by way of all the workspace's
         [workspace_id, *parameters],
     )
-    found = {row[0]: _addressee(row, *home) for row in rows}
+    found = {row[0]: _addressee(row) for row in rows}
     kinds = channels.identifiers(names_for)
     return _with_handles(workspace_id, found, kinds) if kinds else found
 
@@ -198,8 +199,8 @@ def _with_handles(workspace_id: int, people: dict[int, Addressee], kinds: set[st
     return {number: replace(person, handles=handles[number]) for number, person in people.items()}
 
 
-def _addressee(row: tuple[Any, ...], company: str, home_language: str, home_zone: str) -> Addressee:
-    number, key, name, email, phone, language, zone, segment = row
+def _addressee(row: tuple[Any, ...]) -> Addressee:
+    number, key, name, email, phone, language, zone, segment, company, home_language, home_zone = row
     return Addressee(
         id=number,
         key=key,
