@@ -153,7 +153,7 @@ def test_a_chunk_costs_one_look_up(acme: Workspace) -> None:
         connection,
     ) as seen:
         found = repeats.firsts(workspace_id=acme.pk, heard=heard)
-    assert len(seen) == 1
+    assert sum("pg_advisory" not in each["sql"] for each in seen.captured_queries) == 1
     assert len(found) == 400
     assert all(found[number + 400] == number for number in range(1, 401))
 
