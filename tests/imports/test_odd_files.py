@@ -144,3 +144,11 @@ def test_a_log_of_one_case_is_of_one_customer(importer: Importer) -> None:
     path = importer.file("one.xes", f'<?xml version="1.0"?><log xes.version="1.0">{trace.format(events)}</log>')
     done = importer.load(path, "events")
     assert (done.rows_good, Customer.objects.in_workspace(importer.workspace.id).count()) == (4, 1)
+
+
+def test_rows_without_a_time_among_others_are_told(importer: Importer) -> None:
+    lines = "".join(
+        f"{f'2024-03-{row:02}' if row % 5 else ''},{row % 11},these are words {row}\n" for row in range(1, 21)
+    )
+    path = importer.file("times.csv", "date,nps,comment\n" + lines)
+    assert importer.prepare(path, "responses").warnings == ["In “date” 4 rows are empty and get the file’s date."]

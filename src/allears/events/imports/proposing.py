@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from statistics import fmean, pstdev
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from allears.events.imports import scores, vocabulary
 from allears.events.imports.fitting import NONE, fit
@@ -287,6 +288,18 @@ def _asks(profile: Profile) -> bool:
     return heading >= ENOUGH and fit(profile, FieldType.SCORE, heading).value >= 0.5
 
 
+def _empty_times(column: Profile) -> list[str]:
+    empty = column.total - column.filled
+    if not empty:
+        return []
+    text = ngettext(
+        "In “%(column)s” %(n)d row is empty and gets the file’s date.",
+        "In “%(column)s” %(n)d rows are empty and get the file’s date.",
+        empty,
+    )
+    return [text % {"column": column.name, "n": empty}]
+
+
 def _general_warnings(kind: Kind, fields: dict[str, FieldMap], timezone: str, profiles: Sequence[Profile]) -> list[str]:
     warnings = []
     timed = next(
@@ -299,6 +312,8 @@ def _general_warnings(kind: Kind, fields: dict[str, FieldMap], timezone: str, pr
                 "Name the column in a mapping if there is one."
             )
         )
+    elif timed and (column := next((each for each in profiles if each.name == fields[timed.name].column), None)):
+        warnings += _empty_times(column)
     leaking = [
         each.name for each in profiles if vocabulary.has_any(each.key, ("churn score", "churn reason", "churn value"))
     ]
