@@ -13,7 +13,7 @@ from allears.accounts.actions import make_key
 from allears.accounts.models import AccessKey
 from allears.jobs.models import Job
 from allears.understand.themes import jobs
-from allears.understand.themes.models import Theme, ThemeChange, ThemeRun
+from allears.understand.themes.models import Place, Theme, ThemeChange, ThemeRun
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("here")]
 
@@ -158,3 +158,12 @@ def test_outsiders_and_agents_see_nothing(told, bob, charlie) -> None:
     patched = theirs.patch(f"/api/v1/themes/{theme.pk}", {"name": "X"}, content_type="application/json")
     assert patched.status_code == 404
     assert Theme.objects.in_workspace(told.pk).get(pk=theme.pk).given_en == ""
+
+
+def test_a_theme_too_small_to_split_says_so_at_once(told, alice) -> None:
+    theme = theme_of(told, 0)
+    few = Place.objects.in_workspace(told.pk).filter(cell__theme=theme)[:3].values("pk")
+    Place.objects.in_workspace(told.pk).filter(pk__in=[row["pk"] for row in few]).delete()
+    page = console(alice).post(f"/understand/themes/{theme.pk}/split", {"parts": 2}, follow=True).content.decode()
+    assert "It has 37 distinct voices; that is too few to split." in page
+    assert not Job.objects.filter(task="allears.understand.themes.jobs.split").exists()

@@ -12,7 +12,7 @@ from allears.accounts.audit import audit
 from allears.jobs.queue import enqueue
 from allears.jobs.worker import LONG
 from allears.understand.themes import apart, running
-from allears.understand.themes.contracts import Found, Request, TooFewError
+from allears.understand.themes.contracts import LEAST_VOICES, Found, Request, TooFewError
 from allears.understand.themes.models import Cell, Place, Theme, ThemeChange, ThemeRun
 
 MOST_THEMES = 60
@@ -111,6 +111,9 @@ def ask_split(*, theme: Theme, parts: int, actor_id: int | None) -> None:
         raise ThemeError(_("Choose a number of parts between 2 and %(most)s.") % {"most": MOST_PARTS})
     if theme.merged_into_id or theme.gone_at:
         raise ThemeError(_("This theme holds no voices now, so there is nothing to split."))
+    have = Place.objects.in_workspace(theme.workspace_id).filter(cell__theme=theme).count()
+    if have < LEAST_VOICES:
+        raise ThemeError(_("It has %(have)s distinct voices; that is too few to split.") % {"have": have})
     arguments = {"workspace_id": theme.workspace_id, "theme_id": theme.pk, "parts": parts, "actor_id": actor_id}
     task = "allears.understand.themes.jobs.split"
     enqueue(task=task, arguments=arguments, unique_key=f"themes:split:{theme.pk}", queue=LONG, max_attempts=2)
