@@ -10,7 +10,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from allears.events.imports.errors import ImportUseError
-from allears.events.imports.reading import FormatOptions, Table, open_table
+from allears.events.imports.reading import FormatOptions, open_table
+from allears.events.imports.tables import Table
 
 ZH = "编号,评论内容,评分\n7001,这家店的菜很好吃，下次还来,5\n7002,等了一个小时，太慢了,1\n"
 

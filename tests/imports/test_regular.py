@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from allears.events.imports import regular, staging
-from allears.events.imports.reading import Table, open_table
+from allears.events.imports.reading import open_table
+from allears.events.imports.tables import Table
 from tests.imports.test_reading import written
 
 TRICKY = (
