@@ -4,18 +4,25 @@ import os
 import time
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.db import connection, transaction
+from django.test import Client
 from django.test.utils import CaptureQueriesContext, override_settings
 from django.utils import timezone
 
 from allears.accounts.models import Workspace
 from allears.outreach import actions, handing_over, journal, sender
 from allears.outreach.contracts import Draft, Posting, Proposal
+from allears.outreach.delivery import queries
+from allears.outreach.delivery.actions import pause, set_up
+from allears.outreach.delivery.models import ChannelSetup
 from allears.outreach.models import Message
 from tests import builders
+from tests.conftest import Person
 from tests.support.smtp import SmtpPeer
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -40,6 +47,9 @@ class Deaf:
 
     def under_way(self) -> int:
         return self._busy
+
+    def at_once(self, workspace_id: int, channel: str) -> bool:
+        return channel == "email"
 
     def take(self, messages: Sequence[Message]) -> None:
         self.missed += messages
@@ -163,3 +173,37 @@ def test_handing_over_costs_the_poster_no_statement(acme: Workspace) -> None:
     queued = statements()
     handing_over.open_to(Deaf("tests"))
     assert statements() <= queued
+
+
+def test_a_set_up_of_the_workspace_has_its_say(acme: Workspace, elsewhere: Workspace, peer: SmtpPeer) -> None:
+    """A pace, a price or a pause of mail holds for what is posted beside the sender, too."""
+    channel = {"channel": "email", "settings": {}, "secret": {}, "currency": "EUR", "actor_id": None}
+    now = timezone.now()
+    set_up(workspace_id=acme.id, cost=Decimal("0.002"), per_minute=2, now=now, **channel)
+    drain()
+    post(acme, 3)
+    assert [state for state, _owner, _attempts in rows(acme)] == ["queued"] * 3
+    drain()
+    assert sorted(state for state, _owner, _attempts in rows(acme)) == ["queued", "sent", "sent"]
+    health = next(each for each in queries.health(workspace_id=acme.id, now=timezone.now()) if each.name == "email")
+    assert (health.sent, health.cost) == (2, Decimal("0.004"))
+    paused = ChannelSetup.objects.in_workspace(acme.id).get()
+    pause(setup=paused, now=now, actor_id=None)
+    Message.objects.in_workspace(acme.id).update(not_before=now)
+    drain()
+    assert sorted(state for state, _owner, _attempts in rows(acme)) == ["queued", "sent", "sent"]
+    post(elsewhere)
+    assert [state for state, _owner, _attempts in rows(elsewhere)] == ["sending"]
+
+
+def test_a_test_by_mail_is_remembered_and_sets_no_terms(acme: Workspace, alice: Person) -> None:
+    client = Client()
+    client.force_login(alice.user)
+    client.post("/settings/channels/email/trials", {"address": "me@example.test"})
+    setup = ChannelSetup.objects.in_workspace(acme.id).get()
+    assert (setup.trouble, setup.tried_at is not None, setup.per_minute) == ("", True, 0)
+    page = client.get("/settings/channels/email").content.decode()
+    assert f"Mail leaves through {settings.EMAIL_HOST}:{settings.EMAIL_PORT}" in page
+    drain()
+    post(acme)
+    assert [state for state, _owner, _attempts in rows(acme)] == ["sending"]  # handed over, as without a set-up

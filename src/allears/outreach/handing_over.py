@@ -12,7 +12,6 @@ from typing import Protocol
 from django.db import connection, transaction
 
 from allears.customers.models import Customer
-from allears.outreach import channels
 from allears.outreach.models import Message
 
 LEASE = timedelta(minutes=10)  # longer than a full room at the slowest peer; a dead sender's journal frees at once
@@ -26,6 +25,9 @@ class Taker(Protocol):
 
     def under_way(self) -> int:
         """How many messages it has."""
+
+    def at_once(self, workspace_id: int, channel: str) -> bool:
+        """Whether the message alone decides about its way: no set-up of the workspace, no pace, nobody who fetches."""
 
     def take(self, messages: Sequence[Message]) -> None:
         """Send what was stored as claimed by this sender; called after the commit, by any thread. Raises nothing."""
@@ -59,7 +61,7 @@ def claimed(messages: Sequence[Message], *, names: Mapping[int, str], now: datet
     if _taker is None:
         return []
     free = MOST - _taker.under_way() - _waiting()
-    those = [each for each in messages if each.not_before <= now and _goes_at_once(each.channel)]
+    those = [each for each in messages if each.not_before <= now and _taker.at_once(each.workspace_id, each.channel)]
     if len(those) > free:
         return []
     for each in those:
@@ -74,12 +76,6 @@ def claimed(messages: Sequence[Message], *, names: Mapping[int, str], now: datet
 def named(customer_id: int, name: str) -> Customer:
     """As much of a customer as the sender needs."""
     return Customer.from_db(connection.alias, ["id", "name"], [customer_id, name])
-
-
-def _goes_at_once(channel: str) -> bool:
-    """Whether the message alone decides about its way: no set-up of the workspace, no pace, nobody who fetches."""
-    found = channels.adapters().get(channel)
-    return found is not None and not (found.capability.needs_setup or found.capability.fetched)
 
 
 def _waiting() -> int:

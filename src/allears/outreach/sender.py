@@ -18,7 +18,7 @@ from django.utils import timezone
 from allears.jobs.bell import ring_local
 from allears.outreach import channels, handing_over, journal
 from allears.outreach.channels.base import DeliveryError, Outgoing, Receipt, Session
-from allears.outreach.delivery.shipping import Key, Pace, Terms, note_receipts, terms_for
+from allears.outreach.delivery.shipping import Key, Pace, Terms, note_receipts, set_up, terms_for
 from allears.outreach.handing_over import LEASE
 from allears.outreach.models import Message
 from allears.outreach.registry import delivery_hooks
@@ -60,6 +60,7 @@ class Sender:
         self._back: list[Outcome] = []
         self._recover_at = 0.0
         self._pace = Pace()
+        self._set_up: frozenset[Key] = set_up()  # as it was a few seconds ago
         self._lock = threading.Lock()  # between the loop and those who hand over
         self._handed: set[Future[Outcome]] = set()  # not yet seen by the loop
         self._mine: set[int] = set()  # every message claimed for this sender and not settled
@@ -72,6 +73,7 @@ class Sender:
         """
         if time.monotonic() >= self._recover_at:
             self._recover_at = time.monotonic() + RECOVER_SECONDS
+            self._set_up = set_up()
             recover(now=timezone.now())
             self._give_back_unheard(timezone.now())
         claimed = claim(owner=self.owner, now=timezone.now(), limit=ROOM - self.under_way())
@@ -90,6 +92,13 @@ class Sender:
 
     def under_way(self) -> int:
         return len(self._mine)
+
+    def at_once(self, workspace_id: int, channel: str) -> bool:
+        """Whether a message may go without a look at its workspace's terms."""
+        found = channels.adapters().get(channel)
+        if found is None or found.capability.needs_setup or found.capability.fetched:
+            return False
+        return (workspace_id, channel) not in self._set_up
 
     def take(self, messages: Sequence[Message]) -> None:
         """Begin at once, without waiting for the loop, which settles what came of it."""
@@ -254,7 +263,8 @@ def settle(outcomes: Sequence[Outcome], *, owner: str, now: datetime) -> None:
     """Write down what became of the attempts, in one transaction with what follows from a delivery."""
     with transaction.atomic():
         mark_sent([outcome.message.id for outcome in outcomes if not outcome.error], now=now)
-        taken = [(each.message, each.receipt, each.terms.cost) for each in outcomes if each.receipt]
+        sent = [each for each in outcomes if not each.error and (each.receipt or each.terms.cost)]
+        taken = [(each.message, each.receipt or Receipt(), each.terms.cost) for each in sent]
         if taken:
             note_receipts(taken, now=now)
         for outcome in outcomes:

@@ -72,7 +72,7 @@ _STEPS: tuple[tuple[Any, Any, str, Callable[[int], bool]], ...] = (
     (
         gettext_lazy("Say how mail leaves"),
         gettext_lazy("Your mail server or provider, tried with a letter to yourself."),
-        "/settings/channels",
+        "/settings/channels/email",
         _mails,
     ),
     (

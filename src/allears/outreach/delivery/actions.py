@@ -100,9 +100,11 @@ def try_out(*, workspace_id: int, channel: str, address: str, language: str, tex
         trouble = str(error)
     finally:
         session.close()
+    if setup is None and not channels.capability(channel).needs_setup:
+        setup = ChannelSetup(workspace_id=workspace_id, channel=channel, token=secrets.token_urlsafe(24))
     if setup is not None:
         setup.tried_at, setup.trouble = now, trouble[:2000]
-        setup.save(update_fields=["tried_at", "trouble"])
+        setup.save()
     return trouble
 
 

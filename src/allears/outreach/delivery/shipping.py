@@ -31,8 +31,8 @@ Key = tuple[int, str]
 
 
 def terms_for(messages: Sequence[Message]) -> dict[Key, Terms]:
-    """By workspace and channel, for those channels that are set up by workspace: one query, or none."""
-    wanted = {(each.workspace_id, each.channel) for each in messages if _is_set_up(each.channel)}
+    """By workspace and channel, where a workspace has set it up or a set-up is needed: one query, or none."""
+    wanted = {(each.workspace_id, each.channel) for each in messages}
     if not wanted:
         return {}
     rows = ChannelSetup.objects.across_workspaces().filter(  # the messages say whose they are
@@ -44,10 +44,17 @@ def terms_for(messages: Sequence[Message]) -> dict[Key, Terms]:
         )
         for row in rows
     }
-    return {key: found.get(key, Terms(setup={}, waits=True)) for key in wanted}
+    missing = {key: Terms(setup={}, waits=True) for key in wanted if _needs_setup(key[1])}
+    return missing | found
 
 
-def _is_set_up(channel: str) -> bool:
+def set_up() -> frozenset[Key]:
+    """Every workspace's channels that have a pace, a price or a pause of their own."""
+    rows = ChannelSetup.objects.across_workspaces().exclude(cost=0, per_minute=0, paused_at__isnull=True)
+    return frozenset(rows.values_list("workspace_id", "channel"))
+
+
+def _needs_setup(channel: str) -> bool:
     return channel in channels.adapters() and channels.capability(channel).needs_setup
 
 

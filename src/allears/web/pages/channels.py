@@ -99,6 +99,13 @@ def _adapter(name: str) -> Adapter:
         raise Http404 from error
 
 
+def _mail() -> dict[str, str]:
+    """How mail leaves this installation: said as it starts, alike for all workspaces."""
+    ours = settings.EMAIL_BACKEND.startswith("django.core.mail.backends.smtp")
+    way = f"{settings.EMAIL_HOST}:{settings.EMAIL_PORT}" if ours else settings.EMAIL_BACKEND
+    return {"way": way, "sender": settings.DEFAULT_FROM_EMAIL}
+
+
 def _row(health: queries.Health) -> dict[str, Any]:
     label, tone = STATES[health.state]
     return {"health": health, "name": wording.channel_name(health.name), "label": label, "tone": tone}
@@ -142,6 +149,7 @@ def channel(request: ConsoleRequest, name: str) -> HttpResponse:
         "form": form,
         "setup": setup,
         "calls": calls,
+        "mail": _mail() if name == "email" else {},
         "barred": [
             {"row": each, "reason": REASONS[each.reason]}
             for each in queries.barred(workspace_id=workspace_id, channel=name)
