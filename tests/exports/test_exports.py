@@ -113,6 +113,37 @@ def test_responses_have_a_column_for_each_question_in_spss(acme: Workspace) -> N
     assert min(meta.variable_value_labels[name]) in {0.0, 1.0}
 
 
+def test_several_answers_have_a_variable_each_in_spss(acme: Workspace) -> None:
+    """Chosen or not, or the rank; of who was not asked neither yes nor no is told."""
+    options = [
+        {"value": each, "text": {"en": each.title(), "zh": word}} for each, word in (("ink", "墨"), ("pen", "笔"))
+    ]
+    definition = as_json(ready_made.NPS.definition) | {
+        "questions": [
+            {"name": "bought", "type": "choices", "text": {"en": "Bought", "zh": "买了"}, "options": options},
+            {"name": "liked", "type": "ranking", "text": {"en": "Liked", "zh": "喜欢"}, "options": options},
+        ]
+    }
+    survey = Survey.objects.create(workspace=acme, key="s", name="S", family="nps")
+    version = SurveyVersion.objects.create(workspace=acme, survey=survey, number=1, definition=definition)
+    now = timezone.now()
+    for n, answers in enumerate(({"bought": ["pen"], "liked": ["pen", "ink"]}, {"bought": ["ink", "pen"]}, {})):
+        Response.objects.create(
+            workspace=acme, key=f"k{n}", survey_version=version, channel="email", answers=answers, started_at=now,
+            updated_at=now, completed_at=now,
+        )  # fmt: skip
+    with translation.override("zh-hans"):
+        frame, meta = pyreadstat.read_sav(str(written(acme, "responses", "sav", survey="s")))
+    assert list(frame["answer_bought"]) == ["pen", "ink; pen", ""]
+    assert frame[["answer_bought_ink", "answer_bought_pen", "answer_liked_ink", "answer_liked_pen"]].fillna(
+        -1
+    ).values.tolist() == [[0, 1, 2, 1], [1, 1, -1, -1], [-1, -1, -1, -1]]
+    assert meta.column_names_to_labels["answer_bought_ink"] == "买了: 墨"
+    assert meta.variable_value_labels["answer_bought_ink"] == {0.0: "否", 1.0: "是"}
+    assert meta.variable_measure["answer_liked_pen"] == "ordinal"
+    assert "answer.bought.ink" not in written(acme, "responses", "csv", survey="s").read_text()
+
+
 def test_every_table_leaves_in_every_format(acme: Workspace, elsewhere: Workspace) -> None:
     seed(acme)
     seed(elsewhere, 3)

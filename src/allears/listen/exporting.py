@@ -202,7 +202,8 @@ def _column(question: Question, language: str) -> Column:
     if isinstance(question, Number):
         return Column(name=name, label=label, type=Type.NUMBER)
     if isinstance(question, Choices | Ranking):
-        return Column(name=name, label=label)
+        options = {each.value: each.text.get(language, each.value) for each in question.options}
+        return Column(name=name, label=label, options=options, ranked=isinstance(question, Ranking))
     if isinstance(question, Choice):
         return Column(
             name=name,

@@ -5,7 +5,7 @@ one frame of ``MOST`` rows. Larger tables are refused with the way out.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from django.utils.translation import gettext as _
 
 from allears.events.exports.errors import ExportUseError
-from allears.events.exports.tables import Column, Type
+from allears.events.exports.tables import Column, Measure, Type
 from allears.events.exports.writers import Batches
 from allears.kit.lazy import LazyModule
 
@@ -31,6 +31,7 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 def write_sav(path: Path, columns: Sequence[Column], batches: Batches, *, labels: bool, mark: bool = True) -> None:
     """Write the rows with everything that a statistics program wants to know of them."""
+    columns, batches = _apart(columns, batches)
     lists: list[list[Any]] = [[] for _column in columns]
     for batch in batches:
         for row in batch:
@@ -57,6 +58,41 @@ def write_sav(path: Path, columns: Sequence[Column], batches: Batches, *, labels
             name: "DATETIME20" for name, each in zip(names, columns, strict=True) if each.type is Type.TIME
         },
     )
+
+
+def _apart(columns: Sequence[Column], batches: Batches) -> tuple[list[Column], Batches]:
+    """A line of several answers gets a variable of its own for each option: chosen or not, or its rank."""
+    wide = [each for column in columns for each in (column, *_options(column))]
+
+    def spread() -> Iterator[list[tuple[Any, ...]]]:
+        for batch in batches:
+            yield [
+                tuple(each for column, value in zip(columns, row, strict=True) for each in _cells(column, value))
+                for row in batch
+            ]
+
+    return wide, spread()
+
+
+def _options(column: Column) -> list[Column]:
+    words = {} if column.ranked else {0: _("no"), 1: _("yes")}
+    level = Measure.ORDINAL if column.ranked else Measure.NOMINAL
+    return [
+        Column(
+            name=f"{column.name}.{value}", label=f"{column.label}: {word}", type=Type.INTEGER, measure=level,
+            values=words,
+        )
+        for value, word in column.options.items()
+    ]  # fmt: skip
+
+
+def _cells(column: Column, value: Any) -> list[Any]:
+    if not value:
+        return [value, *(None for _option in column.options)]  # not asked, or not answered: neither yes nor no
+    held = str(value).split("; ")
+    if column.ranked:
+        return [value, *(held.index(each) + 1 if each in held else None for each in column.options)]
+    return [value, *(int(each in held) for each in column.options)]
 
 
 def _code(key: Any) -> Any:

@@ -41,6 +41,8 @@ class Column:
     type: Type = Type.TEXT
     measure: Measure | None = None
     values: Mapping[Any, str | Promise] = field(default_factory=dict)
+    options: Mapping[str, str] = field(default_factory=dict)  # what a line of several (``a; b``) may hold
+    ranked: bool = False  # the several stand in an order
     stored: Any = None  # the Arrow type that Parquet keeps it as, where that is not the usual one of ``type``
 
     @property
