@@ -2,6 +2,7 @@
 
 import json
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from tests.api.test_touchpoints import client_of
 from allears.accounts.models import AccessKey, Workspace
 from allears.customers.models import Identifier
 from allears.customers.rights import erase
+from allears.events.batch import Arrivals
 from allears.events.consumer.decode import decode
 from allears.events.consumer.loop import apply_decoded
 from allears.events.consumer.store import Memories
@@ -55,6 +57,31 @@ def test_events_are_filtered_by_name_and_paged_without_gaps(ours: Client, acme: 
     ids = [each["id"] for each in first["items"] + second["items"]]
     assert ids == sorted(set(ids), reverse=True)
     assert {each["event"] for each in first["items"]} == {"seen"}
+
+
+@pytest.mark.parametrize("huge", ["1e999", "9" * 5000])
+def test_a_number_no_machine_holds_is_its_digits_for_every_reader(ours: Client, acme: Workspace, huge: str) -> None:
+    paid = track("paid", messageId="m1", properties={"of": {"x": "HUGE"}, "y": 1})
+    named = {"type": "identify", "userId": "u1", "messageId": "m2", "traits": {"spent": "HUGE", "city": "Ulm"}}
+    data = json.dumps({"batch": [paid, named]}).replace('"HUGE"', huge).encode()
+    body = Body(workspace_id=acme.id, kind="batch", received_us=int(NOW.timestamp() * 1e6), data=data)
+    decoded = decode([body], event_limit=32768)
+    seen = dict(Arrivals([(1, None, each) for each in decoded.calls])[0].properties)
+    apply_decoded(decoded, now=NOW, memories=Memories())
+    answer = ours.get("/api/v1/events")
+    told = json.loads(answer.content, parse_constant=pytest.fail)["items"]
+    as_kept = format(Decimal(huge), "f") if connection.vendor == "postgresql" else huge  # jsonb spells numbers out
+    assert seen == {"of": {"x": huge}, "y": 1}
+    assert [each["properties"] for each in told if each["type"] == "track"] == [{"of": {"x": as_kept}, "y": 1}]
+    assert [each["properties"] for each in told if each["type"] == "identify"] == [{"spent": huge, "city": "Ulm"}]
+    assert QuarantinedRow.objects.in_workspace(acme.id).count() == 0
+
+
+def test_a_number_no_machine_holds_is_its_digits_in_a_request_too(ours: Client) -> None:
+    answer = ours.put("/api/v1/accounts/big", '{"name":"Big","traits":{"worth":1e999}}', content_type=JSON)
+    assert answer.status_code in (200, 201)
+    assert ours.get("/api/v1/accounts/big").json()["traits"]["worth"] == "1e999"
+    assert ours.put("/api/v1/accounts/big", '{"name":"Big"', content_type=JSON).status_code == 400
 
 
 def test_events_are_walked_back_from_the_newest(acme: Workspace, elsewhere: Workspace) -> None:

@@ -15,9 +15,10 @@ from django.test import Client
 from django.utils import timezone, translation
 
 from allears.accounts.models import AccessKey, AuditEntry, Workspace
-from allears.events.exports import actions, tables, writers
+from allears.events.exports import actions, spss, tables, writers
 from allears.events.exports.errors import ExportUseError
 from allears.events.exports.jobs import write_export
+from allears.events.exports.tables import Column, Type
 from allears.events.models import Event, Export
 from allears.listen import ready_made
 from allears.listen.definition import as_json
@@ -242,3 +243,27 @@ def test_the_api_streams_small_tables_and_writes_large_ones(acme: Workspace) -> 
     assert (done["state"], done["rows_done"]) == ("done", 7)
     assert b"".join(api("get", f"/exports/{number}/file").streaming_content)[:4] == b"PAR1"
     assert api("post", "/exports", {"table": "voices", "format": "pdf"}).status_code == 422
+
+
+def test_what_no_workbook_holds_is_left_out_of_it_and_headings_are_no_formulas(tmp_path: Path) -> None:
+    columns = [Column(name="x", label="=1+1")]
+    writers.write_xlsx(tmp_path / "a.xlsx", columns, [[("a\uffffb\x0bc\ufffe",)]], labels=True)
+    sheet = openpyxl.load_workbook(tmp_path / "a.xlsx").active
+    assert sheet is not None
+    assert [[(each.value, each.data_type) for each in row] for row in sheet.iter_rows()] == [
+        [("=1+1", "s")],
+        [("abc", "s")],
+    ]
+    writers.write_csv(tmp_path / "a.csv", columns, [[("y",)]], labels=True, mark=False)
+    assert (tmp_path / "a.csv").read_text() == "'=1+1\ny\n"
+
+
+def test_long_chinese_labels_are_cut_whole_and_stay_apart_in_spss(tmp_path: Path) -> None:
+    long = "您对本次服务的整体满意程度如何，请结合等待时间、服务态度、解决问题的能力和环境等方面综合评价" * 4
+    column = Column(name="score", label=long, type=Type.INTEGER, values={1: f"{long}一", 2: f"{long}二", 3: "好"})
+    spss.write_sav(tmp_path / "a.sav", [column], [[(1,), (3,)]], labels=True)
+    frame, about = pyreadstat.read_sav(tmp_path / "a.sav")
+    labels = about.variable_value_labels["score"]
+    assert frame["score"].tolist() == [1, 3]
+    assert about.column_labels == [long[:85]]
+    assert labels == {1: f"{long[:36]}… (1)", 2: f"{long[:36]}… (2)", 3: "好"}

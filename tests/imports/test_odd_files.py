@@ -3,6 +3,7 @@
 import csv
 import json
 from contextlib import suppress
+from pathlib import Path
 
 import openpyxl
 import pyarrow as pa
@@ -11,6 +12,7 @@ import pytest
 
 from allears.customers.models import Customer, Identifier
 from allears.events.imports.errors import ImportUseError
+from allears.events.imports.staging import Staged, StagedRow
 from allears.events.models import QuarantinedRow
 from allears.listen.models import Voice
 from tests.imports.conftest import Importer
@@ -152,3 +154,97 @@ def test_rows_without_a_time_among_others_are_told(importer: Importer) -> None:
     )
     path = importer.file("times.csv", "date,nps,comment\n" + lines)
     assert importer.prepare(path, "responses").warnings == ["In “date” 4 rows are empty and get the file’s date."]
+
+
+BIG5 = "這家餐廳的服務態度非常好，餐點也很美味，下次還會再來。等了半個小時才上菜，有點失望。"
+
+
+@pytest.mark.parametrize(
+    ("words", "written", "read"),
+    [
+        (BIG5, "cp950", "cp950"),
+        ("呢間舖頭啲嘢好好食，不過等咗好耐先有位，服務員態度唔係幾好，下次都會再嚟。", "big5hkscs", "big5hkscs"),
+        (BIG5, "utf-16", "utf-16"),
+        (BIG5, "utf-16-le", "utf-16-le"),
+        ("这家餐厅的服务态度非常好，菜也很好吃，下次还会再来。", "gb18030", "gb18030"),
+        ("この店のサービスはとても良かったです。料理も美味しいので、また来たいと思います。", "cp932", "cp932"),
+        ("この店のサービスはとても良かったです。料理も美味しいので、また来たいと思います。", "euc_jp", "euc_jp"),
+        ("이 식당의 서비스는 매우 좋았습니다. 음식도 맛있어서 다시 오고 싶습니다.", "cp949", "cp949"),
+        ("Größe und Qualität überzeugen nicht. Für die Hände zu groß und äußerst ärgerlich.", "cp1252", "cp1252"),
+    ],
+)
+def test_what_a_file_is_written_in_is_recognised(importer: Importer, words: str, written: str, read: str) -> None:
+    lines = "".join(f"{number},2026-03-0{number},{words} {number}\n" for number in (1, 2, 3))
+    path = importer.file("said.csv", f"id,date,comment\n{lines}", encoding=written)
+    prepared = importer.prepare(path, "voices")
+    assert prepared.staged.about["encoding"] == read
+    assert [row.cells[2] for row in _rows(prepared.staged)] == [f"{words} {number}" for number in (1, 2, 3)]
+
+
+def _rows(staged: Staged) -> list[StagedRow]:
+    block = staged.block(start=0, count=staged.rows)
+    return [block.row(place) for place in range(len(block))]
+
+
+def test_cells_merged_downwards_are_filled_as_a_person_sees_them(importer: Importer, tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert sheet is not None
+    for row in (["门店周报", None, None], ["门店", "时间", "内容"], ["东店", "2026-03-01", "服务很好"],
+                [None, "2026-03-02", "上菜太慢"], [None, None, "味道不错"], ["西店", "2026-03-04", "环境一般"],
+                [None, "2026-03-05", "下次再来"]):  # fmt: skip
+        sheet.append(row)
+    for span in ("A1:C1", "A3:A5", "B4:B5"):
+        sheet.merge_cells(span)
+    book.save(tmp_path / "周报.xlsx")
+    prepared = importer.prepare(tmp_path / "周报.xlsx", "voices")
+    assert [row.cells for row in _rows(prepared.staged)] == [
+        ["东店", "2026-03-01", "服务很好"],
+        ["东店", "2026-03-02", "上菜太慢"],
+        ["东店", "2026-03-02", "味道不错"],
+        ["西店", "2026-03-04", "环境一般"],
+        ["", "2026-03-05", "下次再来"],  # empty, but not merged
+    ]
+    assert any(warning.startswith("3 cells within ones merged") for warning in prepared.warnings)
+
+
+def test_structs_of_parquet_are_dotted_columns(importer: Importer, tmp_path: Path) -> None:
+    who = pa.array(
+        [{"id": "u1", "home": {"city": "Ulm"}}, None, {"id": "u3", "home": None}],
+        pa.struct([("id", pa.string()), ("home", pa.struct([("city", pa.string())]))]),
+    )
+    extra = pa.array([[("a", 1)], None, []], pa.map_(pa.string(), pa.int64()))
+    table = pa.table({"comment": ["late", "wet", "lost"], "user": who, "tags": [["x", "y"], None, []], "extra": extra})
+    pq.write_table(table, tmp_path / "said.parquet")
+    staged = importer.prepare(tmp_path / "said.parquet", "voices").staged
+    assert staged.columns == ["comment", "user.id", "user.home.city", "tags", "extra"]
+    assert [row.cells for row in _rows(staged)] == [
+        ["late", "u1", "Ulm", '["x", "y"]', '{"a": 1}'],
+        ["wet", "", "", "", ""],
+        ["lost", "u3", "", "[]", "{}"],
+    ]
+
+
+@pytest.mark.parametrize(
+    ("here", "given", "hour"),
+    [("Asia/Shanghai", None, 2), ("America/New_York", None, 16), ("Europe/Berlin", None, 2),
+     ("Europe/Berlin", "America/Chicago", 16)],
+)  # fmt: skip
+def test_a_time_zone_that_may_be_several_is_told_and_chosen(
+    importer: Importer, here: str, given: str | None, hour: int
+) -> None:
+    importer.workspace.timezone = here
+    importer.workspace.save()
+    path = importer.file("said.csv", "comment,time\nlate,Thu Mar 05 10:00:00 CST 2026\nwet,2026-03-05 10:00 CST\n")
+    field = {"column": "time", "zone": given} if given else "time"
+    prepared = importer.prepare(path, "voices", {"fields": {"said_at": field}} if given else None)
+    row = importer.load(path, "voices", {"fields": {"said_at": field}} if given else None)
+    found = {each.said_at.hour for each in Voice.objects.in_workspace(row.workspace_id)}
+    assert (row.rows_good, found) == (2, {hour})
+    assert given or any("CST may mean Asia/Shanghai, America/Chicago" in warning for warning in prepared.warnings)
+
+
+def test_a_time_zone_nobody_knows_is_a_row_to_mend(importer: Importer) -> None:
+    lines = "late,Thu Mar 05 10:00:00 XYZ 2026\nwet,Thu Mar 05 10:00:00 HKT 2026\ndry,2026-03-05 10:00\n"
+    row = importer.load(importer.file("said.csv", f"comment,time\n{lines}"), "voices")
+    assert (row.rows_good, row.rows_bad) == (2, 1)

@@ -39,6 +39,15 @@ def test_what_json_lines_hold_comes_in_as_it_is(importer: Importer) -> None:
     assert [type(each["vip"]) for each in found] == [bool, bool, bool]
 
 
+def test_a_number_no_machine_holds_is_kept_as_its_digits_among_numbers(
+    importer: Importer,
+) -> None:
+    rows = (f'{{"comment":"{WORDS} {at}","at":"2026-03-0{at}T10:00:00Z","x":{x}}}' for at, x in ((1, "1e999"), (2, 7)))
+    row = importer.load(importer.file("said.jsonl", "\n".join(rows)), "voices")
+    found = [each.attributes for each in Voice.objects.in_workspace(row.workspace_id).order_by("said_at")]
+    assert found == [{"x": "1e999"}, {"x": 7}]
+
+
 def test_what_parquet_holds_comes_in_as_it_is(importer: Importer, tmp_path: Path) -> None:
     table = pa.table(
         {

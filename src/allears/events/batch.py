@@ -7,7 +7,17 @@ from typing import Any, Protocol, overload
 
 import msgspec
 
+from allears.kit import lax
+
 _object = msgspec.json.Decoder(dict[str, Any])
+
+
+def _read(text: str) -> dict[str, Any]:
+    """The object; the door has seen that it is one, and only its numbers may be too large."""
+    try:
+        return _object.decode(text)
+    except msgspec.ValidationError:
+        return dict(lax.stored(text))
 
 
 class EventRow:
@@ -45,14 +55,14 @@ class EventRow:
     def properties(self) -> Mapping[str, Any]:
         """What the call said happened."""
         if isinstance(self._properties, str):
-            self._properties = _object.decode(self._properties)
+            self._properties = _read(self._properties)
         return self._properties
 
     @property
     def context(self) -> Mapping[str, Any]:
         """Where the call came from."""
         if isinstance(self._context, str):
-            self._context = _object.decode(self._context)
+            self._context = _read(self._context)
         return self._context
 
 

@@ -5,10 +5,12 @@ from typing import Any, ClassVar
 
 from django.conf import settings
 from django.db import models
+from django.db.models.fields.json import KeyTransform
 from django.utils import timezone
 
 from allears.accounts.models import Workspace
 from allears.customers.models import Customer
+from allears.kit import lax
 from allears.store.models import HotModel, ScopedModel
 
 
@@ -58,6 +60,12 @@ class CheckedJSONField(models.JSONField):
 
     def db_check(self, connection: Any) -> None:
         return None
+
+    def from_db_value(self, value: Any, expression: Any, connection: Any) -> Any:
+        """As sent, but for numbers no machine holds (``1e999``): those are the text of their digits."""
+        if isinstance(value, str) and not isinstance(expression, KeyTransform) and lax.has_huge(value):
+            return lax.stored(value)
+        return super().from_db_value(value, expression, connection)
 
 
 class Event(HotModel):

@@ -14,7 +14,10 @@ from allears.kit.tracing import request_id
 _RULES = (
     (re.compile(r"[\w.+%-]+(?:@|%40)[\w-]+(?:\.[\w-]+)*", re.IGNORECASE), "[email]"),
     (re.compile(r"\b(?:whsec_|ae_[a-z]_|msg_|sk_|Bearer |Basic )[\w+/=.-]{6,}"), "[secret]"),
-    (re.compile(r"(/(?:s|c|u|me|join|sign-in|preferences)/)[\w%-]{8,}"), r"\1[token]"),
+    (re.compile(r"(/(?:s|c|u|d|in|me|join|sign-in|preferences|exports/files|v1/channels/[\w-]+)/)[\w%:.~-]{8,}"),
+     r"\1[token]"),
+    (re.compile(r"(/)(?=[a-z_-]*[0-9A-Z])(?=[\d_-]*[A-Za-z])(?=[\w-]*\d)[\w-]{20,}"), r"\1[token]"),
+    (re.compile(r"(/[^\s?\"'<>]*\?)[^\s\"'<>]*[=&%][^\s\"'<>]*"), r"\1[query]"),
     (re.compile(r"((?:password|passwd|secret|token|authorization|api_key|write_?key)[\"']?\s*[=:]\s*)[^\s,;&]+", re.I),
      r"\1[secret]"),
     (re.compile(r"(?<![\w:-])[+(]{0,2}\d(?:[\s()/-]{0,2}\d){8,14}(?![\w-])"), "[number]"),

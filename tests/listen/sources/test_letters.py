@@ -2,6 +2,7 @@
 
 import json
 import time
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -58,3 +59,19 @@ def test_files_beyond_the_bounds_are_named_but_not_kept(monkeypatch: pytest.Monk
         ("lamp.png", None),
         ("run.exe", None),
     ]
+
+
+def test_mails_of_careless_programs_are_read() -> None:
+    """No boundary, a NUL in the subject, bytes of GBK as a file's name, a time in a form of its own."""
+    unmarked = read_letter(
+        b"Subject: a\x00b\nDate: 2026-03-05 10:00:00+08:00\nContent-Type: multipart/mixed\n\nplain words"
+    )
+    assert (unmarked.subject, unmarked.text) == ("ab", "plain words")
+    assert unmarked.sent_at == datetime(2026, 3, 5, 2, tzinfo=UTC)
+    assert read_letter(b"Content-Type: multipart/alternative; boundary=Z\n\nnever begun").text == "never begun"
+    enclosed = (
+        b"Content-Type: multipart/mixed; boundary=B\n\n"
+        b"--B\nContent-Type: text/plain\n\nsee\n--B\nContent-Type: text/plain"
+        b'\nContent-Disposition: attachment; filename="' + "发票.txt".encode("gbk") + b'"\n\nhello\n--B--\n'
+    )
+    assert [each.name for each in read_letter(enclosed).enclosures] == ["发票.txt"]

@@ -99,6 +99,13 @@ def test_new_rows_come_once_as_an_import(shop: Path, make: Maker, acme: Any) -> 
     assert Import.objects.in_workspace(acme.pk).count() == 2
 
 
+@pytest.mark.parametrize("ending", ["", ";", " ; -- all of it;", "\n-- by id", " /* all; */ ;\n"])
+def test_a_query_as_people_write_it(shop: Path, make: Maker, acme: Any, ending: str) -> None:
+    """Comments behind it, semicolons, and colons that belong to texts."""
+    query = QUERY.replace("WHERE", "WHERE remark <> 'at :noon' AND") + ending
+    assert carried(make("sql", **given(shop, query=query))).taken == 3
+
+
 def test_rows_of_equal_cursor_value_are_never_parted(
     tmp_path: Path, make: Maker, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -14,6 +14,7 @@ from allears.customers.remembering import Who, keys_of, who_of
 from allears.events.doors.arrival import REFUSED
 from allears.events.intake.log import BROKEN, MIXED, Body, moment
 from allears.events.keys import body_key, message_key
+from allears.kit import lax
 
 LONGEST_NAME = 200
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -206,7 +207,7 @@ def _read_singly(body: Body, received: datetime, decoded: Decoded, event_limit: 
         try:
             if len(data) > event_limit:
                 raise CallError(f"the event has {len(data)} bytes; the limit of one event is {event_limit}")
-            wire = _call.decode(without_nul(data))
+            wire = _alone(data)
             decoded.calls.append(_understand(wire, body, received, position, shared))
         except UNREADABLE as error:
             decoded.bad.append(
@@ -217,6 +218,16 @@ def _read_singly(body: Body, received: datetime, decoded: Decoded, event_limit: 
                     position=position,
                 )
             )
+
+
+def _alone(data: bytes) -> Wire:
+    """One call; a number in it that no machine holds (``1e999``) is the text of its digits."""
+    try:
+        return _call.decode(without_nul(data))
+    except msgspec.ValidationError:
+        if not lax.has_huge(data.decode("utf-8", "replace")):
+            raise
+        return _call.decode(without_nul(lax.mended(data)))
 
 
 def _with_type(kind: str, data: bytes) -> bytes:

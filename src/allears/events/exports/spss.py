@@ -5,7 +5,8 @@ one frame of ``MOST`` rows. Larger tables are refused with the way out.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -24,6 +25,7 @@ else:
     pd, pyreadstat = LazyModule("pandas"), LazyModule("pyreadstat")
 
 MOST = 500_000
+VALUE_LABEL, LABEL = 120, 255  # bytes
 LONGEST = 8_000  # bytes of one text; the format takes 32,767 and statistics take none of it
 NAME = re.compile(r"[^A-Za-z0-9_\u3400-\u9fff]")
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -47,9 +49,9 @@ def write_sav(path: Path, columns: Sequence[Column], batches: Batches, *, labels
     pyreadstat.write_sav(
         frame,
         str(path),
-        column_labels=[str(column.label)[:250] for column in columns],
+        column_labels=[_cut(str(column.label), LABEL) for column in columns],
         variable_value_labels={
-            name: {_code(key): str(word)[:120] for key, word in column.values.items()}
+            name: _value_labels({_code(key): str(word) for key, word in column.values.items()})
             for name, column in zip(names, columns, strict=True)
             if column.values
         },
@@ -97,6 +99,21 @@ def _cells(column: Column, value: Any) -> list[Any]:
 
 def _code(key: Any) -> Any:
     return float(key) if isinstance(key, int | float) else key
+
+
+def _value_labels(words: Mapping[Any, str]) -> dict[Any, str]:
+    """The words as the format takes them; those that begin alike stay apart after they were cut."""
+    cut = {key: _cut(word, VALUE_LABEL) for key, word in words.items()}
+    times = Counter(cut.values())
+    return {
+        key: label if times[label] == 1 else f"{_cut(label, VALUE_LABEL - 12)}… ({place})"
+        for place, (key, label) in enumerate(cut.items(), start=1)
+    }
+
+
+def _cut(text: str, most: int) -> str:
+    """The text in as many bytes, no character halved."""
+    return text.encode("utf-8", "replace")[:most].decode(errors="ignore")
 
 
 def variable_names(columns: Sequence[Column]) -> list[str]:

@@ -37,7 +37,7 @@ FORMATS = {
 FORMATS |= {"parquet": "application/vnd.apache.parquet", "sav": "application/x-spss-sav"}
 _RISKY = re.compile(r"[=+\-@\t\r\uff1d\uff0b\uff0d\uff20]")
 _NUMBER = re.compile(r"[-+]?\d+(?:[.,]\d+)*")
-_UNPRINTED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f]")
+_UNPRINTED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")  # what XML cannot hold
 
 
 def check_format(name: str) -> str:
@@ -85,7 +85,7 @@ def csv_lines(columns: Sequence[Column], batches: Batches, *, labels: bool, mark
     """CSV a batch at a time; ``labels``: headings for people instead of names; ``mark``: the mark that Excel needs."""
     writer = csv.writer(_Echo(), lineterminator="\r\n")
     head = labels_of(columns) if labels else [column.name for column in columns]
-    yield ("\ufeff" if mark else "") + str(writer.writerow(head))
+    yield ("\ufeff" if mark else "") + str(writer.writerow(map(defused, head)))
     for batch in batches:
         yield "".join(str(writer.writerow(map(cell, row))) for row in batch)
 

@@ -171,6 +171,13 @@ def _of_the_file(staged: Staged) -> list[str]:
             totals,
         )
         found.append(message % {"n": totals})
+    if merged := staged.about.get("merged"):
+        message = ngettext(
+            "%(n)d cell within one merged over several rows was filled with its value, as the sheet shows it.",
+            "%(n)d cells within ones merged over several rows were filled with their value, as the sheet shows them.",
+            merged,
+        )
+        found.append(message % {"n": merged})
     return found
 
 

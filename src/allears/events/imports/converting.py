@@ -229,7 +229,7 @@ def _short(field: Field, field_map: FieldMap, zone: ZoneInfo) -> Reader:
 
 def _time(field: Field, field_map: FieldMap, zone: ZoneInfo) -> Reader:
     order: times.Order = "dmy" if field_map.order == "dmy" else "mdy" if field_map.order == "mdy" else ""
-    return partial(times.parse, order=order, zone=zone)
+    return partial(times.parse, order=order, zone=zone, meant=field_map.zone)
 
 
 def _score(field: Field, field_map: FieldMap, zone: ZoneInfo) -> Reader:

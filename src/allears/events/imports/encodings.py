@@ -3,6 +3,8 @@
 import codecs
 import gzip
 import io
+import re
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 from typing import IO, cast
@@ -53,6 +55,8 @@ def detect(opener: Opener) -> str:
     if not broken:
         return "utf-8"
     sample = _sample_of_high_bytes(opener)
+    if name := _looks_eastern(sample):
+        return name
     if _looks_like_gb(sample):
         return "gb18030"
     if multibyte and broken < multibyte:
@@ -99,6 +103,51 @@ def _sample_of_high_bytes(opener: Opener, wanted: int = BLOCK) -> bytes:
                 if not line.isascii():
                     kept += line
     return bytes(kept[:wanted])
+
+
+def _looks_eastern(sample: bytes) -> str:
+    """Big5, Shift-JIS, EUC-JP or EUC-KR, if the high bytes pair up as their common writing does; else empty.
+
+    Big5 (Taiwan, Hong Kong) has two fifths of its second bytes below 0xA1, where GB 2312 has none; about half of what
+    Japanese write is kana, which stand in a row of each code; Korean syllables fill the rows up to 0xC8 only.
+    """
+    pairs = _pairs(sample)
+    total = sum(pairs.values())
+    if total < LEAST_PAIRS:
+        return ""
+
+    def share(leads: range, trails: range = range(256)) -> float:
+        return sum(n for (lead, trail), n in pairs.items() if lead in leads and trail in trails) / total
+
+    if share(range(0x81, 0x85)) >= 0.25 and _decodes(sample, "cp932"):
+        return "cp932"
+    if share(range(0xA4, 0xA6), range(0xA1, 0xF7)) >= 0.25 and _decodes(sample, "euc_jp"):
+        return "euc_jp"
+    if share(range(0xA1, 0xC7)) >= 0.85 and 0.15 <= share(range(256), range(0x40, 0x7F)) <= 0.75:
+        return next((name for name in ("cp950", "big5hkscs") if _decodes(sample, name)), "")
+    if share(range(0xB0, 0xC9), range(0xA1, 0xFF)) >= 0.97 and _decodes(sample, "cp949"):
+        return "cp949"
+    return ""
+
+
+LEAST_PAIRS = 12  # fewer characters prove nothing
+MOST_UNREADABLE = 0.01  # of a sample, in the encoding that it is taken for
+
+
+def _pairs(sample: bytes) -> "Counter[tuple[int, int]]":
+    """Double bytes that stand beside others: letters with accents, which stand alone among plain ones, do not count."""
+    found: Counter[tuple[int, int]] = Counter()
+    for run in _RUN.findall(sample):
+        found.update(zip(run[0::2], run[1::2], strict=False))
+    return found
+
+
+_RUN = re.compile(rb"(?:[\x81-\xfe][\x40-\xfe]){3,}")
+
+
+def _decodes(sample: bytes, name: str) -> bool:
+    text = sample.decode(name, "replace")
+    return text.count("\ufffd") <= MOST_UNREADABLE * len(text) + 2  # a character may be cut at the sample's end
 
 
 def _looks_like_gb(sample: bytes) -> bool:

@@ -9,13 +9,14 @@ from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
 
+from allears.events.imports import times
 from allears.events.imports.errors import ImportUseError
 from allears.events.imports.headers import key_of
 from allears.events.imports.kinds import FieldType, Kind
 from allears.events.imports.reading import FormatOptions
 
 METRICS = {"nps": (0, 10), "csat": (1, 5), "ces": (1, 7)}
-OPTIONS = {"column", "columns", "value", "metric", "scale", "values", "order", "fallback"}
+OPTIONS = {"column", "columns", "value", "metric", "scale", "values", "order", "zone", "fallback"}
 TOP = {"kind", "format", "timezone", "fields", "rest", "open_cases", "file_time"}
 FORMAT = {"encoding", "separator", "quote", "header", "sheet"}
 REST_KEEP, REST_DROP = "attributes", "drop"
@@ -31,6 +32,7 @@ class FieldMap:
     scale: tuple[float, float] | None = None
     values: dict[str, str | None] = field(default_factory=dict)  # what stands there → what it means; None: nothing
     order: str = ""  # dmy or mdy
+    zone: str = ""  # what an abbreviation such as CST means in this column, by the name of a place
     fallback: str = ""
     confidence: float = 1.0
     reason: str = ""
@@ -45,7 +47,8 @@ class FieldMap:
             named["columns"] = list(self.columns)
         elif self.columns:
             named["column"] = self.column
-        options = {"value": self.value, "metric": self.metric, "order": self.order, "fallback": self.fallback}
+        options = {"value": self.value, "metric": self.metric, "order": self.order, "zone": self.zone}
+        options["fallback"] = self.fallback
         named |= {name: value for name, value in options.items() if value not in (None, "")}
         if self.scale:
             named["scale"] = list(self.scale)
@@ -195,6 +198,7 @@ def _field_map(name: str, given: Any, *, kind: Kind, columns: Sequence[str]) -> 
         scale=_scale(name, given.get("scale")),
         values=_values(name, given.get("values", {})),
         order=_order(name, _text(given, "order").lower()),
+        zone=_meant(name, _text(given, "zone")),
         fallback=_text(given, "fallback"),
         reason=_("as given"),
     )
@@ -243,6 +247,14 @@ def _order(name: str, order: str) -> str:
         message = _("“order” is dmy (the day stands first) or mdy (the month stands first).")
         raise ImportUseError(f"fields.{name}.order", message)
     return order
+
+
+def _meant(name: str, zone: str) -> str:
+    known = [each for meanings in times.AMBIGUOUS.values() for each in meanings]
+    if zone and zone not in known:
+        message = _("“zone” says what an abbreviation such as CST means; it is one of %(names)s.")
+        raise ImportUseError(f"fields.{name}.zone", message % {"names": ", ".join(known)})
+    return zone
 
 
 def _rest(given: Any, columns: Sequence[str]) -> str | tuple[str, ...]:

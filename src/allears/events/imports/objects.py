@@ -94,8 +94,8 @@ def _wrapped(item: dict[str, Any]) -> list[Any] | None:
 
 
 def _value_of(text: str) -> Any:
-    """The JSON's value; half a character, as JavaScript writes it, is shown as ``�``."""
-    return json.loads(lax.mended(text) if _HALF.search(text) else text)
+    """The JSON's value; half a character, as JavaScript writes it, is ``�``, a number no machine holds its digits."""
+    return json.loads(lax.mended(text)) if _HALF.search(text) else lax.stored(text)
 
 
 _HALF = re.compile(r"\\u[dD][89a-fA-F]")

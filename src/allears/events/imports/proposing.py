@@ -9,7 +9,7 @@ from statistics import fmean, pstdev
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from allears.events.imports import scores, vocabulary
+from allears.events.imports import scores, times, vocabulary
 from allears.events.imports.fitting import NONE, fit
 from allears.events.imports.headers import key_of
 from allears.events.imports.kinds import Field, FieldType, Kind
@@ -47,7 +47,7 @@ def propose(kind: Kind, staged: Staged, profiles: Sequence[Profile], *, filename
     warnings: list[str] = []
     for field in kind.fields:
         if candidate := chosen.get(field.name):
-            made, noted = _made(candidate, chosen, staged, filename)
+            made, noted = _made(candidate, chosen, staged, timezone)
             warnings += noted
             if made:
                 fields[field.name] = made
@@ -95,12 +95,12 @@ def _candidate(kind: Kind, field: Field, profile: Profile) -> _Candidate | None:
 
 
 def _made(
-    candidate: _Candidate, chosen: dict[str, _Candidate], staged: Staged, filename: str
+    candidate: _Candidate, chosen: dict[str, _Candidate], staged: Staged, timezone: str
 ) -> tuple[FieldMap | None, list[str]]:
     """The field's map with the options of its type, and warnings."""
     base = FieldMap(columns=(candidate.profile.name,), confidence=candidate.confidence, reason=candidate.reason)
     if candidate.field.type is FieldType.TIME:
-        return _time(base, candidate.profile)
+        return _time(base, candidate.profile, timezone)
     if candidate.field.type is FieldType.SCORE:
         return _score(base, candidate.profile)
     if candidate.field.type is FieldType.SENTIMENT:
@@ -109,7 +109,21 @@ def _made(
     return base, []
 
 
-def _time(base: FieldMap, profile: Profile) -> tuple[FieldMap, list[str]]:
+def _time(base: FieldMap, profile: Profile, timezone: str) -> tuple[FieldMap, list[str]]:
+    made, warnings = _ordered_time(base, profile)
+    name = next(filter(None, map(times.ambiguous, profile.values)), "")
+    if not name:
+        return made, warnings
+    meant = times.likely(name, timezone)
+    warning = _(
+        "In “%(column)s” the time zone %(name)s may mean %(places)s; it is read as %(meant)s. Choose another beside "
+        "the column, or say “zone” in a mapping, if that is wrong."
+    )
+    told = {"column": profile.name, "name": name, "places": ", ".join(times.AMBIGUOUS[name]), "meant": meant}
+    return replace(made, zone=meant, confidence=min(made.confidence, 0.6)), [*warnings, warning % told]
+
+
+def _ordered_time(base: FieldMap, profile: Profile) -> tuple[FieldMap, list[str]]:
     order, proved = profile.order()
     if not order:
         return base, []

@@ -15,7 +15,7 @@ from typing import IO, TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
 
-from allears.events.imports import delimited, dialogues, encodings, objects, regular, typed, xes
+from allears.events.imports import delimited, dialogues, encodings, flattened, merged, objects, regular, typed, xes
 from allears.events.imports.delimited import Line
 from allears.events.imports.errors import ImportUseError
 from allears.events.imports.headers import explained, good_names, is_total, looks_like_header
@@ -145,12 +145,12 @@ def _seekable(opener: encodings.Opener) -> IO[bytes]:
 
 def _parquet(opener: encodings.Opener) -> Table:
     with _whole_parquet(opener) as file:
-        schema = file.schema_arrow
+        schema = flattened.schema(file.schema_arrow)
 
     def values() -> Iterator[list[Any]]:
         with _whole_parquet(opener) as file:
             for batch in file.iter_batches(batch_size=8192):
-                yield from map(list, zip(*(column.to_pylist() for column in batch.columns), strict=True))
+                yield from map(list, zip(*flattened.cells(batch), strict=True))
 
     return Table(
         form="parquet",
@@ -176,21 +176,24 @@ def _spreadsheet(opener: encodings.Opener, options: FormatOptions) -> Table:
     with _workbook(opener) as book:
         sheet, others = _sheet(book, options.sheet, options.header)
 
-    def sheet_rows() -> Iterator[list[str]]:
+    def sheet_rows(above: int | None = None) -> Iterator[list[str]]:
+        """The rows; below the ``above``-th, cells that are merged downwards are filled as the sheet shows them."""
         with _workbook(opener) as book:
-            yield from _cells_of(book[sheet])
+            rows = _cells_of(book[sheet])
+            yield from rows if above is None else merged.filled(rows, merged.ranges(book[sheet]), above, about)
 
+    about: dict[str, Any] = {}
     top = list(islice(sheet_rows(), SPREADSHEET_SAMPLE))
     skip, header, width = _shape(top, options.header)
     names = [*top[skip], *[""] * width][:width] if header else [""] * width
     names, extra = explained(names, top[skip + 1 : skip + 3] if header else [])
-    about: dict[str, Any] = {"sheet": sheet, "header": bool(header)} | (
-        {"others": others, "chosen": bool(options.sheet)} if others else {}
-    )
+    about |= {"sheet": sheet, "header": bool(header)}
+    about |= {"others": others, "chosen": bool(options.sheet)} if others else {}
+    start = skip + header + extra
     return Table(
         form="xlsx",
         columns=good_names(names, empty="column"),
-        rows=lambda: _but_totals(_spreadsheet_lines(sheet_rows(), skip=skip + header + extra, width=width), about),
+        rows=lambda: _but_totals(_spreadsheet_lines(sheet_rows(start), skip=start, width=width), about),
         about=about,
     )
 

@@ -21,7 +21,18 @@ _CLOCK = (
     r"(?:[T\s,]*\s*(?P<half1>上午|下午|晚上|凌晨|中午|早上)?\s*(?P<hour>\d{1,2})\s*[:：时点]\s*(?P<minute>\d{1,2})?"
     r"\s*分?(?:[:：]?\s*(?P<second>\d{1,2})(?:[.,](?P<fraction>\d{1,9}))?秒?)?\s*(?P<half2>[AaPp]\.?[Mm]\.?)?)?"
 )
-_ZONE = r"\s*(?P<zone>Z|z|UTC|GMT|E[SD]T|C[D]T|M[SD]T|P[SD]T|CET|CEST|BST|JST|(?:UTC|GMT)?[+-]\d{2}:?\d{2}|[+-]\d{2})?"
+_HOURS = {"Z": 0, "UTC": 0, "GMT": 0, "EST": -5, "EDT": -4, "CDT": -5, "MST": -7, "MDT": -6, "PST": -8, "PDT": -7}
+_HOURS |= {"WET": 0, "WEST": 1, "CET": 1, "CEST": 2, "EET": 2, "EEST": 3, "MSK": 3, "HKT": 8, "SGT": 8, "JST": 9}
+_HOURS |= {"KST": 9, "AEST": 10, "AEDT": 11, "NZST": 12, "NZDT": 13}
+# Abbreviations that mean another zone elsewhere: zone → hours east of Greenwich; the first where nothing says more.
+AMBIGUOUS: dict[str, dict[str, float]] = {
+    "CST": {"Asia/Shanghai": 8, "America/Chicago": -6, "America/Havana": -5},
+    "IST": {"Asia/Kolkata": 5.5, "Asia/Jerusalem": 2, "Europe/Dublin": 1},
+    "BST": {"Europe/London": 1, "Asia/Dhaka": 6},
+}
+_ZONE_NAMES = "|".join(sorted({*_HOURS, *AMBIGUOUS}, key=len, reverse=True))
+_ZONE = rf"\s*(?P<zone>(?i:{_ZONE_NAMES})|(?:UTC|GMT)?[+-]\d{{2}}:?\d{{2}}|[+-]\d{{2}})?"
+_AMBIGUOUS_IN = re.compile(rf"(?<![A-Za-z])({'|'.join(AMBIGUOUS)})(?![A-Za-z])", re.I)
 _TAIL = _CLOCK + _ZONE + r"(?:\s*\([^)]*\))?$"
 _WEEKDAY = r"(?:(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*\.?,?\s+)?"
 _MONTH = r"(?P<name>jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?"
@@ -37,7 +48,7 @@ _NAMED = (
 )
 _TWITTER = re.compile(
     r"^[a-z]{3}\s+" + _MONTH + r"\s+(?P<day>\d{1,2})\s+(?P<hour>\d{1,2}):(?P<minute>\d{2}):(?P<second>\d{2})\s+"
-    r"(?P<zone>[+-]\d{4}|[A-Z]{3})?\s*(?P<year>\d{4})$",
+    r"(?P<zone>[+-]\d{4}|[A-Z]{3,4})?\s*(?P<year>\d{4})$",
     re.I,
 )
 _COMPACT = re.compile(
@@ -46,15 +57,16 @@ _COMPACT = re.compile(
 _NUMBER = re.compile(r"^\d{9,16}(?:\.\d+)?$")
 _SERIAL = re.compile(r"^\d{5}(?:\.\d+)?$")
 _MONTHS = {name: place for place, name in enumerate("jan feb mar apr may jun jul aug sep oct nov dec".split(), start=1)}  # noqa: SIM905 – reads better
-_ZONES = {"Z": 0, "UTC": 0, "GMT": 0, "EST": -5, "EDT": -4, "CDT": -5, "MST": -7, "MDT": -6, "PST": -8, "PDT": -7}
-_ZONES |= {"CET": 1, "CEST": 2, "BST": 1, "JST": 9}
 _EARLIEST, _LATEST = 315_532_800, 4_102_444_800  # 1980 and 2100, in seconds
 SPREADSHEET_EPOCH = datetime(1899, 12, 30)  # noqa: DTZ001 – a spreadsheet's day zero has no zone
 
 
 @lru_cache(maxsize=65_536)
-def parse(text: str, *, order: Order = "", zone: tzinfo = UTC) -> datetime:
-    """The moment that ``text`` names, in UTC. A day without a time of day is its midnight in ``zone``."""
+def parse(text: str, *, order: Order = "", zone: tzinfo = UTC, meant: str = "") -> datetime:
+    """The moment that ``text`` names, in UTC. A day without a time of day is its midnight in ``zone``.
+
+    ``meant`` is the zone that an ambiguous abbreviation (``CST``) stands for; empty: the one nearest to ``zone``.
+    """
     if "年" not in text and (quick := _iso(text)):
         return _in_utc(quick, zone)
     folded = unicodedata.normalize("NFKC", text).strip()
@@ -62,9 +74,9 @@ def parse(text: str, *, order: Order = "", zone: tzinfo = UTC) -> datetime:
         return number
     for pattern in (_YEAR_FIRST, _COMPACT, *_NAMED, _TWITTER):
         if match := pattern.match(folded):
-            return _build(match.groupdict(), zone, text)
+            return _build(match.groupdict(), zone, text, meant)
     if match := _YEAR_LAST.match(folded):
-        return _build(_ordered(match.groupdict(), order, text), zone, text)
+        return _build(_ordered(match.groupdict(), order, text), zone, text, meant)
     raise BadCellError(_("“%(text)s” is no time that can be read. Write it as 2026-11-21 10:05.") % {"text": text[:60]})
 
 
@@ -104,7 +116,7 @@ def _ordered(parts: dict[str, str | None], order: Order, text: str) -> dict[str,
     return {**parts, "day": str(day), "month": str(month)}
 
 
-def _build(parts: dict[str, str | None], zone: tzinfo, text: str) -> datetime:
+def _build(parts: dict[str, str | None], zone: tzinfo, text: str, meant: str) -> datetime:
     year, day = int(parts["year"] or 0), int(parts["day"] or 0)
     if year < 100:
         year += 2000 if year < 70 else 1900
@@ -118,7 +130,7 @@ def _build(parts: dict[str, str | None], zone: tzinfo, text: str) -> datetime:
     except ValueError as error:
         message = _("“%(text)s” names a day or hour that does not exist. Write it as 2026-11-21 10:05.")
         raise BadCellError(message % {"text": text[:60]}) from error
-    return _in_utc(found + overflow, _zone(parts.get("zone")) or zone)
+    return _in_utc(found + overflow, _zone(parts.get("zone"), zone, meant, text) or zone)
 
 
 def _of_day(hour: int, half: str) -> int:
@@ -127,12 +139,32 @@ def _of_day(hour: int, half: str) -> int:
     return 0 if half in {"am", "凌晨", "上午"} and hour == 12 else hour
 
 
-def _zone(name: str | None) -> tzinfo | None:
+def ambiguous(text: str) -> str:
+    """The abbreviation in ``text`` that means several zones, or empty."""
+    found = _AMBIGUOUS_IN.search(text)
+    return found.group(1).upper() if found else ""
+
+
+def likely(name: str, zone: str) -> str:
+    """The zone that an ambiguous abbreviation most likely means to people in ``zone``: one of their continent."""
+    meanings = AMBIGUOUS[name]
+    return next((each for each in meanings if each == zone), None) or next(
+        (each for each in meanings if each.split("/")[0] == zone.split("/")[0]), next(iter(meanings))
+    )
+
+
+def _zone(name: str | None, zone: tzinfo, meant: str, text: str) -> tzinfo | None:
     if not name:
         return None
     upper = name.upper()
-    if upper in _ZONES:
-        return timezone(timedelta(hours=_ZONES[upper]))
+    if upper in AMBIGUOUS:
+        chosen = meant if meant in AMBIGUOUS[upper] else likely(upper, str(zone))
+        return timezone(timedelta(hours=AMBIGUOUS[upper][chosen]))
+    if upper in _HOURS:
+        return timezone(timedelta(hours=_HOURS[upper]))
+    if upper.isalpha():
+        message = _("“%(text)s” names the time zone %(zone)s, which is not known. Write it as 2026-11-21 10:05+08:00.")
+        raise BadCellError(message % {"text": text[:60], "zone": upper})
     digits = upper.removeprefix("UTC").removeprefix("GMT").replace(":", "")
     offset = timedelta(hours=int(digits[1:3]), minutes=int(digits[3:5] or 0))
     return timezone(-offset if digits[0] == "-" else offset)

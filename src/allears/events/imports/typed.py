@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from allears.kit import lax
 from allears.kit.lazy import LazyModule
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ else:
     arrow = LazyModule("pyarrow.types")
 
 TEXT, INTEGER, NUMBER, FLAG, TIME, JSON = "", "integer", "number", "flag", "time", "json"
-_OF_JSON = {bool: FLAG, int: INTEGER, float: NUMBER, list: JSON, dict: JSON}
+_OF_JSON = {bool: FLAG, int: INTEGER, float: NUMBER, lax.Huge: NUMBER, list: JSON, dict: JSON}
 MOST = 1 << 63
 LONGEST_NUMBER = 400  # characters
 

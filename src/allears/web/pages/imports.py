@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 from django.views.generic import RedirectView
 
-from allears.events.imports import actions, kinds, pieces, quarantine, queries, saving, undoing, uploads
+from allears.events.imports import actions, kinds, pieces, quarantine, queries, saving, times, undoing, uploads
 from allears.events.imports.errors import ImportUseError
 from allears.events.imports.files import keep_upload, remove_folder, scratch_folder
 from allears.events.imports.kinds import FieldType
@@ -142,6 +142,7 @@ def _field_context(field: kinds.Field, stored: dict[str, Any] | None, samples: d
         "samples": samples.get(columns[0], []) if columns else [],
         "is_score": field.type is FieldType.SCORE,
         "is_time": field.type is FieldType.TIME,
+        "zones": _same_name(stored.get("zone", "")),
         "values": ", ".join(f"{name}={meaning or ''}" for name, meaning in stored.get("values", {}).items()),
         "takes_values": field.type in {FieldType.SENTIMENT, FieldType.SCORE},
     }
@@ -190,7 +191,7 @@ def _given_fields(request: HttpRequest, row: Import) -> Iterator[tuple[str, Any]
             told["column"] = column
         if value and not column:
             told = {"value": value}
-        for option in ("metric", "order"):
+        for option in ("metric", "order", "zone"):
             if chosen := form.get(f"{option}.{field.name}", ""):
                 told[option] = chosen
         if (scale := form.get(f"scale.{field.name}", "")) and (found := re.findall(r"-?\d+(?:\.\d+)?", scale)):
@@ -199,6 +200,11 @@ def _given_fields(request: HttpRequest, row: Import) -> Iterator[tuple[str, Any]
             told["values"] = _meanings(meanings)
         if column or value or "fallback" in told:
             yield field.name, told
+
+
+def _same_name(zone: str) -> list[str]:
+    """The zones that share an abbreviation with this one."""
+    return next((list(meanings) for meanings in times.AMBIGUOUS.values() if zone in meanings), [])
 
 
 def _meanings(text: str) -> dict[str, str | None]:

@@ -29,15 +29,18 @@ else:
 
 # The fields of an entry, and under which names a JSON list may have them where nothing is said.
 NAMES: dict[str, tuple[str, ...]] = {
-    "id": ("id", "guid", "review_id", "uuid", "_id"),
-    "link": ("url", "link", "permalink", "external_url"),
-    "title": ("title", "headline", "subject"),
-    "text": ("content_text", "text", "body", "content", "comment", "review", "content_html", "summary", "description"),
-    "author": ("author.name", "author", "authors.0.name", "user.name", "user", "reviewer", "nickname"),
-    "rating": ("rating", "stars", "score", "rating.value", "reviewRating.ratingValue"),
+    "id": ("id", "guid", "review_id", "uuid", "_id", "id.label"),
+    "link": ("url", "link", "permalink", "external_url", "link.attributes.href", "link.0.attributes.href"),
+    "title": ("title", "headline", "subject", "title.label"),
+    "text": ("content_text", "text", "body", "content", "comment", "review", "content_html", "summary", "description",
+             "content.label", "content.0.label"),
+    "author": ("author.name", "author", "authors.0.name", "user.name", "user", "reviewer", "nickname",
+               "author.name.label"),
+    "rating": ("rating", "stars", "score", "rating.value", "reviewRating.ratingValue", "im:rating.label"),
     "language": ("language", "lang", "locale"),
-    "time": ("date_published", "published_at", "created_at", "date", "time", "published", "createdAt", "updated_at"),
-}
+    "time": ("date_published", "published_at", "created_at", "date", "time", "published", "createdAt", "updated_at",
+             "updated.label"),
+}  # fmt: skip
 FEED_RATINGS = ("im_rating", "rating", "media_starrating", "review_rating", "gd_rating", "stars")
 LONGEST = 10_000
 OLDEST_STAMP = 631_152_000  # 1990; a smaller number is no time of our age
@@ -175,8 +178,21 @@ def _the_list(document: Any) -> Any:
         return document
     if isinstance(document.get("items"), list):
         return document["items"]
+    if isinstance(feed := document.get("feed"), dict):
+        return _of_a_store(feed)
     lists = [value for value in document.values() if isinstance(value, list)]
     return lists[0] if len(lists) == 1 else None
+
+
+def _of_a_store(feed: dict[str, Any]) -> list[Any]:
+    """The entries of an App Store's customer reviews, ``…/rss/customerreviews/id=…/json``.
+
+    It is Atom written as JSON: one review stands there by itself, none leaves ``entry`` out, and on the first page of
+    some shops the app itself stands among the reviews, without a rating.
+    """
+    entries = feed.get("entry", [])
+    found = entries if isinstance(entries, list) else [entries]
+    return [each for each in found if not (isinstance(each, dict) and "im:name" in each and "im:rating" not in each)]
 
 
 def at(item: Any, path: str) -> Any:

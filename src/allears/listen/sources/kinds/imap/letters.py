@@ -65,7 +65,7 @@ def read_letter(raw: bytes, *, whole: bool = True) -> ReadLetter:
 
 def header(mail: Message, name: str) -> str:
     """A header as people read it: encoded words, raw UTF-8 or GBK bytes, and charsets that are wrongly named."""
-    raw = next((str(value) for key, value in mail.raw_items() if key.lower() == name.lower()), "")
+    raw = next((str(value) for key, value in mail.raw_items() if key.lower() == name.lower()), "").replace("\x00", "")
     try:
         raw.encode("ascii")
     except UnicodeEncodeError:
@@ -109,11 +109,22 @@ def _ids(value: str) -> list[str]:
 
 
 def _date(value: str) -> datetime | None:
+    found: datetime | None
     try:
         found = parsedate_to_datetime(value)
     except (ValueError, TypeError):
+        found = _plain_date(value)
+    if found is None:
         return None
     return found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
+
+
+def _plain_date(value: str) -> datetime | None:
+    """A time as programs write it that do not know the form of mail's."""
+    try:
+        return datetime.fromisoformat(value.strip())
+    except ValueError:
+        return None
 
 
 def _marks(mail: Message) -> list[str]:
@@ -149,8 +160,11 @@ def _shown_parts(mail: Message) -> Iterator[Message]:
         for part in mail.get_payload():
             if isinstance(part, Message):
                 yield from _shown_parts(part)
-    elif mail.get_content_type() in {"text/plain", "text/html"} and not _is_file(mail):
-        yield mail
+    elif not _is_file(mail) and (mail.get_content_type() in _WORDS or mail.get_content_maintype() == "multipart"):
+        yield mail  # parts that nothing marks off are one text
+
+
+_WORDS = frozenset({"text/plain", "text/html"})
 
 
 def _is_file(part: Message) -> bool:
@@ -187,10 +201,13 @@ def _sniffed(content: bytes) -> Sniffed | None:
 
 def _file_name(part: Message) -> str:
     name = part.get_filename() or "file"
+    if "\ufffd" in name and (raw := _RAW_NAME.search(header(part, "Content-Disposition"))):
+        name = raw[1]  # bytes of GBK, as they are
     pieces = decode_header(name) if "=?" in name else [(name, None)]
     return "".join(value if isinstance(value, str) else decoded(value, charset or "utf-8") for value, charset in pieces)
 
 
+_RAW_NAME = re.compile(r"filename\s*=\s*\"?([^\";]+)", re.IGNORECASE)
 _ABSENT = re.compile(
     r"^\s*(auto(matic)?[ -]?(reply|response)|out of (the )?office|abwesen|自动回复|自动答复|自動回覆|外出)",
     re.IGNORECASE,

@@ -10,6 +10,7 @@ from django.conf import settings as installation
 
 from allears.kit.lazy import LazyModule
 from allears.listen.sources.base import SourceTrouble
+from allears.listen.sources.kinds.sql.queries import alone
 
 if TYPE_CHECKING:
     import sqlalchemy as sa
@@ -112,10 +113,10 @@ class Database:
 
     def rows(self, query: str, *, cursor: Any, sort: str) -> Iterator[dict[str, Any]]:
         """The result, streamed, sorted by the column ``sort`` where one is named."""
-        text = query.strip().rstrip(";")
+        text = alone(query, system=self._system)
         if sort:
             named = self._connection.dialect.identifier_preparer.quote(sort)
-            text = f"SELECT * FROM ({text}) AS asked ORDER BY {named}"  # noqa: S608 – checked to be one SELECT
+            text = f"SELECT * FROM (\n{text}\n) AS asked ORDER BY {named}"  # noqa: S608 – checked to be one SELECT
         statement = sa.text(text)
         if sort and cursor is not None:
             statement = statement.bindparams(cursor=cursor)

@@ -1,5 +1,6 @@
 """Whether a text is one query that only reads, and which parameters it names. No database is asked."""
 
+import re
 from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
@@ -28,7 +29,9 @@ class QueryError(ValueError):
 def checked(query: str, *, system: str) -> set[str]:
     """The names of its parameters (``:name``); raises QueryError for anything but a single SELECT."""
     try:
-        statements = [each for each in sqlglot.parse(query, read=DIALECTS[system]) if each is not None]
+        statements = [
+            each for each in sqlglot.parse(_unended(query, system), read=DIALECTS[system]) if each is not None
+        ]
     except sqlglot.errors.SqlglotError as error:
         reason = str(error).split("\n")[0][:200]
         raise QueryError(_("The query cannot be understood: %(reason)s") % {"reason": reason}) from error
@@ -36,6 +39,23 @@ def checked(query: str, *, system: str) -> set[str]:
         raise QueryError(_("Write one SELECT and nothing else; nothing was run."))
     _only_reads(statements[0])
     return {str(each.this) for each in statements[0].find_all(exp.Placeholder) if each.this}
+
+
+def alone(query: str, *, system: str) -> str:
+    """The query as it is run: without what ends it, and with every colon but that of ``:cursor`` meaning itself."""
+    return _OTHER_COLON.sub(r"\:", _unended(query, system))
+
+
+def _unended(query: str, system: str) -> str:
+    """Without the semicolons at its end, and the comments behind them."""
+    text = query.strip()
+    tokens = sqlglot.tokenize(text, read=DIALECTS[system])
+    while tokens and tokens[-1].token_type is sqlglot.TokenType.SEMICOLON:
+        text = text[: tokens.pop().start]
+    return text
+
+
+_OTHER_COLON = re.compile(r"(?<![:\w\\]):(?!cursor\b)(?=\w)")
 
 
 def _only_reads(statement: "exp.Query") -> None:
