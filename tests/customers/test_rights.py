@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 import zipfile
 from datetime import timedelta
 from pathlib import Path
@@ -16,14 +17,15 @@ from allears.customers import retention
 from allears.customers.models import ConsentRecord, Customer, Erasure, Forgotten, Identifier
 from allears.customers.retaining import expired, forget_expired
 from allears.customers.rights import UnknownPersonError, access_export, erase, find_customer
-from allears.customers.rights.erasing import certificate, chain_is_whole
+from allears.customers.rights.erasing import certificate, chain_is_whole, preview
 from allears.customers.rights.person import Person, person_of
 from allears.events.erasing import without
 from allears.events.exports import actions as exports
 from allears.events.exports.erasing import erase_exports
 from allears.listen import actions as listen
-from allears.listen.models import Voice
+from allears.listen.models import Survey, Voice
 from allears.listen.originals import words_of
+from allears.listen.tags.models import Tag
 from tests import builders
 from tests.conftest import Person as Member
 
@@ -68,6 +70,42 @@ def test_erasing_one_leaves_the_other_and_the_score(acme: Workspace, elsewhere: 
     assert done.removed["listen.Voice"] == {"blanked": 1}
     assert done.removed["files.originals"] == {"removed": 1}, "as she was named in another's words"
     assert Forgotten.objects.in_workspace(acme.id).count() == 2
+
+
+def test_names_that_must_differ_differ_when_two_persons_were_struck_out_of_them(acme: Workspace) -> None:
+    for at, address in enumerate(("zoe@example.test", "max@example.test")):
+        person = known(acme, address, f"u-100{at}")
+        Tag.objects.create(workspace=acme, name=f"Ask {address}", key=f"ask {address}", created_at=timezone.now())
+        assert gone(person).removed["tags.Tag"] == {"struck_out": 1}
+    tags = list(Tag.objects.in_workspace(acme.id).order_by("id"))
+    assert len({tag.key for tag in tags}) == 2
+    assert all(re.fullmatch(r"Ask \[erased\] [0-9a-f]{6}", tag.name) for tag in tags)
+
+
+@pytest.mark.parametrize("strike_name", [False, True])
+def test_what_staff_typed_is_shown_before_and_cleaned_where_said(acme: Workspace, strike_name: bool) -> None:
+    zoe = known(acme, "zoe@example.test", "u-1000")
+    Customer.objects.in_workspace(acme.id).filter(pk=zoe.pk).update(name="左伊")
+    tag = Tag.objects.create(workspace=acme, name="左伊的投诉", key="左伊的投诉", created_at=timezone.now())
+    survey = Survey.objects.create(
+        workspace=acme, key="s", name="For zoe@example.test", draft={"title": "Dear 左伊", "to": "zoe@example.test"}
+    )
+    Survey.objects.create(workspace=acme, key="other", name="For everybody")
+    found = preview(workspace_id=acme.id, customer_id=zoe.id).typed
+    assert {(each.model, each.column, each.by_name, each.a_rule) for each in found} == {
+        ("tags.Tag", "name", True, False),
+        ("tags.Tag", "key", True, False),
+        ("listen.Survey", "name", False, False),
+        ("listen.Survey", "draft", False, True),
+    }
+    done = gone(zoe, strike_name=strike_name)
+    tag.refresh_from_db(), survey.refresh_from_db()
+    assert ("左伊" in tag.name, "左伊" in tag.key) == (not strike_name, not strike_name)
+    assert (survey.name, survey.draft["title"]) == ("For [erased]", "Dear 左伊")
+    assert done.removed["listen.Survey"] == {"struck_out": 1, "still_named": 1}
+    assert done.removed["tags.Tag"] == ({"struck_out": 1} if strike_name else {"still_named": 2})
+    assert done.pending is None
+    assert "左伊" not in json.dumps(certificate(done), ensure_ascii=False)
 
 
 def test_certificates_chain_and_show_tampering(acme: Workspace) -> None:
@@ -137,7 +175,7 @@ def test_the_console_asks_twice_and_guards_by_role(acme: Workspace, alice: Membe
     client.force_login(bob.user)
     assert client.get(page).status_code == 403
     client.force_login(alice.user)
-    assert client.get(page).status_code == 200
+    assert 'type="checkbox" name="never_again" class="checkbox checkbox-sm"' in client.get(page).content.decode()
     assert client.post(page, {"typed": "yes"}).status_code == 422
     assert Erasure.objects.in_workspace(acme.id).count() == 0
     answer = client.post(page, {"typed": "erase", "never_again": "on"})

@@ -73,6 +73,21 @@ TABLES = (
         label=gettext_noop("Jobs"),
     ),
     PersonalTable(
+        model="accounts.AccessKey",
+        columns=("name",),
+        erase=Erase.MENTIONS,
+        label=gettext_noop("API keys"),
+        typed=True,
+    ),
+    PersonalTable(
+        model="teams.Team",
+        columns=("name",),
+        erase=Erase.MENTIONS,
+        home="accounts.teams",
+        label=gettext_noop("Teams"),
+        typed=True,
+    ),
+    PersonalTable(
         model="jobs.KeptReply",
         columns=("body",),
         erase=Erase.ALL,
@@ -111,11 +126,8 @@ HARMLESS = (
     Harmless(model="accounts.User", columns=("password", "email", "name", "language"), because=_MEMBERS),
     Harmless(model="accounts.MemberInvite", columns=("email", "token_hash"), because=_MEMBERS),
     Harmless(model="accounts.SignInLink", columns=("token_hash",), because=_MEMBERS),
-    Harmless(
-        model="accounts.AccessKey", columns=("name", "prefix", "key_hash", "scopes"), because="keys of our systems"
-    ),
+    Harmless(model="accounts.AccessKey", columns=("prefix", "key_hash", "scopes"), because="keys of our systems"),
     Harmless(model="accounts.AuditEntry", columns=("verb",), because=_OURS),
-    Harmless(model="teams.Team", columns=("name",), because="the company's own word for some of its members"),
     Harmless(model="customers.Identifier", columns=("kind",), because="a code"),
     Harmless(model="customers.AttributeValue", columns=("name", "source"), because="the name of a trait; a code"),
     Harmless(model="customers.IdentityRules", columns=("region", "keys"), because="the company's own rules"),

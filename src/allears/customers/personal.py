@@ -44,6 +44,7 @@ class PersonalTable:
     at: str = ""
     label: str = ""  # for people, in English; translated where shown
     home: str = ""  # the package under ``allears`` that holds the model, where it is not named as the model's domain
+    typed: bool = False  # staff typed the words and mean no customer by them: the person's own name is looked for, too
 
     @property
     def link(self) -> str:
@@ -51,9 +52,13 @@ class PersonalTable:
         return self.customer if "__" not in self.customer else ""
 
     def model_type(self) -> type[models.Model]:
-        domain, _, name = self.model.partition(".")
-        found: type[models.Model] = import_string(f"allears.{self.home or domain}.models.{name}")
-        return found
+        return _model(self.model, self.home)
+
+
+def _model(label: str, home: str) -> type[models.Model]:
+    domain, _, name = label.partition(".")
+    found: type[models.Model] = import_string(f"allears.{home or domain}.models.{name}")
+    return found
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,6 +87,20 @@ class PersonalIndex:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Rules:
+    """Columns that staff wrote and that would no longer work with a word struck out of them: addresses, conditions,
+    questions. An erasure tells where they name the person, and leaves them to the staff. Harmless besides."""
+
+    model: str
+    columns: tuple[str, ...]
+    label: str
+    home: str = ""
+
+    def model_type(self) -> type[models.Model]:
+        return _model(self.model, self.home)
+
+
+@dataclass(frozen=True, kw_only=True)
 class Harmless:
     """Text columns that hold no personal data of customers, and why that is so."""
 
@@ -96,12 +115,13 @@ class _Registry:
     files: dict[str, PersonalFiles] = field(default_factory=dict)
     harmless: dict[str, list[Harmless]] = field(default_factory=dict)
     indexes: dict[str, PersonalIndex] = field(default_factory=dict)
+    rules: dict[str, Rules] = field(default_factory=dict)
 
 
 _registry = _Registry()
 
 
-def register_personal(*declared: PersonalTable | PersonalFiles | PersonalIndex | Harmless) -> None:
+def register_personal(*declared: PersonalTable | PersonalFiles | PersonalIndex | Rules | Harmless) -> None:
     """Declare, from ``apps.py``; a second declaration of the same model or files takes the place of the first."""
     for each in declared:
         if isinstance(each, PersonalTable):
@@ -110,6 +130,8 @@ def register_personal(*declared: PersonalTable | PersonalFiles | PersonalIndex |
             _registry.files[each.name] = each
         elif isinstance(each, PersonalIndex):
             _registry.indexes[each.table] = each
+        elif isinstance(each, Rules):
+            _registry.rules[each.model] = each
         else:
             told = _registry.harmless.setdefault(each.model, [])
             if each not in told:
@@ -134,6 +156,11 @@ def personal_files() -> list[PersonalFiles]:
 def personal_indexes() -> list[PersonalIndex]:
     """Every index of words."""
     return list(_registry.indexes.values())
+
+
+def written_rules() -> list[Rules]:
+    """Every table of rules that staff wrote."""
+    return list(_registry.rules.values())
 
 
 def harmless() -> Mapping[str, Sequence[Harmless]]:

@@ -48,9 +48,10 @@ DECLARED = (
     ),
     PersonalTable(
         model="events.SavedMapping",
-        columns=("columns", "mapping"),
+        columns=("name", "columns", "mapping"),
         erase=Erase.MENTIONS,
         label=gettext_noop("Imports"),
+        typed=True,
     ),
     PersonalFiles(
         name="exports",
@@ -79,6 +80,6 @@ DECLARED = (
     Harmless(
         model="events.Export", columns=("table", "format", "language", "token", "state"), because="codes, a token"
     ),
-    Harmless(model="events.SavedMapping", columns=("kind", "name", "signature"), because="a code, a name, a digest"),
+    Harmless(model="events.SavedMapping", columns=("kind", "signature"), because="a code, a digest"),
     Harmless(model="events.QuarantinedRow", columns=("source", "field"), because="a code, a column's name"),
 )

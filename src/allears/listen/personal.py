@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_noop
 
-from allears.customers.personal import Erase, Harmless, PersonalFiles, PersonalIndex, PersonalTable
+from allears.customers.personal import Erase, Harmless, PersonalFiles, PersonalIndex, PersonalTable, Rules
 
 DECLARED = (
     PersonalTable(
@@ -107,16 +107,45 @@ DECLARED = (
         at="received_at",
         label=gettext_noop("Files in answers"),
     ),
-    Harmless(model="listen.Survey", columns=("key", "name", "family", "draft"), because="the company's own words"),
-    Harmless(model="listen.SurveyLink", columns=("token", "name", "channel"), because="the company's own address"),
-    Harmless(model="listen.QuotaPlace", columns=("name",), because="the company's own name for a kind of answer"),
+    PersonalTable(
+        model="listen.Survey",
+        columns=("name",),
+        erase=Erase.MENTIONS,
+        label=gettext_noop("Surveys"),
+        typed=True,
+    ),
+    Rules(model="listen.Survey", columns=("draft",), label=gettext_noop("Surveys")),
+    PersonalTable(
+        model="listen.SurveyLink",
+        columns=("name",),
+        erase=Erase.MENTIONS,
+        label=gettext_noop("Links to surveys"),
+        typed=True,
+    ),
+    PersonalTable(
+        model="listen.QuotaPlace",
+        columns=("name",),
+        erase=Erase.MENTIONS,
+        label=gettext_noop("Quotas"),
+        typed=True,
+    ),
+    PersonalTable(
+        model="listen.Probe",
+        columns=("name",),
+        erase=Erase.MENTIONS,
+        label=gettext_noop("Probes"),
+        typed=True,
+    ),
+    Rules(model="listen.Probe", columns=("conditions", "absent_match"), label=gettext_noop("Probes")),
+    Rules(model="listen.SurveyVersion", columns=("definition",), label=gettext_noop("Surveys")),
+    Harmless(model="listen.Survey", columns=("key", "family", "draft"), because="the company's own words"),
+    Harmless(model="listen.SurveyLink", columns=("token", "channel"), because="the company's own address"),
     Harmless(model="listen.Attachment", columns=("question", "type"), because="codes"),
     Harmless(model="listen.SurveyVersion", columns=("definition",), because="the company's own questions"),
     Harmless(
         model="listen.Probe",
         columns=(
             "key",
-            "name",
             "event_name",
             "conditions",
             "channel",
@@ -173,6 +202,7 @@ DECLARED = (
         columns=("name", "settings", "cursor", "trouble"),
         erase=Erase.MENTIONS,
         label="Sources",
+        typed=True,
     ),
     PersonalTable(
         model="listen.SourceRun",

@@ -28,6 +28,7 @@ DECLARED = (
         columns=("value", "name"),
         erase=Erase.MENTIONS,
         label=gettext_noop("What colleagues follow"),
+        typed=True,
     ),
     Harmless(model="people.Digest", columns=("period",), because="the name of a day or a week"),
     Harmless(model="people.DigestChoice", columns=("timezone",), because="a member's own time zone"),

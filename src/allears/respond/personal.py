@@ -34,7 +34,14 @@ DECLARED = (
         at="opened_at",
         label=gettext_noop("Cases"),
     ),
-    Harmless(model="respond.Cause", columns=("key", "name", "name_zh"), because="the company's own words"),
+    PersonalTable(
+        model="respond.Cause",
+        columns=("name", "name_zh"),
+        erase=Erase.MENTIONS,
+        label=gettext_noop("Causes"),
+        typed=True,
+    ),
+    Harmless(model="respond.Cause", columns=("key",), because="the company's own words"),
     Harmless(model="respond.ServicePromise", columns=("priority",), because="a code"),
     Harmless(model="respond.BusinessCalendar", columns=("shifts", "holidays"), because="the company's own hours"),
 )

@@ -22,9 +22,16 @@ DECLARED = (
     ),
     Harmless(model="understand.VoiceLabel", columns=("code",), because="a code"),
     Harmless(model="understand.Correction", columns=("task", "value"), because="codes"),
+    PersonalTable(
+        model="understand.TextModel",
+        columns=("name",),
+        erase=Erase.MENTIONS,
+        label=gettext_noop("Text models"),
+        typed=True,
+    ),
     Harmless(
         model="understand.TextModel",
-        columns=("slot", "name", "source", "version", "report", "trouble"),
+        columns=("slot", "source", "version", "report", "trouble"),
         because="the company's own names, and figures",
     ),
     Harmless(model="understand.ModelChoice", columns=("slot",), because="a code"),

@@ -1,6 +1,7 @@
 """`allears erase`: a customer goes from every place we keep, and a certificate stays."""
 
 import json
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -20,6 +21,10 @@ def erase(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Count what would go, and change nothing.")] = False,
     may_return: Annotated[
         bool, typer.Option("--may-return", help="Keep no fingerprint: a later import may bring the person back.")
+    ] = False,
+    strike_name: Annotated[
+        bool,
+        typer.Option("--strike-name", help="Strike the name out of what staff typed, too; see --dry-run."),
     ] = False,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
     out: Annotated[Path | None, typer.Option("--out", "-o", help="Write the certificate to this file.")] = None,
@@ -58,6 +63,7 @@ def erase(
         actor_id=None,
         via="cli",
         never_again=not may_return,
+        strike_name=strike_name,
         now=timezone.now(),
     )
     _tell(certificate(done), as_json, out)
@@ -70,12 +76,19 @@ def _wrong(says: str, as_json: bool) -> None:
 
 def _tell_preview(found: "Preview", as_json: bool) -> None:
     if as_json:
-        typer.echo(json.dumps({"dry_run": True, "own": found.own, "mentioned": found.mentioned}))
+        typed = [asdict(place) for place in found.typed]
+        told = {"dry_run": True, "own": found.own, "mentioned": found.mentioned, "typed": typed}
+        typer.echo(json.dumps(told, ensure_ascii=False))
         return
     for title, counts in (("Rows of this customer", found.own), ("Mentions elsewhere", found.mentioned)):
         typer.echo(title)
         for model, count in counts.items():
             typer.echo(f"  {count:>8}  {model}")
+    if found.typed:
+        typer.echo("Typed by staff")
+    for place in found.typed:
+        fate = "stays" if place.a_rule else "with --strike-name" if place.by_name else "struck out"
+        typer.echo(f"  {fate:>18}  {place.model} {place.row} {place.column}: {place.text}")
     typer.echo("Nothing was changed. Files, the lake and the key of back-ups follow in the real run.")
 
 

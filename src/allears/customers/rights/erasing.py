@@ -12,7 +12,7 @@ Then the certificate is closed: what was removed where, how often and when, chai
 import hashlib
 import json
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -25,7 +25,7 @@ from allears.customers import forgotten
 from allears.customers.memory import lock_identity, new_epoch
 from allears.customers.models import Customer, CustomerKey, Erasure, Identifier
 from allears.customers.personal import personal_files
-from allears.customers.rights import sweeping
+from allears.customers.rights import staff, sweeping
 from allears.customers.rights.person import Person, person_from, person_of
 from allears.customers.rights.tables import erase_rows, in_order, mentions, rows_of, strike_mentions
 from allears.jobs.erasure import erase_from_lake, tombstone
@@ -41,6 +41,7 @@ class Preview:
 
     own: dict[str, int]
     mentioned: dict[str, int]
+    typed: list[staff.Place]  # where staff wrote what the person is known by or called
 
 
 def preview(*, workspace_id: int, customer_id: int) -> Preview:
@@ -51,7 +52,7 @@ def preview(*, workspace_id: int, customer_id: int) -> Preview:
     for table in in_order():
         ids = set(rows_of(table, person).values_list("pk", flat=True))
         mentioned[table.model] = sum(row.pk not in ids for row in mentions(table, person))
-    return Preview(own=_more_than_none(own), mentioned=_more_than_none(mentioned))
+    return Preview(own=_more_than_none(own), mentioned=_more_than_none(mentioned), typed=staff.places(person))
 
 
 def _more_than_none(counts: dict[str, int]) -> dict[str, int]:
@@ -59,11 +60,21 @@ def _more_than_none(counts: dict[str, int]) -> dict[str, int]:
 
 
 def request_erasure(
-    *, workspace_id: int, customer_id: int, actor_id: int | None, via: str, never_again: bool, now: datetime
+    *,
+    workspace_id: int,
+    customer_id: int,
+    actor_id: int | None,
+    via: str,
+    never_again: bool,
+    now: datetime,
+    strike_name: bool = False,
 ) -> Erasure:
-    """Have the worker erase a customer; asking twice while it is under way answers with the same erasure."""
+    """Have the worker erase a customer; asking twice while it is under way answers with the same erasure.
+
+    ``strike_name``: the person's own name is struck out of what staff typed as well (see ``staff``).
+    """
     with transaction.atomic():
-        erasure = _begin(workspace_id, customer_id, actor_id, via, never_again, now)
+        erasure = _begin(workspace_id, customer_id, actor_id, via, never_again, now, strike_name)
         enqueue(
             task="allears.customers.jobs.erase",
             arguments={"workspace_id": workspace_id, "reference": erasure.reference},
@@ -75,20 +86,33 @@ def request_erasure(
 
 
 def erase(
-    *, workspace_id: int, customer_id: int, actor_id: int | None, via: str, never_again: bool, now: datetime
+    *,
+    workspace_id: int,
+    customer_id: int,
+    actor_id: int | None,
+    via: str,
+    never_again: bool,
+    now: datetime,
+    strike_name: bool = False,
 ) -> Erasure:
     """Erase a customer now, in this process. Safe to repeat after a crash: ``go_on`` does the rest."""
     with transaction.atomic():
-        erasure = _begin(workspace_id, customer_id, actor_id, via, never_again, now)
+        erasure = _begin(workspace_id, customer_id, actor_id, via, never_again, now, strike_name)
     return go_on(workspace_id=workspace_id, reference=erasure.reference)
 
 
 def _begin(
-    workspace_id: int, customer_id: int, actor_id: int | None, via: str, never_again: bool, now: datetime
+    workspace_id: int,
+    customer_id: int,
+    actor_id: int | None,
+    via: str,
+    never_again: bool,
+    now: datetime,
+    strike_name: bool,
 ) -> Erasure:
     if not Customer.objects.in_workspace(workspace_id).filter(id=customer_id).exists():
         raise Customer.DoesNotExist(f"no customer {customer_id} in this workspace")
-    person = person_of(workspace_id=workspace_id, customer_id=customer_id)
+    person = replace(person_of(workspace_id=workspace_id, customer_id=customer_id), strike_called=strike_name)
     for open_one in Erasure.objects.in_workspace(workspace_id).filter(finished_at__isnull=True):
         if open_one.pending and set(open_one.pending["ids"]) & set(person.ids):
             under_way: Erasure = open_one
@@ -146,6 +170,10 @@ def _store(person: Person, erasure: Erasure) -> Person:
             _add(erasure, table.model, erase_rows(table, person))
         for table in in_order():
             _add(erasure, table.model, strike_mentions(table, person))
+        for model, rows in staff.strike_names(person).items() if person.strike_called else ():
+            _add(erasure, model, Counter(struck_out=rows))
+        for model, rows in staff.still_named(person).items():
+            erasure.removed[model] = {**erasure.removed.get(model, {}), staff.STILL_NAMED: rows}
         new_epoch(workspace_id=person.workspace_id)
         erasure.pending = person.as_json()
         _note(erasure, "store")
@@ -159,11 +187,16 @@ def _once_more(person: Person) -> Person:
     if root is None:
         return person
     fresh = person_of(workspace_id=person.workspace_id, customer_id=root)
-    return Person(
-        workspace_id=person.workspace_id,
-        ids=tuple(dict.fromkeys((*person.ids, *fresh.ids))),
-        keys=tuple(dict.fromkeys((*person.keys, *fresh.keys))),
-        names=tuple(dict.fromkeys((*person.names, *fresh.names))),
+    return _together(person, fresh)
+
+
+def _together(person: Person, other: Person) -> Person:
+    return replace(
+        person,
+        ids=tuple(dict.fromkeys((*person.ids, *other.ids))),
+        keys=tuple(dict.fromkeys((*person.keys, *other.keys))),
+        names=tuple(dict.fromkeys((*person.names, *other.names))),
+        called=tuple(dict.fromkeys((*person.called, *other.called))),
     )
 
 
@@ -189,15 +222,7 @@ def _whoever_came_back(person: Person, erasure: Erasure) -> Person:
             return person
         again = person_of(workspace_id=person.workspace_id, customer_id=back)
         erasure.steps.pop("store", None)
-        person = _store(
-            Person(
-                workspace_id=person.workspace_id,
-                ids=(*person.ids, *again.ids),
-                keys=(*person.keys, *again.keys),
-                names=tuple(dict.fromkeys((*person.names, *again.names))),
-            ),
-            erasure,
-        )
+        person = _store(_together(person, again), erasure)
         _files(person, erasure)
     return person
 

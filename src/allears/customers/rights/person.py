@@ -18,12 +18,18 @@ _NOT_INSIDE = r"[\w@]"
 
 @dataclass(frozen=True, kw_only=True)
 class Person:
-    """A customer with all who turned out to be him. ``names`` are what he is known by, in every common spelling."""
+    """A customer with all who turned out to be him. ``names`` are what he is known by, in every common spelling.
+
+    ``called`` is his own name, which others may bear as well: it is looked for only in what staff typed, and struck out
+    there only where somebody who saw the places said so (``strike_called``).
+    """
 
     workspace_id: int
     ids: tuple[int, ...]
     keys: tuple[str, ...]  # pseudonymous, of the lake
     names: tuple[str, ...]
+    called: tuple[str, ...] = ()
+    strike_called: bool = False
 
     @cached_property
     def long_names(self) -> tuple[str, ...]:
@@ -37,6 +43,24 @@ class Person:
             return None
         parts = "|".join(re.escape(name) for name in self.long_names)
         return re.compile(f"(?<!{_NOT_INSIDE})(?:{parts})(?!{_NOT_INSIDE})", re.IGNORECASE)
+
+    @cached_property
+    def _called(self) -> re.Pattern[str] | None:
+        parts = "|".join(_bounded(form) for name in self.called for form in sorted({name, json.dumps(name)[1:-1]}))
+        return re.compile(parts, re.IGNORECASE) if parts else None
+
+    def is_called_in(self, value: Any) -> bool:
+        """Whether the person's own name stands in a text or anywhere in this JSON."""
+        text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
+        return self._called is not None and self._called.search(text) is not None
+
+    def strike_called_in(self, value: Any) -> Any:
+        """The same JSON or text with the person's own name struck out."""
+        if isinstance(value, dict):
+            return {self.strike_called_in(key): self.strike_called_in(each) for key, each in value.items()}
+        if isinstance(value, list):
+            return [self.strike_called_in(each) for each in value]
+        return self._called.sub(STRUCK_OUT, value) if self._called and isinstance(value, str) else value
 
     @cached_property
     def _whole(self) -> frozenset[str]:
@@ -79,7 +103,28 @@ class Person:
         return STRUCK_OUT if self.is_in(value) else value
 
     def as_json(self) -> dict[str, Any]:
-        return {"ids": list(self.ids), "keys": list(self.keys), "names": list(self.names)}
+        return {
+            "ids": list(self.ids),
+            "keys": list(self.keys),
+            "names": list(self.names),
+            "called": list(self.called),
+            "strike_called": self.strike_called,
+        }
+
+
+def _bounded(name: str) -> str:
+    """A name as a pattern: between blanks where its script has them."""
+    escaped = re.escape(name)
+    return escaped if _SINOGRAPH.search(name) else f"(?<!{_NOT_INSIDE}){escaped}(?!{_NOT_INSIDE})"
+
+
+_SINOGRAPH = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]")
+
+
+def own_names(customers: Iterable[Customer]) -> tuple[str, ...]:
+    """What the customers are called, where it is long enough to be looked for: two sinographs, or five letters."""
+    called = {name for each in customers if (name := " ".join(each.name.split()))}
+    return tuple(sorted(name for name in called if len(name) >= (2 if _SINOGRAPH.search(name) else SHORTEST)))
 
 
 def written(name: str) -> set[str]:
@@ -102,6 +147,7 @@ def person_of(*, workspace_id: int, customer_id: int) -> Person:
         ids=tuple(ids),
         keys=tuple(row.key for row in rows),
         names=tuple(sorted(names)),
+        called=own_names(rows),
     )
 
 
@@ -112,6 +158,8 @@ def person_from(workspace_id: int, stored: dict[str, Any]) -> Person:
         ids=tuple(stored["ids"]),
         keys=tuple(stored["keys"]),
         names=tuple(stored["names"]),
+        called=tuple(stored.get("called", ())),
+        strike_called=stored.get("strike_called", False),
     )
 
 

@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import Q, QuerySet, TextField
 from django.db.models.functions import Cast
 
-from allears.customers.personal import Erase, PersonalTable, personal_tables
+from allears.customers.personal import Erase, PersonalTable, Rules, personal_tables
 from allears.customers.rights.person import STRUCK_OUT, Person
 
 CUSTOMER = "customers.Customer"
@@ -27,7 +27,7 @@ def rows_of(table: PersonalTable, person: Person) -> QuerySet[Any]:
     return rows.filter(**{f"{table.customer}__in": person.ids}) if table.customer else rows.none()
 
 
-def everything(table: PersonalTable, workspace_id: int) -> QuerySet[Any]:
+def everything(table: PersonalTable | Rules, workspace_id: int) -> QuerySet[Any]:
     """All rows of a table that are the workspace's, or nobody's in particular."""
     model = table.model_type()
     manager: Any = model._default_manager
@@ -112,9 +112,39 @@ def strike_mentions(table: PersonalTable, person: Person) -> Done:
         rows.filter(pk__in=ids).delete()
         return Counter(deleted=len(ids))
     for row in found:
-        values = {name: person.strike(getattr(row, name)) for name in table.columns}
-        rows.filter(pk=row.pk).update(**{name: value for name, value in values.items() if value != getattr(row, name)})
+        put(rows, row, {name: person.strike(getattr(row, name)) for name in table.columns})
     return Counter(struck_out=len(ids))
 
 
-__all__ = ["STRUCK_OUT", "blank", "erase_rows", "everything", "in_order", "mentions", "rows_of", "strike_mentions"]
+def put(rows: QuerySet[Any], row: models.Model, values: dict[str, Any]) -> None:
+    """Write what is another now; a name that must be the only one of its kind stays so, and within its length."""
+    changed = {name: value for name, value in values.items() if value != getattr(row, name)}
+    alone = alone_columns(type(row))
+    mark = f" {secrets.token_hex(3)}" if alone & changed.keys() else ""
+    for name, value in changed.items():
+        most: int | None = getattr(row._meta.get_field(name), "max_length", None) if isinstance(value, str) else None
+        if mark and isinstance(value, str):
+            value = f"{value[: most - len(mark)] if most else value}{mark}"
+        changed[name] = value[:most] if most else value
+    if changed:
+        rows.filter(pk=row.pk).update(**changed)
+
+
+def alone_columns(model: type[models.Model]) -> set[str]:
+    """The columns of which no two rows may hold the same, alone or together with others."""
+    constraints = [each.fields for each in model._meta.constraints if isinstance(each, models.UniqueConstraint)]
+    single = {field.name for field in model._meta.local_fields if field.unique}
+    return single.union(*constraints, *model._meta.unique_together)
+
+
+__all__ = [
+    "STRUCK_OUT",
+    "blank",
+    "erase_rows",
+    "everything",
+    "in_order",
+    "mentions",
+    "put",
+    "rows_of",
+    "strike_mentions",
+]

@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_noop
 
-from allears.customers.personal import Erase, Harmless, PersonalTable
+from allears.customers.personal import Erase, Harmless, PersonalTable, Rules
 
 DECLARED = (
     PersonalTable(
@@ -14,9 +14,23 @@ DECLARED = (
         home="events.inbound",
         label=gettext_noop("Inbound webhooks"),
     ),
+    PersonalTable(
+        model="inbound.InboundSource",
+        columns=("name",),
+        erase=Erase.MENTIONS,
+        home="events.inbound",
+        label=gettext_noop("Inbound webhooks"),
+        typed=True,
+    ),
+    Rules(
+        model="inbound.InboundSource",
+        columns=("mapping",),
+        label=gettext_noop("Inbound webhooks"),
+        home="events.inbound",
+    ),
     Harmless(
         model="inbound.InboundSource",
-        columns=("name", "token", "proof", "header", "secret", "mapping"),
+        columns=("token", "proof", "header", "secret", "mapping"),
         because="what administrators said of another system; secrets are sealed",
     ),
     Harmless(model="inbound.InboundRequest", columns=("content_type", "state"), because="codes"),

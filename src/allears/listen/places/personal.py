@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_noop
 
-from allears.customers.personal import Erase, Harmless, PersonalTable
+from allears.customers.personal import Erase, Harmless, PersonalTable, Rules
 
 DECLARED = (
     PersonalTable(
@@ -11,7 +11,9 @@ DECLARED = (
         erase=Erase.MENTIONS,
         home="listen.places",
         label=gettext_noop("Places"),
+        typed=True,
     ),
+    Rules(model="places.Place", columns=("settings",), label=gettext_noop("Places"), home="listen.places"),
     Harmless(
         model="places.Place",
         columns=("kind", "code", "settings", "sealed"),

@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_noop
 
-from allears.customers.personal import Erase, Harmless, PersonalTable
+from allears.customers.personal import Erase, Harmless, PersonalTable, Rules
 
 DECLARED = (
     PersonalTable(
@@ -14,9 +14,20 @@ DECLARED = (
         label=gettext_noop("Studies"),
     ),
     Harmless(model="studies.Member", columns=("segment", "verdict", "rule"), because="codes, and a group of many"),
+    PersonalTable(
+        model="studies.Study",
+        columns=("name",),
+        erase=Erase.MENTIONS,
+        home="listen.studies",
+        label=gettext_noop("Studies"),
+        typed=True,
+    ),
+    Rules(
+        model="studies.Study", columns=("conditions", "quotas"), label=gettext_noop("Studies"), home="listen.studies"
+    ),
     Harmless(
         model="studies.Study",
-        columns=("key", "name", "channel", "fallbacks", "segments", "conditions", "quotas"),
+        columns=("key", "channel", "fallbacks", "segments", "conditions", "quotas"),
         because="the company's own plan",
     ),
     Harmless(model="studies.Wave", columns=("frame",), because="counts by segment"),

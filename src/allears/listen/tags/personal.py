@@ -6,6 +6,11 @@ from allears.customers.personal import Erase, PersonalTable
 
 DECLARED = (
     PersonalTable(
-        model="tags.Tag", columns=("name", "key"), erase=Erase.MENTIONS, home="listen.tags", label=gettext_noop("Tags")
+        model="tags.Tag",
+        columns=("name", "key"),
+        erase=Erase.MENTIONS,
+        home="listen.tags",
+        label=gettext_noop("Tags"),
+        typed=True,
     ),
 )

@@ -39,6 +39,12 @@ class ErasureForm(forms.Form):
         initial=True,
     )
 
+    strike_name = forms.BooleanField(
+        label=gettext_lazy("Strike the name out of what staff typed, too"),
+        help_text=gettext_lazy("Others may be called the same: look at the places on the left first."),
+        required=False,
+    )
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         style(self)
@@ -73,12 +79,20 @@ def erase(request: ConsoleRequest, customer_key: str) -> HttpResponse:
             actor_id=request.access.user.pk,
             via="console",
             never_again=form.cleaned_data["never_again"],
+            strike_name=form.cleaned_data["strike_name"],
             now=timezone.now(),
         )
         flash(request, _("The customer is being erased. The certificate is ready when every step is done."))
         return redirect("erasure", erasure.reference)
     found = preview(workspace_id=customer.workspace_id, customer_id=customer.pk)
-    context = {"customer": customer, "form": form, "own": _named(found.own), "mentioned": _named(found.mentioned)}
+    context = {
+        "customer": customer,
+        "form": form,
+        "own": _named(found.own),
+        "mentioned": _named(found.mentioned),
+        "typed": [(_(place.label), place) for place in found.typed],
+        "by_name": any(place.by_name and not place.a_rule for place in found.typed),
+    }
     return render_page(request, "rights/erase.html", context, status=422 if request.method == "POST" else 200)
 
 

@@ -17,6 +17,7 @@ DONE = {
     "unlinked": gettext_lazy("made anonymous"),
     "struck_out": gettext_lazy("mentions struck out"),
     "destroyed": gettext_lazy("key destroyed"),
+    "still_named": gettext_lazy("staff named the person there, and it stays: mend it yourself"),
 }
 
 
