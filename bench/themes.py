@@ -1,11 +1,12 @@
 """Themes in 100,000 comments of both languages: processor time and memory, and how well they follow topics.
 
-    python -m bench themes [--comments 100000] [--themes 0] [--no-peer]
+    python -m bench themes [--comments 100000] [--themes 0] [--no-peer] [--selection]
 
 Comments are made by putting sentences of our own labelled comments together (never two of other topics or languages).
 The promise: under two minutes on two cores. Beside it, in a process of its own and on the same comments, what most
 would write: scikit-learn's tf-idf with our words, and k-means. Both are judged by the topics that people marked in our
-corpus (only comments with one topic) and by the share of themes that hold at least a tenth of each language.
+corpus (only comments with one topic) and by the share of themes that hold at least a tenth of each language. With
+`--selection` these are the comments of a selection, and 20,000 others are read to say what is commoner here.
 """
 
 import argparse
@@ -21,6 +22,7 @@ from collections import defaultdict
 from allears.understand.text.corpus import Comment, corpus
 
 BUDGET = 120.0
+REST = 20_000
 SENTENCE = re.compile(r"[^.!?。！？]+[.!?。！？]*")
 
 
@@ -54,6 +56,14 @@ def ours(texts: list[str], themes: int) -> list[int]:
     return find(Request(texts=texts, wanted=themes or None)).labels
 
 
+def selection(texts: list[str], themes: int) -> list[int]:
+    from allears.understand.themes.contracts import Request
+    from allears.understand.themes.finding import find
+
+    others, _ = made(REST, seed=1)
+    return find(Request(texts=texts, rest=others, wanted=themes or None)).labels
+
+
 def peer(texts: list[str], themes: int) -> list[int]:
     from sklearn.cluster import KMeans
     from sklearn.feature_extraction.text import TfidfVectorizer
@@ -74,7 +84,7 @@ def measured(who: str, comments: int, themes: int) -> None:
 
     texts, topics = made(comments)
     wall, used = time.perf_counter(), time.process_time()
-    labels = np.array({"ours": ours, "peer": peer}[who](texts, themes))
+    labels = np.array({"ours": ours, "selection": selection, "peer": peer}[who](texts, themes))
     wall, used = time.perf_counter() - wall, time.process_time() - used
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     names = sorted(set(topics))
@@ -99,20 +109,22 @@ def main() -> None:
     parser.add_argument("--comments", type=int, default=100_000)
     parser.add_argument("--themes", type=int, default=0, help="how many; 0: as many as the comments hold")
     parser.add_argument("--no-peer", action="store_true")
+    parser.add_argument("--selection", action="store_true", help="beside 20,000 comments of elsewhere")
     given = parser.parse_args()
     themes = given.themes
-    for who in ["ours"] if given.no_peer else ["ours", "peer"]:
+    mine = "selection" if given.selection else "ours"
+    for who in [mine] if given.no_peer else [mine, "peer"]:
         code = f"from bench.themes import measured; measured({who!r}, {given.comments}, {themes})"
         ran = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
         found = json.loads(ran.stdout.splitlines()[-1])
-        name = "themes" if who == "ours" else "tf-idf and k-means"
+        name = {"ours": "themes", "selection": "of a selection"}.get(who, "tf-idf and k-means")
         print(
             f"{name:>18}: {found['cpu']:.1f} s of CPU ({found['wall']:.1f} s passed), {found['memory']:.0f} MB; "
             f"NMI {found['nmi']:.3f}, ARI {found['ari']:.3f}, {found['themes']} themes, {found['mixed']:.0%} of them "
             f"in both languages, {found['placed']:.0%} of comments placed"
         )
         themes = found["themes"]
-        if who == "ours" and given.comments >= 100_000:
+        if who == mine and given.comments >= 100_000:
             print(f"   promise: under {BUDGET:.0f} s: {'kept' if found['cpu'] < BUDGET else 'BROKEN'}")
 
 

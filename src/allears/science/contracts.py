@@ -28,3 +28,23 @@ class Lineage:
     same: dict[int, int]
     split_from: dict[int, int]  # new → old
     merged_into: dict[int, int]  # old → new
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Excess:
+    """One thing counted here and elsewhere; `more` is only true past Benjamini–Hochberg over all that were tested."""
+
+    here: int
+    of_here: int
+    elsewhere: int
+    of_elsewhere: int
+    p_value: float
+    adjusted_p: float
+    more: bool
+
+    @property
+    def times(self) -> float | None:
+        """How many times the share elsewhere; None where nobody says it there."""
+        if not self.elsewhere or not self.of_here:
+            return None
+        return (self.here / self.of_here) / (self.elsewhere / self.of_elsewhere)

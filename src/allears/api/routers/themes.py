@@ -1,7 +1,7 @@
 """Themes: what many talk about, what it does to the score, and what people decide about it."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Any
 
 from django.http import HttpRequest
@@ -13,8 +13,8 @@ from allears.api.listing import Listing, PageParams, listing, workspace_of
 from allears.api.problems import ProblemError
 from allears.api.routers.voices import VoiceOut
 from allears.understand.asking import AskingError
-from allears.understand.themes import actions, queries, shapes
-from allears.understand.themes.models import Theme
+from allears.understand.themes import actions, keeping, queries, shapes, telling, within
+from allears.understand.themes.models import SelectedTheme, Theme, ThemeSelection
 from allears.understand.themes.selecting import Selection, selection_of
 
 router = Router(tags=["themes"])
@@ -31,6 +31,20 @@ class SelectionParams(Schema):
     language: str = Field("", description="en or zh")
     score: str = Field("", description="low, middle or high")
     metric: str = Field("", description="nps, csat or ces; the one most voices carry, unless given")
+    survey: str = Field("", description="its key")
+    q: str = Field("", description="words in a voice, as on the wall; of more than 5,000 matches the latest")
+    feeling: str = Field("", description="as given: positive, neutral, negative or mixed")
+    source: str = Field("", description="survey, complaint, review …")
+    tag: str = Field("", description="id of a tag")
+    account: str = Field("", description="key of a client account")
+    owner: str = Field("", description="id of the member who answers for the touchpoint")
+    sentiment: str = Field("", description="as understood; likewise the six that follow, as in the list of voices")
+    emotion: str = ""
+    topic: str = ""
+    intent: str = ""
+    urgency: str = ""
+    need: str = ""
+    point: str = ""
 
 
 class ThemePatch(Schema):
@@ -189,4 +203,107 @@ def undo_change(request: HttpRequest, change_id: int) -> Status[dict[str, Any]]:
     """Take a decision back."""
     change = queries.access_change(workspace_id=workspace_of(request), change_id=change_id)
     _tried(lambda: actions.undo(change=change, actor_id=None, now=timezone.now()))
+    return Status(201, shapes.change_json(change))
+
+
+# Themes of a selection
+
+
+class RestOut(Schema):
+    """What it was compared with: so many voices of the same days (`days`) or of all others (`ever`)."""
+
+    voices: int
+    of: str | None
+    false_discovery: float = Field(..., description="of the themes called commoner, at most this share is so by chance")
+
+
+class SelectionOut(Schema):
+    """One search for themes among some of the voices."""
+
+    id: int
+    selection: dict[str, str]
+    since: date | None
+    until: date
+    state: str = Field(..., description="queued, running, done, few (too few voices) or failed")
+    progress: float
+    asked_at: datetime
+    finished_at: datetime | None
+    voices: int
+    unread: int = Field(..., description="older ones, beyond the 150,000 that a search reads")
+    loose: int = Field(..., description="that fit no theme")
+    problem: str
+    metric: str | None
+    score: dict[str, Any] | None
+    rest: RestOut
+
+
+class SelectedThemes(Schema):
+    """A search and what it found, the greatest first."""
+
+    search: SelectionOut
+    items: list[dict[str, Any]]
+
+
+def _selected(request: HttpRequest, selected_id: int) -> SelectedTheme:
+    return telling.access_selected(workspace_id=workspace_of(request), selected_id=selected_id)
+
+
+@router.post("/theme-selections", response={202: SelectionOut})
+def create_theme_selection(request: HttpRequest, body: SelectionParams) -> Status[dict[str, Any]]:
+    """Have the themes of a selection of voices found; one that is being looked for already is the answer."""
+    workspace = Workspace.objects.get(pk=workspace_of(request))
+    try:
+        asked = within.ask(workspace=workspace, words=body.dict(), actor_id=None, now=timezone.now())
+    except AskingError as error:
+        raise ProblemError(status=422, title="These voices cannot be chosen", detail=str(error)) from error
+    except within.SelectingError as error:
+        raise ProblemError(status=429, title="Too many searches wait", detail=str(error)) from error
+    return Status(202, telling.selection_json(_search(request, asked.pk)))
+
+
+def _search(request: HttpRequest, selection_id: int) -> ThemeSelection:
+    return telling.access_selection(workspace_id=workspace_of(request), selection_id=selection_id)
+
+
+@router.get("/theme-selections", response=Listing[SelectionOut])
+def list_theme_selections(request: HttpRequest, page: Query[PageParams]) -> dict[str, Any]:
+    """Searches among some of the voices, the latest first; results are kept for thirty days."""
+    rows = telling.selections(workspace_id=workspace_of(request)).select_related("workspace")
+    return listing(rows, page, order=("-id",), shape=telling.selection_json)
+
+
+@router.get("/theme-selections/{selection_id}", response=SelectedThemes)
+def get_theme_selection(request: HttpRequest, selection_id: int) -> dict[str, Any]:
+    """How far a search is, and what it found: each theme with its share, what it does to the score, whether it is
+    commoner than elsewhere, and the lasting themes it shares voices with."""
+    asked = _search(request, selection_id)
+    items = [telling.row_json(row) for row in telling.rows_of(asked)]
+    return {"search": telling.selection_json(asked), "items": items}
+
+
+@router.get("/selected-themes/{selected_id}/quotes", response=list[VoiceOut])
+def list_selected_quotes(request: HttpRequest, selected_id: int) -> list[Any]:
+    """Voices that speak for a theme of a selection: near its centre, unlike one another, no copies."""
+    return list(telling.row_of(_selected(request, selected_id)).quotes)
+
+
+@router.get("/selected-themes/{selected_id}/voices", response=list[VoiceOut])
+def list_selected_voices(
+    request: HttpRequest,
+    selected_id: int,
+    start: Annotated[int, Field(ge=0)] = 0,
+    limit: Annotated[int, Field(ge=1, le=1000)] = 50,
+) -> list[Any]:
+    """Its voices, the latest first, from place `start`; those removed since are left out."""
+    return within.voices_in(_selected(request, selected_id), start=start, limit=limit)
+
+
+@router.post("/selected-themes/{selected_id}/keeping", response={201: ChangeOut})
+def keep_selected_theme(request: HttpRequest, selected_id: int) -> Status[dict[str, Any]]:
+    """Make it a lasting, pinned theme with an id of its own; the answer's id takes it back."""
+    selected = _selected(request, selected_id)
+    try:
+        change = keeping.keep(selected=selected, actor_id=None, now=timezone.now())
+    except keeping.KeepingError as error:
+        raise ProblemError(status=422, title=str(error), detail="Nothing was changed.") from error
     return Status(201, shapes.change_json(change))

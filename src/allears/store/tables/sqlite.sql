@@ -81,6 +81,7 @@
 -- migration tags.0001_initial
 -- migration teams.0001_initial
 -- migration themes.0001_initial
+-- migration themes.0002_selections
 -- migration understand.0001_annotations
 -- migration understand.0002_annotations_to_the_lake
 -- migration webhooks.0001_initial
@@ -313,11 +314,15 @@ CREATE TABLE "themes_cell" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "wo
 ;
 CREATE TABLE "themes_place" ("voice_id" bigint NOT NULL PRIMARY KEY REFERENCES "listen_voice" ("id") DEFERRABLE INITIALLY DEFERRED, "language" varchar(2) NOT NULL, "nearness" real NOT NULL, "same_as" bigint NULL, "cell_id" bigint NULL REFERENCES "themes_cell" ("id") DEFERRABLE INITIALLY DEFERRED, "workspace_id" bigint NOT NULL REFERENCES "accounts_workspace" ("id") DEFERRABLE INITIALLY DEFERRED)
 ;
-CREATE TABLE "themes_theme" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "name_en" varchar(120) NOT NULL, "name_zh" varchar(120) NOT NULL, "given_en" varchar(120) NOT NULL, "given_zh" varchar(120) NOT NULL, "topic" varchar(20) NOT NULL, "terms" text NOT NULL CHECK ((JSON_VALID("terms") OR "terms" IS NULL)), "born_at" datetime NOT NULL, "gone_at" datetime NULL, "pinned_at" datetime NULL, "hidden_at" datetime NULL, "touched_at" datetime NULL, "flag" varchar(8) NOT NULL, "flagged_at" datetime NULL, "flag_count" integer unsigned NOT NULL CHECK ("flag_count" >= 0), "flag_expected" real NULL, "flag_adjusted_p" real NULL, "merged_into_id" bigint NULL REFERENCES "themes_theme" ("id") DEFERRABLE INITIALLY DEFERRED, "workspace_id" bigint NOT NULL REFERENCES "accounts_workspace" ("id") DEFERRABLE INITIALLY DEFERRED)
+CREATE TABLE "themes_selectedtheme" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "rank" smallint unsigned NOT NULL CHECK ("rank" >= 0), "name_en" varchar(120) NOT NULL, "name_zh" varchar(120) NOT NULL, "topic" varchar(20) NOT NULL, "terms" text NOT NULL CHECK ((JSON_VALID("terms") OR "terms" IS NULL)), "size" integer unsigned NOT NULL CHECK ("size" >= 0), "figures" text NOT NULL CHECK ((JSON_VALID("figures") OR "figures" IS NULL)), "members" BLOB NOT NULL, "kept_as_id" bigint NULL REFERENCES "themes_theme" ("id") DEFERRABLE INITIALLY DEFERRED, "workspace_id" bigint NOT NULL REFERENCES "accounts_workspace" ("id") DEFERRABLE INITIALLY DEFERRED, "selection_id" bigint NOT NULL REFERENCES "themes_themeselection" ("id") DEFERRABLE INITIALLY DEFERRED, CONSTRAINT "themes_selected_rank" UNIQUE ("selection_id", "rank"))
+;
+CREATE TABLE "themes_theme" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "name_en" varchar(120) NOT NULL, "name_zh" varchar(120) NOT NULL, "given_en" varchar(120) NOT NULL, "given_zh" varchar(120) NOT NULL, "topic" varchar(20) NOT NULL, "terms" text NOT NULL CHECK ((JSON_VALID("terms") OR "terms" IS NULL)), "born_at" datetime NOT NULL, "gone_at" datetime NULL, "pinned_at" datetime NULL, "hidden_at" datetime NULL, "touched_at" datetime NULL, "flag" varchar(8) NOT NULL, "flagged_at" datetime NULL, "flag_count" integer unsigned NOT NULL CHECK ("flag_count" >= 0), "flag_expected" real NULL, "flag_adjusted_p" real NULL, "merged_into_id" bigint NULL REFERENCES "themes_theme" ("id") DEFERRABLE INITIALLY DEFERRED, "workspace_id" bigint NOT NULL REFERENCES "accounts_workspace" ("id") DEFERRABLE INITIALLY DEFERRED, "part_of_id" bigint NULL REFERENCES "themes_theme" ("id") DEFERRABLE INITIALLY DEFERRED)
 ;
 CREATE TABLE "themes_themechange" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "kind" varchar(8) NOT NULL, "before" text NOT NULL CHECK ((JSON_VALID("before") OR "before" IS NULL)), "at" datetime NOT NULL, "undone_at" datetime NULL, "by_id" bigint NULL REFERENCES "accounts_user" ("id") DEFERRABLE INITIALLY DEFERRED, "other_id" bigint NULL REFERENCES "themes_theme" ("id") DEFERRABLE INITIALLY DEFERRED, "theme_id" bigint NOT NULL REFERENCES "themes_theme" ("id") DEFERRABLE INITIALLY DEFERRED, "workspace_id" bigint NOT NULL REFERENCES "accounts_workspace" ("id") DEFERRABLE INITIALLY DEFERRED)
 ;
 CREATE TABLE "themes_themerun" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "state" varchar(8) NOT NULL, "progress" real NOT NULL, "wanted" smallint unsigned NULL CHECK ("wanted" >= 0), "started_at" datetime NOT NULL, "finished_at" datetime NULL, "voices" integer unsigned NOT NULL CHECK ("voices" >= 0), "loose" integer unsigned NOT NULL CHECK ("loose" >= 0), "added" integer unsigned NOT NULL CHECK ("added" >= 0), "read_to" bigint NOT NULL, "stability" real NULL, "silhouette" real NULL, "cells" text NOT NULL CHECK ((JSON_VALID("cells") OR "cells" IS NULL)), "model" BLOB NULL, "problem" text NOT NULL, "asked_by_id" bigint NULL REFERENCES "accounts_user" ("id") DEFERRABLE INITIALLY DEFERRED, "workspace_id" bigint NOT NULL REFERENCES "accounts_workspace" ("id") DEFERRABLE INITIALLY DEFERRED)
+;
+CREATE TABLE "themes_themeselection" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "words" text NOT NULL CHECK ((JSON_VALID("words") OR "words" IS NULL)), "digest" varchar(32) NOT NULL, "state" varchar(8) NOT NULL, "progress" real NOT NULL, "asked_at" datetime NOT NULL, "finished_at" datetime NULL, "voices" integer unsigned NOT NULL CHECK ("voices" >= 0), "unread" integer unsigned NOT NULL CHECK ("unread" >= 0), "loose" integer unsigned NOT NULL CHECK ("loose" >= 0), "rest" integer unsigned NOT NULL CHECK ("rest" >= 0), "rest_of" varchar(8) NOT NULL, "metric" varchar(8) NOT NULL, "score" text NULL CHECK ((JSON_VALID("score") OR "score" IS NULL)), "problem" text NOT NULL, "asked_by_id" bigint NULL REFERENCES "accounts_user" ("id") DEFERRABLE INITIALLY DEFERRED, "workspace_id" bigint NOT NULL REFERENCES "accounts_workspace" ("id") DEFERRABLE INITIALLY DEFERRED)
 ;
 CREATE TABLE "themes_themesize" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "at" datetime NOT NULL, "size" integer unsigned NOT NULL CHECK ("size" >= 0), "share" real NOT NULL, "run_id" bigint NOT NULL REFERENCES "themes_themerun" ("id") DEFERRABLE INITIALLY DEFERRED, "theme_id" bigint NOT NULL REFERENCES "themes_theme" ("id") DEFERRABLE INITIALLY DEFERRED, "workspace_id" bigint NOT NULL REFERENCES "accounts_workspace" ("id") DEFERRABLE INITIALLY DEFERRED, CONSTRAINT "themes_size_once" UNIQUE ("theme_id", "run_id"))
 ;
@@ -897,13 +902,23 @@ CREATE INDEX "themes_place_cell_id_87d0bfa0" ON "themes_place" ("cell_id")
 ;
 CREATE INDEX "themes_place_workspace_id_8507458a" ON "themes_place" ("workspace_id")
 ;
+CREATE INDEX "themes_selectedtheme_kept_as_id_810bcc72" ON "themes_selectedtheme" ("kept_as_id")
+;
+CREATE INDEX "themes_selectedtheme_selection_id_80447b50" ON "themes_selectedtheme" ("selection_id")
+;
+CREATE INDEX "themes_selectedtheme_workspace_id_c50921e9" ON "themes_selectedtheme" ("workspace_id")
+;
 CREATE INDEX "themes_them_theme_i_b48950_idx" ON "themes_themechange" ("theme_id", "at" DESC)
 ;
 CREATE INDEX "themes_them_workspa_78983a_idx" ON "themes_theme" ("workspace_id", "gone_at")
 ;
 CREATE INDEX "themes_them_workspa_7e6979_idx" ON "themes_themerun" ("workspace_id", "started_at" DESC)
 ;
+CREATE INDEX "themes_them_workspa_92f536_idx" ON "themes_themeselection" ("workspace_id", "digest", "id" DESC)
+;
 CREATE INDEX "themes_theme_merged_into_id_53b05890" ON "themes_theme" ("merged_into_id")
+;
+CREATE INDEX "themes_theme_part_of_id_af349cff" ON "themes_theme" ("part_of_id")
 ;
 CREATE INDEX "themes_theme_workspace_id_161e18ee" ON "themes_theme" ("workspace_id")
 ;
@@ -918,6 +933,10 @@ CREATE INDEX "themes_themechange_workspace_id_f11870a8" ON "themes_themechange" 
 CREATE INDEX "themes_themerun_asked_by_id_dd3a19e4" ON "themes_themerun" ("asked_by_id")
 ;
 CREATE INDEX "themes_themerun_workspace_id_15f9b453" ON "themes_themerun" ("workspace_id")
+;
+CREATE INDEX "themes_themeselection_asked_by_id_4387f37a" ON "themes_themeselection" ("asked_by_id")
+;
+CREATE INDEX "themes_themeselection_workspace_id_c0a5e42f" ON "themes_themeselection" ("workspace_id")
 ;
 CREATE INDEX "themes_themesize_run_id_57b21e66" ON "themes_themesize" ("run_id")
 ;

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from allears.accounts.audit import audit
 from allears.jobs.queue import enqueue
 from allears.jobs.worker import LONG
-from allears.understand.themes import apart, running
+from allears.understand.themes import apart, keeping, running
 from allears.understand.themes.contracts import LEAST_VOICES, Found, Request, TooFewError
 from allears.understand.themes.models import Cell, Place, Theme, ThemeChange, ThemeRun
 
@@ -171,8 +171,12 @@ def undo(*, change: ThemeChange, actor_id: int | None, now: datetime) -> None:
     )
     if later.exists():
         raise ThemeError(_("It was decided upon again since. Take the later decision back first."))
+    if theme.merged_into_id and change.kind in (Kind.KEPT, Kind.SPLIT):
+        raise ThemeError(_("This theme is part of another one already. Take that back first."))
     before = dict(change.before)
     _move_back(change, before)
+    if change.kind == Kind.KEPT:
+        keeping.give_back(change=change, now=now)
     for name in ("pinned_at", "hidden_at", "touched_at", "given_en", "given_zh", "merged_into_id"):
         if name in before:
             setattr(theme, name, _time(before[name]) if name.endswith("_at") else before[name])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from allears.science.contracts import Excess
 from allears.understand.themes.naming import Named
 
 LEAST_VOICES = 40
@@ -16,7 +17,8 @@ Progress = Callable[[float], None]
 class Request:
     """What to find themes in. `former` is the cell of each text in the last run, −1 for none; `anchors` are those that
     must stay; `wanted` is a number of themes, None to let the data say; `embedder` is the folder of a sentence model,
-    `prefix` what it wants before every text."""
+    `prefix` what it wants before every text. With `rest`, voices of elsewhere, a third of the texts is held out of the
+    finding, so that each theme's share of these can be tested against its share of the rest."""
 
     texts: list[str]
     former: list[int] = field(default_factory=list)
@@ -25,15 +27,17 @@ class Request:
     seed: int = 0
     embedder: str = ""
     prefix: str = ""
+    rest: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Cluster:
-    """One theme as found. `cell` is the anchor it continues, else None."""
+    """One theme as found. `cell` is the anchor it continues, else None; `against` the rest, where there is one."""
 
     cell: int | None
     size: int
     named: Named
+    against: Excess | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

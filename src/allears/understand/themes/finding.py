@@ -7,6 +7,8 @@
 3. Every theme gets a centre for each language in the undiffused space, and all voices go to the nearest, or to none.
 4. Groups that people renamed, pinned, merged or split are anchors: they keep their members and take new voices that are
    as near as these; only the rest is grouped anew.
+5. Where there are voices of elsewhere to compare with, a third is held out of 2 and 3 by lot and assigned like these:
+   were both drawn from the same customers, either would be as likely in any theme, so the exact test holds.
 """
 
 from __future__ import annotations
@@ -29,6 +31,8 @@ from allears.science.clustering import (
     try_counts,
     unit,
 )
+from allears.science.contracts import Excess
+from allears.science.enrichment import excesses
 from allears.understand.text.embedding import Embedder
 from allears.understand.themes.contracts import (
     LEAST_VOICES,
@@ -60,6 +64,7 @@ LEAST_ALIKE = 0.35  # cosine of concepts across languages
 COUNTS = (6, 8, 11, 15, 20, 27, 36, 48)
 VOICES_A_THEME = 12
 LEAST_SIZE = 5
+HELD_OUT = 1 / 3
 NOISE_SHARE = 0.05
 """How many of the voices that fit a theme no better than the next one in line would are let go, at most."""
 
@@ -124,28 +129,33 @@ def find(request: Request, progress: Progress = lambda _: None) -> Found:
     embedder = _embedder(request.embedder, request.prefix)
     counted = _counted(request.texts, lambda share: progress(0.5 * share), embedder)
     first = copies(counted.words)
+    held = _held_out(len(first), request)
     filled = np.flatnonzero((np.diff(counted.words.indptr) > 0) & (first == np.arange(len(first))))
     if len(filled) < LEAST_VOICES:
         raise TooFewError(len(filled))
     progress(0.55)
     former = np.array(request.former or [-1] * len(first), dtype=np.int64)
-    sample = _sample(filled, former, request.anchors, request.seed)
+    sample = _sample(filled[~held[filled]], former, request.anchors, request.seed)
     laid = _lay(counted, sample, seed=request.seed, embedder=embedder.fingerprint if embedder else "")
     progress(0.6)
     groups = _grouped(laid, former[sample], request)
-    progress(0.85)
+    progress(0.8)
     model = _model(laid, groups)
-    labels_of_all, nearness = _assigned(model, counted)
-    sizes = np.bincount(labels_of_all[labels_of_all >= 0], minlength=len(groups.cells))
-    progress(0.95)
-    kept = [n for n in range(len(sizes)) if groups.cells[n] is not None or sizes[n] >= LEAST_SIZE]
-    names = _names(request.texts, sample, labels_of_all[sample], counted, kept)
+    labels, nearness = _assigned(model, counted)
+    sizes, found_in = _sizes(labels, groups), _sizes(labels[~held], groups)
+    progress(0.85)
+    kept = [n for n in range(len(sizes)) if groups.cells[n] is not None or found_in[n] >= LEAST_SIZE]
+    names = _names(request.texts, sample, labels[sample], counted, kept)
+    usual = _usual(model, laid)
+    ours = _core(usual, labels[held], nearness[held], counted.is_zh[held])
+    against = _against(model, usual, ours, kept, _rest(request, embedder, progress))
     place = {number: at for at, number in enumerate(kept)}
     return Found(
         clusters=[
-            Cluster(cell=groups.cells[n], size=int(sizes[n]), named=name) for n, name in zip(kept, names, strict=True)
+            Cluster(cell=groups.cells[n], size=int(sizes[n]), named=name, against=excess)
+            for n, name, excess in zip(kept, names, against, strict=True)
         ],
-        labels=[place.get(int(label), -1) for label in labels_of_all],
+        labels=[place.get(int(label), -1) for label in labels],
         nearness=[round(float(each), 4) for each in nearness],
         first=first.tolist(),
         is_zh=counted.is_zh.tolist(),
@@ -154,6 +164,52 @@ def find(request: Request, progress: Progress = lambda _: None) -> Found:
         stability=groups.best.stability if groups.best else None,
         silhouette=groups.best.silhouette if groups.best else None,
     )
+
+
+def _held_out(texts: int, request: Request) -> NDArray[np.bool_]:
+    """Which texts the themes are not found in, by lot."""
+    held = np.zeros(texts, dtype=np.bool_)
+    if request.rest:
+        held[np.random.default_rng(request.seed).permutation(texts)[: round(HELD_OUT * texts)]] = True
+    return held
+
+
+def _sizes(labels: Ints, groups: _Groups) -> Ints:
+    return np.bincount(labels[labels >= 0], minlength=len(groups.cells))
+
+
+def _rest(request: Request, embedder: Embedder | None, progress: Progress) -> Counted | None:
+    if not request.rest:
+        return None
+    return _counted(request.rest, lambda share: progress(0.85 + 0.15 * share), embedder)
+
+
+def _usual(model: Model, laid: _Laid) -> Floats:
+    """How near the voices that a theme was found in mostly are, by theme and language: one in four is farther off."""
+    labels, nearness = model.place(laid.points, laid.is_zh)
+    found = np.ones((len(model.centres), 2), dtype=np.float32)
+    for theme in range(len(found)):
+        mine = labels == theme
+        for language, side in enumerate((~laid.is_zh, laid.is_zh)):
+            near = nearness[mine & side] if (mine & side).sum() >= LEAST_SIZE else nearness[mine]
+            found[theme, language] = np.quantile(near, 0.25) if len(near) else 1.0
+    return found
+
+
+def _core(usual: Floats, labels: Ints, nearness: Floats, is_zh: NDArray[np.bool_]) -> Ints:
+    """Labels of the voices that speak of their theme plainly; −1 for those that only fit no other better."""
+    return np.where((labels >= 0) & (nearness >= usual[labels, is_zh.astype(np.int64)]), labels, -1)
+
+
+def _against(
+    model: Model, usual: Floats, ours: Ints, kept: Sequence[int], rest: Counted | None
+) -> Sequence[Excess | None]:
+    """Each theme among the texts held out against the rest, by those that speak of it plainly."""
+    if rest is None:
+        return [None] * len(kept)
+    theirs = _core(usual, *_assigned(model, rest), rest.is_zh)
+    counts = [(int((ours == n).sum()), int((theirs == n).sum())) for n in kept]
+    return excesses(counts, len(ours), len(rest))
 
 
 def assign(assignment: Assignment) -> Assigned:

@@ -7,7 +7,7 @@ from django.utils import timezone
 from allears.accounts.models import Workspace
 from allears.jobs.queue import enqueue
 from allears.jobs.worker import LONG
-from allears.understand.themes import actions, running
+from allears.understand.themes import actions, running, within
 from allears.understand.themes.contracts import LEAST_VOICES
 from allears.understand.themes.models import Theme, ThemeRun
 
@@ -20,6 +20,11 @@ def run(*, workspace_id: int, run_id: int) -> None:
     row = ThemeRun.objects.in_workspace(workspace_id).filter(pk=run_id, finished_at__isnull=True).first()
     if row is not None:
         running.run(run=row, now=timezone.now())
+
+
+def select(*, workspace_id: int, selection_id: int) -> None:
+    """Find the themes of a selection, unless that was done."""
+    within.run(workspace_id=workspace_id, selection_id=selection_id, now=timezone.now())
 
 
 def split(*, workspace_id: int, theme_id: int, parts: int, actor_id: int | None) -> None:
@@ -35,7 +40,7 @@ def take_in() -> None:
     """See in every workspace whether voices came that no theme has seen."""
     for workspace_id in _workspaces():
         last = running.last_done(workspace_id)
-        if last is not None and running.words_of(workspace_id).filter(id__gt=last.read_to).exists():
+        if last is not None and running.unread(last).exists():
             _apart("take_in_one", workspace_id)
 
 
@@ -49,6 +54,7 @@ def find_anew() -> None:
     now = timezone.now()
     for workspace_id in _workspaces():
         actions.give_up(workspace_id=workspace_id, now=now)
+        within.tidy(workspace_id=workspace_id, now=now)
         last = running.last_done(workspace_id)
         if _is_due(workspace_id, last):
             actions.ask_run(workspace_id=workspace_id, actor_id=None, now=now)

@@ -63,6 +63,7 @@ class Theme(ScopedModel):
     hidden_at = models.DateTimeField(null=True, blank=True)
     touched_at = models.DateTimeField(null=True, blank=True)  # people decided on it: runs keep it as it is
     merged_into = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, related_name="+")
+    part_of = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, related_name="parts")  # it was found in
     flag = models.CharField(max_length=8, choices=Flag.choices, default="", blank=True)
     flagged_at = models.DateTimeField(null=True, blank=True)
     flag_count = models.PositiveIntegerField(default=0)
@@ -132,6 +133,7 @@ class ThemeChange(ScopedModel):
         SHOWN = "shown"
         MERGED = "merged"  # into ``other``
         SPLIT = "split"
+        KEPT = "kept"  # made of a theme of a selection, out of ``other`` where most of it belonged there
 
     theme = models.ForeignKey(Theme, on_delete=models.CASCADE, related_name="changes")
     other = models.ForeignKey(Theme, on_delete=models.CASCADE, null=True, related_name="+")
@@ -143,3 +145,54 @@ class ThemeChange(ScopedModel):
 
     class Meta:
         indexes: ClassVar[list[models.Index]] = [models.Index(fields=["theme", "-at"])]
+
+
+class ThemeSelection(ScopedModel):
+    """A search for themes in some of the voices only, and what it found: no theme that lasts, until people keep one."""
+
+    words = models.JSONField(default=dict)  # the filters, as an address says them
+    digest = models.CharField(max_length=32)  # of the words: the same selection again
+    state = models.CharField(max_length=8, choices=ThemeRun.State.choices, default=ThemeRun.State.QUEUED)
+    progress = models.FloatField(default=0.0)  # 0 … 1
+    asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
+    asked_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True, blank=True)
+    voices = models.PositiveIntegerField(default=0)  # with words, that were read
+    unread = models.PositiveIntegerField(default=0)  # older ones, beyond what one search reads
+    loose = models.PositiveIntegerField(default=0)  # that fit no theme
+    rest = models.PositiveIntegerField(default=0)  # voices of elsewhere that it was compared with
+    rest_of = models.CharField(max_length=8, default="", blank=True)  # days: of the same days; ever: of all others
+    metric = models.CharField(max_length=8, default="", blank=True)
+    score = models.JSONField(null=True, blank=True)  # of the selection, an Estimate
+    problem = models.TextField(default="", blank=True)
+
+    class Meta:
+        indexes: ClassVar[list[models.Index]] = [models.Index(fields=["workspace", "digest", "-id"])]
+
+
+class SelectedTheme(ScopedModel):
+    """One theme of a selection."""
+
+    selection = models.ForeignKey(ThemeSelection, on_delete=models.CASCADE, related_name="themes")
+    rank = models.PositiveSmallIntegerField()
+    name_en = models.CharField(max_length=120, default="", blank=True)
+    name_zh = models.CharField(max_length=120, default="", blank=True)
+    topic = models.CharField(max_length=20, default="", blank=True)
+    terms = models.JSONField(default=dict, blank=True)
+    size = models.PositiveIntegerField()
+    figures = models.JSONField(default=dict)  # share, score, contribution, languages, against, overlaps, quotes
+    members = models.BinaryField()  # see within.packed
+    kept_as = models.ForeignKey(Theme, on_delete=models.SET_NULL, null=True, related_name="+")
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["selection", "rank"], name="themes_selected_rank")
+        ]
+
+    @property
+    def english(self) -> str:
+        return self.name_en
+
+    @property
+    def chinese(self) -> str:
+        return self.name_zh

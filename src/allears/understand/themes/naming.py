@@ -51,14 +51,14 @@ def named(piles: Sequence[Pile]) -> list[Named]:
         whole.concepts.update(pile.concepts)
         for language in LANGUAGES:
             whole.said[language].update(pile.said[language])
-    taken: set[str] = set()
+    taken: set[tuple[Language, str]] = set()
     found: dict[int, Named] = {}
     for at in sorted(range(len(piles)), key=lambda number: -piles[number].voices):
         found[at] = _one(piles[at], whole, taken)
     return [found[at] for at in range(len(piles))]
 
 
-def _one(pile: Pile, whole: Pile, taken: set[str]) -> Named:
+def _one(pile: Pile, whole: Pile, taken: set[tuple[Language, str]]) -> Named:
     known = concepts()
     telling = {language: distinctive(pile.said[language], whole.said[language]) for language in LANGUAGES}
     marking = [known.listed[number] for number in _marking(pile, whole) if number < len(known.listed)]
@@ -67,22 +67,33 @@ def _one(pile: Pile, whole: Pile, taken: set[str]) -> Named:
     for language in LANGUAGES:
         parts = [concept.en if language == "en" else concept.zh for concept in marking[:4]]
         other: Language = "zh" if language == "en" else "en"
-        names[language] = _unique(language, [*parts, *telling[language], *telling[other]], len(parts), taken)
+        parted = [*parts, *telling[language], *telling[other]]
+        names[language] = _unique(language, parted or _commonest(pile, language), len(parts), taken)
     kept = {language: telling[language][:KEPT_TERMS] for language in LANGUAGES}
     return Named(en=names["en"], zh=names["zh"], topic=topic, terms={str(key): value for key, value in kept.items()})
 
 
-def _unique(language: Language, parts: Sequence[str], concepts_in_it: int, taken: set[str]) -> str:
+def _commonest(pile: Pile, language: Language) -> list[str]:
+    """What is said most, for a pile that nothing tells from the others: the only one, or one of all sorts."""
+    known = concepts()
+    often = [number for number, _ in pile.concepts.most_common() if number < len(known.listed)][:4]
+    parts = [known.listed[number].en if language == "en" else known.listed[number].zh for number in often]
+    other: Language = "zh" if language == "en" else "en"
+    said = [term for side in (language, other) for term, _ in pile.said[side].most_common(KEPT_TERMS)]
+    return [*parts, *said]
+
+
+def _unique(language: Language, parts: Sequence[str], concepts_in_it: int, taken: set[tuple[Language, str]]) -> str:
     """Two parts, with more while another theme has that name."""
     wanted = list(_apart(parts)) or ["…"]
-    least = 2 if concepts_in_it >= 2 or not concepts_in_it else 1
+    least = min(len(wanted), 1 if concepts_in_it == 1 else 2)
     for length in range(least, len(wanted) + 1):
         name, same = BETWEEN[language].join(wanted[:length]), BETWEEN[language].join(sorted(wanted[:length]))
-        if same not in taken:  # “check-in, room” is no other name than “room, check-in”
+        if (language, same) not in taken:  # “check-in, room” is no other name than “room, check-in”
             break
     else:
         name = same = f"{BETWEEN[language].join(wanted[:least])} {len(taken)}"
-    taken.add(same)
+    taken.add((language, same))
     return name[:1].upper() + name[1:]
 
 
@@ -130,6 +141,8 @@ def distinctive(said: Counter[str], everywhere: Counter[str]) -> list[str]:
             continue
         other = everywhere[term] - times
         prior = PRIOR * everywhere[term] / max(1, total)
+        if not rest:
+            break  # nothing is said by others
         one, two = times + prior, other + prior
         odds = math.log(one / (mine + PRIOR - one)) - math.log(two / max(rest + PRIOR - two, 1e-9))
         z = odds / math.sqrt(1 / one + 1 / two)

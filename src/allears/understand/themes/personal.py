@@ -11,6 +11,7 @@ DECLARED = (
         erase=Erase.MENTIONS,
         home="understand.themes",
         label=gettext_noop("Themes"),
+        typed=True,
     ),
     PersonalTable(
         model="themes.ThemeChange",
@@ -19,7 +20,28 @@ DECLARED = (
         home="understand.themes",
         label=gettext_noop("Changes of themes"),
     ),
+    PersonalTable(
+        model="themes.ThemeSelection",
+        columns=("words",),
+        erase=Erase.MENTIONS,
+        home="understand.themes",
+        label=gettext_noop("Themes of selections"),
+        typed=True,
+    ),
+    PersonalTable(
+        model="themes.SelectedTheme",
+        columns=("name_en", "name_zh", "terms"),
+        erase=Erase.MENTIONS,
+        home="understand.themes",
+        label=gettext_noop("Themes of selections"),
+    ),
     Harmless(model="themes.Theme", columns=("topic",), because="a code"),
+    Harmless(model="themes.SelectedTheme", columns=("topic", "figures", "members"), because="codes, numbers and ids"),
+    Harmless(
+        model="themes.ThemeSelection",
+        columns=("digest", "rest_of", "metric", "score", "problem"),
+        because="codes, numbers, a digest, and our own words",
+    ),
     Harmless(model="themes.ThemeRun", columns=("cells", "problem"), because="numbers, and our own words"),
     Harmless(model="themes.ThemeRun", columns=("model",), because="words are in it as hashes of twenty bits only"),
 )

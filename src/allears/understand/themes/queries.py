@@ -17,7 +17,7 @@ from allears.science.estimate import Estimate, ScoreCounts
 from allears.science.intervals import wilson, z_of
 from allears.science.scores import Metric, score, share
 from allears.store.scope import ScopedQuerySet
-from allears.understand.themes.models import Place, Theme, ThemeChange, ThemeRun, ThemeSize
+from allears.understand.themes.models import Place, SelectedTheme, Theme, ThemeChange, ThemeRun, ThemeSize
 from allears.understand.themes.quoting import LONG, SHORT, Quote, chosen
 from allears.understand.themes.selecting import Selection, Tallies, Tally, monday_of, tallies, voices_of
 
@@ -79,7 +79,7 @@ class Board:
     known: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
 
-def name_of(theme: Theme, language: str | None = None) -> str:
+def name_of(theme: Theme | SelectedTheme, language: str | None = None) -> str:
     """In the language of the reader."""
     return theme.chinese if (language or get_language() or "en").startswith("zh") else theme.english
 
@@ -264,8 +264,7 @@ def touchpoints_of(selection: Selection, theme: Theme, *, limit: int = 6) -> lis
 
 def known_filters(selection: Selection) -> dict[str, list[str]]:
     """What there is to filter by among voices with words."""
-    everything = replace(selection, touchpoint=None, channel=None, segment=None, language=None, score=None)
-    rows = voices_of(everything).filter(theme_place__isnull=False).order_by()
+    rows = voices_of(selection.whole).filter(theme_place__isnull=False).order_by()
     return {
         "touchpoint": sorted({key or "" for (key,) in rows.values_list("touchpoint__key").distinct()}),
         "channel": sorted({key for (key,) in rows.values_list("channel").distinct()}),

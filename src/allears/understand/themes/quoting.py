@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Protocol, TypeVar
 
 from allears.listen.models import Voice
 
@@ -18,14 +19,27 @@ class Quote:
     nearness: float
 
 
-def chosen(candidates: Sequence[Quote], *, limit: int) -> list[Quote]:
+class Said(Protocol):
+    """What may be quoted."""
+
+    @property
+    def text(self) -> str: ...
+
+    @property
+    def nearness(self) -> float: ...
+
+
+S = TypeVar("S", bound=Said)
+
+
+def chosen(candidates: Sequence[S], *, limit: int) -> list[S]:
     """By maximal marginal relevance (Carbonell & Goldstein 1998): each next one is near the centre and adds something.
 
     Likeness is Jaccard of letters three by three, which sees copies in both languages. Very short voices say little
     and very long ones are not read, so both come last.
     """
     left = [(each, grams(each.text)) for each in candidates]
-    found: list[tuple[Quote, frozenset[str]]] = []
+    found: list[tuple[S, frozenset[str]]] = []
     while left and len(found) < limit:
         scored = []
         for place, (each, mine) in enumerate(left):
@@ -39,7 +53,7 @@ def chosen(candidates: Sequence[Quote], *, limit: int) -> list[Quote]:
     return [each for each, _ in found]
 
 
-def _worth(quote: Quote) -> float:
+def _worth(quote: Said) -> float:
     return quote.nearness - (0.5 if not SHORT <= len(quote.text) <= LONG else 0.0)
 
 

@@ -291,8 +291,7 @@ def take_in(*, workspace_id: int) -> int:
     last = last_done(workspace_id)
     if last is None or last.model is None:
         return 0
-    rows = words_of(workspace_id).filter(id__gt=last.read_to).order_by("id")
-    found = list(rows.values_list("id", flat=True)[:CHUNK])
+    found = list(unread(last).order_by("id").values_list("id", flat=True)[:CHUNK])
     if not found:
         return 0
     texts = masked_texts(workspace_id, found)
@@ -310,6 +309,11 @@ def take_in(*, workspace_id: int) -> int:
             read_to=found[-1], added=last.added + len(found)
         )
     return len(found)
+
+
+def unread(last: ThemeRun) -> Any:
+    """Voices that came since a run and are in no theme; one that people kept in a theme stays there."""
+    return words_of(last.workspace_id).filter(id__gt=last.read_to, theme_place__isnull=True)
 
 
 def last_done(workspace_id: int) -> ThemeRun | None:

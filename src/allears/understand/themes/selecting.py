@@ -1,7 +1,7 @@
 """Which voices are looked at: the filters of an address; and the figures of each theme among them in one query."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from typing import Any, Final, cast
 from zoneinfo import ZoneInfo
@@ -10,20 +10,29 @@ from django.db.models import Count, F, Func, IntegerField, Q, Sum
 from django.utils.translation import gettext as _
 
 from allears.accounts.models import Workspace
+from allears.customers.companies import account_of
 from allears.listen.models import COUNTED, Voice
+from allears.listen.wall import FEELINGS, WallFilter, conditions
 from allears.science.estimate import ScoreCounts
 from allears.science.scores import METRICS, Metric
 from allears.store.scope import ScopedQuerySet
 from allears.understand.asking import UNKNOWN, AskingError
+from allears.understand.filtering import FILTERS as LABELS
+from allears.understand.filtering import LabelFilter
+from allears.understand.labelling import VALUES
 from allears.understand.models import VoiceLabel
 
 FILTERS: Final = ("touchpoint", "channel", "segment", "language", "score")
+OF_THE_WALL: Final = ("q", "feeling", "source", "tag", "account", "owner")
+NAMES: Final = ("since", "until", "metric", *FILTERS, "survey", *OF_THE_WALL, *LABELS)
+"""Every word of an address that chooses voices."""
 BANDS: Final[Mapping[str, Mapping[str, tuple[int, int]]]] = {
     "low": {"nps": (0, 6), "csat": (0, 2), "ces": (0, 3)},
     "middle": {"nps": (7, 8), "csat": (3, 3), "ces": (4, 4)},
     "high": {"nps": (9, 10), "csat": (4, 5), "ces": (5, 7)},
 }
 SENTIMENTS: Final = ("positive", "neutral", "negative")
+FIRST_YEAR, LAST_YEAR = 1800, 2999
 WEEK = 7 * 86_400
 MONDAY = 3 * 86_400  # 1970-01-01 was a Thursday
 
@@ -42,7 +51,16 @@ class Selection:
     segment: str | None = None
     language: str | None = None
     score: str | None = None
+    survey: str | None = None  # its key
+    wall: WallFilter | None = None  # what the list of voices is filtered by besides
+    labels: LabelFilter | None = None
     metric: Metric | None = None  # None: the one most voices carry
+
+    @property
+    def whole(self) -> "Selection":
+        """All voices of the same days."""
+        days = {"since": self.since, "until": self.until, "metric": self.metric}
+        return Selection(workspace_id=self.workspace_id, zone=self.zone, now=self.now, **days)  # type: ignore[arg-type]
 
     @property
     def offset(self) -> int:
@@ -57,9 +75,7 @@ def selection_of(words: Mapping[str, str], *, workspace: Workspace, now: datetim
     today = now.astimezone(ZoneInfo(workspace.timezone)).date()
     for name, allowed in (("score", tuple(BANDS)), ("metric", METRICS), ("language", ("en", "zh"))):
         if given[name] and given[name] not in allowed:
-            raise AskingError(
-                _("“%(word)s” is none of %(allowed)s.") % {"word": given[name], "allowed": ", ".join(allowed)}
-            )
+            raise _none_of(given[name], allowed)
     filters = {name: None if not given[name] else "" if given[name] == UNKNOWN else given[name] for name in FILTERS}
     return Selection(
         workspace_id=workspace.pk,
@@ -68,8 +84,40 @@ def selection_of(words: Mapping[str, str], *, workspace: Workspace, now: datetim
         since=_day(given["since"] or since, today),
         until=_day(given["until"], today),
         metric=cast("Metric", given["metric"]) if given["metric"] else None,
+        survey=words.get("survey", "").strip() or None,
+        wall=_wall(words, workspace_id=workspace.pk),
+        labels=_labels(words),
         **filters,
     )
+
+
+def _wall(words: Mapping[str, str], *, workspace_id: int) -> WallFilter | None:
+    given = {name: words.get(name, "").strip() for name in OF_THE_WALL}
+    known = {"feeling": FEELINGS, "source": Voice.SourceKind.values}
+    for name, allowed in known.items():
+        if given[name] and given[name] not in allowed:
+            raise _none_of(given[name], tuple(allowed))
+    for name in ("tag", "owner"):
+        if given[name] and not (given[name].isdecimal() and len(given[name]) < 19):
+            raise _none_of(given[name], (_("a number"),))
+    if given["account"] and account_of(workspace_id=workspace_id, key=given["account"]) is None:
+        raise AskingError(_("There is no account with the key “%(key)s”.") % {"key": given["account"]})
+    if not any(given.values()):
+        return None
+    found = WallFilter.of(given, workspace_id=workspace_id)
+    return replace(found, owner_id=int(given["owner"]) if given["owner"] else None)
+
+
+def _labels(words: Mapping[str, str]) -> LabelFilter | None:
+    found = LabelFilter.of(words)
+    for name in LABELS:
+        if words.get(name, "") and name not in found.chosen:
+            raise _none_of(words[name], tuple(VALUES[name]))
+    return found or None
+
+
+def _none_of(word: str, allowed: tuple[str, ...]) -> AskingError:
+    return AskingError(_("“%(word)s” is none of %(allowed)s.") % {"word": word, "allowed": ", ".join(allowed)})
 
 
 def _day(text: str, today: date) -> date | None:
@@ -78,7 +126,10 @@ def _day(text: str, today: date) -> date | None:
     if text.endswith("d") and text[:-1].isdecimal():
         return today - timedelta(days=min(int(text[:-1]), 36_500))
     try:
-        return date.fromisoformat(text)
+        day = date.fromisoformat(text)
+        if not FIRST_YEAR <= day.year <= LAST_YEAR:  # beyond, a day has no moment in every zone
+            raise ValueError(text)
+        return day
     except ValueError as error:
         raise AskingError(
             _("“%(text)s” is no day. Write it as 2026-11-21, or as 90d for ninety days ago.") % {"text": text}
@@ -114,6 +165,12 @@ def _wanted(selection: Selection) -> Q:
         for metric, (low, high) in BANDS[selection.score].items():
             band |= Q(metric=metric, score__gte=low, score__lte=high)
         wanted &= band
+    if selection.survey is not None:
+        wanted &= Q(response__survey_version__survey__key=selection.survey)
+    if selection.wall is not None:
+        wanted &= conditions(selection.wall)
+    if selection.labels is not None:
+        wanted &= selection.labels.among(selection.workspace_id)
     return wanted
 
 
@@ -160,14 +217,7 @@ class Tally:
         for name in SENTIMENTS:
             _count(self.sentiment, name, row[name])
         if row["metric"] and row["scored"]:
-            cell = ScoreCounts(
-                n=row["scored"],
-                promoters=row["promoters"],
-                detractors=row["detractors"],
-                satisfied=row["satisfied"],
-                total=float(row["total"]),
-                total_squares=float(row["squares"]),
-            )
+            cell = score_counts(row)
             self.scores[row["metric"]] = self.scores.get(row["metric"], ScoreCounts()) + cell
 
 
@@ -215,20 +265,37 @@ def _feel(selection: Selection, themes: Mapping[int, Tally]) -> None:
             themes[theme_id].sentiment = feelings
 
 
+SCORED = Q(score__isnull=False)
+SUMS: Final[Mapping[str, Any]] = {
+    "scored": Count("id", filter=SCORED),
+    "promoters": Count("id", filter=Q(score__gte=9)),
+    "detractors": Count("id", filter=Q(score__lte=6)),
+    "satisfied": Count("id", filter=Q(score__gte=4)),
+    "total": Sum("score", default=0),
+    "squares": Sum(F("score") * F("score"), default=0),
+}
+
+
+def score_counts(row: Mapping[str, Any]) -> ScoreCounts:
+    """A row of `SUMS`."""
+    return ScoreCounts(
+        n=row["scored"],
+        promoters=row["promoters"],
+        detractors=row["detractors"],
+        satisfied=row["satisfied"],
+        total=float(row["total"]),
+        total_squares=float(row["squares"]),
+    )
+
+
 def _rows(selection: Selection) -> Any:
-    scored = Q(score__isnull=False)
     return (
         voices_of(selection)
         .annotate(week=WeekOf("said_at", offset=selection.offset))
         .values("theme_place__cell__theme_id", "theme_place__language", "week", "metric")
         .annotate(
             words=Count("theme_place"),
-            scored=Count("id", filter=scored),
-            promoters=Count("id", filter=Q(score__gte=9)),
-            detractors=Count("id", filter=Q(score__lte=6)),
-            satisfied=Count("id", filter=Q(score__gte=4)),
-            total=Sum("score", default=0),
-            squares=Sum(F("score") * F("score"), default=0),
+            **SUMS,
             **{name: Count("id", filter=Q(sentiment=name, theme_place__isnull=False)) for name in SENTIMENTS},
         )
         .order_by()

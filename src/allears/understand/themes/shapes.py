@@ -90,12 +90,12 @@ def change_json(change: ThemeChange) -> dict[str, Any]:
 def csv_lines(board: Board) -> Iterator[str]:
     """The themes as a table, in the order of the page."""
     head = ["id", "theme", "topic", "n", "share", "share_low", "share_high", "trend", "flag"]
-    yield _line(
+    yield line(
         [*head, "metric", "score", "contribution", "contribution_low", "contribution_high", "n_scored", "en", "zh"]
     )
     for card in board.cards:
         found = card.contribution
-        yield _line(
+        yield line(
             [
                 *(card.theme.pk, name_of(card.theme), card.theme.topic, card.n),
                 *(card.share.estimate, card.share.low, card.share.high, card.trend, card.theme.flag),
@@ -106,7 +106,8 @@ def csv_lines(board: Board) -> Iterator[str]:
         )
 
 
-def _line(values: list[Any]) -> str:
+def line(values: list[Any]) -> str:
+    """One row; a cell that a spreadsheet would calculate is made harmless."""
     text = io.StringIO()
     csv.writer(text).writerow([safe(value) for value in values])
     return text.getvalue()

@@ -21,7 +21,7 @@ from allears.understand.themes import actions, queries, shapes
 from allears.understand.themes.contracts import LEAST_VOICES
 from allears.understand.themes.models import Theme, ThemeChange
 from allears.understand.themes.quoting import Quote
-from allears.understand.themes.selecting import BANDS, Selection, selection_of
+from allears.understand.themes.selecting import BANDS, NAMES, Selection, selection_of
 from allears.web.access import ConsoleRequest, access_manager
 from allears.web.label_words import WORDS
 from allears.web.render import flash, render_page
@@ -48,6 +48,7 @@ KINDS = {
     "shown": gettext_lazy("Shown again"),
     "merged": gettext_lazy("Merged into"),
     "split": gettext_lazy("Split"),
+    "kept": gettext_lazy("Kept from a selection"),
 }
 
 
@@ -64,7 +65,9 @@ class Row:
 
 
 def _selection(request: ConsoleRequest) -> Selection:
-    return selection_of(request.GET.dict(), workspace=request.access.workspace, now=timezone.now())
+    """Here ``topic`` chooses among the themes, and no voices."""
+    words = {name: value for name, value in request.GET.dict().items() if name != "topic"}
+    return selection_of(words, workspace=request.access.workspace, now=timezone.now())
 
 
 def _theme(request: ConsoleRequest, theme_id: int) -> Theme:
@@ -94,11 +97,12 @@ def themes(request: ConsoleRequest) -> HttpResponse:
         "topics": _topics(board, topic),
         "topic": topic,
         "with_hidden": with_hidden,
+        "kept": _kept(request),
         "unit": score_shapes.UNITS.get(board.metric or "", "count"),
         "metric_name": score_shapes.NAMES.get(board.metric or "", ""),
         "reach": reach,
         "lowest": -reach,
-        **_choices(request, selection),
+        **choices(request, selection),
     }
     return render_page(request, "themes/list.html", context)
 
@@ -121,8 +125,7 @@ def _rows(request: ConsoleRequest, selection: Selection, cards: list[queries.Car
 
 def _kept(request: ConsoleRequest) -> str:
     """The filters of the address, for the next page."""
-    own = ("since", "until", "metric", "touchpoint", "channel", "segment", "language", "score")
-    return urlencode({name: request.GET[name] for name in own if request.GET.get(name)})
+    return urlencode({name: request.GET[name] for name in NAMES if name != "topic" and request.GET.get(name)})
 
 
 def _spark(card: queries.Card) -> str:
@@ -149,7 +152,8 @@ def _topics(board: queries.Board, chosen: str) -> list[dict[str, Any]]:
     ]
 
 
-def _choices(request: ConsoleRequest, selection: Selection) -> dict[str, Any]:
+def choices(request: ConsoleRequest, selection: Selection) -> dict[str, Any]:
+    """What the page's own filters offer."""
     labels = _labels(request)
     names = {"touchpoint": _("Touchpoint"), "channel": _("Channel"), "segment": _("Segment")}
     known = queries.known_filters(selection)

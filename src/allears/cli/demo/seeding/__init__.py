@@ -30,6 +30,7 @@ from allears.cli.demo.seeding.report import truth_report
 from allears.cli.demo.seeding.reviews import write_reviews
 from allears.cli.demo.seeding.sources import write_sources
 from allears.cli.demo.seeding.studied import write_study
+from allears.cli.demo.seeding.themed import write_themes
 from allears.cli.demo.seeding.told import tell_the_crm
 from allears.cli.demo.simulate import Happening, simulate
 from allears.jobs.models import Job
@@ -83,6 +84,7 @@ def seed(*, scale: Scale, now: datetime, folder: Path, tell: Tell) -> Keys:
         Job.objects.filter(id__gt=newest_job).delete()  # what followed from the past has happened in the past
         WaitingVoice.objects.in_workspace(founded.id).delete()
         start_back_fill(workspace_id=founded.id, actor_id=None, now=now)  # the worker reads them all, once it runs
+        write_themes(workspace=founded.workspace, now=now)
         tell_the_crm(workspace=founded.workspace, now=now)
         keys = make_keys(founded.workspace, now=now)
         tell("Noting the truth", 0.95)
