@@ -214,6 +214,13 @@ EMAIL_HOST_PASSWORD = os.environ.get("ALLEARS_SMTP_PASSWORD", "")
 EMAIL_USE_TLS = _flag("ALLEARS_SMTP_STARTTLS", default=False)
 EMAIL_USE_SSL = _flag("ALLEARS_SMTP_TLS", default=False)
 EMAIL_TIMEOUT = 20
+# What anymail calls MAILGUN_API_KEY is ALLEARS_ANYMAIL_MAILGUN_API_KEY here, for every setting of every provider.
+_ANYMAIL_PREFIX = "ALLEARS_ANYMAIL"
+ANYMAIL: dict[str, str | int] = {"REQUESTS_TIMEOUT": EMAIL_TIMEOUT} | {
+    name.removeprefix(f"{_ANYMAIL_PREFIX}_"): value
+    for name, value in os.environ.items()
+    if name.startswith(f"{_ANYMAIL_PREFIX}_")
+}
 DEFAULT_FROM_EMAIL = os.environ.get("ALLEARS_MAIL_FROM", "All Ears <noreply@localhost>")
 
 # The intake door.

@@ -52,15 +52,21 @@ def ring_local(topic: str) -> None:
         names = _standing(str(_folder()))
     except FileNotFoundError:
         return  # nobody ever waited
-    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as sender:
-        sender.setblocking(False)
-        for path in names.get(topic, ()):
-            try:
-                sender.sendto(b"1", path)
-            except BlockingIOError:
-                continue  # its buffer holds rings already: it will wake
-            except (ConnectionRefusedError, FileNotFoundError):
-                Path(path).unlink(missing_ok=True)  # its owner died
+    for path in names.get(topic, ()):
+        try:
+            _sender().sendto(b"1", path)
+        except BlockingIOError:
+            continue  # its buffer holds rings already: it will wake
+        except (ConnectionRefusedError, FileNotFoundError):
+            Path(path).unlink(missing_ok=True)  # its owner died
+
+
+@lru_cache(maxsize=1)
+def _sender() -> socket.socket:
+    """One for the process, for all its threads: a datagram goes out whole or not at all."""
+    sender = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+    sender.setblocking(False)
+    return sender
 
 
 def _standing(folder: str) -> Mapping[str, Sequence[str]]:

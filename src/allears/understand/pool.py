@@ -23,6 +23,7 @@ from django.conf import settings
 from django.db import close_old_connections, connections
 
 from allears.jobs.lease import release, worker_name
+from allears.store.sqlite import kept
 from allears.understand.annotating import AnnotateQuestion, Read
 from allears.understand.card import Card, CardQuestion
 from allears.understand.durations import DurationQuestion, Durations
@@ -43,7 +44,14 @@ T = TypeVar("T")
 
 
 class AnalyticsError(Exception):
-    """A question that was not answered; the text says why and what to do."""
+    """A question that was not answered; the text says why and what to do.
+
+    ``code`` and ``params`` name the reason where it is to be said in the reader's language later.
+    """
+
+    def __init__(self, message: str, *, code: str = "", params: dict[str, int] | None = None) -> None:
+        super().__init__(message)
+        self.code, self.params = code, params or {}
 
 
 class AnalyticsAwayError(AnalyticsError):
@@ -58,6 +66,8 @@ class _Request(msgspec.Struct):
 class _Answer(msgspec.Struct):
     body: msgspec.Raw = msgspec.Raw(b"null")
     error: str | None = None
+    code: str = ""
+    params: dict[str, int] = {}
 
 
 @dataclass(frozen=True)
@@ -129,7 +139,11 @@ def _ask(call: str, question: Any, answer_type: type[T], timeout: float) -> T:
     try:
         reply = _talk(line, timeout) or _talk(line, timeout)  # it may just have made itself light
     except TimeoutError as error:
-        raise AnalyticsError(f"The figures took longer than {timeout:g} s. Ask for a shorter time or wait.") from error
+        raise AnalyticsError(
+            f"The figures took longer than {timeout:g} s. Ask for a shorter time or wait.",
+            code="too_long",
+            params={"minutes": round(timeout / 60)},
+        ) from error
     except OSError as error:
         raise AnalyticsAwayError(
             "The analytics process is not running, so there are no figures now; nothing is lost. "
@@ -139,7 +153,7 @@ def _ask(call: str, question: Any, answer_type: type[T], timeout: float) -> T:
         raise AnalyticsAwayError("The analytics process ended while it worked on this; it starts again by itself.")
     answer = msgspec.json.decode(reply, type=_Answer)
     if answer.error is not None:
-        raise AnalyticsError(answer.error)
+        raise AnalyticsError(answer.error, code=answer.code, params=answer.params)
     return msgspec.json.decode(answer.body, type=answer_type)
 
 
@@ -202,10 +216,11 @@ class _Pool(socketserver.ThreadingMixIn):
             body = call.run(self.service, msgspec.json.decode(request.body, type=call.takes))
             return _Answer(body=msgspec.Raw(msgspec.json.encode(body)))
         except (msgspec.DecodeError, QueryRefusedError, EngineError, ValueError, KeyError) as error:
-            return _Answer(error=str(error))
+            return _Answer(error=str(error), code=getattr(error, "code", ""), params=getattr(error, "params", {}))
         except Exception as error:  # bulkhead: one question's failure is its asker's answer, the process goes on
             logger.exception("a question failed")
-            return _Answer(error=f"The figures could not be worked out ({type(error).__name__}); see the server's log.")
+            said = f"The figures could not be worked out ({type(error).__name__}); see the server's log."
+            return _Answer(error=said, code="fault")
         finally:
             close_old_connections()
 
@@ -255,6 +270,7 @@ def _keep_forever(stop: threading.Event, keeper: Keeper) -> None:
 def main() -> None:
     """Answer questions and flush until SIGTERM or SIGINT. Django must be set up."""
     stop, owner = threading.Event(), worker_name()
+    kept.keep()
     service = Service()
     server, keeper = listen(service), Keeper(owner=owner, engine=lambda: service.engine)
     for name in (signal.SIGTERM, signal.SIGINT):

@@ -9,14 +9,17 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "allears.settings")
 
 from django.core.asgi import get_asgi_application
 
-_django: Any = get_asgi_application()
+_pages: Any = get_asgi_application()
 
 from allears.events.intake.app import Intake, Receive, Scope, Send  # noqa: E402 - needs the models just loaded
 from allears.kit.meter import METER  # noqa: E402
 from allears.kit.tracing import HEADER, fitting, request_id, work_for  # noqa: E402
 from allears.operations.exposing import meter_folder  # noqa: E402
+from allears.store.sqlite import kept  # noqa: E402
+from allears.web.one_thread import OneThread  # noqa: E402
 
 intake = Intake()
+_api: Any = OneThread()
 _REQUEST = HEADER.lower().encode()
 
 
@@ -66,7 +69,8 @@ async def application(scope: Scope, receive: Receive, send: Send) -> None:
             if scope["method"] == "PATCH" and "/uploads/" in scope["path"]:
                 receive = until_cut(receive)
             with work_for(fitting(told)):
-                await _django(scope, receive, counting(send, "http"))
+                door = _api if scope["path"].startswith("/api/") else _pages
+                await door(scope, receive, counting(send, "http"))
     elif scope["type"] == "lifespan":
         await _lifespan(receive, send)
 
@@ -75,9 +79,11 @@ async def _lifespan(receive: Receive, send: Send) -> None:
     while True:
         message = await receive()
         if message["type"] == "lifespan.startup":
+            kept.keep()
             intake.start()
             await send({"type": "lifespan.startup.complete"})
         else:
             intake.stop()
+            kept.end()
             await send({"type": "lifespan.shutdown.complete"})
             return

@@ -13,6 +13,8 @@ from typing import Any
 from django.db import OperationalError
 from django.db.backends.sqlite3 import base
 
+from allears.store.sqlite import kept
+
 LOOK_SECONDS = 0.0005
 
 
@@ -69,8 +71,14 @@ class DatabaseWrapper(base.DatabaseWrapper):
         finally:
             self._give_turn()
 
+    def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
+        there = kept.take(str(self.settings_dict["NAME"]))
+        return super().get_new_connection(conn_params) if there is None else there
+
     def _close(self) -> None:
+        at_rest = not (self.in_atomic_block or self.errors_occurred)
         try:
-            super()._close()  # type: ignore[misc]
+            if not (at_rest and kept.give(str(self.settings_dict["NAME"]), self.connection)):
+                super()._close()  # type: ignore[misc]
         finally:
             self._give_turn()
