@@ -1,12 +1,16 @@
 """Models of a workspace's own: in use only if better or chosen, taken back by a click; versions are kept."""
 
+import re
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from django.conf import LazySettings
 from django.test import Client
-from django.utils import timezone
+from django.utils import timezone, translation
+from django.utils.translation import gettext
 from tests.conftest import Person
 from tests.understand import builders
 from tests.understand.annotators import Fake
@@ -15,6 +19,8 @@ from tests.understand.text.speech import FewWords, comments
 from allears.jobs.models import Job
 from allears.understand import annotating, pool, reading, registry, training
 from allears.understand.models import BackFill, TextModel, VoiceAnnotation
+from allears.understand.text import adapting, learning
+from allears.understand.text.learning import Examples, LearningError
 from allears.understand.training import Trained
 
 
@@ -95,6 +101,50 @@ def test_what_cannot_be_learnt_says_why_and_keeps_nothing(
     assert not registry._folder(model).exists()
     with pytest.raises(registry.RegistryError):
         registry.choose(model=model, actor_id=alice.user.pk, now=timezone.now())
+
+
+def test_why_it_failed_is_told_in_the_readers_language(
+    alice: Person, trainer: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(question: Any) -> Trained:
+        raise pool.AnalyticsError("All rows have the same label.", code="one_label")
+
+    model = ask(alice)
+    monkeypatch.setattr(pool, "ask_training", refuse)
+    train(model)
+    assert model.trouble == "All rows have the same label."  # as the API and the log tell it
+    with translation.override("zh-hans"):
+        assert registry.trouble_in_words(model) == "所有行的标签都一样，没有可区分的内容。请换一列。"
+    with translation.override("en"):
+        assert registry.trouble_in_words(model).startswith("All rows have the same label: there is nothing")
+    model.report = {}
+    assert registry.trouble_in_words(model) == "All rows have the same label."  # of before reasons had names
+
+
+def test_a_reason_comes_over_the_socket_with_its_figures() -> None:
+    def answered(error: Exception) -> Any:
+        def fail(*_: Any) -> None:
+            raise error
+
+        service = SimpleNamespace()
+        call = pool._Call(dict, fail)
+        with patch.dict(pool.CALLS, {"train": call}), patch.object(pool, "close_old_connections"):
+            return pool._Pool.answer(SimpleNamespace(service=service), b'{"call": "train", "body": {}}')  # type: ignore[arg-type]
+
+    with pytest.raises(LearningError) as raised:
+        learning._check(Examples(["a"], [frozenset("x")], []), ["x"])
+    told = answered(raised.value)
+    assert (told.code, told.params) == ("few_rows", {"there": 1, "least": 3, "needed": 20})
+    assert answered(RuntimeError("a")).code == "fault"
+    assert answered(ValueError("a")).code == ""
+
+
+def test_every_reason_that_is_given_has_words_in_both_languages() -> None:
+    files = [Path(learning.__file__), Path(adapting.__file__), Path(pool.__file__)]
+    given = {code for file in files for code in re.findall(r'code="(\w+)"', file.read_text(encoding="utf-8"))}
+    assert given == set(registry._TROUBLES)
+    with translation.override("zh-hans"):
+        assert all(gettext(words) != words for words in registry._TROUBLES.values())
 
 
 def test_too_few_examples_are_refused(alice: Person, trainer: dict[str, Any]) -> None:

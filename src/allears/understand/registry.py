@@ -19,6 +19,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from allears.accounts.audit import audit
 from allears.events.imports.reading import open_table
@@ -131,7 +132,8 @@ def train(*, workspace_id: int, model_id: int, now: datetime) -> None:
         raise  # tried again by the queue
     except pool.AnalyticsError as error:
         model.trouble, model.failed_at = str(error)[:400], now
-        model.save(update_fields=["trouble", "failed_at"])
+        model.report = {"trouble": {"code": error.code, "params": error.params}}
+        model.save(update_fields=["trouble", "failed_at", "report"])
         shutil.rmtree(_folder(model), ignore_errors=True)
         return
     (_folder(model) / ROWS_FILE).unlink(missing_ok=True)
@@ -141,6 +143,34 @@ def train(*, workspace_id: int, model_id: int, now: datetime) -> None:
         model.save()
         if done.better:
             _choose(model=model, slot=model.slot, workspace_id=workspace_id, reason="better", actor_id=None, now=now)
+
+
+def trouble_in_words(model: TextModel) -> str:
+    """Why its training failed, in the reader's language; as it was noted where the reason has no name."""
+    told = (model.report or {}).get("trouble") or {}
+    words = _TROUBLES.get(told.get("code", ""))
+    return _(words) % told["params"] if words else model.trouble
+
+
+_TROUBLES: Final = {
+    "few_rows": gettext_noop(
+        "Only %(there)s rows have a text and a label that %(least)s rows or more have; %(needed)s are needed. "
+        "Label more rows, or join rare labels."
+    ),
+    "one_label": gettext_noop("All rows have the same label: there is nothing to tell apart. Take another column."),
+    "many_labels": gettext_noop(
+        "The column has %(there)s different labels, more than %(most)s. Is it a column of labels? "
+        "Group numbers or names into classes first."
+    ),
+    "few_scores": gettext_noop(
+        "%(there)s comments have a score beside them; %(needed)s are needed. "
+        "Until then the built-in model reads as it is."
+    ),
+    "too_long": gettext_noop(
+        "It took longer than %(minutes)s minutes and was ended; nothing was changed. Learn from fewer rows."
+    ),
+    "fault": gettext_noop("A fault of ours stopped it; nothing was changed. The server's log says more."),
+}
 
 
 def choose(*, model: TextModel, actor_id: int | None, now: datetime) -> None:

@@ -105,7 +105,10 @@ def adapt(
     if len(usable) < FEWEST:
         raise LearningError(
             f"{len(usable)} comments have a score beside them; adapting starts at {FEWEST}. "
-            "Until then the built-in model is used as it is."
+            "Until then the built-in model is used as it is.",
+            code="few_scores",
+            there=len(usable),
+            needed=FEWEST,
         )
     held = held_out(texts, column, holdout=holdout, seed=seed)
     inside, outside = (np.array([p for p in usable if held[p] == side], dtype=np.int64) for side in (False, True))

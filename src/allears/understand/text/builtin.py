@@ -16,7 +16,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from allears.understand.text import features, weights
+from allears.understand.text import conventions, features, weights
 from allears.understand.text.annotation import Annotation, Annotator
 from allears.understand.text.corpus import LANGUAGES, Language
 from allears.understand.text.features import Batch
@@ -67,7 +67,7 @@ class BuiltIn:
         own = _in_step(self.by_language[language], language)
         if language not in self._tables:
             self._tables[language] = weights.table(own.keys)
-        batch = features.read(texts, language)
+        batch = features.read([conventions.plain(text, language) for text in texts], language)
         found = weights.known(batch, self._tables[language])
         return Speaker(self.version, batch, found, own, self.scored(batch, found, own)).annotations()
 
@@ -88,7 +88,7 @@ def annotator() -> Annotator:
     with (_data() / "model.npz").open("rb") as file, np.load(file, allow_pickle=False) as arrays:
         held: dict[str, NDArray[Any]] = dict(arrays)
     return BuiltIn(
-        f"built-in {str(held['digest'])[:8]}",
+        f"built-in {str(held['digest'])[:8]}.{conventions.digest()[:4]}",
         {language: Weights.of_arrays(held, language) for language in LANGUAGES},
     )
 

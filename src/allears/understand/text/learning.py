@@ -41,7 +41,14 @@ _ALWAYS: Final = 0.99
 
 
 class LearningError(ValueError):
-    """Nothing can be learnt from these rows; the message says why and what would do."""
+    """Nothing can be learnt from these rows; the message says why and what would do.
+
+    `code` and `params` name the reason for whoever says it in another language.
+    """
+
+    def __init__(self, message: str, *, code: str = "", **params: int) -> None:
+        super().__init__(message)
+        self.code, self.params = code, params
 
 
 @dataclass(frozen=True, slots=True)
@@ -445,14 +452,23 @@ def _check(kept: Examples, labels: Sequence[str]) -> None:
     if len(kept.texts) < FEWEST_ROWS:
         raise LearningError(
             f"Only {len(kept.texts)} rows have a text and a label that {FEWEST_OF_A_LABEL} rows or more have; "
-            f"{FEWEST_ROWS} are needed. Label more rows, or join rare labels."
+            f"{FEWEST_ROWS} are needed. Label more rows, or join rare labels.",
+            code="few_rows",
+            there=len(kept.texts),
+            least=FEWEST_OF_A_LABEL,
+            needed=FEWEST_ROWS,
         )
     if len(labels) < 2 and all(kept.labels):
-        raise LearningError("All rows have the same label: there is nothing to tell apart. Take another column.")
+        raise LearningError(
+            "All rows have the same label: there is nothing to tell apart. Take another column.", code="one_label"
+        )
     if len(labels) > MOST_LABELS:
         raise LearningError(
             f"The column has {len(labels):,} different labels, more than {MOST_LABELS}. Is it a column of labels? "
-            "Group numbers or names into classes first."
+            "Group numbers or names into classes first.",
+            code="many_labels",
+            there=len(labels),
+            most=MOST_LABELS,
         )
 
 

@@ -58,7 +58,12 @@ def text(request: ConsoleRequest) -> HttpResponse:
 def _slot(slot: registry.Slot) -> dict[str, Any]:
     is_own = slot.name.startswith(OWN)
     rows = [
-        {"model": model, "source": SOURCES.get(model.source, model.source), "is_in_force": model == slot.in_force}
+        {
+            "model": model,
+            "source": SOURCES.get(model.source, model.source),
+            "is_in_force": model == slot.in_force,
+            "trouble": registry.trouble_in_words(model),
+        }
         for model in slot.models
     ]
     return {

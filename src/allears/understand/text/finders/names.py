@@ -15,7 +15,7 @@ _TITLE: Final = re.compile(f"{words.TITLES}|{words.SHORT_TITLES}")
 _SHORT: Final = re.compile(words.SHORT_TITLES)
 _ANNOUNCED: Final = re.compile(
     r"(?:我叫|我的名字(?:是|叫)?|我名字(?:是|叫)|名叫|叫做|名字(?:是|叫|:|：)|姓名|联系人|收件人|"
-    r"收货人|寄件人|投诉人|申请人|投保人|被保险人|被保人|持卡人|开户人|户主|乘机人|乘客姓名|入住人|预订人|"
+    r"收货人|寄件人|发件人|代收人|登记人|负责人|对接人|推荐人|介绍人|法人|班主任|当事人|投诉人|申请人|投保人|被保险人|被保人|持卡人|开户人|户主|乘机人|乘客姓名|入住人|预订人|"
     r"预定人|接待我的(?:人)?|订房人|订餐人|下单人|签收人|乘车人|开票人|监护人|报修人|经办人|签名|署名|落款|"
     r"本人(?=[\u4e00-\u9fff]{2,4}[,，(（:：])|此致\s*敬礼[!！。]?|收款人|患者姓名|请问(?=[\u4e00-\u9fff]{2,4}(?:在吗|在不在|还在)))(?:写的|填的|登记的)?(?:是|叫|为|：|:|\s|，)*"
 )
@@ -43,6 +43,23 @@ _BARE: Final = re.compile(
     f"(?P<name>[{_FIRST}][{''.join(sorted(_ZH.given))}]{{2}})"
     '(?=[，。！？；：、\\s,.!?;:”")）的是说在跟给帮态服很非真太接来去打为把不没办处工先女耐热专教陪送讲告让也都反]|$)'
 )
+# Names of ordinary characters
+_TOGETHER: Final = frozenset(["一诺", "一凡", "一鸣", "一涵", "一博", "一航", "立新", "建新", "志新"])
+_WITHIN: Final = re.compile(
+    f"(?=(?P<name>[{''.join(sorted(_ZH.surnames))}](?:[{''.join(sorted(_ZH.given))}]{{2}}|{'|'.join(sorted(_TOGETHER))})))"
+)
+_LEFT: Final = frozenset('，。！？；：、,.!?;:“"(（ \n\t是由找跟让被请谢扬诉名叫与和给对向位人员生友的们儿妈爸下上')
+_RIGHT: Final = frozenset(
+    '，。！？；：、,.!?;:”")） \n\t的是说在跟给帮态服很非真太接来去打为把不没办处工先女耐热专教陪送'
+    "讲告让也都反和与及还没上答回"
+)
+_ANYWHERE: Final = 4  # how seldom the characters are anything but a name, to be believed without a boundary
+_AT_A_BOUNDARY: Final = 2
+_SHORT_WITHIN: Final = re.compile(
+    f"(?:(?<=[，。！？；：、\\s,.!?;:是由找跟让被请谢和与个位的])|^)(?P<name>[{_FIRST}][{''.join(sorted(_ZH.given))}])"
+    "(?=说|接|给我|给他|帮|告诉|答|讲|送|陪|耐心|热情|态度|打电话|回复|回我|一直|服务|上门|没来|主动|跑前)"
+)
+_LOOSE: Final = 1  # so much more is asked of a surname that is an ordinary word too
 _BEFORE_PHONE: Final = re.compile(
     r"(?:^|(?<=[\s,，。;；:：、(（]))(?P<name>[\u4e00-\u9fff]{2,4})[\s,，:：(（]{0,2}(?:电话|手机|"
     r"tel)?[:： ]?(?=\+?(?:86)?[ -]?1[3-9][0-9]{3})",
@@ -67,7 +84,7 @@ def find(page: Page) -> Iterator[Found]:
 def _chinese(page: Page) -> Iterator[Found]:
     text = page.flat
     if _GATE_ZH.search(text):
-        for finder in (_titled, _announced, _surnamed, _familiar, _called_so, _bare):
+        for finder in (_titled, _announced, _surnamed, _familiar, _called_so, _bare, _within, _short_within):
             yield from finder(text)
 
 
@@ -110,6 +127,32 @@ def _bare(text: str) -> Iterator[Found]:
         for found in pattern.finditer(text):
             if _is_name(found["name"]) and not _ends_ordinary(found["name"]):
                 yield Found(*found.span("name"), "name")
+
+
+def _within(text: str) -> Iterator[Found]:
+    """Surname and two given characters amid other words: the seldomer these are anything else, the surer."""
+    for found in _WITHIN.finditer(text):
+        name, start, end = found["name"], found.start(), found.start() + 3
+        seldom = (
+            sum(map(_seldom, name[1:])) + (name[:2] not in _ZH.side_by_side) + 2 * (name[1:] not in _ZH.side_by_side)
+        )
+        bounded = start == 0 or end == len(text) or text[start - 1] in _LEFT or text[end] in _RIGHT
+        if seldom < (_AT_A_BOUNDARY if bounded else _ANYWHERE) + _LOOSE * (name[0] in _ZH.loose):
+            continue
+        if name[:2] not in _ZH.compound and _is_name(name) and _is_free(text, start, name):
+            yield Found(start, end, "name")
+
+
+def _short_within(text: str) -> Iterator[Found]:
+    """王芳接的: surname and one given character, between what opens a name and what a person does."""
+    for found in _SHORT_WITHIN.finditer(text):
+        name = found["name"]
+        if name not in _ZH.side_by_side and _seldom(name[1]) and _is_name(name) and _is_free(text, found.start(), name):
+            yield Found(*found.span("name"), "name")
+
+
+def _seldom(given: str) -> int:
+    return 0 if given in _ZH.usual else 1 if given in _ZH.less_usual else 2
 
 
 def _titled(text: str) -> Iterator[Found]:
@@ -157,6 +200,8 @@ def _is_name(name: str) -> bool:
     if name[0] not in _ZH.surnames and cut == 1:
         return False
     given = name[cut:]
+    if given in _TOGETHER:
+        return True
     if not 1 <= len(given) <= 2 or any(each in _ZH.never_given or not "\u4e00" <= each <= "\u9fff" for each in given):
         return False
     if name[0] in _ZH.loose or len(given) == 2:
@@ -166,7 +211,8 @@ def _is_name(name: str) -> bool:
 
 def _is_free(text: str, start: int, name: str) -> bool:
     """The character before does not make another word of the name's first."""
-    return start == 0 or text[start - 1] + name[0] not in _ZH.bound
+    before = text[start - 1 : start] + name[0]
+    return start == 0 or not (before in _ZH.bound or before in _ZH.compound)
 
 
 def _name_after(text: str, start: int, *, sure: bool) -> int | None:

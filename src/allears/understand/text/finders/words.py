@@ -44,6 +44,9 @@ class Chinese:
     familiar: frozenset[str]  # surnames that follow 小 or 老
     given: frozenset[str]
     never_given: frozenset[str]
+    usual: frozenset[str]  # of `given`: often something else
+    less_usual: frozenset[str]  # now and then something else; the rest seldom
+    side_by_side: frozenset[str]  # pairs that ordinary words have too
     not_names: frozenset[str]
     not_familiar: frozenset[str]
     bound: frozenset[str]  # two characters, the second a surname that here ends another word
@@ -65,6 +68,7 @@ class Latin:
 def chinese() -> Chinese:
     surnames, compound, loose, familiar = _lines("surnames.zh")
     given, never = _lines("given.zh")
+    usual, less_usual = _lines("usual_given.zh")
     return Chinese(
         surnames=frozenset(surnames),
         compound=frozenset(compound.split()),
@@ -72,6 +76,9 @@ def chinese() -> Chinese:
         familiar=frozenset(familiar),
         given=frozenset(given),
         never_given=frozenset(never),
+        usual=frozenset(usual),
+        less_usual=frozenset(less_usual),
+        side_by_side=frozenset(line[0] + each for line in _lines("side_by_side.zh") for each in line[1:]),
         not_names=_words("not_names.zh"),
         not_familiar=_words("not_familiar.zh"),
         bound=_words("bound.zh"),

@@ -1,0 +1,107 @@
+"""Conventions of micro-blogs and chats: signs of feeling are known, and only the writer's own words count."""
+
+import pytest
+
+from allears.understand.text.builtin import annotator
+from allears.understand.text.conventions import plain
+from allears.understand.text.corpus import LANGUAGES, Language
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("又停电了[泪][怒]", "又停电了😢  😡  "),
+        ("[不认识]的号码", "[不认识]的号码"),  # words in brackets that are no emoticon stay
+        ("坏了T_T", "坏了😢  "),
+        ("到了^_^", "到了😊  "),
+        ("排到第九十号orz", "排到第九十号😓  "),
+        ("好笑23333", "好笑哈哈哈哈哈"),
+        ("一共233元，房间2333", "一共233元，房间哈哈哈哈"),
+        ("好看hhhh", "好看哈哈哈哈"),
+        ("好多东西🫠", "好多东西😓"),
+        ("👍🏽", "👍 "),
+    ],
+)
+def test_signs_of_feeling_become_signs_that_the_model_knows(written: str, read: str) -> None:
+    assert plain(written, "zh") == read
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("closed again :(", "closed again 😢 "),
+        ("thanks:)", "thanks😊 "),
+        ("http://a.b/c :/", "http://a.b/c 😒 "),
+        ("in <3 days, at 10:30 (see note)", "in <3 days, at 10:30 (see note)"),
+        ("the driver waited <3", "the driver waited 😍 "),
+        ("2333 hhhh", "2333 hhhh"),
+        ("plain words only", "plain words only"),
+    ],
+)
+def test_faces_of_letters_are_told_from_figures_and_links(written: str, read: str) -> None:
+    assert plain(written, "en") == read
+
+
+@pytest.mark.parametrize(
+    ("written", "own"),
+    [
+        ("踩雷了 //@美食君: 太好吃了，推荐", "踩雷了"),
+        ("踩雷了//@***：太好吃了 //@乙:真的", "踩雷了"),  # with the name masked
+        ("[赞] //@美食君: 太难吃了", "👍"),
+        ("转发微博 //@小明: 明天上午九点", "明天上午九点"),  # nothing of one's own: what was passed on is read
+        ("回复@阿良:地铁B口出来就是", "地铁B口出来就是"),
+        ("谢谢@某某航空 行李找回来了", "谢谢 行李找回来了"),
+        ("#垃圾快递# 我这边第二天就到了", "我这边第二天就到了"),
+        ("#垃圾快递#", "#垃圾快递#"),
+        ("邮箱 a@b.cn 没有回信", "邮箱 a@b.cn 没有回信"),
+    ],
+)
+def test_only_words_of_ones_own_count(written: str, own: str) -> None:
+    found = plain(written, "zh")
+    assert len(found) == len(written)
+    assert " ".join(found.split()) == own
+
+
+def test_a_tweet_passed_on_with_a_word_of_ones_own() -> None:
+    assert plain("Awful. RT @acme: the best airline", "en").strip() == "Awful."
+    assert plain("RT @acme: the best airline", "en").strip() == "the best airline"
+
+
+def test_every_convention_keeps_the_length_and_its_sign_is_known() -> None:
+    from allears.understand.text import conventions, lexicon
+
+    table = conventions._table()
+    assert {kind: len(signs) for kind, signs in table.items()} == {"names": 166, "emoji": 69, "faces": 111}
+    for language in LANGUAGES:
+        known = lexicon.sentiment(language)
+        signs = {sign for kind in table.values() for sign in kind.values()}
+        assert {sign for sign in signs if plain(sign, language) not in known} == set()
+    for name in table["names"]:
+        assert len(plain(f"[{name}]", "zh")) == len(name) + 2
+    for face in table["faces"]:
+        assert len(plain(face, "en")) == len(face)
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "feeling"),
+    [
+        ("zh", "我排了一小时 //@官方客服:感谢您的支持，我们会提供最优质的服务", "negative"),
+        ("zh", "已经第三次来了[嘻嘻] //@路人甲: 这家店太垃圾了，服务差到爆", "positive"),
+        ("zh", "房间比照片还大[色]", "positive"),
+        ("en", "refund came through in an hour (^o^)", "positive"),
+        ("en", "courier left it in the rain 😿😿", "negative"),
+    ],
+)
+def test_the_built_in_model_reads_them(language: Language, text: str, feeling: str) -> None:
+    (said,) = annotator().annotate([text], languages=[language])
+    assert said.value("sentiment") == feeling
+    assert all(0 <= start < end <= len(text) for label in said.labels for start, end in label.spans)
+
+
+def test_the_version_of_what_is_said_names_the_conventions_too() -> None:
+    """The weights stand as they were when a sign is added, but an annotation from before is another's."""
+    from allears.understand.text import conventions
+    from allears.understand.text.builtin import annotator, shipped_digest
+
+    assert annotator().version == f"built-in {shipped_digest()[:8]}.{conventions.digest()[:4]}"
+    assert annotator().annotate(["好"])[0].model == annotator().version
