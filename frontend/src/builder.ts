@@ -140,9 +140,26 @@ function start(root: HTMLElement, data: Data): void {
     target?.scrollIntoView({ block: "center" });
   }
 
-  // Moving: drag a card, or Alt with an arrow while it has the focus.
+  // Moving: drag a card, Alt with an arrow while it has the focus, or the two buttons beside it.
+  function shift(at: number, by: number): void {
+    state.move(at, at + by);
+    const now = state.selected;
+    status.textContent = say("moved_to", titleOf(state.draft.questions[now]), now + 1, state.draft.questions.length);
+    const same = list.querySelector<HTMLButtonElement>(`[data-keep="${by < 0 ? "up" : "down"}:${now}"]`);
+    (same && !same.disabled ? same : list.querySelectorAll<HTMLElement>(".builder-card")[now])?.focus();
+  }
+
+  const titleOf = (question: Json): string => question.text?.[state.draft.languages[0]] || question.name;
+
+  function mover(question: Json, at: number, by: number): HTMLElement {
+    const way = by < 0 ? "up" : "down";
+    const last = by < 0 ? 0 : state.draft.questions.length - 1;
+    const label = say(`move_${way}`, titleOf(question));
+    return button(by < 0 ? "↑" : "↓", () => shift(at, by), { class: "builder-move", "aria-label": label, title: label, "data-keep": `${way}:${at}`, disabled: at === last });
+  }
+
   function card(question: Json, at: number): HTMLElement {
-    const title = question.text?.[state.draft.languages[0]] || question.name;
+    const title = titleOf(question);
     const select = (): void => {
       state.selected = at;
       draw();
@@ -156,7 +173,7 @@ function start(root: HTMLElement, data: Data): void {
     };
     const face = h(
       "button",
-      { type: "button", class: "builder-card", "aria-current": at === state.selected ? "true" : undefined, click: select, keydown, title: say("move_help") },
+      { type: "button", class: "builder-card", "data-keep": `card:${at}`, "aria-current": at === state.selected ? "true" : undefined, click: select, keydown, title: say("move_help") },
       h("span", { class: "tiny mute" }, `${at + 1} · ${say(`kind_${question.type}`)}${question.show_if || question.skips?.length ? " · ◇" : ""}${question.required ? " *" : ""}`),
       h("span", { class: "truncate" }, title),
     );
@@ -174,30 +191,37 @@ function start(root: HTMLElement, data: Data): void {
         },
       },
       face,
+      h("span", { class: "builder-moves" }, mover(question, at, -1), mover(question, at, 1)),
     );
   }
 
   function add(type: string): void {
     const at = state.draft.questions.length ? state.selected + 1 : 0;
     const fresh = state.freshQuestion(type);
-    state.selected = at;
     tab = "questions";
-    state.change((draft) => draft.questions.splice(at, 0, fresh));
+    state.change((draft) => {
+      state.selected = at;
+      draft.questions.splice(at, 0, fresh);
+    });
     middle.querySelector<HTMLElement>("textarea")?.focus();
   }
 
   function copy(): void {
     const at = state.selected;
     const twin = { ...JSON.parse(JSON.stringify(state.draft.questions[at])), name: state.freshName() };
-    state.selected = at + 1;
-    state.change((draft) => draft.questions.splice(at + 1, 0, twin));
+    state.change((draft) => {
+      state.selected = at + 1;
+      draft.questions.splice(at + 1, 0, twin);
+    });
   }
 
   function remove(): void {
     if (state.draft.questions.length < 2) return;
     const at = state.selected;
-    state.selected = Math.max(0, at - 1);
-    state.change((draft) => draft.questions.splice(at, 1));
+    state.change((draft) => {
+      state.selected = Math.max(0, at - 1);
+      draft.questions.splice(at, 1);
+    });
   }
 
   function tools(): void {
@@ -210,8 +234,8 @@ function start(root: HTMLElement, data: Data): void {
         "div",
         { class: "flex flex-wrap gap-2 items-center ms-auto" },
         status,
-        button(say("undo"), () => state.undo(), { class: "btn btn-sm btn-ghost", disabled: !state.canUndo, "data-undo": true }),
-        button(say("redo"), () => state.redo(), { class: "btn btn-sm btn-ghost", disabled: !state.canRedo, "data-redo": true }),
+        button(say("undo"), () => state.undo(), { class: "btn btn-sm btn-ghost", disabled: !state.canUndo, "data-undo": true, "data-keep": "undo" }),
+        button(say("redo"), () => state.redo(), { class: "btn btn-sm btn-ghost", disabled: !state.canRedo, "data-redo": true, "data-keep": "redo" }),
         button(say("publish"), () => void publish(), { class: "btn btn-sm btn-primary", "data-publish": true }),
       ),
     );
@@ -238,16 +262,25 @@ function start(root: HTMLElement, data: Data): void {
   function draw(): void {
     waiting = false;
     const focus = document.activeElement?.getAttribute("data-place");
+    const keep = document.activeElement?.getAttribute("data-keep");
     tools();
     list.replaceChildren(...state.draft.questions.map(card));
     body();
     if (focus) middle.querySelector<HTMLElement>(`[data-place="${CSS.escape(focus)}"]`)?.focus();
+    if (keep) refocus(keep);
     const codes: string[] = [...state.draft.languages, ...state.draft.preparing];
     looks.replaceChildren(
       ...codes.map((code) => button(data.names[code] ?? code, () => ((language = code), preview(), draw()), { class: `btn btn-xs ${language === code ? "btn-neutral" : "btn-outline"}` })),
       ...["phone", "desk"].map((each) => button(say(each), () => ((size = each), draw()), { class: `btn btn-xs ${size === each ? "btn-neutral" : "btn-ghost"}` })),
     );
     frameElement.classList.toggle("builder-desk", size === "desk");
+  }
+
+  /** What had the focus before all was drawn anew has it again; a button that has nothing left to do passes it on. */
+  function refocus(keep: string): void {
+    const at = (name: string) => root.querySelector<HTMLButtonElement>(`[data-keep="${name}"]:not(:disabled)`);
+    const other = keep === "undo" ? "redo" : keep === "redo" ? "undo" : "";
+    (at(/^(card|up|down):/.test(keep) ? `card:${state.selected}` : keep) ?? at(other) ?? at(`card:${state.selected}`))?.focus();
   }
 
   root.addEventListener("pointerdown", () => (pressing = true), { capture: true });

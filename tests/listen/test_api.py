@@ -1,6 +1,7 @@
 """Listening and the door out over REST."""
 
 import hashlib
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -113,3 +114,27 @@ def test_answers_are_listed_by_survey_language_and_whether_they_are_whole(api: C
 
     assert (count(f"survey_id={one.pk}"), count(f"survey_id={other.pk}")) == (2, 1)
     assert (count("language=zh"), count("completed=true"), count(f"survey_id={one.pk}&completed=false")) == (2, 2, 1)
+
+
+def test_a_voice_is_kept_in_its_language_without_signs_that_no_database_keeps(api: Client, acme: Workspace) -> None:
+    said = {"text": "送货太慢\x00了，三天都没有到", "name": "王\x00芳", "attributes": {"a\x00": ["\x00b"]}}
+    answer = post(api, "/voices", {**said, "email": "w@example.test"})
+    assert answer.status_code == 201, answer.content
+    told = answer.json()
+    assert (told["text"], told["language"], told["attributes"]) == ("送货太慢了，三天都没有到", "zh", {"a": ["b"]})
+
+
+@pytest.mark.parametrize("said_at", ["2099-01-01T00:00:00Z", "0001-01-01T00:00:00Z", "0001-01-01T00:00:00"])
+def test_a_time_that_cannot_be_is_told(api: Client, acme: Workspace, said_at: str) -> None:
+    answer = post(api, "/voices", {"text": "Late", "said_at": said_at})
+    assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, "said_at")
+    assert not Voice.objects.in_workspace(acme.pk).exists()
+
+
+def test_a_clock_that_is_a_little_ahead_says_now(api: Client, acme: Workspace) -> None:
+    ahead = timezone.now() + timedelta(hours=2)
+    assert post(api, "/voices", {"text": "Late", "said_at": ahead.isoformat()}).status_code == 201
+    assert post(api, "/voices", {"text": "Naive", "said_at": "2026-01-02T03:04:05"}).status_code == 201
+    naive, late = Voice.objects.in_workspace(acme.pk).order_by("said_at")
+    assert late.said_at <= timezone.now()
+    assert naive.said_at.isoformat() == "2026-01-02T03:04:05+00:00"

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.test import Client
-from django.utils import timezone
+from django.utils import timezone, translation
 from playwright.sync_api import Page, expect
 from pytest_django.live_server_helper import LiveServer
 
@@ -14,6 +14,7 @@ from allears.listen import actions, ready_made
 from allears.listen.definition import as_json, parse
 from allears.listen.models import Survey
 from allears.listen.translating import statuses
+from allears.web.builder_words import builder_words
 from tests.conftest import Person
 from tests.support.browser import PageOpener
 
@@ -123,6 +124,14 @@ def test_writing_a_survey_in_the_browser(
     expect(cards.nth(0)).to_contain_text("Which store?")  # at once, without another click
     page.keyboard.press("Control+z")
     expect(cards.nth(2)).to_contain_text("Which store?")
+    up = page.get_by_role("button", name="Move “Which store?” up", exact=True)
+    up.click()  # by a finger or a screen reader, without dragging
+    expect(cards.nth(1)).to_contain_text("Which store?")
+    expect(up).to_be_focused()
+    expect(page.get_by_role("button", name="Move “Which store?” down", exact=True)).to_be_enabled()
+    page.locator("[data-undo]").press("Enter")
+    expect(cards.nth(2)).to_contain_text("Which store?")
+    expect(page.locator("[data-undo]")).to_be_focused()
     cards.nth(2).click()
     page.get_by_text("Logic", exact=True).click()
     page.get_by_role("button", name="Add a condition").first.click()
@@ -136,3 +145,10 @@ def test_writing_a_survey_in_the_browser(
     assert published[2]["show_if"] == {"answer": "why", "op": "exists"}
     survey.refresh_from_db()
     assert survey.draft is None
+
+
+def test_words_that_mean_two_things_are_told_apart_in_chinese() -> None:
+    """A small screen is no telephone, and a figure to be entered no running number."""
+    with translation.override("zh-hans"):
+        words = builder_words()
+    assert (words["phone"], words["contact_phone"], words["kind_number"]) == ("手机", "电话", "数字")

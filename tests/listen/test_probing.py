@@ -59,6 +59,9 @@ def test_conditions_reach_into_objects_and_all_must_hold() -> None:
         ({"property": "a", "op": "~", "value": 1}, "op"),
         ({"property": "a", "op": ">", "value": "x"}, "value"),
         ({"property": "a", "op": ">", "value": True}, "value"),
+        ({"property": "a", "op": ">", "value": "nan"}, "value"),
+        ({"property": "a", "op": "<", "value": "inf"}, "value"),
+        ({"property": "a", "op": "<", "value": 10**400}, "value"),
         ({"property": "a", "op": "in", "value": "x"}, "value"),
         ({"property": "a", "op": "=", "value": None}, "value"),
         ({"property": "a", "op": "=", "value": 1, "else": 2}, "else"),
@@ -68,6 +71,31 @@ def test_a_condition_that_cannot_be_used_says_which_part(condition: dict[str, An
     with pytest.raises(ConditionError) as caught:
         normalised([{"property": "fine", "op": "exists"}, condition])
     assert (caught.value.index, caught.value.field) == (1, field)
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [("delay_seconds", 10**12), ("expires_after_seconds", 10**12), ("quota_days", 1e18), ("delay_seconds", -1)],
+)
+def test_no_probe_waits_beyond_what_a_calendar_holds(acme: Workspace, field: str, value: Any) -> None:
+    with pytest.raises(actions.ProbeError) as caught:
+        builders.probe(workspace=acme, **{field: value})
+    assert (caught.value.field, Probe.objects.in_workspace(acme.pk).count()) == (field, 0)
+
+
+def test_a_probe_that_cannot_be_read_asks_nobody_and_stops_nobody_else(acme: Workspace, elsewhere: Workspace) -> None:
+    """One that an older version had kept ended every ask of the batch, in every workspace."""
+    builders.open_policy(workspace=acme)
+    builders.probe(workspace=acme, key="fine", now=NOON)
+    broken, endless = (builders.probe(workspace=elsewhere, key=key, now=NOON) for key in ("broken", "endless"))
+    rows = Probe.objects.in_workspace(elsewhere.pk)
+    rows.filter(pk=broken.pk).update(conditions=[{"property": "a", "op": ">", "value": "nan"}])
+    rows.filter(pk=endless.pk).update(quota_days=1e18, expires_after_seconds=2**31 - 1)
+    probing.forget()
+    customer = builders.customer(workspace=acme)
+    probing.on_batch(Batch(events=[builders.event_row(customer=customer, ts=NOON)], now=NOON))
+    assert asked(acme) == [1]
+    assert {each.key for found in probing.running_probes().values() for each in found} == {"fine", "endless"}
 
 
 def asked(workspace: Workspace) -> list[int | None]:

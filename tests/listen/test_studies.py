@@ -219,6 +219,8 @@ def test_conditions_choose_customers_and_paused_studies_open_nothing(town: Works
         ({"every_months": 5}, "every_months"),
         ({"every_months": 1, "open_days": 29}, "open_days"),
         ({"ends_at": START}, "ends_at"),
+        ({"starts_at": datetime(9999, 12, 31, tzinfo=UTC)}, "starts_at"),
+        ({"starts_at": datetime(1, 1, 1, tzinfo=UTC)}, "starts_at"),
         ({"channel": "pigeon"}, "channel"),
         ({"fallbacks": ["email"]}, "fallbacks"),
         ({"segments": ["vip"], "quotas": {"new": 3}}, "quotas"),

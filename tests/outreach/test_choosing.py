@@ -1,5 +1,6 @@
 """What a customer chooses holds, is on record as consents, and counts over what was chosen before."""
 
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -87,6 +88,19 @@ def test_the_page_keeps_all_of_it_without_javascript(zoe: Customer, client: Clie
     assert set(ConsentRecord.objects.in_workspace(zoe.workspace_id).values_list("source", flat=True)) == {"preferences"}
     assert client.post(address, {"survey": "pause-30", "more": "1", "channel": ["email"]}).status_code == 303
     assert chosen(customer=zoe, now=datetime.now(UTC)).paused_until is not None
+
+
+def test_whoever_only_changes_the_language_stays_paused(zoe: Customer, client: Client) -> None:
+    choose(customer=zoe, choice=Choice(channels=MAIL, pause_days=90), now=datetime.now(UTC))
+    ends = chosen(customer=zoe, now=datetime.now(UTC)).paused_until
+    address = f"/u/{preferences_token(zoe.key)}"
+    page = client.get(address).content.decode()
+    (survey,) = re.findall(r'name="survey" value="([^"]+)" checked', page)
+    assert (
+        client.post(address, {"survey": survey, "more": "1", "channel": ["email"], "language": "zh"}).status_code == 303
+    )
+    zoe.refresh_from_db()
+    assert (chosen(customer=zoe, now=datetime.now(UTC)).paused_until, zoe.language) == (ends, "zh")
 
 
 def test_a_token_of_somebody_else_changes_nothing(zoe: Customer, client: Client) -> None:

@@ -14,6 +14,12 @@ export interface LanguageStatus {
   to_check: string[];
 }
 
+/** A draft, and which question was open then: a step back shows what it changed. */
+interface Step {
+  draft: string;
+  selected: number;
+}
+
 const MOST = 200;
 
 export class State {
@@ -21,8 +27,8 @@ export class State {
   selected = 0;
   problems: Problem[] = [];
   languages: LanguageStatus[] = [];
-  private past: string[] = [];
-  private future: string[] = [];
+  private past: Step[] = [];
+  private future: Step[] = [];
   private lastKey = "";
 
   constructor(
@@ -35,7 +41,7 @@ export class State {
   /** `key`: changes in a row with the same key (typing in one field) are one step back. */
   change(act: (draft: Json) => void, key = ""): void {
     if (!key || key !== this.lastKey) {
-      this.past.push(JSON.stringify(this.draft));
+      this.past.push(this.now());
       if (this.past.length > MOST) this.past.shift();
     }
     this.lastKey = key;
@@ -60,13 +66,17 @@ export class State {
     return this.future.length > 0;
   }
 
-  private step(from: string[], to: string[]): void {
+  private now(): Step {
+    return { draft: JSON.stringify(this.draft), selected: this.selected };
+  }
+
+  private step(from: Step[], to: Step[]): void {
     const before = from.pop();
     if (before === undefined) return;
-    to.push(JSON.stringify(this.draft));
-    this.draft = JSON.parse(before);
+    to.push(this.now());
+    this.draft = JSON.parse(before.draft);
     this.lastKey = "";
-    this.selected = Math.min(this.selected, this.draft.questions.length - 1);
+    this.selected = Math.min(before.selected, this.draft.questions.length - 1);
     this.changed(true);
   }
 
@@ -98,8 +108,8 @@ export class State {
 
   move(from: number, to: number): void {
     if (to < 0 || to >= this.draft.questions.length || from === to) return;
-    this.selected = to;
     this.change((draft) => {
+      this.selected = to;
       const [moved] = draft.questions.splice(from, 1);
       draft.questions.splice(to, 0, moved);
     });

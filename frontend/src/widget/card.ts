@@ -58,6 +58,9 @@ export interface Card {
   done(words: string, href?: string): void;
 }
 
+/** Of the survey's own language, whatever the page's is. */
+const direction = (language: string) => (/^(ar|ckb|dv|fa|he|ps|sd|ug|ur|yi)\b/i.test(language) ? "rtl" : "ltr");
+
 /** A dialog with a heading, a form and one status line. `leave` is told when the visitor closes it. */
 export function card(
   look: Look,
@@ -79,7 +82,7 @@ export function card(
   };
   const box = h(
     "div",
-    { class: "c", role: options.into ? "group" : "dialog", "aria-labelledby": "t", lang: language },
+    { class: "c", role: options.into ? "group" : "dialog", "aria-labelledby": "t", lang: language, dir: direction(language) },
     h(
       "div",
       { class: "h" },

@@ -6,10 +6,12 @@ import { Wire } from "./wire";
 import { wordsIn } from "./words";
 
 const tag = document.currentScript as HTMLScriptElement;
-const { key = "", site = "", consent = "memory", lang = "", preview = "" } = tag.dataset;
+const { key = "", site = "", consent = "memory", signals = "", lang = "", preview = "" } = tag.dataset;
 const language = lang || document.documentElement.lang || navigator.language || "en";
 const words = wordsIn(language);
-const memory = new Memory(consent as Mode);
+// Global Privacy Control and Do Not Track: a no, unless the page says who asked before it.
+const refused = signals !== "ignore" && ((navigator as any).globalPrivacyControl || navigator.doNotTrack === "1");
+const memory = new Memory(consent as Mode, !!refused);
 const wire = new Wire(new URL(tag.src).origin, memory);
 let look: Look = { accent: "", side: "right" };
 let triggers: Triggers | undefined;

@@ -25,9 +25,15 @@ export class Memory {
   queue: Parcel[] = [];
   #answer: boolean | undefined; // to "may we remember you?"
 
-  constructor(readonly mode: Mode) {
+  /** `refused`: the browser says no for its owner, so nothing counts but a yes that was given here. */
+  constructor(
+    readonly mode: Mode,
+    refused: boolean,
+  ) {
+    if (refused) this.mode = "required";
     const kept = this.#read();
     if (kept.yes) this.#answer = true;
+    else if (refused) this.#forget();
     if (this.mayStore) {
       this.visitor = kept.id || this.visitor;
       this.queue = kept.queue || [];
@@ -45,6 +51,9 @@ export class Memory {
     if (yes) return this.keep();
     this.queue = [];
     this.visitor = random();
+    this.#forget();
+  }
+  #forget(): void {
     try {
       localStorage.removeItem(NAME);
     } catch {

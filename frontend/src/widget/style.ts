@@ -1,6 +1,6 @@
 // One constructed stylesheet in the shadow root: no <style>, no style attribute, so that a strict style-src lets it be.
 const CSS = `
-:host{all:initial;position:fixed;bottom:16px;z-index:2147483000;max-width:calc(100vw - 32px);
+:host{all:initial;color-scheme:light dark;position:fixed;bottom:16px;z-index:2147483000;max-width:calc(100vw - 32px);
 --p:#fff;--t:#1c1f23;--m:#5a626b;--l:#8a929b;--f:#eef1f4}
 :host([data-side=right]){right:16px}:host([data-side=left]){left:16px}
 :host([data-into]){position:static;display:block;max-width:none}
@@ -26,7 +26,7 @@ input:focus-visible+span,button:focus-visible,a:focus-visible,textarea:focus-vis
 .e{display:flex;justify-content:space-between;color:var(--m);font-size:13px;margin-top:4px}
 textarea,.i{width:100%;border:1px solid var(--l);border-radius:8px;padding:8px;background:var(--p);margin-top:6px;display:block}
 button{cursor:pointer;border:0;background:none;padding:0}
-.x{width:32px;height:32px;font-size:20px;line-height:1;border-radius:8px;flex:none;margin:-6px -6px 0 0}
+.x{width:32px;height:32px;font-size:20px;line-height:1;border-radius:8px;flex:none;margin-block-start:-6px;margin-inline-end:-6px}
 .g,.b{background:var(--a);color:var(--i);border-radius:8px;padding:8px 20px}
 .b{border-radius:20px;box-shadow:0 2px 10px #0003}
 a{color:inherit;text-decoration:underline}

@@ -7,6 +7,7 @@ from hashlib import blake2b
 from typing import Any
 
 from django.db import models, transaction
+from django.utils.translation import gettext as _
 
 from allears.accounts.models import Workspace
 from allears.customers.history import segments_at
@@ -16,7 +17,16 @@ from allears.listen import asking, conditions, originals, ready_made, repeats
 from allears.listen.checking import keeps_meaning
 from allears.listen.definition import Definition, as_json, parse, shaped
 from allears.listen.events import VoiceReceived
-from allears.listen.models import Probe, ProbeVersion, Survey, SurveyVersion, Voice, VoiceOriginal
+from allears.listen.models import (
+    LONGEST_SECONDS,
+    MOST_QUOTA_DAYS,
+    Probe,
+    ProbeVersion,
+    Survey,
+    SurveyVersion,
+    Voice,
+    VoiceOriginal,
+)
 from allears.outreach import channels
 from allears.outreach.actions import propose
 from allears.outreach.contracts import Proposal, Release, Ruling
@@ -30,11 +40,11 @@ class KeyTakenError(ValueError):
 
 
 class ProbeError(ValueError):
-    """A probe that cannot be set; ``field`` names what to mend."""
+    """A probe that cannot be set; ``field`` names what to mend, ``problem`` says how it must be."""
 
     def __init__(self, field: str, problem: str) -> None:
         super().__init__(f"{field}: {problem}")
-        self.field = field
+        self.field, self.problem = field, problem
 
 
 def create_survey(
@@ -43,7 +53,7 @@ def create_survey(
     """A survey with its first version; raises DefinitionError or KeyTakenError."""
     checked = parse(definition)
     if Survey.objects.in_workspace(workspace_id).filter(key=key).exists():
-        raise KeyTakenError(f"there is a survey {key} already; choose another key")
+        raise KeyTakenError(_("there is a survey %(key)s already; choose another key") % {"key": key})
     with transaction.atomic():
         survey: Survey = Survey.objects.create(
             workspace_id=workspace_id, key=key, name=name, family=family, created_at=now
@@ -77,7 +87,7 @@ def save_draft(*, survey: Survey, draft: Mapping[str, Any], revision: int, now: 
     with transaction.atomic():
         row: Survey = Survey.objects.in_workspace(survey.workspace_id).select_for_update().get(pk=survey.pk)
         if row.draft_revision != revision:
-            raise DraftMovedError("the draft was saved elsewhere meanwhile; load it again")
+            raise DraftMovedError(_("the draft was saved elsewhere meanwhile; load it again"))
         row.draft, row.draft_revision, row.draft_saved_at = dict(draft), revision + 1, now
         row.save(update_fields=["draft", "draft_revision", "draft_saved_at"])
     return revision + 1
@@ -157,7 +167,7 @@ def create_probe(
     """Set a probe; it asks at once unless told otherwise. Raises ProbeError, ConditionError or KeyTakenError."""
     values = check_spec(workspace_id=workspace_id, spec=spec)
     if Probe.objects.in_workspace(workspace_id).filter(key=spec.key).exists():
-        raise KeyTakenError(f"there is a probe {spec.key} already; choose another key")
+        raise KeyTakenError(_("there is a probe %(key)s already; choose another key") % {"key": spec.key})
     with transaction.atomic():
         probe: Probe = Probe.objects.create(
             workspace_id=workspace_id,
@@ -200,41 +210,47 @@ def restore_probe(*, probe: Probe, number: int, now: datetime, author_id: int | 
     """Let a probe say again what it said in an earlier version, as its newest one; raises ProbeError."""
     version = probe.versions.filter(number=number).first()
     if version is None:
-        raise ProbeError("number", "there is no such version of this probe")
+        raise ProbeError("number", _("there is no such version of this probe"))
     return change_probe(probe=probe, spec=ProbeSpec(**version.spec), now=now, author_id=author_id)
 
 
 def _check_asking(spec: ProbeSpec) -> None:
     for name in (spec.channel, *spec.fallbacks):
         if name not in channels.adapters():
-            raise ProbeError("channel", f"there are: {', '.join(sorted(channels.adapters()))}")
+            raise ProbeError("channel", _("there are: %(names)s") % {"names": ", ".join(sorted(channels.adapters()))})
     if spec.channel in spec.fallbacks or len(set(spec.fallbacks)) < len(spec.fallbacks):
-        raise ProbeError("fallbacks", "name each channel once")
+        raise ProbeError("fallbacks", _("name each channel once"))
     if spec.sampling not in Probe.Sampling.values:
-        raise ProbeError("sampling", f"there are: {', '.join(Probe.Sampling.values)}")
+        raise ProbeError("sampling", _("there are: %(names)s") % {"names": ", ".join(Probe.Sampling.values)})
     if not all(0.0 <= share <= 1.0 for share in spec.strata.values()):
-        raise ProbeError("strata", "ask a share between 0 (nobody) and 1 (everybody) of each segment")
+        raise ProbeError("strata", _("ask a share between 0 (nobody) and 1 (everybody) of each segment"))
     if spec.absent_event and spec.delay_seconds < 60:
-        raise ProbeError("delay_seconds", "wait at least a minute for the event that may stay away")
+        raise ProbeError("delay_seconds", _("wait at least a minute for the event that may stay away"))
     if not 0 < spec.weight <= 100 or not -100 <= spec.priority <= 100:
-        raise ProbeError("weight", "a weight lies above 0 and up to 100, a priority between -100 and 100")
-    if spec.quota and (spec.quota_days <= 0 or not all(limit >= 0 for limit in spec.quota.values())):
-        raise ProbeError("quota", "a quota is a number of asks in a number of days")
+        raise ProbeError("weight", _("a weight lies above 0 and up to 100, a priority between -100 and 100"))
+    if not 0 <= spec.delay_seconds <= LONGEST_SECONDS:
+        raise ProbeError("delay_seconds", _("wait at most 366 days"))
+    if spec.expires_after_seconds > LONGEST_SECONDS:
+        raise ProbeError("expires_after_seconds", _("an ask is kept for at most 366 days"))
+    if not 0 < spec.quota_days <= MOST_QUOTA_DAYS:
+        raise ProbeError("quota_days", _("a quota counts over at most 3660 days"))
+    if not all(limit >= 0 for limit in spec.quota.values()):
+        raise ProbeError("quota", _("a quota is a number of asks in a number of days"))
 
 
 def check_spec(*, workspace_id: int, spec: ProbeSpec) -> dict[str, Any]:
     """A probe's values as they are stored; raises ProbeError or ConditionError."""
     _check_asking(spec)
     if not spec.event_name.strip():
-        raise ProbeError("event_name", "name the event at which to ask")
+        raise ProbeError("event_name", _("name the event at which to ask"))
     if not 0.0 < spec.share <= 1.0:
-        raise ProbeError("share", "ask a share above 0 and up to 1 (everybody)")
+        raise ProbeError("share", _("ask a share above 0 and up to 1 (everybody)"))
     if spec.delay_seconds < 0 or spec.expires_after_seconds < 60:
-        raise ProbeError("expires_after_seconds", "leave at least a minute to ask")
+        raise ProbeError("expires_after_seconds", _("leave at least a minute to ask"))
     if not Touchpoint.objects.in_workspace(workspace_id).filter(id=spec.touchpoint_id).exists():
-        raise ProbeError("touchpoint_id", "there is no such touchpoint in this workspace")
+        raise ProbeError("touchpoint_id", _("there is no such touchpoint in this workspace"))
     if not Survey.objects.in_workspace(workspace_id).filter(id=spec.survey_id).exists():
-        raise ProbeError("survey_id", "there is no such survey in this workspace")
+        raise ProbeError("survey_id", _("there is no such survey in this workspace"))
     return {
         **vars(spec),
         "event_name": spec.event_name.strip(),
@@ -398,8 +414,8 @@ def archive_survey(*, survey: Survey, now: datetime) -> None:
     """Take a survey off the list; raises ProbeError while a running probe or study asks it."""
     running = survey.probes.filter(models.Q(paused_at__isnull=True), started_at__isnull=False)
     if probe := running.first():
-        raise ProbeError("survey", f"the probe {probe.name} still asks it; pause the probe first")
+        raise ProbeError("survey", _("the probe %(name)s still asks it; pause the probe first") % {"name": probe.name})
     if study := survey.studies.filter(launched_at__isnull=False, paused_at__isnull=True).first():
-        raise ProbeError("survey", f"the study {study.name} still asks it; pause the study first")
+        raise ProbeError("survey", _("the study %(name)s still asks it; pause the study first") % {"name": study.name})
     survey.archived_at = now
     survey.save(update_fields=["archived_at"])

@@ -11,7 +11,10 @@ that is missing, or of a kind that the comparison does not know, fulfils nothing
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from math import isfinite
 from typing import Any
+
+from django.utils.translation import gettext as _
 
 Check = Callable[[Mapping[str, Any]], bool]
 OPERATORS = ("=", "!=", ">", "<", ">=", "<=", "in", "contains", "exists")
@@ -25,7 +28,7 @@ class ConditionError(ValueError):
 
     def __init__(self, index: int, field: str, problem: str) -> None:
         super().__init__(f"condition {index + 1}, {field}: {problem}")
-        self.index, self.field = index, field
+        self.index, self.field, self.problem = index, field, problem
 
 
 def normalised(conditions: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
@@ -35,25 +38,27 @@ def normalised(conditions: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
 
 def _normal(index: int, condition: Mapping[str, Any]) -> dict[str, Any]:
     if unknown := set(condition) - {"property", "op", "value", "of", "days"}:
-        raise ConditionError(index, sorted(unknown)[0], "a condition has property, op, value, of and days only")
+        raise ConditionError(index, sorted(unknown)[0], _("a condition has property, op, value, of and days only"))
     whose = condition.get("of") or "event"
     if whose not in WHOSE:
-        raise ConditionError(index, "of", f"use one of {' '.join(WHOSE)}")
+        raise ConditionError(index, "of", _("use one of %(names)s") % {"names": " ".join(WHOSE)})
     name = str(condition.get("property", "")).strip()
     if not name:
-        raise ConditionError(index, "property", "name the property of the event")
+        raise ConditionError(index, "property", _("name the property of the event"))
     op = ALIASES.get(str(condition.get("op")), condition.get("op"))
     if op not in OPERATORS:
-        raise ConditionError(index, "op", f"use one of {' '.join(OPERATORS)}")
+        raise ConditionError(index, "op", _("use one of %(names)s") % {"names": " ".join(OPERATORS)})
     value = condition.get("value")
     if op in (">", "<", ">=", "<=") and _number(value) is None:
-        raise ConditionError(index, "value", f"{op} compares with a number, not with {value!r}")
+        raise ConditionError(
+            index, "value", _("%(op)s compares with a number, not with %(value)r") % {"op": op, "value": value}
+        )
     if op == "in" and not (isinstance(value, list) and value):
-        raise ConditionError(index, "value", "`in` takes a list with at least one value")
+        raise ConditionError(index, "value", _("`in` takes a list with at least one value"))
     if op == "contains" and not (isinstance(value, str) and value):
-        raise ConditionError(index, "value", "`contains` takes the words to look for")
+        raise ConditionError(index, "value", _("`contains` takes the words to look for"))
     if op in ("=", "!=") and (value is None or isinstance(value, list | dict)):
-        raise ConditionError(index, "value", f"{op} compares with one word, number, true or false")
+        raise ConditionError(index, "value", _("%(op)s compares with one word, number, true or false") % {"op": op})
     stored = {"property": name, "op": op, "value": None if op == "exists" and value is None else value}
     if whose == "history":
         return stored | {"of": whose, "days": _days(index, op, condition.get("days"))}
@@ -62,10 +67,10 @@ def _normal(index: int, condition: Mapping[str, Any]) -> dict[str, Any]:
 
 def _days(index: int, op: Any, days: Any) -> float:
     if op not in (">", "<", ">=", "<=", "=", "!="):
-        raise ConditionError(index, "op", "how often something happened is compared as a number")
+        raise ConditionError(index, "op", _("how often something happened is compared as a number"))
     found = _number(365 if days is None else days)
     if found is None or not 0 < found <= 3650:
-        raise ConditionError(index, "days", "count the last 1 to 3650 days")
+        raise ConditionError(index, "days", _("count the last 1 to 3650 days"))
     return found
 
 
@@ -141,9 +146,10 @@ def _number(value: Any) -> float | None:
     if isinstance(value, bool) or not isinstance(value, int | float | str):
         return None
     try:
-        return float(value)
-    except ValueError:
+        found = float(value)
+    except (ValueError, OverflowError):  # no number, or an integer that no float holds
         return None
+    return found if isfinite(found) else None
 
 
 def _same(found: Any, value: Any) -> bool:

@@ -9,6 +9,7 @@ from allears.events.inbound.targets import HeardVoice
 from allears.kit.script import language_of
 from allears.listen.actions import record_voice
 from allears.listen.models import Voice
+from allears.listen.telling import EARLIEST, without_nul
 
 PUBLIC = frozenset({Voice.SourceKind.REVIEW, Voice.SourceKind.SOCIAL})
 
@@ -29,8 +30,8 @@ def take_voice(*, voice: HeardVoice, now: datetime) -> None:
         initiator=Voice.Initiator.CUSTOMER,
         source_kind=voice.kind,
         channel=voice.channel,
-        said_at=voice.said_at,
-        text=voice.text,
+        said_at=max(min(voice.said_at, now), EARLIEST),
+        text=without_nul(voice.text),
         customer_id=customer_id,
         language=language_of(voice.text),
         public=voice.kind in PUBLIC,

@@ -45,6 +45,10 @@ class SurveyVersion(ScopedModel):
         ]
 
 
+LONGEST_SECONDS = 366 * 86_400  # of a probe's wait, and of an ask that is held
+MOST_QUOTA_DAYS = 3660
+
+
 class Probe(ScopedModel):
     """The rule that asks at a touchpoint."""
 

@@ -3,6 +3,7 @@
 Nearly every event matches no probe, so the way past is one dictionary look-up.
 """
 
+import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -11,11 +12,14 @@ from typing import Any
 from allears.events.batch import Batch, EventRow
 from allears.listen import absences, asking, pasts, standing
 from allears.listen.conditions import Check, Conditions, understood
-from allears.listen.models import Probe
+from allears.listen.models import LONGEST_SECONDS, MOST_QUOTA_DAYS, Probe
 from allears.outreach.actions import propose
 from allears.outreach.contracts import Allowance, Proposal, Release
 from allears.outreach.governor import Worth
 from allears.store import plain
+
+logger = logging.getLogger(__name__)
+UNREADABLE = (ValueError, OverflowError)
 
 Index = Mapping[tuple[int, str], tuple["CompiledProbe", ...]]  # (workspace, event name) → probes
 
@@ -83,7 +87,11 @@ def _compile_all(stamp: tuple[Any, ...]) -> _Compiled:
     index: dict[tuple[int, str], tuple[CompiledProbe, ...]] = {}
     ends: dict[tuple[int, str], tuple[CompiledProbe, ...]] = {}
     for probe in running.select_related("survey", "touchpoint").order_by("id"):
-        compiled = compile_probe(probe)
+        try:
+            compiled = compile_probe(probe)
+        except UNREADABLE as error:  # a bulkhead: an older version kept it
+            logger.error("the probe %s of workspace %s asks nobody: %s", probe.key, probe.workspace_id, error)
+            continue
         at = (probe.workspace_id, probe.event_name)
         index[at] = (*index.get(at, ()), compiled)
         if probe.absent_event:
@@ -105,8 +113,8 @@ def compile_probe(probe: Probe) -> CompiledProbe:
         channel=probe.channel,
         touchpoint_id=probe.touchpoint_id,
         touchpoint_key=probe.touchpoint.key,
-        delay=timedelta(seconds=probe.delay_seconds),
-        expires_after=timedelta(seconds=probe.expires_after_seconds),
+        delay=timedelta(seconds=min(probe.delay_seconds, LONGEST_SECONDS)),  # rows of before there was a limit
+        expires_after=timedelta(seconds=min(probe.expires_after_seconds, LONGEST_SECONDS)),
         share=probe.share,
         matches=wanted.event,
         wanted=wanted,
@@ -117,8 +125,17 @@ def compile_probe(probe: Probe) -> CompiledProbe:
         awaits=probe.absent_event,
         awaits_match=probe.absent_match,
         quota=probe.quota,
-        quota_span=timedelta(days=probe.quota_days),
+        quota_span=timedelta(days=min(probe.quota_days, MOST_QUOTA_DAYS)),
     )
+
+
+def is_readable(probe: Probe) -> bool:
+    """Whether it can ask at all; one that an older version kept may hold what nobody can use."""
+    try:
+        compile_probe(probe)
+    except UNREADABLE:
+        return False
+    return True
 
 
 Match = tuple[EventRow, CompiledProbe]

@@ -34,8 +34,10 @@ from allears.jobs.queue import enqueue
 from allears.jobs.withdrawal import withdraw
 from allears.listen.models import OF_TALKS, Voice
 from allears.store import plain
+from allears.store.bulk import existing_values
 
 LEAST, ALONE = 12, 24  # weight of words (Han counts double): to be compared at all, and without an author
+FEW = 50  # digests, that are looked for with their rows at once
 MOST_APART = 20  # voices of the same words and day by different people that are looked through
 AUTHORS = frozenset(
     [
@@ -114,8 +116,10 @@ def _key(secret: str) -> bytes:
 
 
 def weight(words: str) -> int:
-    """Characters, those of Han twice."""
-    return sum(2 if char > "\u2e7f" else 1 for char in words[: ALONE + 1])
+    """Characters, those of Han twice; of many, at least as many as there are."""
+    if len(words) >= ALONE:
+        return len(words)
+    return sum(2 if char > "\u2e7f" else 1 for char in words)
 
 
 @lru_cache(maxsize=64)
@@ -188,6 +192,8 @@ def _standing(workspace_id: int, wanted: Sequence[str]) -> dict[str, list[_First
     """Voices that repeat nobody, by their digest, the earliest first."""
     stand: dict[str, list[_First]] = defaultdict(list)
     rows = Voice.objects.in_workspace(workspace_id).filter(repeats__isnull=True)
+    if len(wanted) > FEW:  # of a file, nearly all of which nobody said before
+        wanted = sorted(existing_values(Voice, "sameness", wanted, workspace_id=workspace_id))
     for start in range(0, len(wanted), 900):
         part = rows.filter(sameness__in=wanted[start : start + 900]).order_by("id")
         for row in part.only(*COLUMNS):

@@ -1,4 +1,4 @@
-"""What comes back by text message or chat: a stop, a figure for the question just asked, or words."""
+"""What comes back by text message or chat: a stop, a new start, a figure for the question just asked, or words."""
 
 import re
 from datetime import datetime, timedelta
@@ -14,11 +14,12 @@ from allears.listen.actions import record_voice
 from allears.listen.cleaning import clean_answer
 from allears.listen.definition import parse
 from allears.listen.models import Invitation, Voice
-from allears.outreach.delivery.actions import bar
+from allears.outreach.delivery.actions import bar, start_again
 
 STOP = frozenset(
     {"stop", "stopall", "unsubscribe", "end", "quit", "cancel", "t", "td", "退订", "退", "取消订阅", "拒收"}
 )
+START = frozenset({"start", "unstop", "恢复", "恢复订阅", "重新订阅"})
 FIGURE = re.compile(r"\D{0,2}(\d{1,2})(?:\s*分)?(?![\d.])\s*[,，.。:：;；、-]?\s*(.*)", re.DOTALL)  # 9, 9分, 3: slow
 ANSWERABLE = timedelta(days=7)
 FULL_WIDTH = {0xFF01 + offset: 0x21 + offset for offset in range(94)}  # ７ is 7, ＴＤ is TD
@@ -26,7 +27,16 @@ FULL_WIDTH = {0xFF01 + offset: 0x21 + offset for offset in range(94)}  # ７ is 
 
 def is_stop(text: str) -> bool:
     """Whether the words ask for nothing but an end."""
-    return re.sub(r"[\s.!。！'\"“”]+", "", text.translate(FULL_WIDTH)).lower() in STOP
+    return _bare(text) in STOP
+
+
+def is_start(text: str) -> bool:
+    """Whether the words take back an end."""
+    return _bare(text) in START
+
+
+def _bare(text: str) -> str:
+    return re.sub(r"[\s.!。！'\"“”]+", "", text.translate(FULL_WIDTH)).lower()
 
 
 def take_reply(
@@ -39,7 +49,7 @@ def take_reply(
     key: str,
     now: datetime,
 ) -> str:
-    """Take it in; says what it was taken as: stopped, answered, heard, or nothing for an empty one."""
+    """Take it in; says what it was taken as: stopped, started, answered, heard, or nothing for an empty one."""
     text = text.replace("\x00", "").strip()
     if not text:
         return "nothing"
@@ -47,6 +57,8 @@ def take_reply(
         if is_stop(text):
             bar(workspace_id=workspace_id, channel=channel, address=address, reason="stop", detail=text[:100], now=now)
             return "stopped"
+        if is_start(text) and start_again(workspace_id=workspace_id, channel=channel, address=address, now=now):
+            return "started"
         (customer_id,) = resolve(workspace_id=workspace_id, keys=[keys], now=now)
         if keys.phone:
             change = TraitChange(customer_id=customer_id, traits={"phone": keys.phone}, at=now)

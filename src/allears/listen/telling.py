@@ -1,17 +1,19 @@
 """What customers tell us unasked, through the public form or the API."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass, field, fields, replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from allears.customers.actions import resolve
 from allears.customers.keys import IdentityKeys, clean_email, clean_phone
 from allears.customers.models import Customer
 from allears.customers.queries import known_by
 from allears.journeys.models import Touchpoint
+from allears.kit.script import language_of
 from allears.listen import filing, officials
 from allears.listen.actions import record_voice
 from allears.listen.definition import SCALES
@@ -19,6 +21,8 @@ from allears.listen.models import Voice
 
 KINDS = (Voice.SourceKind.COMPLAINT, Voice.SourceKind.PRAISE, Voice.SourceKind.REQUEST)
 LONGEST = 10_000
+AHEAD = timedelta(days=1)  # how far a clock may be ahead of ours
+EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class TellingError(ValueError):
@@ -61,7 +65,8 @@ class Telling:
 
 def tell(*, workspace_id: int, telling: Telling, now: datetime) -> Voice:
     """Keep what was told as a voice, tied to the customer and touchpoint where they can be known."""
-    _check(telling)
+    telling = _cleaned(telling, now)
+    _check(telling, now)
     with transaction.atomic():
         touchpoint_id = _touchpoint_id(workspace_id, telling.touchpoint_key)
         customer = _customer(workspace_id, telling, now)
@@ -91,19 +96,44 @@ def tell(*, workspace_id: int, telling: Telling, now: datetime) -> Voice:
         return voice
 
 
-def _check(telling: Telling) -> None:
+def _cleaned(telling: Telling, now: datetime) -> Telling:
+    """Without the signs that no database keeps; a clock that is a little ahead says now."""
+    texts = (each.name for each in fields(telling) if each.type in (str, "str"))
+    words = {name: without_nul(getattr(telling, name)) for name in texts}
+    words["language"] = words["language"] or language_of(words["text"][:300])
+    said_at = telling.said_at if telling.said_at.tzinfo else telling.said_at.replace(tzinfo=UTC)
+    said_at = min(said_at, now) if said_at < now + AHEAD else said_at
+    return replace(telling, **words, attributes=without_nul(telling.attributes), said_at=said_at)
+
+
+def without_nul(value: Any) -> Any:
+    """Text, and whatever JSON holds, without U+0000."""
+    if isinstance(value, str):
+        return value.replace("\x00", "")
+    if isinstance(value, Mapping):
+        return {without_nul(name): without_nul(each) for name, each in value.items()}
+    if isinstance(value, list):
+        return [without_nul(each) for each in value]
+    return value
+
+
+def _check(telling: Telling, now: datetime) -> None:
+    if telling.said_at > now:
+        raise TellingError("said_at", _("this time has not come yet"))
+    if telling.said_at < EARLIEST:
+        raise TellingError("said_at", _("this is before 1970: nobody said it then"))
     if not telling.text.strip() and telling.score is None:
-        raise TellingError("text", "say something, or give a score")
+        raise TellingError("text", _("say something, or give a score"))
     if telling.score is not None and telling.score not in SCALES.get(telling.metric, ()):
-        raise TellingError("score", "name its metric, and stay on its scale: nps 0–10, csat 1–5, ces 1–7")
+        raise TellingError("score", _("name its metric, and stay on its scale: nps 0–10, csat 1–5, ces 1–7"))
     if len(telling.text) > telling.longest:
-        raise TellingError("text", f"at most {telling.longest} characters")
+        raise TellingError("text", _("at most %(number)s characters") % {"number": telling.longest})
     if telling.answer_by is not None and telling.source_kind not in officials.KINDS:
-        raise TellingError("answer_by", "only a regulator or the media set a time of their own")
+        raise TellingError("answer_by", _("only a regulator or the media set a time of their own"))
     if telling.email and not clean_email(telling.email):
-        raise TellingError("email", "this is not an e-mail address")
+        raise TellingError("email", _("this is not an e-mail address"))
     if telling.phone and not clean_phone(telling.phone):
-        raise TellingError("phone", "this is not a telephone number")
+        raise TellingError("phone", _("this is not a telephone number"))
 
 
 def _touchpoint_id(workspace_id: int, key: str) -> int | None:
@@ -111,7 +141,7 @@ def _touchpoint_id(workspace_id: int, key: str) -> int | None:
         return None
     found = Touchpoint.objects.in_workspace(workspace_id).filter(key=key).values_list("id", flat=True).first()
     if found is None:
-        raise TellingError("touchpoint", f"there is no touchpoint {key}")
+        raise TellingError("touchpoint", _("there is no touchpoint %(key)s") % {"key": key})
     return int(found)
 
 

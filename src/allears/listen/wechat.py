@@ -18,7 +18,7 @@ from allears.listen.replies import take_reply
 from allears.outreach.channels.base import DeliveryError
 from allears.outreach.channels.wechat import platform
 from allears.outreach.channels.wecom import adapter as wecom
-from allears.outreach.delivery.actions import bar, opened, report
+from allears.outreach.delivery.actions import bar, come_back, opened, report
 from allears.outreach.delivery.credits import grant, withdraw
 from allears.outreach.delivery.models import ChannelSetup, Report
 from allears.outreach.delivery.queries import setup_of
@@ -29,6 +29,7 @@ WINDOW = timedelta(hours=48)
 MOST_NEWS = 5000  # messages taken in one call of the platform
 FROM_CUSTOMER = 3
 WINDOW_NAME = "customer-service window"
+UNFOLLOWED = "unfollowed"  # taken back by following again; a word such as 退订 is not
 
 
 def keys_of(openid: str, unionid: str = "") -> IdentityKeys:
@@ -109,19 +110,23 @@ def _said(setup: ChannelSetup, openid: str, keys: IdentityKeys, text: str, key: 
     became = take_reply(
         workspace_id=setup.workspace_id, channel=setup.channel, address=openid, keys=keys, text=text, key=key, now=now
     )
-    return {"answered": _("Thank you. We have noted your answer."), "stopped": _("We will not ask you again.")}.get(
-        became, ""
-    )
+    return {
+        "answered": _("Thank you. We have noted your answer."),
+        "stopped": _("We will not ask you again."),
+        "started": _("We may ask you again."),
+    }.get(became, "")
 
 
 def _event(setup: ChannelSetup, openid: str, message: Mapping[str, Any], now: datetime) -> str:
     event = str(message.get("Event", "")).lower()
+    if event == "subscribe":
+        come_back(workspace_id=setup.workspace_id, channel=setup.channel, address=openid, detail=UNFOLLOWED, now=now)
     if event in ("subscribe", "scan"):
         return _scanned(setup, openid, str(message.get("EventKey", "")).removeprefix("qrscene_"), now)
     if event == "unsubscribe":
         bar(
             workspace_id=setup.workspace_id, channel=setup.channel, address=openid, reason="stop",
-            detail="unfollowed", now=now,
+            detail=UNFOLLOWED, now=now,
         )  # fmt: skip
     elif event == "subscribe_msg_popup_event":
         _chose(setup, openid, message, now)

@@ -28,7 +28,7 @@ Line = tuple[str, str, bool, datetime]  # channel, purpose, granted, from when o
 class Choice:
     """All that the form says."""
 
-    channels: frozenset[str] = frozenset()  # by which we may ask; none: not at all
+    channels: frozenset[str] | None = frozenset()  # by which we may ask; empty: not at all; None: as before
     pause_days: int = 0
     every_days: int = 0
     news: bool | None = None  # None: not said
@@ -83,8 +83,10 @@ def choose(*, customer: Customer, choice: Choice, now: datetime) -> None:
     with transaction.atomic():
         before = chosen(customer=customer, now=now)
         lines: list[Line] = []
-        for name, was in before.channels.items():
-            wanted = name in choice.channels
+        surveys = {} if choice.channels is None else before.channels
+        named = choice.channels or frozenset()
+        for name, was in surveys.items():
+            wanted = name in named
             if wanted and choice.pause_days:
                 lines += _paused(customer, name, choice.pause_days, now)
             elif wanted != was or before.paused_until:
@@ -96,7 +98,7 @@ def choose(*, customer: Customer, choice: Choice, now: datetime) -> None:
             days = choice.every_days or before.every_days
             lines.append(("*", f"{EVERY}{days}", granted, now))
         _write(customer, lines, "pause" if choice.pause_days else "preferences")
-        closed = {name for name in before.channels if name not in choice.channels or choice.pause_days}
+        closed = {name for name in surveys if name not in named or choice.pause_days}
         _stop(customer, closed)
         if choice.language and choice.language != customer.language:
             told = TraitChange(customer_id=customer.pk, traits={"language": choice.language}, at=now)

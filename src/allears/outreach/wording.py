@@ -239,3 +239,8 @@ _SENTENCES: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     ),
     "outbid": _outbid,
 }
+
+
+def trial(company: str) -> str:
+    """What a message that only tries a channel says, in the reader's language."""
+    return _("A test message from All Ears for %(company)s. Nothing to do.") % {"company": company}

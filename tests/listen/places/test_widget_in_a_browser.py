@@ -2,11 +2,13 @@
 
 import json
 import urllib.request
+from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from allears import web
 from allears.listen import ready_made
 from allears.listen.definition import as_json
 from tests.support.browser import NARROW
@@ -32,6 +34,41 @@ def api(server: Any, path: str, body: dict[str, Any] | None = None) -> Any:
 def until(page: Page, expression: str) -> None:
     """Looked at from outside: a page with this policy lets nobody inside evaluate a string."""
     wait_until(lambda: bool(page.evaluate(expression)), seconds=30, what=expression)
+
+
+SIGNAL = "Object.defineProperty(navigator, '{name}', {{ get: () => {value} }})"
+SIGNALLED = """<!doctype html><html dir="rtl"><head><title>Shop</title><link rel="icon" href="data:,"></head><body>
+<script src="/widget.js" data-key="k" data-site="s" data-consent="granted" {more}></script></body></html>"""
+
+
+@pytest.mark.parametrize(("name", "value"), [("globalPrivacyControl", "true"), ("doNotTrack", "'1'")])
+def test_a_browsers_no_counts_until_somebody_says_yes_here(
+    web_peer: WebPeer, browser: Browser, name: str, value: str
+) -> None:
+    script = Path(web.__file__).parent / "static" / "dist" / "widget.js"
+    web_peer.serve("/widget.js", script.read_bytes(), Content_Type="text/javascript")
+    web_peer.serve("/", SIGNALLED.format(more=""), Content_Type="text/html")
+    web_peer.serve("/asked", SIGNALLED.format(more='data-signals="ignore"'), Content_Type="text/html")
+    context = browser.new_context()
+    context.add_init_script(SIGNAL.format(name=name, value=value))
+    page = context.new_page()
+    calls: list[str] = []
+    page.on("request", lambda sent: calls.append(sent.url.rpartition("/")[2]) if "/v1/" in sent.url else None)
+    page.goto(web_peer.url("/"))
+    page.evaluate('localStorage.allears = \'{"id": "of before"}\'')
+    page.reload()
+    page.evaluate("allears.track('bought')")
+    page.wait_for_timeout(300)
+    assert (calls, page.evaluate("localStorage.length")) == ([], 0)
+    page.evaluate("allears.consent(true)")
+    until(page, "JSON.parse(localStorage.allears).yes")
+    assert calls == ["config"]
+    page.evaluate("allears.consent(false)")
+    calls.clear()
+    page.goto(web_peer.url("/asked"))
+    until(page, "'allears' in localStorage")
+    assert calls == ["config"]
+    context.close()
 
 
 def test_from_consent_to_the_answer_on_a_foreign_page(

@@ -1,5 +1,6 @@
 """Mail that comes back: what it says, whom it concerns, and what nobody can forge."""
 
+import json
 from datetime import timedelta
 from typing import Any
 
@@ -178,6 +179,13 @@ def test_a_complaint_withdraws_consent_as_well(acme: Workspace) -> None:
     assert message.state == "sent"  # it did arrive
 
 
+ZOE = {"emailAddress": "zoe@example.test", "diagnosticCode": "smtp; 550"}
+
+
+def ses(kind: str, **part: Any) -> dict[str, Any]:
+    return {"notificationType": kind, "mail": {"destination": ["zoe@example.test"]}, **part}
+
+
 @pytest.mark.parametrize(
     ("body", "barred"),
     [
@@ -185,6 +193,28 @@ def test_a_complaint_withdraws_consent_as_well(acme: Workspace) -> None:
         ([{"event": "spamreport", "email": "Zoe@example.test"}, {"event": "open", "email": "x@y.test"}], "complaint"),
         ({"event-data": {"event": "complained", "recipient": "zoe@example.test"}}, "complaint"),
         ({"event": "bounce", "email": "zoe@example.test", "bounceType": "Transient"}, ""),
+        ({"RecordType": "Bounce", "Type": "SoftBounce", "Email": "zoe@example.test"}, ""),
+        ({"event-data": {"event": "failed", "severity": "permanent", "recipient": "zoe@example.test"}}, "bounce"),
+        ({"event": "bounce", "hard_bounce": False, "email": "zoe@example.test"}, ""),
+        ({"event": "bounce", "hard_bounce": True, "email": "zoe@example.test"}, "bounce"),
+        ([{"event": "bounce", "type": "blocked", "email": "zoe@example.test", "reason": "grey"}], ""),
+        (
+            [{"msys": {"message_event": {"type": "bounce", "bounce_class": "10", "rcpt_to": "zoe@example.test"}}}],
+            "bounce",
+        ),
+        ([{"msys": {"message_event": {"type": "bounce", "bounce_class": "22", "rcpt_to": "zoe@example.test"}}}], ""),
+        ({"type": "email.bounced", "data": {"to": ["zoe@example.test"], "bounce": {"type": "Permanent"}}}, "bounce"),
+        (ses("Bounce", bounce={"bounceType": "Permanent", "bouncedRecipients": [ZOE]}), "bounce"),
+        (ses("Bounce", bounce={"bounceType": "Transient", "bouncedRecipients": [ZOE]}), ""),
+        (ses("Complaint", complaint={"complainedRecipients": [ZOE]}), "complaint"),
+        (ses("Delivery", delivery={"recipients": ["zoe@example.test"]}), ""),
+        (
+            {
+                "Type": "Notification",
+                "Message": json.dumps(ses("Complaint", complaint={"complainedRecipients": [ZOE]})),
+            },
+            "complaint",
+        ),
     ],
 )
 def test_a_providers_news_are_understood_in_its_own_words(acme: Workspace, body: Any, barred: str) -> None:
@@ -200,6 +230,25 @@ def test_a_providers_news_are_understood_in_its_own_words(acme: Workspace, body:
     assert Report.objects.in_workspace(acme.pk).get().message_id == message.pk
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"event-data": {"event": "failed", "severity": "temporary", "recipient": "zoe@example.test"}},
+        {"RecordType": "Bounce", "Type": "Transient", "Email": "zoe@example.test"},
+        [{"event": "deferred", "email": "zoe@example.test"}],
+        {"Type": "Notification", "Message": "no json"},
+        [[], "x", {"event": ["bounce"], "email": {"a": 1}}],
+    ],
+)
+def test_a_delay_is_no_news_and_asks_nobody_by_another_way(acme: Workspace, body: Any) -> None:
+    message = sent(acme)
+    setup = set_up(workspace_id=acme.pk, channel="email", settings={}, secret={}, now=timezone.now(), actor_id=None)
+    got = Client().post(f"/v1/channels/email/{setup.token}/events", json.dumps(body), content_type="text/plain")
+    assert (got.status_code, got.json()) == (200, {"taken": 0})
+    message.refresh_from_db()
+    assert (message.state, Report.objects.in_workspace(acme.pk).count()) == ("sent", 0)
+
+
 def test_one_click_ends_surveys_by_mail_without_a_page_or_a_cookie(acme: Workspace) -> None:
     message = sent(acme)
     assert message.headers["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
@@ -209,3 +258,22 @@ def test_one_click_ends_surveys_by_mail_without_a_page_or_a_cookie(acme: Workspa
     got = Client(enforce_csrf_checks=True).post(f"/{address}", {"List-Unsubscribe": "One-Click"})
     assert got.status_code == 200
     assert ConsentRecord.objects.in_workspace(acme.pk).get().source == "unsubscribe"
+
+
+@pytest.mark.parametrize(
+    ("body", "kind"),
+    [
+        ("List-Unsubscribe=One-Click", "application/x-www-form-urlencoded"),
+        ("", "application/x-www-form-urlencoded"),
+        ("List-Unsubscribe=One-Click", "text/plain"),
+    ],
+)
+def test_a_post_from_the_header_ends_what_the_mail_said_and_nothing_else(acme: Workspace, body: str, kind: str) -> None:
+    """RFC 8058: no cookie, no redirect, the same when it comes again; other channels, news and the language stay."""
+    message = sent(acme)
+    address = message.headers["List-Unsubscribe"].strip("<>").partition("//")[2].partition("/")[2]
+    for _ in range(2):
+        assert Client(enforce_csrf_checks=True).post(f"/{address}", body, content_type=kind).status_code == 200
+    said = {(each.channel, each.purpose, each.granted) for each in ConsentRecord.objects.in_workspace(acme.pk)}
+    assert said == {("email", "survey", False)}
+    assert rule_for(message) == "consent"

@@ -16,8 +16,10 @@ from allears.events.batch import Batch
 from allears.listen import probing
 from allears.listen.models import Invitation, Response, Voice
 from allears.outreach import channels, sender
-from allears.outreach.channels.base import Outgoing, SetupError
+from allears.outreach.actions import propose
+from allears.outreach.channels.base import DeliveryError, Outgoing, SetupError
 from allears.outreach.channels.sms.segments import is_gsm, segments
+from allears.outreach.contracts import Proposal
 from allears.outreach.delivery import queries
 from allears.outreach.delivery.actions import opened, set_up, try_out
 from allears.outreach.delivery.models import Barred, ChannelSetup, Report
@@ -129,15 +131,55 @@ def test_an_ask_goes_out_short_with_its_price_and_its_report_comes_back(
     assert setup.token in told["report"]
 
 
+@pytest.mark.parametrize(("status", "final"), [(422, True), (402, False), (404, False), (503, False)])
+def test_only_what_is_wrong_with_the_message_is_final(
+    acme: Workspace, web_peer: WebPeer, settings: LazySettings, status: int, final: bool
+) -> None:
+    """No money left, or another address of the gateway, is mended by people; nobody's ask is lost meanwhile."""
+    settings.WEBHOOK_ALLOW = "127.0.0.1"
+    web_peer.pages = AnyPage(b"no", status)
+    setup = gateway(acme, web_peer.url("/send?to={to}&text={text}"))
+    outgoing = Outgoing(
+        id=1, address=PHONE, name="", language="zh", subject="", text="您好", html="", idempotency_key="k",
+        setup=opened(setup=setup),
+    )  # fmt: skip
+    with pytest.raises(DeliveryError) as caught:
+        channels.adapter("sms").session().send(outgoing, committing=lambda: None, handed_over=lambda: None)
+    assert caught.value.permanent is final
+
+
+def test_a_channel_says_that_it_is_stuck_and_not_that_somebody_unsubscribed(acme: Workspace) -> None:
+    customer, now = builders.customer(workspace=acme), timezone.now()
+
+    def message(key: str, **told: Any) -> Message:
+        made: Message = Message.objects.create(
+            workspace=acme, customer=customer, purpose="survey", channel="email", language="en", address="z@x.test",
+            text="t", idempotency_key=key, not_before=now, created_at=now, **told,
+        )  # fmt: skip
+        return made
+
+    def health() -> queries.Health:
+        return next(each for each in queries.health(workspace_id=acme.pk, now=now) if each.name == "email")
+
+    message("1", state="cancelled", error="the customer unsubscribed before it was sent")
+    assert (health().state, health().last_error) == ("idle", "")
+    message("2", state="sent", sent_at=now)
+    assert health().state == "working"
+    late = message("3", state="queued", attempts=2, error="the mail server cannot be used")
+    assert (health().state, health().last_error) == ("failing", "the mail server cannot be used")
+    Message.objects.in_workspace(acme.pk).filter(pk=late.pk).update(state="sent", sent_at=now, error="")
+    assert (health().state, health().last_error) == ("working", "")
+
+
 class AnyPage(dict[str, Any]):
     """Every path has the same answer."""
 
-    def __init__(self, body: bytes) -> None:
+    def __init__(self, body: bytes, status: int = 200) -> None:
         super().__init__()
-        self.body = body
+        self.body, self.status = body, status
 
     def get(self, _path: str, _default: Any = None) -> Any:
-        return 200, {}, self.body
+        return self.status, {}, self.body
 
 
 def inbound(setup: ChannelSetup, text: str, **more: str) -> str:
@@ -164,6 +206,26 @@ def test_a_reply_is_an_answer_a_voice_or_an_end(acme: Workspace) -> None:
     later = builders.event_row(customer=customer, id=2, ts=timezone.now() + timedelta(days=200))
     probing.on_batch(Batch(events=[later], now=later.ts))
     assert Decision.objects.in_workspace(acme.pk).order_by("-pk").first().rule == "undeliverable"
+
+
+def test_who_said_stop_may_start_again_and_advertising_stays_ended(acme: Workspace) -> None:
+    setup = gateway(acme, "https://sms.example.test/?to={to}&text={text}")
+    customer = asked(acme)
+
+    def may(purpose: str) -> bool:
+        now = timezone.now() + timedelta(days=300)
+        wish = Proposal(customer_id=customer.pk, purpose=purpose, family="", channel="sms", ask_key=f"{purpose} {now}")
+        (ruling,) = propose(workspace_id=acme.pk, proposals=[wish], now=now)
+        return ruling.verdict == "sent"
+
+    assert inbound(setup, "START") == "heard"  # nobody had said stop: words like any other
+    assert inbound(setup, "stop") == "stopped"
+    assert not may("survey")
+    assert inbound(setup, "Start!") == "started"
+    assert Barred.objects.in_workspace(acme.pk).filter(lifted_at__isnull=True).count() == 0
+    assert may("survey")
+    assert not may("marketing")
+    assert inbound(setup, "恢复") == "heard"  # once is enough
 
 
 @pytest.mark.parametrize("text", ["11", "9.5", "100", "2026"])

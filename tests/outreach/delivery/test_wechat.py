@@ -282,6 +282,11 @@ def test_who_leaves_is_barred_and_a_report_ends_a_message(acme: Workspace) -> No
     assert (sent.state, sent.error) == ("failed", "failed:user block")
     tell(setup, MsgType="event", Event="unsubscribe")
     assert Barred.objects.in_workspace(acme.pk).get().address == OPENID
+    tell(setup, MsgType="event", Event="subscribe")
+    assert Barred.objects.in_workspace(acme.pk).get().lifted_at is not None  # whoever follows again can be reached
+    tell(setup, MsgType="text", Content="退订", MsgId="m2")
+    tell(setup, MsgType="event", Event="subscribe")
+    assert Barred.objects.in_workspace(acme.pk).get(lifted_at=None).detail == "退订"
 
 
 @pytest.mark.parametrize("wrong", ["short", "a" * 42 + "!"])

@@ -9,6 +9,7 @@ from django.core.cache import cache
 from django.db import transaction
 from django.db.models import F
 from django.utils.crypto import constant_time_compare
+from django.utils.translation import gettext as _
 
 from allears.accounts.audit import audit
 from allears.journeys.models import Touchpoint
@@ -84,7 +85,7 @@ def change_place(
 
 def _pin(pin: str) -> str:
     if not (pin.isdecimal() and 4 <= len(pin) <= 12):
-        raise PlaceError("pin", "use 4 to 12 digits")
+        raise PlaceError("pin", _("use 4 to 12 digits"))
     return pin
 
 
@@ -97,15 +98,15 @@ def _checked(
     settings: Mapping[str, Any],
 ) -> dict[str, Any]:
     if kind not in Place.Kind.values:
-        raise PlaceError("kind", f"there are: {', '.join(Place.Kind.values)}")
+        raise PlaceError("kind", _("there are: %(names)s") % {"names": ", ".join(Place.Kind.values)})
     if not name.strip():
-        raise PlaceError("name", "give the place a name")
+        raise PlaceError("name", _("give the place a name"))
     surveys = Survey.objects.in_workspace(workspace_id).filter(archived_at__isnull=True)
     if kind != Place.Kind.SITE and not surveys.filter(id=survey_id).exists():
-        raise PlaceError("survey", "choose the survey that is asked there")
+        raise PlaceError("survey", _("choose the survey that is asked there"))
     touchpoints = Touchpoint.objects.in_workspace(workspace_id)
     if touchpoint_id is not None and not touchpoints.filter(id=touchpoint_id).exists():
-        raise PlaceError("touchpoint", "there is no such touchpoint in this workspace")
+        raise PlaceError("touchpoint", _("there is no such touchpoint in this workspace"))
     if kind == Place.Kind.SITE:
         settings = _site_settings(settings, {survey.key for survey in surveys})
     return {
@@ -123,7 +124,7 @@ def _site_settings(settings: Mapping[str, Any], known: set[str]) -> dict[str, An
         raise PlaceError(error.field, str(error)) from error
     for trigger in found.triggers:
         if trigger.survey not in known:
-            raise PlaceError("survey", f"there is no survey {trigger.survey}")
+            raise PlaceError("survey", _("there is no survey %(key)s") % {"key": trigger.survey})
     return site.as_json(found)
 
 

@@ -7,6 +7,8 @@ writes no decision and asks nobody.
 from datetime import datetime
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from allears.listen.asking import portraits
 from allears.listen.studies.asking import proposals_for
 from allears.listen.studies.calendar import Slot
@@ -38,7 +40,7 @@ def try_study(*, study: Study, now: datetime, author_id: int | None = None) -> R
     """Play the next wave in the background; raises NothingToTryError."""
     slot = slot_ahead(study=study, now=now)
     if slot is None:
-        raise NothingToTryError("this study has no wave ahead; let it start or end later")
+        raise NothingToTryError(_("this study has no wave ahead; let it start or end later"))
     frame = frame_of(study=study, number=slot.number)
     wanted = frame.wanted(study)
     length = slot.closes_at - slot.opens_at

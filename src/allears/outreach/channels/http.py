@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlsplit
 
 from django.conf import settings
+from django.utils.translation import gettext as _
 
 from allears.kit.lazy import LazyModule
 from allears.outreach.channels.base import DeliveryError, SetupError
@@ -74,4 +75,4 @@ def check_url(field: str, url: str) -> None:
     """Raises SetupError unless it is a web address."""
     parts = urlsplit(url)
     if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise SetupError(field, "write a whole address, such as https://sms.example.com/send")
+        raise SetupError(field, _("write a whole address, such as https://sms.example.com/send"))

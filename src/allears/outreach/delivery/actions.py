@@ -1,19 +1,20 @@
 """What is done with channels: set one up, try it, take in what peers report, bar an address."""
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from allears.accounts.audit import audit
 from allears.customers.models import Customer
 from allears.outreach import channels
 from allears.outreach.actions import set_consent
-from allears.outreach.channels.base import DeliveryError, Outgoing, SetupError
+from allears.outreach.channels.base import Adapter, DeliveryError, Outgoing, SetupError
 from allears.outreach.delivery.models import Barred, ChannelSetup, Report
 from allears.outreach.delivery.sealing import seal, unseal
 from allears.outreach.models import Message
@@ -37,14 +38,15 @@ def set_up(
     """Set a channel up or change it. A secret that is left empty stays. Raises SetupError or UnknownChannelError."""
     adapter = channels.adapter(channel)
     known = {field.name: field for field in adapter.fields}
+    _check_names(adapter, settings, secret)
     plain = {name: settings.get(name, field.default) for name, field in known.items() if not field.secret}
     with transaction.atomic():
         setup = ChannelSetup.objects.in_workspace(workspace_id).select_for_update().filter(channel=channel).first()
-        before = unseal(setup.sealed) if setup else {}
+        before = _secrets_before(setup, secret)
         kept = {name: secret.get(name) or before.get(name, "") for name, field in known.items() if field.secret}
         for name, field in known.items():
             if field.required and not str({**plain, **kept}.get(name) or "").strip():
-                raise SetupError(name, "this is needed")
+                raise SetupError(name, _("this is needed"))
         adapter.check({**plain, **kept})
         setup = setup or ChannelSetup(workspace_id=workspace_id, channel=channel, token=secrets.token_urlsafe(24))
         setup.settings, setup.sealed, setup.changed_at = plain, seal(kept), now
@@ -52,6 +54,48 @@ def set_up(
         setup.save()
         _audit(setup, "set_up", actor_id)
     return setup
+
+
+def _check_names(adapter: Adapter, settings: Mapping[str, Any], secret: Mapping[str, str]) -> None:
+    """A name or a choice that the channel does not have would be kept nowhere and change nothing."""
+    for given, hidden in ((settings, False), (secret, True)):
+        known = {field.name: field for field in adapter.fields if field.secret == hidden}
+        for name, value in given.items():
+            if name not in known:
+                raise SetupError(name, f"{adapter.name} has no such {'secret' if hidden else 'setting'}: {_all(known)}")
+            choices = [str(choice) for choice, _label in known[name].options]
+            if choices and value and value not in choices:
+                raise SetupError(name, _("use one of %(names)s") % {"names": ", ".join(choices)})
+
+
+def _all(known: Iterable[str]) -> str:
+    return f"it has {', '.join(known)}" if known else "it has none"
+
+
+def _secrets_before(setup: ChannelSetup | None, given: Mapping[str, str]) -> dict[str, str]:
+    """Those that are kept; none when nobody can read them any more and they are told again."""
+    try:
+        return unseal(setup.sealed) if setup else {}
+    except SetupError:
+        if not any(given.values()):
+            raise
+        return {}
+
+
+def kept_secrets(*, setup: ChannelSetup) -> list[str]:
+    """The names of those that are kept and can still be read."""
+    try:
+        return sorted(unseal(setup.sealed))
+    except SetupError:
+        return []
+
+
+def resume(*, setup: ChannelSetup, actor_id: int | None) -> None:
+    """Messages go out again as the channel was set up."""
+    with transaction.atomic():
+        setup.paused_at = None
+        setup.save(update_fields=["paused_at"])
+        _audit(setup, "resumed", actor_id)
 
 
 def pause(*, setup: ChannelSetup, now: datetime, actor_id: int | None) -> None:
@@ -81,6 +125,10 @@ def opened(*, setup: ChannelSetup | None) -> dict[str, Any]:
 def try_out(*, workspace_id: int, channel: str, address: str, language: str, text: str, now: datetime) -> str:
     """Send one message to an address of our own, past the governor: nobody's customer. What was wrong, or empty."""
     setup = ChannelSetup.objects.in_workspace(workspace_id).filter(channel=channel).first()
+    try:
+        terms = opened(setup=setup)
+    except SetupError as error:
+        return str(error)
     message = Outgoing(
         id=0,
         address=address,
@@ -91,7 +139,7 @@ def try_out(*, workspace_id: int, channel: str, address: str, language: str, tex
         html="",
         idempotency_key=f"{workspace_id}:try:{secrets.token_hex(8)}",
         purpose="test",
-        setup=opened(setup=setup),
+        setup=terms,
     )
     session, trouble = channels.adapter(channel).session(), ""
     try:
@@ -104,7 +152,7 @@ def try_out(*, workspace_id: int, channel: str, address: str, language: str, tex
         setup = ChannelSetup(workspace_id=workspace_id, channel=channel, token=secrets.token_urlsafe(24))
     if setup is not None:
         setup.tried_at, setup.trouble = now, trouble[:2000]
-        setup.save()
+        setup.save(update_fields=["tried_at", "trouble"] if setup.pk else None)  # not what calls wrote
     return trouble
 
 
@@ -204,6 +252,37 @@ def lift(*, barred: Barred, now: datetime, actor_id: int | None) -> None:
             verb="outreach.address.lifted",
             subject=f"barred:{barred.pk}",
         )
+
+
+def come_back(*, workspace_id: int, channel: str, address: str, detail: str, now: datetime) -> None:
+    """The customer undid what barred the address: ``detail`` says what that was."""
+    rows = Barred.objects.in_workspace(workspace_id).filter(
+        channel=channel, address=address, detail=detail, lifted_at__isnull=True
+    )
+    for each in rows:
+        lift(barred=each, now=now, actor_id=None)
+
+
+def start_again(*, workspace_id: int, channel: str, address: str, now: datetime) -> bool:
+    """Whoever said stop at this address says start: surveys and service may come again. False when nobody had.
+
+    Advertising stays ended: it needs a consent of its own.
+    """
+    with transaction.atomic():
+        rows = list(
+            Barred.objects.in_workspace(workspace_id).filter(
+                channel=channel, address=address, reason=Barred.Reason.STOP, lifted_at__isnull=True
+            )
+        )
+        for each in rows:
+            lift(barred=each, now=now, actor_id=None)
+        for number in owners(workspace_id=workspace_id, channel=channel, address=address) if rows else ():
+            for purpose in ("survey", "service"):
+                set_consent(
+                    workspace_id=workspace_id, customer_id=number, channel=channel, purpose=purpose,
+                    granted=True, source="start", now=now,
+                )  # fmt: skip
+    return bool(rows)
 
 
 def called(*, setup: ChannelSetup, proven: bool, now: datetime | None = None) -> None:

@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, Q, Sum
+from django.conf import settings
+from django.db.models import Count, Q, QuerySet, Sum
 
 from allears.outreach import channels
 from allears.outreach.channels.base import Adapter
@@ -15,6 +16,9 @@ from allears.outreach.models import Message
 from allears.store import plain
 
 WINDOW = timedelta(days=30)
+CALLBACKS: Mapping[str, tuple[str, ...]] = {
+    "email": ("events",), "sms": ("report", "inbound"), "wechat": ("events",), "wecom": ("events",)
+}  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,6 +38,7 @@ class Health:
     cost: Decimal = Decimal(0)
     last_sent_at: datetime | None = None
     last_error: str = ""
+    stuck: bool = False  # the newest message that was tried is still being tried
 
     @property
     def state(self) -> str:
@@ -42,7 +47,8 @@ class Health:
             return "off"
         if self.setup and self.setup.paused_at:
             return "paused"
-        if (self.setup and self.setup.trouble) or (self.last_error and not self.sent):
+        refused = self.failed and not self.sent and not self.bounced
+        if (self.setup and self.setup.trouble) or self.stuck or refused:
             return "failing"
         return "working" if self.sent else "idle"
 
@@ -83,9 +89,12 @@ def _counts(workspace_id: int, since: datetime) -> dict[str, dict[str, Any]]:
         found.setdefault(row["channel"], {})["barred"] = row["barred"]
     for channel, told in found.items():
         last = messages.filter(channel=channel, sent_at__isnull=False).order_by("-sent_at").values("sent_at").first()
-        wrong = messages.filter(channel=channel).exclude(error="").order_by("-id").values("error").first()
+        tried = messages.filter(channel=channel).exclude(state=state.CANCELLED)
+        wrong = tried.exclude(error="").order_by("-id").values("error").first()
+        newest = tried.filter(Q(sent_at__isnull=False) | ~Q(error="")).order_by("-id").values("state", "error").first()
         told["last_sent_at"] = last["sent_at"] if last else None
         told["last_error"] = wrong["error"][:300] if wrong else ""
+        told["stuck"] = bool(newest and newest["error"] and newest["state"] in (state.QUEUED, state.SENDING))
     return found
 
 
@@ -99,10 +108,15 @@ def setup_at(*, channel: str, token: str) -> ChannelSetup | None:
     return ChannelSetup.objects.across_workspaces().filter(channel=channel, token=token).first()
 
 
-def barred(*, workspace_id: int, channel: str) -> list[Barred]:
-    """The addresses that get nothing more, the newest first."""
-    rows = Barred.objects.in_workspace(workspace_id).filter(channel=channel, lifted_at__isnull=True)
-    return list(rows.order_by("-at")[:200])
+def callbacks(setup: ChannelSetup) -> dict[str, str]:
+    """What the channel's peer tells us, and the address that it calls for it."""
+    base = f"{settings.PUBLIC_URL}/v1/channels/{setup.channel}/{setup.token}"
+    return {what: f"{base}/{what}" for what in CALLBACKS.get(setup.channel, ())}
+
+
+def barred(*, workspace_id: int, channel: str) -> QuerySet[Barred]:
+    """The addresses that get nothing more."""
+    return Barred.objects.in_workspace(workspace_id).filter(channel=channel, lifted_at__isnull=True)
 
 
 def access_barred(*, workspace_id: int, barred_id: int) -> Barred:

@@ -1,24 +1,15 @@
 """What becomes of messages that came back, and of providers' news about them."""
 
-from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
 from allears.outreach.channels.email.returned import Returned
+from allears.outreach.delivery import news
 from allears.outreach.delivery.actions import bar, report
 from allears.outreach.delivery.models import ChannelSetup, Report
 from allears.outreach.models import Message
 
 RECENT = timedelta(days=14)
-# What providers call it, in lower case without blanks and signs.
-WORDS: Mapping[str, str] = {
-    **dict.fromkeys(("bounce", "bounced", "hardbounce", "permanentfail", "invalid", "dropped"), "bounced"),
-    **dict.fromkeys(("complaint", "complained", "spamreport", "spamcomplaint", "spam", "abuse"), "complained"),
-    **dict.fromkeys(("delivered", "delivery", "delivrd"), "delivered"),
-    **dict.fromkeys(("failed", "rejected", "reject", "blocked", "softbounce"), "failed"),
-}
-EVENT_NAMES = ("event", "type", "RecordType", "notificationType", "eventType", "event_type", "Type")
-ADDRESS_NAMES = ("email", "recipient", "Email", "Recipient", "rcpt_to", "to", "emailAddress")
 
 
 def take_returned(*, workspace_id: int, returned: Returned, now: datetime) -> bool:
@@ -45,45 +36,25 @@ def _last_to(workspace_id: int, channel: str, address: str, now: datetime) -> Me
 
 def take_news(*, setup: ChannelSetup, body: Any, now: datetime) -> int:
     """A provider's call about mails, one or many, in whatever words; how many were understood."""
-    items: Iterable[Any] = body if isinstance(body, list) else [body]
-    return sum(_take_one(setup, item, now) for item in items if isinstance(item, dict))
+    found = news.read(body)
+    for each in found:
+        _take_one(setup, each, now)
+    return len(found)
 
 
-def _take_one(setup: ChannelSetup, item: Mapping[str, Any], now: datetime) -> bool:
-    inner = item.get("event-data")
-    told: Mapping[str, Any] = inner if isinstance(inner, dict) else item
-    kind = WORDS.get(_plain(_first(told, EVENT_NAMES)))
-    if kind == "bounced" and _plain(str(told.get("bounceType") or told.get("severity") or "")) in SOFT:
-        kind = "failed"
-    address = _first(told, ADDRESS_NAMES).lower()
-    if kind is None or "@" not in address:
-        return False
-    detail = str(told.get("reason") or told.get("description") or told.get("Description") or kind)[:300]
-    message = _last_to(setup.workspace_id, setup.channel, address, now)
+def _take_one(setup: ChannelSetup, told: news.News, now: datetime) -> None:
+    message = _last_to(setup.workspace_id, setup.channel, told.address, now)
     if message is not None:
-        return report(message=message, kind=kind, detail=detail, now=now)
-    if kind in ("bounced", "complained"):
-        reason = "bounce" if kind == "bounced" else "complaint"
+        report(message=message, kind=told.kind, detail=told.detail, now=now)
+    elif told.kind in ("bounced", "complained"):
         bar(
             workspace_id=setup.workspace_id,
             channel=setup.channel,
-            address=address,
-            reason=reason,
-            detail=detail,
+            address=told.address,
+            reason="bounce" if told.kind == "bounced" else "complaint",
+            detail=told.detail,
             now=now,
         )
-    return True
-
-
-SOFT = frozenset({"transient", "temporary", "soft", "softbounce"})
-
-
-def _first(told: Mapping[str, Any], names: Iterable[str]) -> str:
-    return next((str(told[name]) for name in names if isinstance(told.get(name), str) and told[name]), "")
-
-
-def _plain(word: str) -> str:
-    return "".join(each for each in word.lower() if each.isalnum())
 
 
 def take_report(*, setup: ChannelSetup, message_id: str, reference: str, state: str, now: datetime) -> bool:

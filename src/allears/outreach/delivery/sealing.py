@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from django.conf import settings
+from django.utils.translation import gettext as _
 
 from allears.kit.lazy import LazyModule
 from allears.outreach.channels.base import SetupError
@@ -42,6 +43,8 @@ def unseal(sealed: str) -> dict[str, str]:
     try:
         opened = _box().decrypt(sealed.encode())
     except fernet.InvalidToken as error:
-        raise SetupError("secret", "the installation's key has changed; enter the channel's secrets again") from error
+        raise SetupError(
+            "secret", _("the installation's key has changed; enter the channel's secrets again")
+        ) from error
     found: dict[str, str] = json.loads(opened)
     return found

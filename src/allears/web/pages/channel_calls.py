@@ -28,8 +28,9 @@ class NotUnderstoodError(ValueError):
 
 
 def _told(request: HttpRequest) -> Any:
-    """JSON as it is; a form or a query as an object."""
-    if "json" in request.headers.get("Content-Type", ""):
+    """JSON as it is, also where it is sent as plain text (Amazon SNS); a form or a query as an object."""
+    kind = request.headers.get("Content-Type", "")
+    if "json" in kind or (kind.startswith("text/plain") and request.body.lstrip()[:1] in (b"{", b"[")):
         try:
             return json.loads(request.body)
         except ValueError as error:

@@ -46,7 +46,7 @@ def choices(request: HttpRequest, token: str) -> HttpResponse:
 
 def _choose(request: HttpRequest, found: Preferences) -> HttpResponse:
     now, customer = timezone.now(), found.customer
-    if request.POST.get("List-Unsubscribe") == "One-Click":
+    if _is_one_click(request):
         set_consent(
             workspace_id=customer.workspace_id,
             customer_id=customer.pk,
@@ -61,17 +61,23 @@ def _choose(request: HttpRequest, found: Preferences) -> HttpResponse:
     return HttpResponseRedirect(f"{request.path}?kept=1&lang={_language(request, found)}", status=303)
 
 
+def _is_one_click(request: HttpRequest) -> bool:
+    """RFC 8058, 3.1. A post that says nothing at all comes from the header's address as well, never from the form."""
+    return request.POST.get("List-Unsubscribe") == "One-Click" or not set(request.POST) - {"lang"}
+
+
 def _choice(request: HttpRequest, found: Preferences) -> Choice:
     """What the form says; figures that it never offers count as nothing."""
     told = request.POST
-    survey = told.get("survey", "no")
+    survey = told.get("survey", "paused")  # a pause goes on, and whatever else was chosen for surveys
     held = chosen(customer=found.customer, now=timezone.now())
     named = set(told.getlist("channel")) if "channel" in told or "more" in told else set(held.channels)
     pause = next((days for days in PAUSES if survey == f"pause-{days}"), 0)
     every = next((days for days in FREQUENCIES if told.get("every") == str(days)), held.every_days)
     language = told.get("language", "")
+    asked = frozenset(named) if survey == "yes" or pause else frozenset[str]()
     return Choice(
-        channels=frozenset(named) if survey == "yes" or pause else frozenset(),
+        channels=None if survey == "paused" else asked,
         pause_days=pause,
         every_days=every,
         news=told.get("news") == "yes" if "more" in told else None,

@@ -48,7 +48,7 @@ class ApiAdapter:
     def check(self, setup: Mapping[str, Any]) -> None:
         minutes = str(setup.get("minutes") or "")
         if not minutes.isdigit() or not 1 <= int(minutes) <= LONGEST:
-            raise SetupError("minutes", f"give whole minutes, 1 to {LONGEST}")
+            raise SetupError("minutes", _("give whole minutes, 1 to %(most)s") % {"most": LONGEST})
 
     def address(self, person: Reachable) -> str:
         return handle(person, "user_id") or person.email or person.phone

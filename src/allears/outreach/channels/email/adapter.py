@@ -7,16 +7,23 @@ import smtplib
 from collections.abc import Callable, Mapping
 from email.headerregistry import Address
 from email.utils import parseaddr
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
 from django.core.mail import EmailMultiAlternatives, get_connection
 from django.core.mail.backends.smtp import EmailBackend
 from django.core.mail.message import sanitize_address
 
+from allears.kit.lazy import LazyModule
 from allears.outreach.channels.base import Capability, DeliveryError, Outgoing, Reachable, SetupField
 from allears.outreach.channels.email.handing import send_whole
 from allears.outreach.channels.email.returned import OUR_HEADER, mark
+
+if TYPE_CHECKING:
+    from anymail import exceptions as anymail
+else:
+    anymail = LazyModule("anymail.exceptions")
 
 _LINE_START_DOT = re.compile(rb"(?m)^\.")
 
@@ -132,13 +139,28 @@ class BackendSession:
             accepted = self._backend.send_messages([as_email(message)])
         except ValueError as error:
             raise DeliveryError(f"not a usable address or header: {error}", permanent=True) from error
-        except OSError as error:
+        except anymail.AnymailRecipientsRefused as error:  # taken, and told that nobody will get it
+            raise DeliveryError(f"the mail service refuses this recipient: {error}", permanent=True) from error
+        except (OSError, anymail.AnymailError) as error:
             raise DeliveryError(f"the mail service cannot be used: {error}", permanent=False) from error
         if not accepted:
             raise DeliveryError("the mail service did not take the message", permanent=False)
 
     def close(self) -> None:
         self._backend.close()
+
+
+class UnsetSession:
+    """A mail backend that cannot be made: its mails wait and say why, and no other channel suffers."""
+
+    def __init__(self, reason: str) -> None:
+        self._reason = reason
+
+    def send(self, message: Outgoing, *, committing: Callable[[], None], handed_over: Callable[[], None]) -> None:
+        raise DeliveryError(f"{settings.EMAIL_BACKEND} is not set up: {self._reason}", permanent=False)
+
+    def close(self) -> None:
+        """There is nothing to close."""
 
 
 class EmailAdapter:
@@ -157,8 +179,11 @@ class EmailAdapter:
     def wire_form(self, message: Outgoing) -> bytes:
         return _wire_form(as_email(message))
 
-    def session(self) -> SmtpSession | BackendSession:
-        backend = get_connection()
+    def session(self) -> SmtpSession | BackendSession | UnsetSession:
+        try:
+            backend = get_connection()
+        except (ImproperlyConfigured, ImportError) as error:
+            return UnsetSession(str(error))
         return SmtpSession(backend) if isinstance(backend, EmailBackend) else BackendSession(backend)
 
 

@@ -25,7 +25,7 @@ KANNEL = (
     "http://localhost:13013/cgi-bin/sendsms?username={user}&password={password}&from={sender}&to={to}"
     "&text={text}&coding={coding}&charset=UTF-8&dlr-mask=19&dlr-url={report_url}"
 )
-FINAL_CODES = range(400, 500)
+FINAL_CODES = frozenset({400, 406, 413, 414, 415, 422})  # about this message; 402, 404 … are about the account
 
 
 def text_of(message: Outgoing) -> str:
@@ -71,7 +71,7 @@ class Gateway:
         committing()
         status, answer = http.ask(method, url, headers=headers, body=body)
         said = answer.decode("utf-8", "replace").strip()
-        if status in FINAL_CODES and status not in (401, 403, 408, 429):
+        if status in FINAL_CODES:
             raise DeliveryError(f"the gateway answered {status}: {said[:200]}", permanent=True)
         wanted = str(setup.get("accepted", ""))
         if not 200 <= status < 300 or (wanted and wanted not in said):
@@ -150,13 +150,13 @@ class SmsAdapter:
         carrier = f"{setup['url']}{setup.get('body', '')}"
         for name in ("{text}",):
             if name not in carrier:
-                raise SetupError("url", f"{name} stands neither in the address nor in the body")
+                raise SetupError("url", _("%(name)s stands neither in the address nor in the body") % {"name": name})
         if "{to}" not in carrier and "{digits}" not in carrier:
-            raise SetupError("url", "{to} stands neither in the address nor in the body")
+            raise SetupError("url", _("%(name)s stands neither in the address nor in the body") % {"name": "{to}"})
         try:
             re.compile(str(setup.get("reference", "")))
         except re.error as error:
-            raise SetupError("reference", f"not a regular expression: {error}") from error
+            raise SetupError("reference", _("not a regular expression: %(why)s") % {"why": error}) from error
 
     def wire_form(self, message: Outgoing) -> bytes:
         return text_of(message).encode()

@@ -98,7 +98,7 @@ class WechatAdapter:
         try:
             platform.fields_of(str(setup["fields"]), {})
         except ValueError as error:
-            raise SetupError("fields", f"not JSON: {error}") from error
+            raise SetupError("fields", _("not JSON: %(why)s") % {"why": error}) from error
 
     def wire_form(self, message: Outgoing) -> bytes:
         return text_of(message).encode()
