@@ -27,3 +27,38 @@ def test_unknown_addresses_and_methods(acme: Workspace, method: str, address: st
 def test_without_a_key_too(db: None) -> None:
     answer = Client().post("/api/v1/nothing")
     assert (answer.status_code, answer["Content-Type"]) == (404, "application/problem+json")
+
+
+def test_a_misspelt_filter_is_refused_not_ignored(acme: Workspace) -> None:
+    api = client_of(acme)
+    answer = api.get("/api/v1/touchpoints", {"stagee": "buy", "limit": 5})
+    told = answer.json()
+    assert (answer.status_code, answer["Content-Type"]) == (422, "application/problem+json")
+    assert told["title"] == "This address does not know `stagee`"
+    assert {"archived", "count", "cursor", "key", "limit", "stage"} <= set(told["known"])
+    assert told["errors"] == [{"pointer": "query/stagee", "detail": "Unknown parameter. Did you mean `stage`?"}]
+
+
+def test_what_takes_no_parameters_says_so_and_does_nothing(acme: Workspace) -> None:
+    api, url = client_of(acme), "/api/v1/touchpoints"
+    answer = api.post(f"{url}?dry_run=true", {"name": "Order", "key": "order"}, content_type="application/json")
+    assert (answer.status_code, answer.json()["known"]) == (422, [])
+    assert "takes no query parameters" in answer.json()["detail"]
+    assert api.get(url, {"count": "true"}).json()["count"] == 0
+
+
+def test_a_key_that_is_not_valid_is_told_before_its_parameters(db: None) -> None:
+    assert Client().get("/api/v1/touchpoints?stagee=buy").status_code == 401
+
+
+def test_every_list_knows_what_its_document_says(acme: Workspace) -> None:
+    """The names come from where ninja keeps them for itself: this breaks when a new version keeps them elsewhere."""
+    api = client_of(acme)
+    paths = api.get("/api/v1/openapi.json").json()["paths"]
+    for path, methods in paths.items():
+        if "{" in path or "get" not in methods:
+            continue
+        documented = {each["name"] for each in methods["get"].get("parameters", []) if each["in"] == "query"}
+        answer = api.get(path, {"no_such_filter": "1"})
+        assert answer.status_code == 422, path
+        assert answer.json()["known"] == sorted(documented), path

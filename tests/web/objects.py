@@ -25,7 +25,7 @@ from allears.outreach.models import Decision, Rehearsal
 from allears.people.models import Follow, Share, Thanks
 from allears.respond.models import Case, Cause
 from allears.understand.models import BackFill, Correction, TextModel
-from allears.understand.themes.models import Theme, ThemeChange
+from allears.understand.themes.models import SelectedTheme, Theme, ThemeChange
 
 NUMBER = 741  # of a case that no other workspace has
 
@@ -123,6 +123,7 @@ MAKERS: dict[str, Callable[[Person], Any]] = {
     "back_fill_id": lambda alice: row(BackFill, alice).pk,
     "theme_id": lambda alice: row(Theme, alice).pk,
     "change_id": lambda alice: row(ThemeChange, alice).pk,
+    "selected_id": lambda alice: row(SelectedTheme, alice, members=b"").pk,
     "tag_id": lambda alice: row(Tag, alice).pk,
     "team_id": lambda alice: row(Team, alice).pk,
     "share_id": lambda alice: row(Share, alice, to_member=alice.membership).pk,

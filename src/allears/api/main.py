@@ -3,14 +3,18 @@
 import hashlib
 from importlib import import_module
 from pkgutil import iter_modules
+from typing import Any
 
 from django.http import HttpRequest
 from ninja import NinjaAPI
+from ninja.parser import Parser
 from ninja.security import HttpBearer
 
 from allears.accounts.models import AccessKey
 from allears.api import problems, routers
 from allears.api.idempotency import once
+from allears.api.parameters import refuse_unknown, tell_known
+from allears.kit import lax
 
 
 class ApiKey(HttpBearer):
@@ -25,8 +29,17 @@ class ApiKey(HttpBearer):
         )
 
 
-api = NinjaAPI(title="All Ears", version="1", urls_namespace="api", auth=ApiKey(), docs_url="/docs")
+class LaxParser(Parser):
+    """Bodies as the other doors read them: what is taken can be stored and told again."""
+
+    def parse_body(self, request: HttpRequest) -> Any:
+        return lax.decode(request.body)
+
+
+api = NinjaAPI(title="All Ears", version="1", urls_namespace="api", auth=ApiKey(), docs_url="/docs", parser=LaxParser())
 problems.install(api)
+api.add_decorator(tell_known, mode="view")
+api.add_decorator(refuse_unknown, mode="operation")
 api.add_decorator(once, mode="view")
 for _module in sorted(module.name for module in iter_modules(routers.__path__)):
     api.add_router("", import_module(f"allears.api.routers.{_module}").router)

@@ -10,6 +10,8 @@ from pathlib import Path
 import psycopg
 from django.conf import settings
 from django.core import checks
+from django.core.exceptions import ImproperlyConfigured
+from django.core.mail import get_connection
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
@@ -217,7 +219,7 @@ def _embedder() -> Iterator[Finding]:
 
 def _mail() -> Iterator[Finding]:
     if settings.EMAIL_BACKEND != SMTP_BACKEND:
-        yield Finding(subject="mail", level="ok", says=f"through {settings.EMAIL_BACKEND} (not examined)")
+        yield _mail_by_a_provider()
         return
     server = f"{settings.EMAIL_HOST}:{settings.EMAIL_PORT}"
     connect = smtplib.SMTP_SSL if settings.EMAIL_USE_SSL else smtplib.SMTP
@@ -233,6 +235,15 @@ def _mail() -> Iterator[Finding]:
         )
     else:
         yield Finding(subject="mail", level="ok", says=f"{server} answers")
+
+
+def _mail_by_a_provider() -> Finding:
+    try:
+        get_connection()
+    except (ImproperlyConfigured, ImportError) as error:
+        do = "set what it names as ALLEARS_ANYMAIL_<NAME>, for example ALLEARS_ANYMAIL_MAILGUN_API_KEY"
+        return Finding(subject="mail", level="error", says=f"{settings.EMAIL_BACKEND}: {error}", do=do)
+    return Finding(subject="mail", level="ok", says=f"through {settings.EMAIL_BACKEND} (not examined)")
 
 
 def _queue() -> Iterator[Finding]:

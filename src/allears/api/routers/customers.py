@@ -5,7 +5,7 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
-from ninja import Query, Router, Schema, Status
+from ninja import Field, Query, Router, Schema, Status
 
 from allears.api.listing import Listing, PageParams, listing, where, workspace_of
 from allears.api.problems import ProblemError
@@ -87,6 +87,9 @@ class ErasureIn(Schema):
     """How to erase."""
 
     never_again: bool = True
+    strike_name: bool = Field(
+        False, description="strike the person's own name out of what staff typed, too; others may be called the same"
+    )
 
 
 class ErasureOut(Schema):
@@ -127,6 +130,7 @@ def erase_customer(request: HttpRequest, key: str, told: ErasureIn | None = None
         actor_id=None,
         via="api",
         never_again=told.never_again if told else True,
+        strike_name=told.strike_name if told else False,
         now=timezone.now(),
     )
     return Status(202, certificate(erasure))

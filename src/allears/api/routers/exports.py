@@ -10,6 +10,7 @@ from django.utils import timezone, translation
 from ninja import Query, Router, Schema, Status
 
 from allears.api.listing import Listing, PageParams, listing, where, workspace_of
+from allears.api.parameters import any_parameter
 from allears.api.problems import ProblemError
 from allears.api.scopes import may_export, needs_export
 from allears.events.exports import actions, queries, writers
@@ -118,6 +119,7 @@ def remove_export(request: HttpRequest, export_id: int) -> Any:
 
 
 @router.get("/tables/{table}.csv")
+@any_parameter
 def table_at_once(request: HttpRequest, table: str) -> StreamingHttpResponse:
     """A table as CSV while you wait, up to 50,000 rows; filters as parameters. Larger ones: `POST /exports`."""
     needs_export(request)

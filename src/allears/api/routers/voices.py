@@ -19,7 +19,7 @@ from allears.listen import filing, originals, queries, transcripts
 from allears.listen.models import Turn, Voice, VoiceFile
 from allears.listen.sending import sent
 from allears.listen.tags.queries import carrying, every_tag, names_on
-from allears.listen.telling import Telling, TellingError, tell
+from allears.listen.telling import Telling, TellingError, tell, without_nul
 from allears.listen.transcripts import Conversation, Said
 from allears.listen.words.terms import folded
 from allears.people import streams
@@ -326,5 +326,5 @@ def create_voice(
         voice = tell(workspace_id=workspace_of(request), telling=telling, now=now)
     except TellingError as error:
         raise _not_kept(error) from error
-    _must_be_its_own(voice, body.text.strip(), body.score)
+    _must_be_its_own(voice, without_nul(body.text).strip(), body.score)
     return Status(201, voice)

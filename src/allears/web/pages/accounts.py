@@ -78,12 +78,15 @@ class JoinForm(forms.Form):
         return password
 
 
+_BOXES = (forms.CheckboxInput, forms.CheckboxSelectMultiple)
+
+
 def style(form: forms.Form) -> None:
     """Our field classes on Django's widgets."""
     for field in form.fields.values():
         kind = "select" if isinstance(field.widget, forms.Select) else "input"
         kind = "textarea" if isinstance(field.widget, forms.Textarea) else kind
-        kind = "checkbox checkbox-sm" if isinstance(field.widget, forms.CheckboxSelectMultiple) else kind
+        kind = "checkbox checkbox-sm" if isinstance(field.widget, _BOXES) else kind
         field.widget.attrs.setdefault("class", kind)
 
 

@@ -34,10 +34,11 @@ REASONS = {
     "stop": gettext_lazy("answered STOP"),
 }
 CALLS = {
-    "email": (("events", gettext_lazy("News of the mail provider (bounces, complaints)")),),
-    "sms": (("report", gettext_lazy("Delivery reports")), ("inbound", gettext_lazy("Replies"))),
-    "wechat": (("events", gettext_lazy("Messages and events of the official account")),),
-    "wecom": (("events", gettext_lazy("Messages and events of WeCom")),),
+    ("email", "events"): gettext_lazy("News of the mail provider (bounces, complaints)"),
+    ("sms", "report"): gettext_lazy("Delivery reports"),
+    ("sms", "inbound"): gettext_lazy("Replies"),
+    ("wechat", "events"): gettext_lazy("Messages and events of the official account"),
+    ("wecom", "events"): gettext_lazy("Messages and events of WeCom"),
 }
 
 
@@ -138,21 +139,17 @@ def channel(request: ConsoleRequest, name: str) -> HttpResponse:
             flash(request, _("Saved. Send a test message to see whether it works."))
             return redirect("channel", name)
     found = next(each for each in queries.health(workspace_id=workspace_id, now=timezone.now()) if each.name == name)
-    calls = [
-        {"url": f"{settings.PUBLIC_URL}/v1/channels/{name}/{setup.token}/{what}", "label": label}
-        for what, label in CALLS.get(name, ())
-        if setup
-    ]
+    called = queries.callbacks(setup) if setup else {}
     context = {
         **_row(found),
         "adapter": adapter,
         "form": form,
         "setup": setup,
-        "calls": calls,
+        "calls": [{"url": url, "label": CALLS[name, what]} for what, url in called.items()],
         "mail": _mail() if name == "email" else {},
         "barred": [
             {"row": each, "reason": REASONS[each.reason]}
-            for each in queries.barred(workspace_id=workspace_id, channel=name)
+            for each in queries.barred(workspace_id=workspace_id, channel=name).order_by("-at")[:200]
         ],
     }
     return render_page(request, "channels/channel.html", context, status=422 if form.errors else 200)
@@ -172,7 +169,7 @@ def trial(request: ConsoleRequest, name: str) -> HttpResponse:
         channel=name,
         address=address,
         language="zh" if request.LANGUAGE_CODE.startswith("zh") else "en",
-        text=_("A test message from All Ears for %(company)s. Nothing to do.") % {"company": request.access.workspace},
+        text=wording.trial(str(request.access.workspace)),
         now=timezone.now(),
     )
     if trouble:

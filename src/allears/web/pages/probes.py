@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from allears.journeys import queries as journey_queries
 from allears.journeys.vocabulary import channel_label
-from allears.listen import actions, queries, ready_made, simulating, standing
+from allears.listen import actions, probing, queries, ready_made, simulating, standing
 from allears.listen.conditions import OPERATORS, ConditionError
 from allears.listen.models import Probe
 from allears.outreach import channels, wording
@@ -23,6 +23,7 @@ from allears.outreach.rehearsals import LAST_MONTH
 from allears.web.access import ConsoleRequest, access_manager
 from allears.web.pages.accounts import style
 from allears.web.pages.decisions import tidy
+from allears.web.refusals import told
 from allears.web.render import flash, render_page
 from allears.web.templatetags.ui import local_name
 
@@ -50,6 +51,7 @@ class ProbeForm(forms.Form):
     delay_unit = forms.ChoiceField(choices=list(UNITS.items()), initial="60", label=gettext_lazy("Unit of the wait"))
     expires_days = forms.FloatField(
         min_value=0.01,
+        max_value=366,
         initial=7,
         label=gettext_lazy("But not later than, in days"),
         help_text=gettext_lazy("An ask held longer than this is never made."),
@@ -104,7 +106,9 @@ class ProbeForm(forms.Form):
         ),
         widget=forms.Textarea(attrs={"rows": 2}),
     )
-    quota_days = forms.FloatField(min_value=0.1, initial=30, required=False, label=gettext_lazy("within how many days"))
+    quota_days = forms.FloatField(
+        min_value=0.1, max_value=3660, initial=30, required=False, label=gettext_lazy("within how many days")
+    )
     weight = forms.FloatField(
         min_value=0.01,
         max_value=100,
@@ -296,7 +300,8 @@ def probes(request: ConsoleRequest) -> HttpResponse:
     rows = []
     for probe in queries.probes(workspace_id=request.access.workspace_id).order_by("id"):
         found = figures.get(probe.key, queries.ProbeFigures())
-        rows.append({"probe": probe, "figures": found, "refusals": _refusals(found)})
+        readable = probing.is_readable(probe)
+        rows.append({"probe": probe, "figures": found, "refusals": _refusals(found), "readable": readable})
     return render_page(request, "listen/probes.html", {"rows": rows})
 
 
@@ -316,6 +321,7 @@ def _page(request: ConsoleRequest, form: ProbeForm, probe: Probe | None, wrong: 
         figures = _figures(request).get(probe.key, queries.ProbeFigures())
         due = queries.next_asks(workspace_id=workspace_id, probe_key=probe.key)
         context |= {"figures": figures, "refusals": _refusals(figures), "due": due, **_known(probe)}
+        context["readable"] = probing.is_readable(probe)
     return render_page(request, "listen/probe.html", context, status=422 if form.errors or wrong else 200)
 
 
@@ -355,7 +361,7 @@ def new_probe(request: ConsoleRequest) -> HttpResponse:
             workspace_id=workspace_id, spec=form.spec(), now=timezone.now(), author_id=request.access.user.pk
         )
     except (actions.ProbeError, actions.KeyTakenError, ConditionError) as error:
-        return _page(request, form, None, wrong=str(error))
+        return _page(request, form, None, wrong=told(error, form=form))
     flash(request, _("“%(name)s” asks from now on.") % {"name": made.name})
     return redirect("probes")
 
@@ -373,7 +379,7 @@ def probe(request: ConsoleRequest, probe_id: int) -> HttpResponse:
             return _rehearse(request, form.spec(), found)
         actions.change_probe(probe=found, spec=form.spec(), now=timezone.now(), author_id=request.access.user.pk)
     except (actions.ProbeError, ConditionError) as error:
-        return _page(request, form, found, wrong=str(error))
+        return _page(request, form, found, wrong=told(error, form=form))
     flash(request, _("Saved"))
     return redirect("probe", found.pk)
 

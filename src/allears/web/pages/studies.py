@@ -32,6 +32,7 @@ from allears.web.pages.accounts import style
 from allears.web.pages.coverage import harmless
 from allears.web.pages.probes import numbers_as_lines, numbers_by_name, shown_value, typed_value
 from allears.web.pages.study_endings import ending
+from allears.web.refusals import told
 from allears.web.render import flash, render_page
 from allears.web.templatetags.ui import signed
 
@@ -247,7 +248,7 @@ def new_study(request: ConsoleRequest) -> HttpResponse:
             workspace_id=workspace_id, spec=form.spec(), now=timezone.now(), actor_id=request.access.user.pk
         )
     except (StudyError, ConditionError, KeyTakenError) as error:
-        return _form_page(request, form, None, wrong=str(error))
+        return _form_page(request, form, None, wrong=told(error, form=form))
     flash(request, _("“%(name)s” is planned. Nobody is asked before you launch it.") % {"name": made.name})
     return redirect("study", made.pk)
 
@@ -265,7 +266,7 @@ def plan(request: ConsoleRequest, study_id: int) -> HttpResponse:
     try:
         actions.change_study(study=found, spec=form.spec(), actor_id=request.access.user.pk)
     except (StudyError, ConditionError) as error:
-        return _form_page(request, form, found, wrong=str(error))
+        return _form_page(request, form, found, wrong=told(error, form=form))
     flash(request, _("Saved"))
     return redirect("study", found.pk)
 

@@ -5,6 +5,7 @@ import time
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from functools import partial
+from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from asgiref.sync import sync_to_async
@@ -101,9 +102,21 @@ def live_wall(request: ConsoleRequest) -> HttpResponse:
         "accounts": companies.choices(workspace_id=filters.workspace_id, chosen=request.GET.get("account", "")),
         "export_filters": {name: request.GET.get(name, "") for name in EXPORTED},
         "tags": shown_tags(workspace_id=filters.workspace_id),
+        "themes_of": _themes_of(request, filters, labels),
         "latest": latest,
     }
     return render_page(request, "listen/wall.html", context)
+
+
+def _themes_of(request: ConsoleRequest, filters: wall.WallFilter, labels: LabelFilter) -> str:
+    """Where managers ask what these voices talk about; a member's own stream is no selection that others can open."""
+    if not request.access.is_manager or request.GET.get("view") == "mine":
+        return ""
+    key = {each.pk: each.key for each in _choices(request)}.get(filters.touchpoint_id or 0, "")
+    words = {name: request.GET.get(name, "") for name in ("q", "feeling", "source", "tag", "account")}
+    words |= {"touchpoint": key, "owner": str(filters.owner_id or ""), **labels.chosen}
+    given = {name: value for name, value in words.items() if value}
+    return f"{reverse('themes_selection')}?{urlencode({'since': '36500d', **given})}"
 
 
 def _prepare(request: ConsoleRequest, found: list[Voice]) -> None:
