@@ -92,7 +92,9 @@ class AllEars:
         assert pid is not None, f"{role} does not run"
         return pid
 
-    def kill(self, role: str) -> None:
+    def kill(self, role: str, *, seconds: float = 30) -> None:
+        """kill -9; a role that died before is waited for, until the supervisor has brought it back."""
+        wait_until(lambda: self.pid_or_none(role), seconds=seconds, what=f"{role} to run")
         pid = self.pid(role)
         kill_now(pid, *descendants(pid))
 
