@@ -54,11 +54,7 @@ def killers(server: AllEars, postgres: PostgresServer | None) -> dict[str, Calla
         postgres.start()
 
     def role(name: str) -> Callable[[], None]:
-        def die() -> None:
-            wait_until(lambda: server.pid_or_none(name), seconds=30, what=f"{name} to run")
-            server.kill(name)
-
-        return die
+        return lambda: server.kill(name)
 
     found = {name: role(name) for name in ("web", "worker", "analytics")} | {"everything": everything}
     return found | ({"database": database} if postgres is not None else {})

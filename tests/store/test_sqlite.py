@@ -1,6 +1,7 @@
 """Writers of SQLite take turns."""
 
 import os
+import sqlite3
 import subprocess
 import sys
 import threading
@@ -58,6 +59,32 @@ def test_whoever_waits_is_in_at_the_first_look_after_the_turn_is_free(
     end(waiting)
     for each in (busy, waiting):
         each.close()
+
+
+def test_a_new_file_that_somebody_writes_is_waited_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """WAL mode is switched on alone; beside a writer SQLite says "locked" at once, whatever its timeout."""
+    path = tmp_path / "new.sqlite3"
+    other = sqlite3.connect(path, isolation_level=None)
+    other.execute("CREATE TABLE t (n)")
+    other.execute("BEGIN IMMEDIATE")
+    naps: list[float] = []
+
+    def nap(seconds: float) -> None:
+        naps.append(seconds)
+        if len(naps) == 3:
+            other.execute("COMMIT")
+
+    monkeypatch.setattr(base.time, "sleep", nap)
+    mine = connect(path)
+    begin(mine)
+    end(mine)
+    assert naps == [base.LOOK_SECONDS] * 3
+    mine.close()
+    other.execute("PRAGMA journal_mode=DELETE")
+    other.execute("BEGIN IMMEDIATE")
+    with pytest.raises(OperationalError, match="locked"):
+        begin(connect(path, timeout=0.0))
+    other.close()
 
 
 def test_two_transactions_never_overlap(tmp_path: Path) -> None:

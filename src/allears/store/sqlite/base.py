@@ -7,6 +7,7 @@ then begins. The lock goes with its process, so a kill leaves nothing behind.
 
 import fcntl
 import os
+import sqlite3
 import time
 from typing import Any
 
@@ -73,7 +74,18 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
         there = kept.take(str(self.settings_dict["NAME"]))
-        return super().get_new_connection(conn_params) if there is None else there
+        return self._open(conn_params) if there is None else there
+
+    def _open(self, conn_params: dict[str, Any]) -> Any:
+        """A new connection. To put a new file into WAL mode SQLite asks for it alone, and does not wait for it."""
+        deadline = time.monotonic() + float(self.settings_dict["OPTIONS"].get("timeout", 5))
+        while True:
+            try:
+                return super().get_new_connection(conn_params)
+            except sqlite3.OperationalError as error:
+                if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
+                    raise
+                time.sleep(LOOK_SECONDS)
 
     def _close(self) -> None:
         at_rest = not (self.in_atomic_block or self.errors_occurred)
