@@ -96,7 +96,7 @@ def unpack(archive: Path, scratch: Path) -> dict[str, Any]:
     """Every part in ``scratch``, its hash compared; the manifest. Raises BackupError."""
     try:
         with tarfile.open(archive, "r:") as tar:
-            tar.extraction_filter = getattr(tarfile, "data_filter", None)  # type: ignore[assignment]  # from 3.11.4 on
+            tar.extraction_filter = getattr(tarfile, "data_filter", None)  # from 3.11.4 on
             tar.extractall(scratch, members=[_plain(member) for member in tar])  # noqa: S202 - each was looked at
         manifest: dict[str, Any] = json.loads((scratch / "manifest.json").read_bytes())
     except (tarfile.TarError, OSError, ValueError, KeyError) as error:
