@@ -18,7 +18,8 @@ from django.utils import timezone
 from allears.jobs.bell import ring_local
 from allears.outreach import channels, handing_over, journal
 from allears.outreach.channels.base import DeliveryError, Outgoing, Receipt, Session
-from allears.outreach.delivery.shipping import Key, Pace, Terms, note_receipts, set_up, terms_for
+from allears.outreach.delivery import pacing
+from allears.outreach.delivery.shipping import Key, Terms, note_receipts, set_up, terms_for
 from allears.outreach.handing_over import LEASE
 from allears.outreach.models import Message
 from allears.outreach.registry import delivery_hooks
@@ -59,7 +60,6 @@ class Sender:
         self._under_way: set[Future[Outcome]] = set()
         self._back: list[Outcome] = []
         self._recover_at = 0.0
-        self._pace = Pace()
         self._set_up: frozenset[Key] = set_up()  # as it was a few seconds ago
         self._lock = threading.Lock()  # between the loop and those who hand over
         self._handed: set[Future[Outcome]] = set()  # not yet seen by the loop
@@ -78,7 +78,7 @@ class Sender:
             self._give_back_unheard(timezone.now())
         claimed = claim(owner=self.owner, now=timezone.now(), limit=ROOM - self.under_way())
         terms = terms_for(claimed)
-        messages = [each for each in claimed if not self._postponed(each, terms)]
+        messages = self._without_late(claimed, terms)
         with self._lock:
             self._mine.update(each.id for each in messages)
             self._under_way |= self._handed
@@ -129,22 +129,13 @@ class Sender:
         if unheard:
             claimed.filter(id__in=unheard).update(state=Message.State.QUEUED, lease_owner="", lease_until=None)
 
-    def _postponed(self, message: Message, terms: Mapping[Key, Terms]) -> bool:
-        """Back into the outbox, as if it had not been claimed: the channel is off, or its minute is full."""
-        mine = _terms_of(message, terms)
-        seconds = (
-            OFF_SECONDS if mine.waits else self._pace.wait((message.workspace_id, message.channel), mine.per_minute)
-        )
-        if seconds <= 0:
-            return False
-        Message.objects.in_workspace(message.workspace_id).filter(id=message.id, lease_owner=self.owner).update(
-            state=Message.State.QUEUED,
-            attempts=message.attempts - 1,
-            not_before=timezone.now() + timedelta(seconds=seconds),
-            lease_owner="",
-            lease_until=None,
-        )
-        return True
+    def _without_late(self, claimed: Sequence[Message], terms: Mapping[Key, Terms]) -> list[Message]:
+        """Those that may go now. Back into the outbox go those whose channel is off, or whose minute is full."""
+        now = timezone.now()
+        waits = {each.id: OFF_SECONDS for each in claimed if _terms_of(each, terms).waits}
+        waits |= pacing.late(claimed, terms, now=now)
+        pacing.put_off([each for each in claimed if each.id in waits], waits, terms, owner=self.owner, now=now)
+        return [each for each in claimed if each.id not in waits]
 
     def _settle(self) -> None:
         """What came back is kept until the database has taken it, should the database be away."""

@@ -105,3 +105,15 @@ def test_customers_are_offered_it_where_it_is_set_up(acme: Workspace) -> None:
     assert choosing.chosen(customer=customer, now=NOW).channels["api"] is True
     with pytest.raises(ValueError, match="whole minutes"):
         set_up(acme, minutes="0")
+
+
+def test_a_pace_holds_for_what_is_fetched_too(acme: Workspace) -> None:
+    builders.open_policy(workspace=acme)
+    actions.set_up(
+        workspace_id=acme.pk, channel="api", settings={}, secret={}, now=NOW, actor_id=None, per_minute=2
+    )  # fmt: skip
+    made = [message(acme, builders.customer(workspace=acme, email=f"{number}@x.test").pk) for number in range(3)]
+    got = [fetching.claim(workspace_id=acme.pk, limit=limit, now=NOW) for limit in (1, 5, 5)]
+    assert [[each.pk for each in rows] for rows in got] == [[made[0].pk], [made[1].pk], []]
+    (last,) = fetching.claim(workspace_id=acme.pk, limit=5, now=NOW + timedelta(seconds=61))
+    assert last.pk == made[2].pk

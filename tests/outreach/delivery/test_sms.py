@@ -23,7 +23,6 @@ from allears.outreach.contracts import Proposal
 from allears.outreach.delivery import queries
 from allears.outreach.delivery.actions import opened, set_up, try_out
 from allears.outreach.delivery.models import Barred, ChannelSetup, Report
-from allears.outreach.delivery.shipping import Pace
 from allears.outreach.models import Decision, Message
 from tests import builders
 from tests.support.kannel import Kannel
@@ -242,14 +241,6 @@ def test_a_wrong_token_or_number_changes_nothing(acme: Workspace) -> None:
     assert Client().post("/v1/channels/sms/wrong/inbound", call).status_code == 404
     assert Client().post(f"/v1/channels/sms/{setup.token}/inbound", {**call, "from": "x"}).status_code == 422
     assert Barred.objects.in_workspace(acme.pk).count() == 0
-
-
-def test_a_minute_holds_no_more_than_it_should() -> None:
-    pace = Pace()
-    waits = [pace.wait((1, "sms"), 2, now=second) for second in (0.0, 1.0, 2.0, 59.0, 60.0)]
-    assert waits == [0.0, 0.0, 58.0, 1.0, 0.0]
-    assert pace.wait((2, "sms"), 2, now=2.0) == 0.0
-    assert pace.wait((1, "sms"), 0, now=2.0) == 0.0
 
 
 def test_a_private_gateway_is_not_called_unless_allowed(acme: Workspace) -> None:

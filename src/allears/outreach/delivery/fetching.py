@@ -1,6 +1,6 @@
 """Messages that the company's own program fetches and delivers, by channels that say so (``capability.fetched``)."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from django.db import models, transaction
@@ -8,7 +8,7 @@ from django.db import models, transaction
 from allears.customers.keys import USER_ID
 from allears.customers.models import Identifier
 from allears.outreach import channels
-from allears.outreach.delivery import actions, queries
+from allears.outreach.delivery import actions, pacing, queries
 from allears.outreach.delivery.models import ChannelSetup, Report
 from allears.outreach.models import Decision, Message
 from allears.outreach.sender import mark_sent
@@ -30,15 +30,30 @@ def claim(*, workspace_id: int, limit: int, now: datetime) -> Sequence[Message]:
     """Take the oldest of them; without an acknowledgement each is handed out again after the minutes set up."""
     with transaction.atomic():
         rows = waiting(workspace_id=workspace_id, now=now).order_by("not_before", "id")
-        ids = [row.pk for row in rows.select_for_update(skip_locked=True, of=("self",))[:limit]]
+        found_rows = rows.select_for_update(skip_locked=True, of=("self",))[:limit]
+        setups = {name: _open(workspace_id, name) for name in channels.fetched()}
+        ids = _within_pace(workspace_id, list(found_rows), setups, now)
         mine = Message.objects.in_workspace(workspace_id).filter(pk__in=ids)
-        for name in channels.fetched():
-            found = _open(workspace_id, name)
+        for name, found in setups.items():
             until = now + timedelta(minutes=int(found.settings["minutes"]) if found else 0)
             mine.filter(channel=name).update(
                 state=Message.State.SENDING, lease_owner=CLAIMED, lease_until=until, attempts=models.F("attempts") + 1
             )
         return list(mine.order_by("not_before", "id"))
+
+
+def _within_pace(
+    workspace_id: int, rows: Sequence[Message], setups: Mapping[str, ChannelSetup | None], now: datetime
+) -> list[int]:
+    """As many of them as their channels' minute has places for."""
+    ids: list[int] = []
+    for name, setup in setups.items():
+        mine = [row.pk for row in rows if row.channel == name]
+        if mine and setup is not None and setup.per_minute:
+            key = (workspace_id, name)
+            mine = mine[: pacing.take(key=key, per_minute=setup.per_minute, wanted=len(mine), now=now).places]
+        ids += mine
+    return ids
 
 
 def acknowledge(*, workspace_id: int, message_id: int, delivered: bool, reason: str, now: datetime) -> Message:

@@ -34,6 +34,18 @@ class ChannelSetup(ScopedModel):
         ]
 
 
+class Minute(ScopedModel):
+    """What left by a channel with a pace in the last minute, whichever process sent it."""
+
+    channel = models.CharField(max_length=20)
+    taken = models.JSONField(default=list)  # [second since 1970, messages], oldest first
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["workspace", "channel"], name="delivery_one_minute")
+        ]
+
+
 class Report(ScopedModel):
     """What a peer said of one message: each kind once."""
 

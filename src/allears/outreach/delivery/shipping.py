@@ -1,7 +1,5 @@
 """What the sender needs of a channel's set-up: its settings, its pace, and where its costs are written."""
 
-import time
-from collections import defaultdict, deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,8 +11,6 @@ from allears.outreach.channels.base import Receipt
 from allears.outreach.delivery.actions import opened
 from allears.outreach.delivery.models import ChannelSetup, Report
 from allears.outreach.models import Message
-
-MINUTE = 60.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,26 +52,6 @@ def set_up() -> frozenset[Key]:
 
 def _needs_setup(channel: str) -> bool:
     return channel in channels.adapters() and channels.capability(channel).needs_setup
-
-
-class Pace:
-    """No more than so many messages a minute, of each workspace and channel, from this process."""
-
-    def __init__(self) -> None:
-        self._sent: dict[Key, deque[float]] = defaultdict(deque)
-
-    def wait(self, key: Key, per_minute: int, *, now: float | None = None) -> float:
-        """Seconds until one more may go; 0 takes its place in the minute."""
-        if per_minute < 1:
-            return 0.0
-        moment = time.monotonic() if now is None else now
-        sent = self._sent[key]
-        while sent and sent[0] <= moment - MINUTE:
-            sent.popleft()
-        if len(sent) >= per_minute:
-            return sent[0] + MINUTE - moment
-        sent.append(moment)
-        return 0.0
 
 
 def note_receipts(taken: Sequence[tuple[Message, Receipt, Decimal]], *, now: datetime) -> None:

@@ -32,6 +32,7 @@
 -- migration customers.0007_attribute_confirmed
 -- migration customers.0008_workspace_keys
 -- migration delivery.0001_initial
+-- migration delivery.0002_minute
 -- migration events.0001_initial
 -- migration events.0002_lean_event_table
 -- migration events.0003_intake_storage
@@ -147,6 +148,8 @@ CREATE TABLE "delivery_barred" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT,
 CREATE TABLE "delivery_channelsetup" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "channel" varchar(20) NOT NULL, "settings" text NOT NULL CHECK ((JSON_VALID("settings") OR "settings" IS NULL)), "sealed" text NOT NULL, "token" varchar(64) NOT NULL UNIQUE, "cost" decimal NOT NULL, "currency" varchar(3) NOT NULL, "per_minute" integer unsigned NOT NULL CHECK ("per_minute" >= 0), "changed_at" datetime NOT NULL, "paused_at" datetime NULL, "tried_at" datetime NULL, "trouble" text NOT NULL, "called_at" datetime NULL, "cursor" varchar(400) NOT NULL, "turned_away_at" datetime NULL, "workspace_id" bigint NOT NULL REFERENCES "accounts_workspace" ("id") DEFERRABLE INITIALLY DEFERRED, CONSTRAINT "delivery_one_setup" UNIQUE ("workspace_id", "channel"))
 ;
 CREATE TABLE "delivery_credit" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "channel" varchar(20) NOT NULL, "key" varchar(120) NOT NULL, "template" varchar(120) NOT NULL, "granted_at" datetime NOT NULL, "expires_at" datetime NULL, "spent_at" datetime NULL, "decision_id" bigint NULL, "customer_id" bigint NOT NULL REFERENCES "customers_customer" ("id") DEFERRABLE INITIALLY DEFERRED, "workspace_id" bigint NOT NULL REFERENCES "accounts_workspace" ("id") DEFERRABLE INITIALLY DEFERRED, CONSTRAINT "delivery_credit_once" UNIQUE ("workspace_id", "channel", "key"))
+;
+CREATE TABLE "delivery_minute" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "channel" varchar(20) NOT NULL, "taken" text NOT NULL CHECK ((JSON_VALID("taken") OR "taken" IS NULL)), "workspace_id" bigint NOT NULL REFERENCES "accounts_workspace" ("id") DEFERRABLE INITIALLY DEFERRED, CONSTRAINT "delivery_one_minute" UNIQUE ("workspace_id", "channel"))
 ;
 CREATE TABLE "delivery_report" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "kind" varchar(10) NOT NULL, "reference" varchar(120) NOT NULL, "units" smallint unsigned NOT NULL CHECK ("units" >= 0), "cost" decimal NOT NULL, "detail" varchar(300) NOT NULL, "at" datetime NOT NULL, "message_id" bigint NOT NULL REFERENCES "outreach_message" ("id") DEFERRABLE INITIALLY DEFERRED, "workspace_id" bigint NOT NULL REFERENCES "accounts_workspace" ("id") DEFERRABLE INITIALLY DEFERRED, CONSTRAINT "delivery_report_once" UNIQUE ("message_id", "kind"))
 ;
@@ -463,6 +466,8 @@ CREATE INDEX "delivery_cr_custome_67c630_idx" ON "delivery_credit" ("customer_id
 CREATE INDEX "delivery_credit_customer_id_c1d9cb48" ON "delivery_credit" ("customer_id")
 ;
 CREATE INDEX "delivery_credit_workspace_id_e608723e" ON "delivery_credit" ("workspace_id")
+;
+CREATE INDEX "delivery_minute_workspace_id_3965d137" ON "delivery_minute" ("workspace_id")
 ;
 CREATE INDEX "delivery_re_workspa_5e457f_idx" ON "delivery_report" ("workspace_id", "reference")
 ;
