@@ -15,7 +15,7 @@ from allears.listen.models import Source, Voice
 from allears.listen.sources import actions, queries
 from allears.listen.sources.base import SettingsError
 from allears.listen.sources.kinds.sql import adapter as sql
-from allears.listen.sources.kinds.sql.queries import QueryError, checked
+from allears.listen.sources.kinds.sql.queries import QueryError, alone, checked
 from tests.listen.sources.conftest import NOW, Maker, look
 from tests.support import mariadb
 from tests.support.mariadb import mariadb_server as mariadb_server
@@ -40,6 +40,7 @@ ROWS = [
     "query",
     ["DELETE FROM t", "SELECT 1; SELECT 2", "UPDATE t SET a=1", "WITH x AS (DELETE FROM t RETURNING *) SELECT * FROM x",
      "SELECT * INTO new FROM t", "DROP TABLE t", "SELECT pg_sleep(100)", "SELECT pg_read_file('/etc/passwd')",
+     "SELECT pg_reload_conf()", "SELECT lo_creat(1)", "SELECT query_to_xml('x', true, true, '')",
      "COPY t TO '/tmp/x'", "VACUUM", "", "SELECT * FROM t FOR UPDATE", "not sql at all ((", "CALL x()", "SET a = 1"],
 )  # fmt: skip
 @pytest.mark.parametrize("system", ["postgresql", "mysql", "sqlite"])
@@ -52,6 +53,29 @@ def test_only_a_query_that_reads_is_taken(query: str, system: str) -> None:
 def test_the_parameters_of_a_query_are_found(system: str) -> None:
     assert checked("WITH x AS (SELECT * FROM t WHERE a > :cursor) SELECT * FROM x;", system=system) == {"cursor"}
     assert checked("SELECT 1 UNION SELECT 2", system=system) == set()
+
+
+@pytest.mark.parametrize(
+    ("system", "query", "run"),
+    [
+        ("mysql", "SELECT 1 /*! INTO OUTFILE '/tmp/x' */", "SELECT 1"),
+        ("mariadb", "SELECT 1 /*M!100000 + sleep(9) */ AS a -- b\n;", "SELECT 1 AS a"),
+        ("mysql", "SELECT 1 --1 INTO OUTFILE '/tmp/x'", "SELECT 1"),
+        ("mysql", "SELECT '/*! a */', 'it''s \\' -- 很😀' FROM t # c", "SELECT '/*! a */', 'it''s \\' -- 很😀' FROM t"),
+        ("postgresql", "SELECT $$a/*b*/$$, 'x'\n'y' /* a /* b */ c */ FROM t", "SELECT $$a/*b*/$$, 'x'\n'y' FROM t"),
+    ],
+)
+def test_only_what_was_checked_is_sent(system: str, query: str, run: str) -> None:
+    """MySQL runs comments of some forms, and takes for code what others take for a comment."""
+    assert checked(query, system=system) == set()
+    assert alone(query, system=system) == run
+
+
+def test_bytes_of_a_column_are_written_as_text_or_digits(shop: Path, make: Maker, acme: Any) -> None:
+    query = "SELECT id, remark, rating, x'00ff' AS raw, CAST('很好' AS BLOB) AS words FROM reviews WHERE id = 1"
+    assert carried(make("sql", **given(shop, query=query, cursor=""))).taken == 1
+    told = Voice.objects.in_workspace(acme.pk).get().attributes
+    assert (told["raw"], told["words"]) == ("00ff", "很好")
 
 
 @pytest.fixture
@@ -209,6 +233,40 @@ def test_a_real_postgres(postgres_server: PostgresServer, make: Maker, acme: Any
 
 
 @pytest.mark.server
+@pytest.mark.postgres
+def test_a_cursor_of_postgres_that_python_cannot_compare(postgres_server: PostgresServer, make: Maker) -> None:
+    """UUIDs, and a column whose type changes between two looks."""
+    url = postgres_server.create_database("changing")
+    with psycopg.connect(url, autocommit=True) as theirs:
+        theirs.execute("CREATE TABLE reviews (id uuid, remark text, at timestamp)")
+        add = "INSERT INTO reviews VALUES (%s, %s, %s)"
+        theirs.execute(add, ("00000000-0000-7000-8000-000000000001", "Slow", "2026-11-20"))
+        address = {"system": "postgresql", "host": "127.0.0.1", "port": postgres_server.port, "database": "changing"}
+        told = {**address, "user": "allears", "mapping": {"fields": {"text": "remark"}}}
+        query = "SELECT * FROM reviews WHERE {} > :cursor"
+        by_id = make("sql", **told, cursor="id", query=query.format("id"), begin="00000000-0000-0000-0000-000000000000")
+        by_time = make("sql", name="times", **told, cursor="at", query=query.format("at"), begin="2026-01-01")
+        assert [carried(by_id).read, carried(by_time).read] == [1, 1]
+        for number, kind in enumerate(("timestamptz", "date"), start=2):
+            theirs.execute(f"ALTER TABLE reviews ALTER at TYPE {kind}")
+            theirs.execute(add, (f"00000000-0000-7000-8000-00000000000{number}", "Late", f"2026-11-2{number}"))
+            assert [carried(by_id).read, carried(by_time).read] == [1, 1]
+            assert [carried(by_id).read, carried(by_time).read] == [0, 0]
+
+
+@pytest.mark.server
+def test_a_password_of_mariadb_in_any_script(mariadb_server: mariadb.MariaServer, make: Maker) -> None:
+    password = "p@ss:w/rd%20 '\"ü密#&?"
+    mariadb_server.run(
+        "CREATE USER odd@'127.0.0.1' IDENTIFIED BY '{}'".format(password.replace("'", "''")),
+        "GRANT SELECT ON shop.* TO odd@'127.0.0.1'",
+    )
+    address = {"system": "mariadb", "host": "127.0.0.1", "port": mariadb_server.port, "database": "shop"}
+    told = given(Path(), **address, user="odd", password=password, query="SELECT 1 AS id, 'x' AS remark", cursor="")
+    assert carried(make("sql", **{**told, "mapping": {"fields": {"text": "remark"}}})).taken == 1
+
+
+@pytest.mark.server
 def test_a_real_mariadb(mariadb_server: mariadb.MariaServer, make: Maker, acme: Any) -> None:
     mariadb_server.run(
         "CREATE TABLE shop.reviews (id bigint, remark text, rating int, email varchar(99), created_at datetime)",
@@ -229,5 +287,9 @@ def test_a_real_mariadb(mariadb_server: mariadb.MariaServer, make: Maker, acme: 
     mariadb_server.run(
         "CREATE FUNCTION shop.sly() RETURNS int MODIFIES SQL DATA BEGIN DELETE FROM shop.reviews; RETURN 1; END"
     )
+    mariadb_server.run("GRANT FILE ON *.* TO reader@'127.0.0.1'")
+    filing = f"SELECT 1 AS id, 'x' AS remark, 5 AS rating /*! INTO OUTFILE '{mariadb_server.folder}/data/filed' */"
+    look(make("sql", name="filing", **{**told, "query": filing, "cursor": ""}))
+    assert not (mariadb_server.folder / "data" / "filed").exists()
     writing = make("sql", name="sly", **{**told, "query": "SELECT sly() AS id", "cursor": ""})
     assert "READ ONLY" in look(writing).trouble["params"]["reason"].upper()

@@ -122,8 +122,8 @@ class SqlAdapter:
             for number, page in enumerate(marks.pages(rows, column=column, most=most), start=1):
                 path = errand.scratch / f"{number}.jsonl"
                 with path.open("w", encoding="utf-8") as file:
-                    file.writelines(json.dumps(row, ensure_ascii=False, default=str) + "\n" for row in page.rows)
-                reached = page.reached if column and (reached is None or page.reached > reached) else reached
+                    file.writelines(json.dumps(row, ensure_ascii=False, default=_written) + "\n" for row in page.rows)
+                reached = marks.further(page.reached, reached)
                 yield Page(
                     cursor={"value": marks.to_json(reached)} if column else {},
                     table=Table(
@@ -136,6 +136,17 @@ class SqlAdapter:
                 )
                 if errand.trial:
                     return
+
+
+def _written(value: object) -> str:
+    """What JSON has no form for, as a person would write it; bytes as their text, else as hexadecimal digits."""
+    if not isinstance(value, bytes):
+        return str(value)
+    try:
+        text = value.decode()
+    except UnicodeDecodeError:
+        return value.hex()
+    return text if text.isprintable() else value.hex()
 
 
 ADAPTER = SqlAdapter()

@@ -52,17 +52,19 @@ class Database:
                 raise SourceTrouble("no_place", permanent=True, place=path, reason="no such file")
             address = f"sqlite:///file:{quote(str(path))}?mode=ro&uri=true"
             return sa.create_engine(address, poolclass=sa.pool.NullPool)
+        postgres, password = self._system == "postgresql", secret.get("password") or None
         url = sa.URL.create(
             DRIVERS[self._system],
             username=given["user"] or None,
-            password=secret.get("password") or None,
+            password=password if postgres else None,
             host=given["host"],
             port=given["port"] or PORTS[self._system],
             database=given["database"],
         )
         options: dict[str, Any] = {"connect_timeout": CONNECT_SECONDS}
-        if self._system != "postgresql":
+        if not postgres:
             options |= {"read_timeout": self._seconds + CONNECT_SECONDS, "charset": "utf8mb4"}
+            options["password"] = (password or "").encode()  # of a text PyMySQL would send Latin-1
         return sa.create_engine(url, poolclass=sa.pool.NullPool, connect_args=options)
 
     def __enter__(self) -> Self:
@@ -119,7 +121,8 @@ class Database:
             text = f"SELECT * FROM (\n{text}\n) AS asked ORDER BY {named}"  # noqa: S608 – checked to be one SELECT
         statement = sa.text(text)
         if sort and cursor is not None:
-            statement = statement.bindparams(cursor=cursor)
+            kind = sa.types.NullType() if isinstance(cursor, str) else None  # a text is compared as its column is
+            statement = statement.bindparams(sa.bindparam("cursor", cursor, type_=kind))
         try:
             result = self._connection.execution_options(stream_results=True, max_row_buffer=FETCHED).execute(statement)
             for row in result.mappings():

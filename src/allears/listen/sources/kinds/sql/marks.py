@@ -54,6 +54,18 @@ def back(value: Any, by: int) -> Any:
     return value - by if by and isinstance(value, int | Decimal | float) else value
 
 
+def further(value: Any, before: Any) -> Any:
+    """The mark after a page: only a look back ends below the mark before it. Rows come in the database's own order,
+    which decides where ours cannot: for texts and UUIDs, and where the column's type was changed meanwhile."""
+    numbers = (int, float, Decimal)
+    if isinstance(value, numbers) and isinstance(before, numbers):
+        return max(value, before)
+    same = isinstance(value, date) and type(value) is type(before)
+    if same and getattr(value, "tzinfo", None) == getattr(before, "tzinfo", None):
+        return max(value, before)
+    return value
+
+
 def pages(rows: Iterator[Mapping[str, Any]], *, column: str, most: int) -> Iterator[Slice]:
     """Slices of about ``most`` rows; rows of equal cursor value are never parted, or the second part would be lost."""
     held: list[Mapping[str, Any]] = []
