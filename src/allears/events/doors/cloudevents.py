@@ -5,6 +5,7 @@ After the CloudEvents specification 1.0.2 with its HTTP protocol binding and JSO
 
 import base64
 import binascii
+import re
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import unquote
@@ -16,6 +17,7 @@ from allears.events.doors.arrival import Arrival, Translated, UnfitError, json_o
 REQUIRED = ("specversion", "id", "source", "type")
 NOT_CONTEXT = frozenset({"data", "data_base64"})
 STRUCTURED, BATCHED = "application/cloudevents", "application/cloudevents-batch"
+LEAP = re.compile(r"(\d\d:\d\d):60(?:\.\d+)?(Z|[-+]\d\d:\d\d)$")
 USER = ("subject", "data.userId", "data.user_id", "data.customerId", "data.customer_id")
 ANONYMOUS = ("data.anonymousId", "data.anonymous_id")
 EMAIL = ("data.email",)
@@ -55,7 +57,7 @@ def _events(arrival: Arrival) -> Any:
 def _binary(arrival: Arrival, media: str) -> dict[str, Any]:
     """Attributes from the headers (percent-encoded), data from the body."""
     event: dict[str, Any] = {
-        name[3:].decode("latin-1"): unquote(value.decode("latin-1"))
+        name[3:].decode("latin-1"): unquote(_text(value))
         for name, value in arrival.headers.items()
         if name.startswith(b"ce-")
     }
@@ -68,6 +70,14 @@ def _binary(arrival: Arrival, media: str) -> dict[str, Any]:
     else:
         event |= _other(arrival.data, media)
     return event
+
+
+def _text(value: bytes) -> str:
+    """A sender that does not percent-encode writes UTF-8."""
+    try:
+        return value.decode()
+    except UnicodeDecodeError:
+        return value.decode("latin-1")
 
 
 def _other(data: bytes, media: str) -> dict[str, str]:
@@ -104,8 +114,13 @@ def _call(event: Any, asked: Mapping[str, str]) -> dict[str, Any]:
         "context": {"cloudevent": {name: value for name, value in event.items() if name not in NOT_CONTEXT}},
     }
     if event.get("time") is not None:
-        call["timestamp"] = event["time"]
+        call["timestamp"] = _time(event["time"])
     return call | _person(call["context"], said, asked)
+
+
+def _time(said: Any) -> Any:
+    """RFC 3339 also knows small letters and leap seconds, which a calendar does not."""
+    return LEAP.sub(r"\1:59.999999\2", said.upper()) if isinstance(said, str) else said
 
 
 def _data(event: Mapping[str, Any]) -> dict[str, Any]:

@@ -166,13 +166,10 @@ def _identify(event: Mapping[str, Any], properties: Mapping[str, Any], traits: d
 
 
 def _alias(event: Mapping[str, Any], properties: Mapping[str, Any], traits: dict[str, Any]) -> dict[str, Any]:
+    """Its SDKs disagree which of the two ids is the older one, so the alias may be a visitor that is known already."""
     before = text_of(properties.get("distinct_id") or event.get("distinct_id"))
-    return {
-        "type": "alias",
-        "userId": text_of(properties.get("alias")),
-        "previousId": before,
-        "anonymousId": None,
-    }
+    alias = text_of(properties.get("alias"))
+    return {"type": "alias", "userId": alias, "previousId": before, "anonymousId": alias}
 
 
 def _group(event: Mapping[str, Any], properties: Mapping[str, Any], traits: dict[str, Any]) -> dict[str, Any]:
