@@ -10,6 +10,7 @@ import threading
 import time
 from bisect import bisect_left
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 WRITE_SECONDS = 2.0
@@ -29,8 +30,9 @@ class Meter:
 
     def observe(self, name: str, seconds: float) -> None:
         """One duration: into its bucket, the sum and the count."""
-        self.add(f"{name}|{bisect_left(BUCKETS, seconds)}")
-        self.add(f"{name}|sum", seconds)
+        parts = _parts(name)
+        self.add(parts[bisect_left(BUCKETS, seconds)])
+        self.add(parts[-1], seconds)
 
     @property
     def begun(self) -> bool:
@@ -59,6 +61,12 @@ class Meter:
         part.write_text(json.dumps(counts))
         part.replace(self._path)
         self._written = counts
+
+
+@cache
+def _parts(name: str) -> tuple[str, ...]:
+    """What a duration of this name is counted under: its buckets, then its sum."""
+    return *(f"{name}|{number}" for number in range(len(BUCKETS) + 1)), f"{name}|sum"
 
 
 def added_up(folder: Path) -> dict[str, float]:

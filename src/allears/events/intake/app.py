@@ -85,6 +85,7 @@ class Intake:
     def __init__(self) -> None:
         self._keys = WriteKeys()
         self._limits = Limits()
+        self._most = self._most_of_one = 0  # bytes, of a body and of an event
         self.writer = Writer(open_log, max_waiting=settings.INTAKE_MAX_WAITING)
         self._started = False
 
@@ -95,6 +96,7 @@ class Intake:
     def start(self) -> None:
         sys.setswitchinterval(0.001)  # the writer's thread comes back from each commit soon, however busy the loop is
         self.writer.start()
+        self._most, self._most_of_one = settings.INTAKE_MAX_BODY, settings.INTAKE_MAX_EVENT
         self._started = True
         _doors.append(self)
 
@@ -105,25 +107,24 @@ class Intake:
         if self in _doors:
             _doors.remove(self)
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> int:
+        """Answer; the answer's code, 0 when there was nobody left to answer."""
         if not self._started:
             self.start()
         if scope["method"] == "OPTIONS":
-            await _answer(send, 204, b"", preflight(dict(scope["headers"])))
-            return
+            return await _answer(send, 204, b"", preflight(dict(scope["headers"])))
         path = scope["path"]
         if path not in ROUTES and (answer := answer_at(path, **_address(scope))):
-            await _answer(send, 200, answer.body, [*CORS, (b"content-type", answer.type)])
-            return
+            return await _answer(send, 200, answer.body, [*CORS, (b"content-type", answer.type)])
         try:
             await self._take(ROUTES[path], scope, receive)
         except Refusal as refusal:
-            await _refuse(send, refusal)
+            return await _refuse(send, refusal)
         except ClientGoneError:
-            return
-        else:
-            for message in TAKEN:
-                await send(message)
+            return 0
+        for message in TAKEN:
+            await send(message)
+        return 200
 
     async def _take(self, kind: str, scope: Scope, receive: Receive) -> None:
         if scope["method"] != "POST":
@@ -132,12 +133,12 @@ class Intake:
         received_us = time.time_ns() // 1000
         key = key_in(headers.get(b"authorization", b""))
         workspace_id = await self._workspace(key) if key else None
-        data = await _read(receive, headers, settings.INTAKE_MAX_BODY)
+        data = await _read(receive, headers, self._most)
         try:
-            data = unpack(data, limit=settings.INTAKE_MAX_BODY)
+            data = unpack(data, limit=self._most)
             if kind == "door":
                 kind, data = "batch", translated(scope, headers, received_us, data)
-            seen = outline(kind, data, event_limit=settings.INTAKE_MAX_EVENT)
+            seen = outline(kind, data, event_limit=self._most_of_one)
         except TooLargeError as error:
             raise Refusal(413, str(error)) from error
         except UnfitError as error:
@@ -224,7 +225,7 @@ async def _read(receive: Receive, headers: dict[bytes, bytes], limit: int) -> by
             return parts[0] if len(parts) == 1 else b"".join(parts)
 
 
-async def _refuse(send: Send, refusal: Refusal) -> None:
+async def _refuse(send: Send, refusal: Refusal) -> int:
     headers = [*CORS, JSON]
     if refusal.retry_after is not None:
         headers.append((b"retry-after", str(refusal.retry_after).encode()))
@@ -234,9 +235,10 @@ async def _refuse(send: Send, refusal: Refusal) -> None:
         headers.append((b"allow", b"POST, OPTIONS"))
     code, text = HTTPStatus(refusal.status).phrase, str(refusal)  # SDKs read `code` and `message`
     body = json.dumps({"success": False, "error": text, "code": code, "message": text}).encode()
-    await _answer(send, refusal.status, body, headers)
+    return await _answer(send, refusal.status, body, headers)
 
 
-async def _answer(send: Send, status: int, body: bytes, headers: list[tuple[bytes, bytes]]) -> None:
+async def _answer(send: Send, status: int, body: bytes, headers: list[tuple[bytes, bytes]]) -> int:
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": body})
+    return status
