@@ -130,6 +130,65 @@ def test_a_wrong_key_asks_again_and_a_hung_up_call_keeps_what_was_pressed(acme: 
     assert (response.score, response.answers) == (7, {"nps": 7})
 
 
+def test_the_key_nought_is_an_answer_however_it_is_written(acme: Workspace) -> None:
+    """Telephone systems send numbers; the worst score is no silence."""
+    line = place(acme, "line")
+    assert step(line, call=17, digits=0)["question"] == "why"
+    assert Response.objects.in_workspace(acme.pk).get().answers == {"nps": 0}
+
+
+def test_a_step_told_twice_is_no_answer_to_the_next_question(acme: Workspace) -> None:
+    line = place(acme, "line")
+    for _ in range(2):
+        step(line, digits="0", language="zh")
+    assert Response.objects.in_workspace(acme.pk).get().answers == {"nps": 0}
+
+
+def test_words_can_be_passed_over_by_key_and_the_call_is_done(acme: Workspace) -> None:
+    line = place(acme, "line")
+    asked = step(line, digits="3", language="zh")
+    assert asked["keys"] == [{"key": "#", "means": "没有补充"}]
+    assert step(line, digits="#", question="why")["done"] is True
+    response = Response.objects.in_workspace(acme.pk).get()
+    assert (response.answers, response.completed_at is not None) == ({"nps": 3}, True)
+
+
+def test_a_call_that_hangs_up_keeps_its_language(acme: Workspace) -> None:
+    line = place(acme, "line")
+    step(line, digits="3", language="zh")
+    assert step(line, ended=True)["say"].startswith("哪里")
+    assert Response.objects.in_workspace(acme.pk).get().language == "zh"
+
+
+def test_who_only_rings_up_is_nobody(acme: Workspace) -> None:
+    step(place(acme, "line"), language="zh")
+    assert Customer.objects.in_workspace(acme.pk).count() == 0
+
+
+@pytest.mark.parametrize(
+    ("said", "score"),
+    [
+        ("nine", 9),
+        ("I'd give it a nine.", 9),
+        ("九分", 9),
+        ("打９分吧！", 9),
+        ("10", 10),
+        ("十", 10),
+        ("Ten out of ten", 10),
+    ],
+)
+def test_a_voice_bot_may_hear_a_figure(acme: Workspace, said: str, score: int) -> None:
+    line = place(acme, "line")
+    assert step(line, text=said)["question"] == "why"
+    assert Response.objects.in_workspace(acme.pk).get().answers == {"nps": score}
+
+
+def test_a_voice_bot_may_hear_more_than_a_figure(acme: Workspace) -> None:
+    line = place(acme, "line")
+    assert step(line, text="I waited nine hours")["question"] == "nps"
+    assert Response.objects.in_workspace(acme.pk).get().answers == {"why": "I waited nine hours"}
+
+
 def test_a_call_without_the_lines_secret_changes_nothing(acme: Workspace) -> None:
     line = place(acme, "line")
     step(line, status=401, digits="1", secret="wrong")

@@ -215,21 +215,29 @@ def _json(request: HttpRequest) -> dict[str, Any]:
 def line(request: HttpRequest, code: str) -> HttpResponse:
     """One step of a telephone call."""
     place = _place(code, Place.Kind.LINE)
+    if len(request.body) > MOST_BYTES:
+        return JsonResponse({"error": f"a step has at most {MOST_BYTES} bytes"}, status=413)
     try:
         calling.check(place=place, body=request.body, signature=request.headers.get("X-AllEars-Signature", ""))
     except calling.NotProvenError as error:
         return JsonResponse({"error": str(error)}, status=401)
     told = _json(request)
-    words = {name: str(told.get(name) or "")[:10_000] for name in ("phone", "digits", "question", "text", "language")}
-    if not isinstance(told.get("call"), str) or not told["call"]:
-        return JsonResponse({"error": "name the call: `call`"}, status=422)
-    step = calling.Call(id=told["call"][:100], ended=told.get("ended") is True, **words)
+    names = ("call", "phone", "digits", "question", "text", "language")
+    words = {name: _written(told.get(name))[:10_000].strip() for name in names}
+    if not (call := words.pop("call")):
+        return JsonResponse({"error": "send one JSON object, and name the call in it: `call`"}, status=422)
+    step = calling.Call(id=call[:100], ended=told.get("ended") is True, **words)
     try:
         return JsonResponse(calling.step(place=place, call=step, now=timezone.now()))
     except NothingToAskError:
         return JsonResponse({"error": "there is nothing to ask on this line"}, status=404)
     except ClosedError:
         return JsonResponse({"error": "this call was completed earlier; what was said is kept"}, status=409)
+
+
+def _written(value: Any) -> str:
+    """As text; the key 0 may come as a number."""
+    return str(value) if isinstance(value, str | int) and not isinstance(value, bool) else ""
 
 
 urlpatterns = [
