@@ -77,6 +77,27 @@ def test_a_kiosk_takes_each_visit_once_however_often_it_is_sent(acme: Workspace)
     assert Client().post(f"/k/{tablet.code}/answers", short, content_type="application/json").status_code == 422
 
 
+def test_an_answer_that_waited_on_a_tablet_was_given_then(acme: Workspace) -> None:
+    tablet = place(acme, "kiosk")
+    for ago in (3 * 86400, "x", -5, True, 1e300, 10**30):
+        told = {"visit": f"{ago}".ljust(20, "-"), "answers": {"nps": "2"}, "ago": ago}
+        body = json.dumps(told)
+        assert Client().post(f"/k/{tablet.code}/answers", body, content_type="application/json").status_code == 200
+    ages = [timezone.now() - voice.said_at for voice in Voice.objects.in_workspace(acme.pk).order_by("id")]
+    assert [round(age / timedelta(days=1)) for age in ages] == [3, 0, 0, 0, 0, 30]
+
+
+@pytest.mark.parametrize("told", [{"idle_seconds": "abc"}, {"idle_seconds": 1e12}, {"idle_seconds": 0}, {"idle": 9}])
+def test_a_setting_that_no_tablet_can_keep_is_refused(acme: Workspace, told: dict[str, Any]) -> None:
+    kept = place(acme, "kiosk", settings={"idle_seconds": 45})
+    given = {"kind": "kiosk", "name": "Exit", "survey_id": kept.survey_id, "actor_id": None, "now": timezone.now()}
+    with pytest.raises(PlaceError) as caught:
+        open_place(workspace_id=acme.pk, settings=told, **given)
+    assert caught.value.field == "settings"
+    Place.objects.in_workspace(acme.pk).filter(pk=kept.pk).update(settings=told)  # from before they were looked at
+    assert '"idle": 30' in Client().get(f"/k/{kept.code}").content.decode()
+
+
 def test_only_the_pin_ends_the_loop_and_guessing_is_slow(acme: Workspace) -> None:
     cache.clear()
     tablet = place(acme, "kiosk", pin="2468")

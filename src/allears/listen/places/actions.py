@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from allears.accounts.audit import audit
 from allears.journeys.models import Touchpoint
 from allears.listen.models import Survey
-from allears.listen.places import site
+from allears.listen.places import kiosk, site
 from allears.listen.places.models import Place
 from allears.listen.sources.sealing import seal, unseal
 
@@ -109,6 +109,10 @@ def _checked(
         raise PlaceError("touchpoint", _("there is no such touchpoint in this workspace"))
     if kind == Place.Kind.SITE:
         settings = _site_settings(settings, {survey.key for survey in surveys})
+    elif kind == Place.Kind.KIOSK:
+        settings = _kiosk_settings(settings)
+    elif settings:
+        raise PlaceError("settings", _("this kind of place has none"))
     return {
         "name": name.strip()[:120],
         "survey_id": survey_id,
@@ -126,6 +130,13 @@ def _site_settings(settings: Mapping[str, Any], known: set[str]) -> dict[str, An
         if trigger.survey not in known:
             raise PlaceError("survey", _("there is no survey %(key)s") % {"key": trigger.survey})
     return site.as_json(found)
+
+
+def _kiosk_settings(settings: Mapping[str, Any]) -> dict[str, int]:
+    try:
+        return kiosk.settings_from(settings)
+    except kiosk.KioskError as error:
+        raise PlaceError("settings", str(error)) from error
 
 
 def close_place(*, place: Place, actor_id: int | None, now: datetime) -> None:

@@ -9,7 +9,9 @@ ENGLISH = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight
 FIGURES = {
     **{word: str(at) for at, word in enumerate(ENGLISH)},
     **{word: str(at) for at, word in enumerate("零一二三四五六七八九十")},
-    "nought": "0", "〇": "0", "两": "2",
+    "nought": "0",
+    "〇": "0",
+    "两": "2",
 }
 NOISE = re.compile(r"[\s.,!?。，！？、]+")
 SAID = re.compile(

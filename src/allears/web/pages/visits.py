@@ -2,6 +2,7 @@
 
 import json
 import secrets
+from datetime import timedelta
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,7 @@ from allears.listen.answering import ClosedError
 from allears.listen.definition import Definition
 from allears.listen.mail import survey_url
 from allears.listen.places import calling, queries, scanning
+from allears.listen.places import kiosk as kiosk_settings
 from allears.listen.places.actions import TooManyTriesError, come_by, is_pin
 from allears.listen.places.models import Place
 from allears.listen.places.plain import plain_form
@@ -29,6 +31,7 @@ from allears.web.pages.answer import languages_for, speaking
 
 MOST_BYTES = 64 * 1024
 AT_A_KIOSK = 4  # questions; nobody stands longer
+WAITED = timedelta(days=30)  # longer no tablet is believed to have kept an answer
 
 
 def _place(code: str, kind: str) -> Place:
@@ -120,7 +123,7 @@ def kiosk(request: HttpRequest, code: str) -> HttpResponse:
     sheets = {each: _sheet(definition, each, place) for each in definition.languages}
     told = {
         "answer": f"/k/{place.code}/answers",
-        "idle": int(place.settings.get("idle_seconds") or 30),
+        "idle": kiosk_settings.idle_of(place.settings),
         "exit": f"/k/{place.code}/exit",
         "salt": place.code,
         "language": language,
@@ -140,6 +143,8 @@ def _sheet(definition: Definition, language: str, place: Place) -> dict[str, Any
             "leave": _("Leave the loop"),
             "pin": _("PIN"),
             "wrong": _("This is not the PIN."),
+            "slow": _("Too many tries. Wait a minute."),
+            "unreachable": _("Without a connection the PIN cannot be checked. Try again once it is back."),
             "one": _("No connection. 1 answer waits here and is sent when it is back."),
             "waiting": _("No connection. %s answers wait here and are sent when it is back."),
             "full": _("This tablet can keep no more answers. Connect it to the network, then they are sent."),
@@ -178,13 +183,20 @@ def kiosk_answers(request: HttpRequest, code: str) -> HttpResponse:
             given={str(name): str(value) for name, value in given.items()},
             complete=told.get("complete") is True,
             language=language,
-            now=timezone.now(),
+            now=timezone.now() - _ago(told),
         )
     except NothingToAskError:
         return JsonResponse({"error": "there is nothing to ask here any more"}, status=404)
     except ClosedError:
         return JsonResponse({"error": "this visit is over; what was answered is kept"}, status=409)
     return JsonResponse({})
+
+
+def _ago(told: dict[str, Any]) -> timedelta:
+    """How long the answer waited on the tablet, which had no connection when it was given."""
+    seconds = told.get("ago")
+    whole = seconds if isinstance(seconds, int) and not isinstance(seconds, bool) else 0
+    return timedelta(seconds=min(max(whole, 0), int(WAITED.total_seconds())))
 
 
 @csrf_exempt  # the PIN is what it takes

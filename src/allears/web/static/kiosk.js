@@ -15,6 +15,7 @@
   let busy = false;
   let cut = !navigator.onLine;
   let full = false;
+  let loose = []; // what waits while the browser keeps nothing: full, or closed to us
 
   const sheet = () => told.sheets[language];
   const make = (tag, given = {}, ...children) => {
@@ -29,33 +30,37 @@
   const random = () => [...crypto.getRandomValues(new Uint8Array(16))].map((b) => b.toString(16).padStart(2, "0")).join("");
 
   const read = () => {
+    if (full) return loose;
     try {
       return JSON.parse(localStorage.getItem(NAME) || "[]");
     } catch {
       return [];
     }
   };
-  // Nothing that waits is thrown away: a store that is full says so, and takes the next answers once there is room.
+  // Nothing that waits is thrown away: what the browser's store does not take waits in the page, and is sent from there.
   const write = (queue) => {
     try {
       localStorage.setItem(NAME, JSON.stringify(queue));
       full = false;
+      loose = [];
     } catch {
       full = true;
+      loose = queue;
     }
     tell();
   };
   const tell = () => {
     const waiting = read().length;
     const { words } = sheet();
-    const said = full ? words.full : cut && waiting ? (waiting === 1 ? words.one : words.waiting).replace("%s", waiting) : "";
+    const so = full ? words.full : waiting === 1 ? words.one : words.waiting;
+    const said = cut && waiting ? so.replace("%s", waiting) : "";
     if (line.textContent !== said) line.textContent = said;
     line.hidden = !said;
   };
   // The newest state of each visit takes the place of the one before; the server knows a repeat by the visit's name.
   const keep = (complete) => {
     const queue = read().filter((each) => each.visit !== visit);
-    queue.push({ visit, answers: { ...answers }, complete, lang: language });
+    queue.push({ visit, answers: { ...answers }, complete, lang: language, at: Date.now() });
     write(queue);
     flush();
   };
@@ -64,11 +69,13 @@
     busy = true;
     try {
       for (let next = read()[0]; next; next = read()[0]) {
-        const body = JSON.stringify(next);
+        const sent = JSON.stringify(next);
+        const body = JSON.stringify({ ...next, ago: Math.max(0, Math.round((Date.now() - next.at) / 1000)) || 0 });
         const answer = await fetch(told.answer, { method: "POST", body, headers: { "Content-Type": "application/json" } });
-        cut = answer.status >= 500 || answer.status === 429;
+        const ours = answer.headers.get("Content-Type")?.includes("json"); // not the page of a Wi-Fi that wants a log-in
+        cut = !ours || answer.status >= 500 || answer.status === 429;
         if (cut) break;
-        write(read().filter((each) => JSON.stringify(each) !== body));
+        write(read().filter((each) => JSON.stringify(each) !== sent));
       }
     } catch {
       cut = true; // no connection: the timer comes back
@@ -89,6 +96,8 @@
     language = told.language;
     show();
   };
+  // A second tap of a double one was meant for the question before.
+  const once = (act) => (event) => event.detail < 2 && act();
   const answered = (name, value) => {
     if (value) answers[name] = value;
     at += 1;
@@ -121,7 +130,7 @@
   const field = (question) => {
     const { name } = question;
     const tap = (value, shown, label) =>
-      make("button", { type: "button", class: "tap", "aria-label": label, onclick: () => answered(name, String(value)) }, shown);
+      make("button", { type: "button", class: "tap", "aria-label": label, onclick: once(() => answered(name, String(value))) }, shown);
     if (question.kind === "score") {
       const last = question.values.length - 1;
       const ends = (index) => (index === 0 ? question.low : index === last ? question.high : "");
@@ -168,7 +177,7 @@
     const heading = make("h1", { id: "asked", tabindex: "-1" }, worded(question));
     stage.replaceChildren(heading, field(question), at === 0 && Object.keys(told.sheets).length > 1 ? languages() : "");
     heading.focus();
-    if (at) rest();
+    if (at || language !== told.language) rest();
   };
 
   const leave = () => {
@@ -184,7 +193,7 @@
         headers: { "Content-Type": "application/json" },
       }).catch(() => null);
       if (!answer?.ok) {
-        said.textContent = words.wrong;
+        said.textContent = !answer ? words.unreachable : answer.status === 429 ? words.slow : words.wrong;
         return;
       }
       clearTimeout(idle);
