@@ -227,6 +227,26 @@ def test_who_said_stop_may_start_again_and_advertising_stays_ended(acme: Workspa
     assert inbound(setup, "恢复") == "heard"  # once is enough
 
 
+@pytest.mark.parametrize("number", ["13800138000", "8613800138000", "008613800138000", "013800138000", PHONE])
+def test_a_stop_counts_however_the_gateway_writes_the_number(acme: Workspace, number: str) -> None:
+    """Gateways leave out the plus, those of a country the country too."""
+    setup = gateway(acme, "https://sms.example.test/?to={to}&text={text}")
+    customer = asked(acme)
+    assert inbound(setup, "TD", **{"from": number}) == "stopped"
+    assert Barred.objects.in_workspace(acme.pk).get().address == PHONE
+    inbound(setup, "Too late", **{"from": number})
+    assert Voice.objects.in_workspace(acme.pk).get().customer_id == customer.pk
+
+
+def test_of_two_numbers_that_fit_the_one_that_we_wrote_to_is_meant(acme: Workspace) -> None:
+    setup = gateway(acme, "https://sms.example.test/?to={to}&text={text}")
+    asked(acme)
+    other = builders.customer(workspace=acme, email="", phone="13800138000")
+    Identifier.objects.create(workspace=acme, kind="phone", value="13800138000", customer=other)
+    assert inbound(setup, "stop", **{"from": "13800138000"}) == "stopped"
+    assert Barred.objects.in_workspace(acme.pk).get().address == PHONE
+
+
 @pytest.mark.parametrize("text", ["11", "9.5", "100", "2026"])
 def test_a_number_off_the_scale_is_no_answer(acme: Workspace, text: str) -> None:
     setup = gateway(acme, "https://sms.example.test/?to={to}&text={text}")

@@ -22,6 +22,7 @@ from allears.listen.places.models import Place
 from allears.listen.places.walking_in import Visit, survey_of, token_of
 from allears.listen.places.walking_in import answer as answer_there
 from allears.listen.questions import kind_of
+from allears.outreach.delivery.numbers import known_number
 
 SPOKEN = ("score", "rating", "choice", "text")
 SKIP = "#"
@@ -79,6 +80,7 @@ def step(*, place: Place, call: Call, now: datetime) -> dict[str, Any]:
 def _caller(place: Place, call: Call, now: datetime) -> int | None:
     """The customer who calls; one who only rings up and says nothing is not made."""
     phone = clean_phone(call.phone)
+    phone = known_number(workspace_id=place.workspace_id, channel="sms", number=phone) if phone else ""
     return resolve(workspace_id=place.workspace_id, keys=[IdentityKeys(phone=phone)], now=now)[0] if phone else None
 
 

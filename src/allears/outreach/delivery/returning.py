@@ -77,9 +77,3 @@ def _state_of(setup: ChannelSetup, state: str) -> str | None:
         if said in str(setup.settings.get(name, "")).lower().split():
             return kind
     return None
-
-
-def known_number(*, setup: ChannelSetup, digits: str) -> str:
-    """The number as we wrote to it: gateways leave out the plus."""
-    rows = Message.objects.in_workspace(setup.workspace_id).filter(channel=setup.channel, address=f"+{digits}")
-    return f"+{digits}" if rows.exists() else digits

@@ -18,6 +18,7 @@ from allears.outreach.channels.base import DeliveryError
 from allears.outreach.channels.wechat import crypto, envelope
 from allears.outreach.delivery import actions, queries, returning
 from allears.outreach.delivery.models import ChannelSetup
+from allears.outreach.delivery.numbers import known_number
 from allears.web.pages.answer import speaking
 
 MOST_BYTES = 256 * 1024
@@ -66,7 +67,7 @@ def _sms_inbound(request: HttpRequest, setup: ChannelSetup) -> dict[str, Any]:
     phone = clean_phone(_word(told, "from", "From", "mobile", "sender"))
     if not phone:
         raise NotUnderstoodError("`from` is no telephone number")
-    address = phone if phone.startswith("+") else returning.known_number(setup=setup, digits=phone)
+    address = known_number(workspace_id=setup.workspace_id, channel="sms", number=phone)
     became = take_reply(
         workspace_id=setup.workspace_id,
         channel="sms",

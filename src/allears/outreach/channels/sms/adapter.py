@@ -31,7 +31,7 @@ FINAL_CODES = frozenset({400, 406, 413, 414, 415, 422})  # about this message; 4
 def text_of(message: Outgoing) -> str:
     """What the receiver reads: who wants something says how to make it stop."""
     opt_out = OPT_OUT.get(message.language[:2], OPT_OUT["en"]) if message.purpose in SURVEYS else ""
-    return " ".join(message.text.split("\n")).strip() + opt_out
+    return " ".join(filter(None, map(str.strip, message.text.split("\n")))) + opt_out
 
 
 def report_url(setup: Mapping[str, Any], message_id: int) -> str:
