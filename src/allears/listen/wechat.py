@@ -69,7 +69,7 @@ def take_call(*, setup: ChannelSetup, message: Mapping[str, Any], now: datetime)
         if kind == "event":
             return _event(setup, openid, message, now)
         text = str(message.get("Content") or message.get("Recognition") or "")
-        return _said(setup, openid, keys_of(openid), text, str(message.get("MsgId", "")), now)
+        return _said(setup, openid, keys_of(openid), text, str(message.get("MsgId", "")), _at(message, now))
 
 
 def take_news(*, setup: ChannelSetup, message: Mapping[str, Any], now: datetime) -> int:
@@ -93,15 +93,16 @@ def take_news(*, setup: ChannelSetup, message: Mapping[str, Any], now: datetime)
 
 def _heard(setup: ChannelSetup, told: Mapping[str, Any], now: datetime) -> bool:
     who, text = str(told.get("external_userid", ""))[:254], told.get("text")
-    if told.get("origin") != FROM_CUSTOMER or told.get("msgtype") != "text" or not who or not isinstance(text, dict):
+    if told.get("origin") != FROM_CUSTOMER or told.get("msgtype") == "event" or not who:
         return False
     keys = IdentityKeys(others=((wecom.IDENTIFIER, who),))
-    _said(setup, who, keys, str(text.get("content", "")), str(told.get("msgid", "")), now)
+    words = str(text.get("content", "")) if isinstance(text, dict) else ""  # a picture says none, and opens the window
+    _said(setup, who, keys, words, str(told.get("msgid", "")), _moment(told.get("send_time"), now))
     return True
 
 
 def _said(setup: ChannelSetup, openid: str, keys: IdentityKeys, text: str, key: str, now: datetime) -> str:
-    """Words of a customer open the window: one message of ours within 48 hours."""
+    """Words of a customer open the window: one message of ours within 48 hours of the moment they were said."""
     (customer_id,) = resolve(workspace_id=setup.workspace_id, keys=[keys], now=now)
     grant(
         workspace_id=setup.workspace_id, customer_id=customer_id, channel=setup.channel, key=f"said:{key or now}",
@@ -156,8 +157,14 @@ def _list(message: Mapping[str, Any], name: str) -> Sequence[Mapping[str, Any]]:
 
 
 def _at(message: Mapping[str, Any], now: datetime) -> datetime:
-    told = str(message.get("CreateTime", ""))
-    return min(datetime.fromtimestamp(int(told), UTC), now) if told.isdecimal() and len(told) < 12 else now
+    return _moment(message.get("CreateTime"), now)
+
+
+def _moment(told: Any, now: datetime) -> datetime:
+    """The platform's time; a clock that is ahead of ours says now."""
+    seconds = str(told)
+    known = seconds.isdecimal() and seconds.isascii() and len(seconds) < 12
+    return min(datetime.fromtimestamp(int(seconds), UTC), now) if known else now
 
 
 def _chose(setup: ChannelSetup, openid: str, message: Mapping[str, Any], now: datetime) -> None:
@@ -168,7 +175,8 @@ def _chose(setup: ChannelSetup, openid: str, message: Mapping[str, Any], now: da
         if each.get("SubscribeStatusString") != "accept":
             continue
         template = str(each.get("TemplateId", ""))
-        key = f"{openid}:{template}:{int(at.timestamp())}"
+        told = message.get("CreateTime")  # as the platform wrote it: ahead of our clock it is the same at each repeat
+        key = f"{openid}:{template}:{told or int(at.timestamp())}"
         grant(
             workspace_id=setup.workspace_id, customer_id=customer_id, channel=setup.channel, key=key,
             template=template, now=at,

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -17,7 +17,7 @@ from wechatpy.utils import check_signature
 from allears.accounts.models import Workspace
 from allears.customers.models import Customer, Identifier
 from allears.events.batch import Batch
-from allears.listen import probing
+from allears.listen import probing, wechat
 from allears.listen.actions import ensure_ready_made
 from allears.listen.models import Response, Voice
 from allears.listen.places.actions import open_place
@@ -82,7 +82,10 @@ def test_what_we_seal_wechatpy_opens_and_the_other_way_round() -> None:
     )  # fmt: skip
     proof = envelope._read(sent.encode())
     query = {"msg_signature": proof["MsgSignature"], "timestamp": "1700000000", "nonce": "nonce1"}
-    opened_one = envelope.open_message(setup, query, sent.encode(), receiver=APP)
+    then = datetime.fromtimestamp(1700000000, UTC)
+    opened_one = envelope.open_message(setup, query, sent.encode(), receiver=APP, now=then)
+    with pytest.raises(crypto.NotGenuineError):  # played again later
+        envelope.open_message(setup, query, sent.encode(), receiver=APP, now=then + timedelta(hours=2))
     assert (opened_one["Content"], opened_one["FromUserName"]) == ("送货太慢 <3", "oZoe")
 
     answered = envelope.reply(setup, opened_one, "谢谢 <您> & 再见", receiver=APP)
@@ -165,14 +168,14 @@ def test_a_code_for_a_place(tencent: tuple[Tencent, str]) -> None:
 # Callbacks
 
 
-def tell(setup: ChannelSetup, *, status: int = 200, token: str = TOKEN, **fields: str) -> str:
+def tell(setup: ChannelSetup, *, status: int = 200, token: str = TOKEN, late: int = 0, **fields: str) -> str:
     """The platform's encrypted call; what we answer, opened by wechatpy."""
     peer = WeChatCrypto(token, KEY, APP)
     told = {"ToUserName": "gh_1", "FromUserName": OPENID, "CreateTime": str(int(time.time())), **fields}
     xml = "<xml>" + "".join(f"<{name}>{value}</{name}>" for name, value in told.items()) + "</xml>"
-    sealed = peer.encrypt_message(xml, "n1", "1700000000")
+    sealed = peer.encrypt_message(xml, "n1", str(at := int(time.time()) - late))
     proof = envelope._read(sealed.encode())["MsgSignature"]
-    query = f"msg_signature={proof}&timestamp=1700000000&nonce=n1&encrypt_type=aes"
+    query = f"msg_signature={proof}&timestamp={at}&nonce=n1&encrypt_type=aes"
     got = Client().post(f"/v1/channels/wechat/{setup.token}/events?{query}", sealed, content_type="text/xml")
     assert got.status_code == status, got.content
     said = got.content.decode()
@@ -251,6 +254,32 @@ def test_words_open_the_window_and_a_figure_answers(acme: Workspace) -> None:
     assert tell(setup, MsgType="text", Content="9 师傅很好", MsgId="m2") == "谢谢您，已记下您的回答。"
     response = Response.objects.in_workspace(acme.pk).get()
     assert (response.score, response.channel) == (9, "wechat")
+
+
+def test_a_consent_told_twice_is_one_also_when_the_platforms_clock_is_ahead(acme: Workspace) -> None:
+    setup, ahead = account(acme), str(int(time.time()) + 600)
+    popup = "<List><TemplateId>t1</TemplateId><SubscribeStatusString>accept</SubscribeStatusString></List>"
+    for now in (timezone.now(), timezone.now() + timedelta(seconds=5)):
+        told = {"FromUserName": OPENID, "MsgType": "event", "Event": "subscribe_msg_popup_event", "CreateTime": ahead}
+        read = envelope._read(f"<xml><SubscribeMsgPopupEvent>{popup}</SubscribeMsgPopupEvent></xml>".encode())
+        wechat.take_call(setup=setup, message={**told, **read}, now=now)
+    assert Credit.objects.in_workspace(acme.pk).count() == 1
+
+
+def test_the_window_is_spent_before_a_consent_that_does_not_end(acme: Workspace) -> None:
+    setup, customer = account(acme), asked(acme)
+    popup = "<List><TemplateId>t1</TemplateId><SubscribeStatusString>accept</SubscribeStatusString></List>"
+    tell(setup, MsgType="event", Event="subscribe_msg_popup_event", SubscribeMsgPopupEvent=popup)
+    tell(setup, MsgType="text", Content="您好", MsgId="m1")
+    assert deliver(customer, 1).verdict == "sent"
+    assert Credit.objects.in_workspace(acme.pk).get(spent_at__isnull=True).template == "t1"
+
+
+def test_a_call_played_again_hours_later_changes_nothing(acme: Workspace) -> None:
+    setup, _customer = account(acme), asked(acme)
+    tell(setup, MsgType="text", Content="退订", MsgId="m1", late=7200, status=403)
+    tell(setup, MsgType="text", Content="退订", MsgId="m1", late=-7200, status=403)
+    assert Barred.objects.in_workspace(acme.pk).count() == 0
 
 
 def test_a_scan_leads_to_the_places_question_with_the_customer_known(acme: Workspace) -> None:
@@ -339,20 +368,29 @@ def test_wecoms_news_is_fetched_once_and_answered_within_its_window(
     query = {"msg_signature": crypto.signature(TOKEN, "1", "n", echo), "timestamp": "1", "nonce": "n", "echostr": echo}
     assert Client().get(address, query).content == b"12345"
 
-    said = {"msgid": "m1", "origin": 3, "external_userid": "wmZoe", "msgtype": "text", "text": {"content": "还没送到"}}
+    at, yesterday = str(int(time.time())), int(time.time()) - 86400
+    photo = {"msgid": "m0", "origin": 3, "external_userid": "wmZoe", "msgtype": "image", "send_time": yesterday}
+    said = {
+        "msgid": "m1",
+        "send_time": yesterday,
+        "origin": 3,
+        "external_userid": "wmZoe",
+        "msgtype": "text",
+        "text": {"content": "还没送到"},
+    }
     ours = {"msgid": "m2", "origin": 5, "external_userid": "wmZoe", "msgtype": "text", "text": {"content": "x"}}
-    played.news = [said, ours]
+    played.news = [photo, said, ours]
     xml = "<xml><MsgType>event</MsgType><Event>kf_msg_or_event</Event><Token>t</Token><OpenKfId>wk1</OpenKfId></xml>"
-    sealed = peer.encrypt_message(xml, "n1", "1700000000")
+    sealed = peer.encrypt_message(xml, "n1", at)
     proof = envelope._read(sealed.encode())["MsgSignature"]
     for _ in range(2):
-        got = Client().post(
-            f"{address}?msg_signature={proof}&timestamp=1700000000&nonce=n1", sealed, content_type="text/xml"
-        )
+        got = Client().post(f"{address}?msg_signature={proof}&timestamp={at}&nonce=n1", sealed, content_type="text/xml")
         assert got.content == b"success"
     voice = Voice.objects.in_workspace(acme.pk).get()
     assert (voice.text, voice.channel) == ("还没送到", "wecom")
-    assert Credit.objects.in_workspace(acme.pk).count() == 1
+    assert voice.said_at.timestamp() == yesterday  # fetched late, said then
+    ends = Credit.objects.in_workspace(acme.pk).values_list("expires_at", flat=True)
+    assert [end.timestamp() - yesterday for end in ends if end] == [48 * 3600] * 2
     desk = channels.adapter("wecom").session()
     wire = message({**opened(setup=setup)}, address="wmZoe")
     with pytest.raises(DeliveryError, match="48 hours"):

@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import F
 from django.utils import timezone
 
 from allears.outreach import channels
@@ -38,17 +39,21 @@ def grant(
 
 
 def spend(*, decisions: Sequence[Decision], now: datetime) -> None:
-    """Each verdict "sent" on a channel of credits takes the customer's oldest; in the caller's transaction."""
+    """Each verdict "sent" on a channel of credits takes the customer's that ends first; in the caller's transaction.
+
+    While the window of the last words is open the platform takes a text for it; the consent that does not end stays.
+    """
     for decision in decisions:
         if decision.verdict != Decision.Verdict.SENT or not channels.needs_credit(decision.channel):
             continue
         with transaction.atomic():
             rows = Credit.objects.in_workspace(decision.workspace_id).select_for_update()
             free = rows.filter(customer_id=decision.customer_id, channel=decision.channel, spent_at__isnull=True)
-            oldest = free.exclude(expires_at__lte=now).order_by("granted_at", "pk").first()
-            if oldest is not None:
-                oldest.spent_at, oldest.decision_id = now, decision.pk
-                oldest.save(update_fields=["spent_at", "decision_id"])
+            usable = free.exclude(expires_at__lte=now)
+            first = usable.order_by(F("expires_at").asc(nulls_last=True), "granted_at", "pk").first()
+            if first is not None:
+                first.spent_at, first.decision_id = now, decision.pk
+                first.save(update_fields=["spent_at", "decision_id"])
 
 
 def left_on_wechat(*, workspace_id: int, customer_ids: Collection[int]) -> Mapping[int, int]:

@@ -105,7 +105,7 @@ def wechat_call(request: HttpRequest, channel: str, token: str) -> HttpResponse:
         if request.method == "GET":
             echo = envelope.greet(told, query, receiver=receiver, sealed=is_wecom)
             return HttpResponse(echo, content_type="text/plain")
-        message = envelope.open_message(told, query, request.body, receiver=receiver)
+        message = envelope.open_message(told, query, request.body, receiver=receiver, now=timezone.now())
     except (crypto.NotGenuineError, envelope.NotReadableError) as error:
         actions.called(setup=setup, proven=False)
         return HttpResponse(str(error), status=403, content_type="text/plain; charset=utf-8")

@@ -3,6 +3,7 @@
 import secrets
 import time
 from collections.abc import Mapping
+from datetime import datetime, timedelta
 from typing import Any
 from xml.sax.saxutils import escape
 
@@ -10,6 +11,8 @@ from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import ParseError, fromstring
 
 from allears.outreach.channels.wechat import crypto
+
+LATE = timedelta(hours=1)
 
 
 class NotReadableError(ValueError):
@@ -27,15 +30,28 @@ def greet(setup: Mapping[str, Any], query: Mapping[str, str], *, receiver: str, 
     return told
 
 
-def open_message(setup: Mapping[str, Any], query: Mapping[str, str], body: bytes, *, receiver: str) -> dict[str, Any]:
-    """The message inside an encrypted call; plain ones are refused. Raises NotGenuineError or NotReadableError."""
+def open_message(
+    setup: Mapping[str, Any], query: Mapping[str, str], body: bytes, *, receiver: str, now: datetime
+) -> dict[str, Any]:
+    """The message inside an encrypted call; plain ones are refused. Raises NotGenuineError or NotReadableError.
+
+    The platform signs the time of each call and repeats one within seconds: whoever plays an old one again, such as a
+    stop after a new start, is not the platform.
+    """
     sealed = str(_read(body).get("Encrypt", ""))
     if not sealed:
         raise crypto.NotGenuineError("only encrypted calls are taken: choose the safe mode in the platform's settings")
     token = str(setup.get("token", ""))
     crypto.check(query.get("msg_signature", ""), token, query.get("timestamp", ""), query.get("nonce", ""), sealed)
+    _check_time(query.get("timestamp", ""), now)
     opened = crypto.decrypt(sealed, encoding_key=str(setup.get("aes_key", "")), receiver=receiver)
     return _read(opened.encode())
+
+
+def _check_time(told: str, now: datetime) -> None:
+    known = told.isdecimal() and told.isascii() and len(told) < 12
+    if not known or abs(now.timestamp() - int(told)) > LATE.total_seconds():
+        raise crypto.NotGenuineError("the call is of another hour: is this machine's clock right?")
 
 
 def _read(body: bytes) -> dict[str, Any]:
