@@ -269,7 +269,9 @@ class Voice(HotModel):
     channel = models.CharField(max_length=20)
     public = models.BooleanField(default=False)  # visibility: said for all to read, or to us alone
     touchpoint = models.ForeignKey(Touchpoint, on_delete=models.SET_NULL, null=True, related_name="voices")
-    customer = models.ForeignKey(Customer, on_delete=models.CASCADE, null=True, related_name="voices")
+    customer = models.ForeignKey(
+        Customer, on_delete=models.CASCADE, null=True, related_name="voices", db_index=False
+    )  # the index by time begins with it
     response = models.OneToOneField(Response, on_delete=models.CASCADE, null=True, related_name="voice")
     text = models.TextField(default="", blank=True)  # personal data blotted out, see listen.originals
     hidden = models.JSONField(null=True, blank=True)  # [[start, end, kind]] what was blotted out of ``text``, if any

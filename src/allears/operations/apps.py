@@ -14,3 +14,4 @@ class OperationsConfig(AppConfig):
             Harmless(model="operations.Backup", columns=("path", "error"), because="a file's place, a fault"),
         )
         every(900, "allears.operations.jobs.nightly_backup")
+        every(1800, "allears.operations.jobs.gather_statistics")

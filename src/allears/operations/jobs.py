@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from allears.jobs.queue import enqueue
 from allears.jobs.worker import LONG
+from allears.operations import statistics
 from allears.operations.backups import keeping
 from allears.operations.backups.errors import BackupError
 
@@ -24,3 +25,8 @@ def back_up() -> None:
     done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - our own
     if done.returncode:
         raise BackupError(done.stderr.strip() or f"the process ended with {done.returncode}")
+
+
+def gather_statistics() -> None:
+    """What SQLite chooses its indexes by."""
+    statistics.gather()

@@ -62,6 +62,7 @@
 -- migration listen.0008_blot_the_past
 -- migration listen.0009_voices_from_everywhere
 -- migration listen.0010_latest_words
+-- migration listen.0011_one_index_of_customers
 -- migration operations.0001_initial
 -- migration outreach.0001_initial
 -- migration outreach.0002_standing_ruling
@@ -3219,7 +3220,6 @@ CREATE INDEX listen_turn_workspace_id_c538964d ON listen_turn USING btree (works
 CREATE INDEX listen_turnoriginal_workspace_id_f85c7cf7 ON listen_turnoriginal USING btree (workspace_id);
 CREATE INDEX listen_voic_custome_6e824c_idx ON listen_voice USING btree (customer_id, said_at DESC);
 CREATE INDEX listen_voic_workspa_aa8d13_idx ON listen_voice USING btree (workspace_id, said_at DESC);
-CREATE INDEX listen_voice_customer_id_89c82bb5 ON listen_voice USING btree (customer_id);
 CREATE INDEX listen_voice_hot ON listen_voice USING btree (id) WHERE (flush_id IS NULL);
 CREATE INDEX listen_voice_repeats ON listen_voice USING btree (repeats_id) WHERE (repeats_id IS NOT NULL);
 CREATE INDEX listen_voice_same ON listen_voice USING btree (workspace_id, sameness) WHERE (sameness IS NOT NULL);
