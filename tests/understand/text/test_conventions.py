@@ -100,8 +100,9 @@ def test_the_built_in_model_reads_them(language: Language, text: str, feeling: s
 
 def test_the_version_of_what_is_said_names_the_conventions_too() -> None:
     """The weights stand as they were when a sign is added, but an annotation from before is another's."""
-    from allears.understand.text import conventions
+    from allears.understand.text import conventions, faults
     from allears.understand.text.builtin import annotator, shipped_digest
 
-    assert annotator().version == f"built-in {shipped_digest()[:8]}.{conventions.digest()[:4]}"
+    steps = f"{conventions.digest()[:4]}.{faults.digest()[:4]}"
+    assert annotator().version == f"built-in {shipped_digest()[:8]}.{steps}"
     assert annotator().annotate(["好"])[0].model == annotator().version

@@ -175,3 +175,13 @@ def test_training_again_gives_the_same_weights() -> None:
         assert np.abs(made.matrix.astype(int) - shipped[language].matrix.astype(int)).max() <= 1
         assert np.allclose(made.sentiment, shipped[language].sentiment, atol=0.02)
         assert np.allclose(made.strengths, shipped[language].strengths, atol=0.02)
+
+
+@pytest.mark.parametrize("signs", ["😀", "😡😡", "👍👍👍", "!!!", "🇨🇳", "👨‍👩‍👧 ❤️"])
+def test_signs_without_a_word_tell_a_feeling_and_no_subject(signs: str) -> None:
+    for language in LANGUAGES:
+        [said] = annotator().annotate([signs], languages=[language])
+        tasks = {(label.task, label.value) for label in said.labels}
+        subjects = {each for each in tasks if each[0] not in ("sentiment", "strength", "emotion", "mixed", "sarcasm")}
+        assert subjects <= {("intent", "praise"), ("intent", "complaint")}
+        assert not {"topic", "need", "five_s", "contact", "point", "effort"} & set(said.abstained)

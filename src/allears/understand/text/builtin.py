@@ -16,7 +16,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from allears.understand.text import conventions, features, weights
+from allears.understand.text import conventions, faults, features, weights
 from allears.understand.text.annotation import Annotation, Annotator
 from allears.understand.text.corpus import LANGUAGES, Language
 from allears.understand.text.features import Batch
@@ -88,7 +88,7 @@ def annotator() -> Annotator:
     with (_data() / "model.npz").open("rb") as file, np.load(file, allow_pickle=False) as arrays:
         held: dict[str, NDArray[Any]] = dict(arrays)
     return BuiltIn(
-        f"built-in {str(held['digest'])[:8]}.{conventions.digest()[:4]}",
+        f"built-in {str(held['digest'])[:8]}.{conventions.digest()[:4]}.{faults.digest()[:4]}",
         {language: Weights.of_arrays(held, language) for language in LANGUAGES},
     )
 

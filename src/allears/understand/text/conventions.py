@@ -18,7 +18,7 @@ from allears.understand.text.corpus import Language
 
 _HINT: Final = re.compile(
     r"[\[@#:;=^<>＠＃_\u2600-\u27bf\U0001f000-\U0001faff()（）╮→\\]"
-    r"|hhh|333|[TQ][AoOwv.-][TQ]|orz|Orz|ORZ|o[Tt]z|OTZ|xD|XD|XP"
+    r"|hhh|333|[Ss]orry (?:to|for) |too much trouble|[TQ][AoOwv.-][TQ]|orz|Orz|ORZ|o[Tt]z|OTZ|xD|XD|XP"
 )
 _NAMED: Final = re.compile(r"\[([\u4e00-\u9fffA-Za-z0-9]{1,5})\]")
 _WORD: Final = re.compile(r"[^\W_]")
@@ -33,6 +33,11 @@ _LEAST_WORDS: Final = 4  # Chinese characters beside `#topic#`: fewer, and the t
 _LAUGHTER: Final = re.compile(r"(?<![A-Za-z0-9.])(?:h{3,}|23{2,})(?![A-Za-z0-9.%元块个号年月日天人分])", re.IGNORECASE)
 _HEART: Final = re.compile(r"(?<![A-Za-z0-9<])<3(?=\s*(?:$|[!.,~\n<]))")  # not “in <3 days”
 _AFTER_WORD: Final = re.compile(r"(?<=[A-Za-z]):-?[()](?![A-Za-z0-9])")  # thanks:)
+_EXCUSED: Final = re.compile(  # a way of beginning, and no regret
+    r"\b(?:I'm |I am )?(?:so |very )?sorry (?:to|for) (?:bother|trouble|disturb)(?:ing)? you\b"
+    r"|\bif it(?:'s|’s| is) not too much trouble\b",
+    re.IGNORECASE,
+)
 _TONES: Final = re.compile("[\U0001f3fb-\U0001f3ff]")
 
 
@@ -43,6 +48,8 @@ def plain(text: str, language: Language) -> str:
     own = _own_words(text)
     if language == "zh":
         own = _LAUGHTER.sub(lambda found: "哈" * len(found[0]), _topics_blank(_MENTION.sub(_blank, own)))
+    else:
+        own = _EXCUSED.sub(_blank, own)
     if "[" in own:
         own = _NAMED.sub(_sign_of_name, own)
     own = _AFTER_WORD.sub(_sign_of_face, _HEART.sub("😍 ", own))

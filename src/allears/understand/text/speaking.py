@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
@@ -10,7 +11,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from allears.understand.text import weights
+from allears.understand.text import faults, weights
 from allears.understand.text.annotation import SENTIMENTS, Annotation, Clause, Label
 from allears.understand.text.features import Batch, Floats, Ints
 from allears.understand.text.heads import AT_MOST, FIRST_BINARY, HEADS, PLACE, POLAR, SINGLE
@@ -18,6 +19,16 @@ from allears.understand.text.weights import Known, Scores, Weights
 
 SURE_ENOUGH: Final = 0.42  # a feeling less sure than this is not told
 _STRONG: Final = PLACE["strong", "yes"]
+_COMPLAINT: Final = PLACE["intent", "complaint"]
+_BLAME: Final = 0.75  # of polite faults taken for facts, so many are blame to whoever reads them
+_PRAISED: Final = 0.6  # a text so surely positive complains of nothing, whatever it tells
+_WORDLESS: Final = np.array(  # what signs without a word may tell
+    [
+        task in ("sentiment", "strong", "mixed", "sarcasm", "emotion") or value in ("praise", "complaint")
+        for task, value in HEADS
+    ]
+)
+_WORD: Final = re.compile(r"[^\W_]")
 _PLAIN: Final = frozenset({"mixed", "sarcasm"})
 _PART: Final = 0.6  # a second run is cited beside the best one when it adds at least this share
 
@@ -68,7 +79,9 @@ class Speaker:
         self._hit_at = np.searchsorted(batch.hit_clause, np.arange(len(batch.start) + 1)).tolist()
         self._start, self._end = batch.start.tolist(), batch.end.tolist()
         self._offset = batch.offset.tolist()
-        whole = scores.sentiment[:, 2] - scores.sentiment[:, 0]
+        self._told = self._told_politely()
+        self._sentiment = self._felt_politely()
+        whole = self._sentiment[:, 2] - self._sentiment[:, 0]
         polarity = self._polarities(whole)
         self._polarity = (polarity[:, 2] - polarity[:, 0]).tolist()
         self._leaning = polarity.argmax(axis=1) - 1
@@ -83,14 +96,53 @@ class Speaker:
     def annotations(self) -> Iterator[Annotation]:
         probability = self._scores.probability
         said = probability >= self._own.threshold
+        self._add_polite_complaints(said)
         open_ = (probability >= self._own.doubt) & ~said
         said[:, :FIRST_BINARY] = open_[:, :FIRST_BINARY] = False
+        for text in self._wordless():
+            said[text] &= _WORDLESS
+            open_[text] &= _WORDLESS
         heads, doubts = _listed(said), _listed(open_)
         chosen = [self._chosen(probability[text], heads[text], doubts[text]) for text in range(self._batch.texts)]
         pairs = [(text, head) for text, each in enumerate(chosen) for head in each.heads]
         earned = dict(zip(pairs, self._all_earned(pairs), strict=True))
         for text, each in enumerate(chosen):
             yield self._annotation(text, each, earned)
+
+    def _wordless(self) -> Iterator[int]:
+        """Texts of signs alone."""
+        length, joined = self._batch.length.tolist(), self._batch.joined
+        for text, at in enumerate(self._offset):
+            if not _WORD.search(joined, at, at + length[text]):
+                yield text
+
+    def _told_politely(self) -> dict[int, Span]:
+        """Texts in which a fault is told with courtesy, where that is not said anyhow, and the words that tell it."""
+        scores, batch = self._scores, self._batch
+        silent = scores.probability[:, _COMPLAINT] < self._own.threshold[_COMPLAINT]
+        maybe = (silent | (scores.sentiment.argmax(axis=1) == 1)) & (scores.sentiment[:, 2] < _PRAISED)
+        out: dict[int, Span] = {}
+        for text in np.flatnonzero(maybe).tolist():
+            at = self._offset[text]
+            told = faults.told_politely(batch.joined[at : at + int(batch.length[text])], batch.language)
+            if told is not None:
+                out[text] = told
+        return out
+
+    def _felt_politely(self) -> Floats:
+        """The feeling of each text; where a polite fault was taken for a plain fact, most of that is blame."""
+        felt = self._scores.sentiment.copy()
+        for text in self._told:
+            if felt[text].argmax() == 1:
+                felt[text] += felt[text, 1] * np.array([_BLAME, -_BLAME, 0.0])
+        return felt
+
+    def _add_polite_complaints(self, said: NDArray[np.bool_]) -> None:
+        """Complaints that only a fault told with courtesy gives away."""
+        sure, probability = faults.SURE[self._batch.language], self._scores.probability
+        for text in self._told:
+            said[text, _COMPLAINT] = True
+            probability[text, _COMPLAINT] = max(sure, probability[text, _COMPLAINT])
 
     def _all_earned(self, pairs: list[tuple[int, int]]) -> list[tuple[int, tuple[Span, ...]]]:
         """For each text and head the clause that speaks most for it, and the run in it that does, all at once."""
@@ -150,7 +202,7 @@ class Speaker:
         )
 
     def _feeling(self, text: int) -> list[Label]:
-        sentiment = self._scores.sentiment[text]
+        sentiment = self._sentiment[text]
         best = int(sentiment.argmax())
         p = float(sentiment[best])
         if p < SURE_ENOUGH:
@@ -181,6 +233,8 @@ class Speaker:
 
     def _label(self, text: int, head: int, clause: int, spans: tuple[Span, ...]) -> Label:
         task, value = HEADS[head]
+        if head == _COMPLAINT and text in self._told:
+            spans = (self._told[text],)
         polarity = None
         if task in POLAR:
             polarity = int(self._leaning[clause]) if clause >= 0 else (self._whole[text] > 0) - (self._whole[text] < 0)

@@ -124,15 +124,20 @@ class Evaluation:
             yield from self._column(texts, cells, name=name, language=language)
 
     def throughput(self) -> dict[Language, float]:
-        """Comments a second of one core's CPU with all labels, by language."""
+        """Comments a second of one core's CPU with all labels, by language: the best of three, for other work on a
+        machine only ever slows it.
+        """
         found: dict[Language, float] = {}
         for language in LANGUAGES:
             texts = [comment.text for comment in corpus(language)][: _SPEED_ROWS // (4 if self.quick else 1)]
             self.annotator.annotate(texts[:50])
-            began = time.process_time()
-            self.annotator.annotate(texts)
-            found[language] = len(texts) / (time.process_time() - began)
+            found[language] = max(self._pace(texts) for _ in range(3))
         return found
+
+    def _pace(self, texts: list[str]) -> float:
+        began = time.process_time()
+        self.annotator.annotate(texts)
+        return len(texts) / (time.process_time() - began)
 
     # -- our own test part
 

@@ -1,0 +1,66 @@
+"""Polite complaints are told, and what is only polite is none. Half the lines were not looked at for the patterns."""
+
+from pathlib import Path
+
+import pytest
+
+from allears.understand.text.annotation import Annotation
+from allears.understand.text.builtin import annotator
+from allears.understand.text.corpus import LANGUAGES, Language, corpus
+from allears.understand.text.faults import told_politely
+from allears.understand.text.normal import fold
+
+_LINES = Path(__file__).parent / "polite"
+
+
+def _held_out(kind: str, language: Language) -> list[str]:
+    lines = (_LINES / f"{language}.txt").read_text(encoding="utf-8").splitlines()
+    return [line[4:] for line in lines if line.startswith(f"{kind} | ")][1::2]
+
+
+def _complains(said: Annotation) -> bool:
+    return any((label.task, label.value) == ("intent", "complaint") for label in said.labels)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_polite_complaints_are_told_and_mere_politeness_is_none(language: Language) -> None:
+    complaints, others = _held_out("c", language), _held_out("n", language)
+    told = sum(map(_complains, annotator().annotate(complaints)))
+    alarms = sum(map(_complains, annotator().annotate(others)))
+    assert told / len(complaints) >= 0.85
+    assert alarms / len(others) <= 0.1
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_fault_told_with_courtesy_is_a_complaint_to_whoever_labels(language: Language) -> None:
+    with_both = [each for each in corpus(language) if told_politely(fold(each.text), language)]
+    share = sum("complaint" in each.intents for each in with_both) / len(with_both)
+    assert share >= 0.6, f"{share:.2f} of {len(with_both)}"
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("Could you tell me what happens if the parcel has not arrived by Friday?", "en"),
+        ("Hello, may I return it in case it does not fit?", "en"),
+        ("请问如果收到是坏的可以换吗？", "zh"),
+        ("麻烦包好一点，怕到手碎了", "zh"),
+    ],
+)
+def test_a_fault_that_is_only_supposed_is_none(text: str, language: Language) -> None:
+    assert told_politely(fold(text), language) is None
+
+
+def test_the_words_that_tell_the_fault_are_cited() -> None:
+    text = "🙂 Ｈｅｌｌｏ, I wonder why the lift has been out of service for a fortnight?"
+    [said] = annotator().annotate([text])
+    [cited] = [label.spans for label in said.labels if label.value == "complaint"]
+    assert [text[start:end] for start, end in cited] == ["been out of service"]
+    [feeling] = [label.value for label in said.labels if label.task == "sentiment"]
+    assert feeling == "negative"
+
+
+def test_an_excuse_at_the_beginning_is_no_complaint() -> None:
+    [said] = annotator().annotate(["Sorry to trouble you, which form do I need for a lost passport?"])
+    assert not _complains(said)
+    assert all(label.value != "negative" for label in said.labels)
