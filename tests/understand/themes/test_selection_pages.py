@@ -44,6 +44,13 @@ def test_a_selection_is_asked_for_waits_and_shows_its_themes_at_its_address(told
     assert [page.index(each) for each in names] == sorted(page.index(each) for each in names)
     assert "There are too few other voices to compare with." in page
     assert console(bob).get(PLACE).status_code == 403
+    first = row.themes.order_by("rank")[0]
+    weeks = first.figures["weeks"]
+    assert sum(n for _monday, n, _of in weeks) == first.size
+    assert sum(of for _monday, _n, of in weeks) == 60
+    assert weeks == sorted(weeks)
+    assert page.count("<polyline") == len(names)
+    assert "Share of voices by week" in client.get(f"/understand/themes/selected/{first.pk}").content.decode()
     client.cookies["allears_language"] = "zh-hans"
     page = client.get(PLACE).content.decode()
     assert "此筛选中的主题" in page
@@ -78,6 +85,16 @@ def test_a_theme_opens_to_its_voices_and_is_kept_and_taken_back(told, alice) -> 
     assert "Kept: it is pinned" in kept
     assert "Kept from a selection" in kept
     made = Theme.objects.in_workspace(told.pk).get(pinned_at__isnull=False)
+    above = Theme.objects.in_workspace(told.pk).exclude(pk=made.pk)[0]
+    Theme.objects.in_workspace(told.pk).filter(pk=made.pk).update(part_of=above)
+    listed = client.get("/understand/themes?since=36500d").content.decode()
+    assert f"a part of {above.english}:" in listed
+    assert listed.index(f"/themes/{above.pk}?") < listed.index(f"/themes/{made.pk}?")
+    Theme.objects.in_workspace(told.pk).filter(pk=above.pk).update(part_of=made)  # in a ring nothing is lost
+    listed = client.get("/understand/themes?since=36500d").content.decode()
+    assert f"/themes/{above.pk}?" in listed
+    assert f"/themes/{made.pk}?" in listed
+    Theme.objects.in_workspace(told.pk).filter(pk=above.pk).update(part_of=None)
     assert "Keep as a theme" not in client.get(place).content.decode()
     client.post(f"/understand/themes/changes/{made.changes.get().pk}/undoing")
     made.refresh_from_db()

@@ -176,12 +176,16 @@ def _card(theme: Theme, mine: Tally, counted: Tallies, metric: Metric | None) ->
 
 def _weeks(mine: Tally, whole: Tally) -> tuple[Week, ...]:
     """From the first week of the selection to its last; a week in which nobody spoke is left out."""
-    z, found = z_of(0.95), []
-    for week in sorted(whole.by_week):
-        n, of = mine.by_week.get(week, 0), whole.by_week[week]
-        low, high = wilson(n, of, z=z)
-        found.append(Week(monday=monday_of(week).isoformat(), n=n, of=of, share=n / of, low=low, high=high))
-    return tuple(found)
+    return tuple(
+        week_of(monday_of(week).isoformat(), mine.by_week.get(week, 0), whole.by_week[week])
+        for week in sorted(whole.by_week)
+    )
+
+
+def week_of(monday: str, n: int, of: int) -> Week:
+    """One week with its interval."""
+    low, high = wilson(n, of, z=z_of(0.95))
+    return Week(monday=monday, n=n, of=of, share=n / of, low=low, high=high)
 
 
 def _change(weeks: Sequence[Week]) -> tuple[float | None, float | None]:

@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from allears.kit.charts import Chart, Point, Series
 from allears.understand.shapes import safe
 from allears.understand.themes.models import Theme, ThemeChange, ThemeRun
-from allears.understand.themes.queries import Board, Card, name_of
+from allears.understand.themes.queries import Board, Card, Week, name_of
 
 FLAG_FIELDS = ("flag", "flagged_at", "flag_count", "flag_expected", "flag_adjusted_p")
 
@@ -27,6 +27,7 @@ def theme_json(theme: Theme) -> dict[str, Any]:
         "pinned": theme.pinned_at is not None,
         "hidden": theme.hidden_at is not None,
         "merged_into": theme.merged_into_id,
+        "part_of": theme.part_of_id,
         "born_at": theme.born_at,
         "gone_at": theme.gone_at,
         **{name: getattr(theme, name) for name in FLAG_FIELDS},
@@ -45,11 +46,16 @@ def card_json(card: Card) -> dict[str, Any]:
         "contribution": card.contribution.as_json() if card.contribution else None,
         "languages": dict(card.languages),
         "sentiment": dict(card.sentiment) or None,
-        "weeks": [
-            {"week": week.monday, "n": week.n, "of": week.of, "share": week.share, "low": week.low, "high": week.high}
-            for week in card.weeks
-        ],
+        "weeks": weeks_json(card.weeks),
     }
+
+
+def weeks_json(weeks: Sequence[Week]) -> list[dict[str, Any]]:
+    """The trend."""
+    return [
+        {"week": week.monday, "n": week.n, "of": week.of, "share": week.share, "low": week.low, "high": week.high}
+        for week in weeks
+    ]
 
 
 def board_json(board: Board) -> dict[str, Any]:
@@ -113,14 +119,14 @@ def line(values: list[Any]) -> str:
     return text.getvalue()
 
 
-def trend_chart(card: Card) -> Chart:
-    """The theme's share of all voices with words, week by week, with its band."""
-    points = [Point(x=week.monday, y=week.share, low=week.low, high=week.high, n=week.n) for week in card.weeks]
+def trend_chart(name: str, weeks: Sequence[Week], *, caveat: str = "") -> Chart:
+    """A theme's share of all voices with words, week by week, with its band; `caveat` says of which others."""
+    points = [Point(x=week.monday, y=week.share, low=week.low, high=week.high, n=week.n) for week in weeks]
     return Chart(
         title=_("Share of voices by week"),
-        series=[Series(name=name_of(card.theme), points=points)],
+        series=[Series(name=name, points=points)],
         unit="percent",
         low_base=0,
         minimum=0,
-        caveat=_("Of all voices with words in that week."),
+        caveat=caveat or _("Of all voices with words in that week."),
     )

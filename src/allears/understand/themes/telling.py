@@ -9,9 +9,9 @@ from allears.listen.models import Voice
 from allears.store.scope import ScopedQuerySet
 from allears.understand.themes import within
 from allears.understand.themes.models import SelectedTheme, Theme, ThemeSelection
-from allears.understand.themes.queries import name_of, themes
+from allears.understand.themes.queries import Week, name_of, themes, week_of
 from allears.understand.themes.selecting import Selection, selection_of
-from allears.understand.themes.shapes import line
+from allears.understand.themes.shapes import line, weeks_json
 
 FALSE_DISCOVERY = 0.05
 
@@ -34,6 +34,11 @@ class Row:
     kin: str
     overlaps: tuple[Overlap, ...]
     quotes: tuple[Voice, ...]
+
+    @property
+    def weeks(self) -> list[Week]:
+        """Of a result from before weeks were kept, none."""
+        return [week_of(*week) for week in self.figures.get("weeks", [])]
 
     @property
     def weight(self) -> float:
@@ -127,6 +132,7 @@ def row_json(row: Row) -> dict[str, Any]:
         "terms": theme.terms,
         "n": theme.size,
         **{name: figures[name] for name in told},
+        "weeks": weeks_json(row.weeks),
         "kin": row.kin or None,
         "overlaps": [
             {"theme_id": each.theme.pk, "name": each.theme.english, "name_zh": each.theme.chinese}

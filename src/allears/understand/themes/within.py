@@ -134,6 +134,7 @@ class Heard:
     ids: list[int]
     scores: list[tuple[str, int | None]]
     themes: list[int | None]
+    mondays: list[str]  # the week that each was said in
     unread: int
     since: datetime | None  # when not all are read
 
@@ -167,14 +168,20 @@ def _heard(selection: Selection) -> Heard:
     rows = voices_of(selection).exclude(text="").order_by("-said_at", "-id")
     told = list(rows.values_list("id", "metric", "score", "theme_place__cell__theme_id", "said_at")[: MOST_VOICES + 1])
     unread = max(0, rows.count() - MOST_VOICES) if len(told) > MOST_VOICES else 0
-    told = told[:MOST_VOICES]
+    told, zone = told[:MOST_VOICES], zone_of(selection)
     return Heard(
         ids=[row[0] for row in told],
         scores=[(row[1], row[2]) for row in told],
         themes=[row[3] for row in told],
+        mondays=[_monday(row[4], zone) for row in told],
         unread=unread,
         since=told[-1][4] if unread else None,
     )
+
+
+def _monday(said_at: datetime, zone: ZoneInfo) -> str:
+    day = said_at.astimezone(zone).date()
+    return (day - timedelta(days=day.weekday())).isoformat()
 
 
 def _rest(selection: Selection, ours: set[int]) -> tuple[list[int], str]:
@@ -303,8 +310,15 @@ def _figures(
         "score": score(metric, mine).as_json() if scored and metric and mine else None,
         "contribution": contribution(metric, mine, whole[metric]).as_json() if scored and metric and mine else None,
         "languages": {name: n for name, n in (("en", len(members) - chinese), ("zh", chinese)) if n},
+        "weeks": _weeks(heard, members),
         "against": asdict(cluster.against) | {"times": cluster.against.times} if cluster.against else None,
     }
+
+
+def _weeks(heard: Heard, members: Sequence[int]) -> list[tuple[str, int, int]]:
+    """Monday, voices of the theme, and of the selection, of each week in which somebody spoke."""
+    mine = Counter(heard.mondays[at] for at in members)
+    return [(monday, mine[monday], of) for monday, of in sorted(Counter(heard.mondays).items())]
 
 
 def _counts(scores: Sequence[int | None]) -> ScoreCounts:

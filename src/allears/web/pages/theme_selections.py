@@ -13,18 +13,19 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from allears.accounts.models import Membership
+from allears.kit.charts import Chart
 from allears.listen.tags.models import Tag
 from allears.understand import shapes as score_shapes
 from allears.understand import showing
 from allears.understand.asking import AskingError
 from allears.understand.filtering import FILTERS as LABELS
-from allears.understand.themes import keeping, queries, telling, within
+from allears.understand.themes import keeping, queries, shapes, telling, within
 from allears.understand.themes.contracts import LEAST_VOICES
 from allears.understand.themes.models import SelectedTheme, ThemeSelection
 from allears.understand.themes.selecting import FILTERS, NAMES, selection_of
 from allears.web.access import ConsoleRequest, access_manager
 from allears.web.label_words import WORDS, task_word, value_word
-from allears.web.pages.themes import choices
+from allears.web.pages.themes import choices, spark
 from allears.web.render import flash, render_page
 from allears.web.templatetags.ui import FEELINGS, SOURCES
 
@@ -101,7 +102,8 @@ def _found(asked: ThemeSelection) -> dict[str, Any]:
     since, until = telling.days_of(asked)
     return {
         "rows": [
-            {"row": row, "name": queries.name_of(row.theme), "topic": TOPICS.get(row.theme.topic, ""), **_kin(row)}
+            {"row": row, "name": queries.name_of(row.theme), "topic": TOPICS.get(row.theme.topic, "")}
+            | {"spark": spark(row.weeks), **_kin(row)}
             for row in rows
         ],
         "reach": reach,
@@ -169,6 +171,7 @@ def selected_theme(request: ConsoleRequest, selected_id: int) -> HttpResponse:
         "quotes": row.quotes if not start else (),
         "voices": voices,
         "following": str(start + PAGE) if selected.size > start + PAGE else None,
+        "trend": _trend(selected, row),
         "terms": selected.terms.get("zh" if (get_language() or "").startswith("zh") else "en", []),
         "back": _address(selected.selection.words),
         "unit": score_shapes.UNITS.get(selected.selection.metric, "count"),
@@ -176,6 +179,14 @@ def selected_theme(request: ConsoleRequest, selected_id: int) -> HttpResponse:
         **_kin(row),
     }
     return render_page(request, "themes/selected.html", context)
+
+
+def _trend(selected: SelectedTheme, row: telling.Row) -> Chart | None:
+    """Nothing where there are fewer than three weeks."""
+    if not spark(row.weeks):
+        return None
+    caveat = _("Of the selection’s voices with words in that week.")
+    return shapes.trend_chart(queries.name_of(selected), row.weeks, caveat=caveat)
 
 
 @require_POST

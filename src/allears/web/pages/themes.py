@@ -1,6 +1,7 @@
 """Themes: what do many talk about, what does it do to the score, and how sure are we?"""
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -61,6 +62,7 @@ class Row:
     topic: str
     href: str
     spark: str
+    inside: str  # the name of the theme above it, which it was found in
     quote: Quote | None
 
 
@@ -116,11 +118,32 @@ def _rows(request: ConsoleRequest, selection: Selection, cards: list[queries.Car
             name=queries.name_of(card.theme),
             topic=str(TOPICS.get(card.theme.topic, "")),
             href=f"{reverse('theme', args=[card.theme.pk])}?{_kept(request)}",
-            spark=_spark(card),
+            spark=spark(card.weeks),
+            inside=_parent_name(card, cards),
             quote=quotes.get(card.theme.pk),
         )
-        for card in cards
+        for card in _under_their_own(cards)
     ]
+
+
+def _under_their_own(cards: list[queries.Card]) -> list[queries.Card]:
+    """A part right after the theme it was found in, where the list shows both."""
+    shown = {card.theme.pk for card in cards}
+    parts: dict[int, list[queries.Card]] = {}
+    for card in cards:
+        if card.theme.part_of_id in shown:
+            parts.setdefault(card.theme.part_of_id, []).append(card)
+    out: list[queries.Card] = []
+    waiting = [card for card in reversed(cards) if card.theme.part_of_id not in shown]
+    while waiting:
+        card = waiting.pop()
+        out.append(card)
+        waiting += reversed(parts.pop(card.theme.pk, []))
+    return out + [card for ring in parts.values() for card in ring]
+
+
+def _parent_name(card: queries.Card, cards: list[queries.Card]) -> str:
+    return next((queries.name_of(each.theme) for each in cards if each.theme.pk == card.theme.part_of_id), "")
 
 
 def _kept(request: ConsoleRequest) -> str:
@@ -128,9 +151,9 @@ def _kept(request: ConsoleRequest) -> str:
     return urlencode({name: request.GET[name] for name in NAMES if name != "topic" and request.GET.get(name)})
 
 
-def _spark(card: queries.Card) -> str:
+def spark(weeks: Sequence[queries.Week]) -> str:
     """The shares by week as points of a line; empty where there are fewer than three weeks."""
-    shares = [week.share for week in card.weeks]
+    shares = [week.share for week in weeks]
     if len(shares) < 3:
         return ""
     top = max(shares) or 1.0
@@ -233,7 +256,7 @@ def theme(request: ConsoleRequest, theme_id: int) -> HttpResponse:
         "name": queries.name_of(found),
         "topic": TOPICS.get(found.topic, ""),
         "card": card,
-        "trend": shapes.trend_chart(card),
+        "trend": shapes.trend_chart(queries.name_of(found), card.weeks),
         "quotes": quotes,
         "touchpoints": [
             (labels.get(key, key) or _("not known"), n) for key, n in queries.touchpoints_of(selection, found)
