@@ -1,10 +1,14 @@
 """The person at every door of an installation: webhooks out and in, mail, files, exports, logs, figures, a back-up."""
 
+import base64
+import gzip
 import json
 import logging
 import os
 import time
+import zipfile
 from datetime import datetime, timedelta
+from io import BytesIO
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -15,7 +19,7 @@ from allears.accounts.models import Workspace
 from allears.customers.models import Customer
 from allears.events.exports import actions as exports
 from allears.events.imports import actions as imports
-from allears.events.imports import running, uploads
+from allears.events.imports import pieces, running, uploads
 from allears.events.inbound import actions as inbound
 from allears.events.models import Export, QuarantinedRow
 from allears.events.webhooks import actions as webhooks
@@ -81,6 +85,8 @@ def mailed(home: Workspace, now: datetime) -> None:
         files = [Enclosed(name=f"{number}.csv", type="text/csv", size=len(CSV.encode()), content=CSV.encode())]
         if sender == EMAIL:
             files.append(Enclosed(name=f"{NAME}.txt", type="text/plain", size=4, content=TEXT.encode()))
+        if sender == OTHER_EMAIL:
+            files += [Enclosed(name=name, type="x/x", size=9, content=content) for name, content in hidden_in().items()]
         letter = LetterFacts(message_id=f"<{number}.{sender}>", answers=[f"<9.{EMAIL}>"], enclosures=files)
         saying = Saying(
             key=f"mail:{number}", text=TEXT if sender == EMAIL else OTHER_TEXT, said_at=now,
@@ -88,7 +94,21 @@ def mailed(home: Workspace, now: datetime) -> None:
             attributes={"subject": TEXT} if sender == EMAIL else {},
         )  # fmt: skip
         hear(workspace_id=home.pk, source_id=source.pk, saying=saying, now=now)
-    assert Enclosure.objects.in_workspace(home.pk).count() == 3
+    assert Enclosure.objects.in_workspace(home.pk).count() == 7
+
+
+def hidden_in() -> dict[str, bytes]:
+    """Files that name the person, but not as they lie there."""
+    table, packed = CSV.encode(), BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as folder:
+        folder.writestr("table.csv", table)
+    mail = b"Subject: fwd\nContent-Transfer-Encoding: base64\n\n" + base64.b64encode(table)
+    return {
+        "utf16.txt": CSV.encode("utf-16"),
+        "a.zip": packed.getvalue(),
+        "a.csv.gz": gzip.compress(table),
+        "a.eml": mail,
+    }
 
 
 def in_files(home: Workspace, now: datetime) -> None:
@@ -105,6 +125,10 @@ def in_files(home: Workspace, now: datetime) -> None:
         QuarantinedRow.objects.in_workspace(home.pk).filter(payload__contains=EMAIL).exclude(source="intake").exists()
     )
     bad.unlink()
+    begun = pieces.begin(
+        workspace=home, kind_name="customers", filename=f"{NAME}.csv", length=9999, wanted={}, actor_id=None, now=now
+    )
+    pieces.append(upload=begun, offset=0, blocks=[CSV.encode()], now=now)
     left = Path(settings.DATA_DIR) / "imports" / "source-00000000000000000000000000000000"
     left.mkdir(parents=True)
     (left / "page.csv").write_text(CSV)

@@ -122,9 +122,9 @@ REMOVED = {
     ("listen.Voice", "blanked"): 8,
     ("events.Event", "blanked"): 21,
     ("backups.key", "destroyed"): 2,  # and of who was merged into him
-    ("files.uploads", "removed"): 3,  # two waiting, one that a killed run left
+    ("files.uploads", "removed"): 4,  # two waiting, one half-way, one that a killed run left
     ("files.exports", "removed"): 5,
-    ("files.enclosures", "removed"): 1,
+    ("files.enclosures", "removed"): 5,
     ("inbound.InboundRequest", "deleted"): 3,
     ("listen.Enclosure", "deleted"): 2,
 }

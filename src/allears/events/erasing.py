@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from allears.customers.rights.person import STRUCK_OUT, Person
 from allears.events.imports import files, staging
 from allears.events.intake.log import intake_path, open_file
-from allears.events.models import Import
+from allears.events.models import Import, Upload
 
 BLOCK = 1 << 22
 SHOWN = {"samples", "trial"}  # of an import's mapping
@@ -165,6 +165,9 @@ def _erase_left_over(person: Person) -> int:
     named = [each for each in strays if any(_bytes_name(person, path) for path in each.rglob("*") if path.is_file())]
     for each in named:
         files.remove_folder(each)
+        for half in Upload.objects.in_workspace(person.workspace_id).filter(path=each.name):
+            half.filename = STRUCK_OUT + Path(half.filename).suffix  # files are named after people, too
+            half.save(update_fields=["filename"])
     return len(named)
 
 

@@ -33,12 +33,14 @@ DECLARED = (
         columns=("filename", "mapping", "error"),
         erase=Erase.MENTIONS,
         label=gettext_noop("Imports"),
+        typed=True,
     ),
     PersonalTable(
         model="events.Upload",
         columns=("filename", "wanted"),
         erase=Erase.MENTIONS,
         label=gettext_noop("Imports"),
+        typed=True,
     ),
     PersonalTable(
         model="events.Export",

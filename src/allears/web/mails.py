@@ -5,6 +5,7 @@ from pathlib import Path
 
 from django.conf import settings
 
+from allears.customers.rights.packed import is_named_in
 from allears.customers.rights.person import Person
 
 
@@ -23,4 +24,4 @@ def find_mails(*, person: Person) -> list[tuple[str, bytes]]:
 
 def _mails(person: Person) -> list[Path]:
     folder = Path(settings.DATA_DIR) / "mail"
-    return [path for path in sorted(folder.glob("*.eml")) if person.may_be_in(path.read_bytes())]
+    return [path for path in sorted(folder.glob("*.eml")) if is_named_in(path.read_bytes(), person=person)]

@@ -16,6 +16,7 @@ from typing import Any
 
 from allears.customers import vault
 from allears.customers.personal import Erase, personal_tables
+from allears.customers.rights.packed import is_named_in
 from allears.customers.rights.person import Person
 from allears.events.erasing import may_name
 from allears.kit.lazy import LazyModule
@@ -30,6 +31,8 @@ pa = LazyModule("pyarrow")
 PACKED = ("listen.Enclosure:", "listen.VoiceFile:")  # tables with files in their rows
 # tables whose rows are sealed in the store as well
 SEALED = ("listen.VoiceOriginal:", "listen.ResponseOriginal:", "listen.TurnOriginal:")
+UPLOADED = ("events.Import:", "events.Upload:")
+_FOLDER = re.compile(r"[0-9a-f]{32}")  # of one uploaded file
 _BASE64 = re.compile(r"[A-Za-z0-9+/]{8,}={0,2}")
 
 
@@ -77,17 +80,17 @@ class _Found:
 def _look_for(archive: Path, keys: KeyFile, person: Person) -> _Found:
     found = _Found()
     anyone = {table.model for table in personal_tables() if table.erase is Erase.ALL}
-    for member, data in _members(archive):
-        if member.startswith("files/"):
-            key = keys.piece(member)
-            if key is not None and may_name(person, vault.open_with(key, 0, data)):
-                found.names.add(member)
-            continue
+    for member, data in _files(archive):
+        key = keys.piece(member)
+        if key is not None and may_name(person, vault.open_with(key, 0, data)):
+            found.names.add(member)
+    folders = {part for name in found.names for part in name.split("/") if _FOLDER.fullmatch(part)}
+    for data in _tables(archive):
         for line in _lines(data):
             owner = line.get("c")
             if owner in person.ids or line.get("p", "").partition(":")[0] in anyone:
                 found.names.update([line["p"]] if "p" in line else [])
-            elif _mentions(line, keys, person):
+            elif _mentions(line, keys, person) or _came_with(line, folders):
                 found.names.update([line["p"]] if "p" in line else [])
                 found.others.update([owner] if owner is not None else [])
     return found
@@ -96,22 +99,31 @@ def _look_for(archive: Path, keys: KeyFile, person: Person) -> _Found:
 def _kept_rows(archive: Path, keys: KeyFile, found: _Found) -> list[tuple[str, bytes]]:
     """The single keys of what else those others have in the archive, before their one key for all goes."""
     kept = []
-    for member, data in _members(archive):
-        for line in _lines(data) if not member.startswith("files/") else ():
+    for data in _tables(archive):
+        for line in _lines(data):
             if line.get("c") in found.others and "p" in line and line["p"] not in found.names:
                 key = key_of(line, keys)
                 kept += [(line["p"], key)] if key is not None else []
     return kept
 
 
-def _members(archive: Path) -> Iterator[tuple[str, bytes]]:
+def _files(archive: Path) -> Iterator[tuple[str, bytes]]:
     with tarfile.open(archive, "r:") as tar:
         for member in tar:
-            file = tar.extractfile(member)
-            if file is not None and member.name.endswith(".jsonl.zst"):
-                yield member.name, pa.input_stream(pa.BufferReader(file.read()), compression="zstd").read()
-            elif file is not None and member.name.startswith("files/"):
+            if member.name.startswith("files/") and (file := tar.extractfile(member)):
                 yield member.name, file.read()
+
+
+def _tables(archive: Path) -> Iterator[bytes]:
+    with tarfile.open(archive, "r:") as tar:
+        for member in tar:
+            if member.name.endswith(".jsonl.zst") and (file := tar.extractfile(member)):
+                yield pa.input_stream(pa.BufferReader(file.read()), compression="zstd").read()
+
+
+def _came_with(line: dict[str, Any], folders: set[str]) -> bool:
+    """Whether the row is of an uploaded file that names him: the file may be called after him, too."""
+    return line.get("p", "").startswith(UPLOADED) and any(folder in str(line) for folder in folders)
 
 
 def _lines(plain: bytes) -> Iterator[dict[str, Any]]:
@@ -144,4 +156,4 @@ def _in_sealed(body: bytes, owner: int | None, keys: KeyFile, person: Person) ->
 def _in_packed(body: bytes, person: Person) -> bool:
     """Bytes of a row stand there as base64."""
     texts = (value for value in decode(body) if isinstance(value, str))
-    return any(person.may_be_in(base64.b64decode(text)) for text in texts if _BASE64.fullmatch(text))
+    return any(is_named_in(base64.b64decode(text), person=person) for text in texts if _BASE64.fullmatch(text))
