@@ -33,7 +33,7 @@ DECLARED = (
         columns=("channel", "settings", "sealed", "token", "currency", "trouble", "cursor"),
         because="what administrators said of a provider; secrets are sealed",
     ),
-    Harmless(model="delivery.Minute", columns=("channel",), because="a code"),
+    Harmless(model="delivery.Minute", columns=("channel", "taken"), because="a code, and seconds with counts"),
     Harmless(model="delivery.Report", columns=("kind",), because="a code"),
     Harmless(model="delivery.Barred", columns=("channel", "reason"), because="codes"),
     Harmless(model="delivery.Credit", columns=("channel", "template"), because="codes"),
