@@ -77,3 +77,15 @@ def test_numbers_are_a_scale() -> None:
     assert not read(["5", "4", "none of them", "bad"]).ordinal
     assert (number_of("−1"), number_of("80%"), number_of("good")) == (-1.0, 80.0, None)
     assert (polarity_of("正面"), polarity_of("0"), polarity_of("maybe")) == (1, 0, None)
+
+
+def test_labels_that_differ_in_capitals_width_or_blanks_alone_are_one() -> None:
+    found = read(
+        ["Billing", "billing ", "BILLING", "billing", "Late  delivery", "late delivery", "ＶＩＰ", "VIP", "VIP", ""]
+    )
+    assert found.rows[:4] == (("billing",),) * 4  # the writing that most rows have
+    assert found.rows[4:6] == (("Late  delivery",),) * 2
+    assert found.rows[6:] == (("VIP",), ("VIP",), ("VIP",), None)
+    listed = read(["a; B", "b; A", "A; b", "B; a; c", "c; a", "C; b"])
+    assert listed.kind == "multi"
+    assert len(listed.counts()) == 3

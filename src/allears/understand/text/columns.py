@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import json
 import re
+import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -52,6 +53,7 @@ def read(cells: Sequence[str], *, multi: bool | None = None) -> LabelColumn:
     if _paired([part for row in rows if row for part in row], listed=any(row and len(row) > 1 for row in rows)):
         paired = tuple(row and _once([_pair(part) for part in row]) for row in rows)
         return LabelColumn("paired", paired, joint=_joint(rows))
+    rows = _one_writing(rows)
     several = multi or (multi is None and any(row is not None and len(row) != 1 for row in rows))
     kind: Kind = "multi" if several else "single"
     ordinal = kind == "single" and all(_NUMBER.match(row[0]) for row in rows if row)
@@ -86,6 +88,19 @@ def _there(cell: str) -> bool:
 
 def _once(parts: Sequence[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(parts))
+
+
+def _one_writing(rows: Sequence[tuple[str, ...] | None]) -> list[tuple[str, ...] | None]:
+    """Labels that differ in capitals, width or blanks alone are one, in the writing that most rows have."""
+    counted = Counter(label for row in rows if row for label in row)
+    chosen: dict[str, str] = {}
+    for label, _n in counted.most_common():
+        chosen.setdefault(_bare(label), label)
+    return [row and _once([chosen[_bare(label)] for label in row]) for row in rows]
+
+
+def _bare(label: str) -> str:
+    return " ".join(unicodedata.normalize("NFKC", label).casefold().split())
 
 
 def _documents(cells: Sequence[str]) -> list[tuple[str, ...] | None] | None:
