@@ -13,6 +13,7 @@ max-height:calc(100vh - 32px);overflow:auto;box-shadow:0 8px 30px #0003}
 .c:lang(zh){line-height:1.7}
 .h{display:flex;gap:8px;align-items:start;justify-content:space-between}
 h2,legend,.q{font-weight:600;margin:0;padding:0}
+h2:focus{outline:0}
 p{margin:8px 0}.m{color:var(--m);font-size:13px}
 fieldset{border:0;margin:12px 0;padding:0;min-width:0}
 .s{display:grid;grid-auto-flow:column;grid-auto-columns:minmax(0,1fr);gap:4px;margin-top:8px}
