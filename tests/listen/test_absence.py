@@ -12,7 +12,7 @@ from allears.events.batch import Batch
 from allears.events.models import Event
 from allears.listen import actions, probing, simulating, standing
 from allears.listen.models import Invitation, Probe, Response
-from allears.outreach import recomputing
+from allears.outreach import recomputing, rehearsals
 from allears.outreach.actions import decide_due
 from allears.outreach.models import Decision
 from allears.outreach.rehearsals import lines, run
@@ -190,6 +190,23 @@ def test_a_probe_is_tried_on_the_past_beside_what_really_happened(acme: Workspac
     assert {line.name: (line.real, line.new) for line in lines(dear, "segment")} == {"vip": (1, 1), "new": (1, 0)}
     assert lines(dear, "rule")[0].name == "rest", "what the governor would refuse"
     assert Decision.objects.in_workspace(acme.id).count() == before
+
+
+def test_a_rehearsal_that_is_done_at_once_keeps_its_result(
+    acme: Workspace, customer: Customer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The worker may be faster than whoever asked for it."""
+    published = builders.probe(workspace=acme, now=NOON)
+    happen(customer, 1, "order_delivered", NOON, {})
+    monkeypatch.setattr(rehearsals, "enqueue", lambda task, arguments: run(**arguments))
+    fields = ("key", "name", "touchpoint_id", "survey_id", "event_name")
+    made = simulating.simulate_probe(
+        workspace_id=acme.id, spec=actions.ProbeSpec(**{name: getattr(published, name) for name in fields}),
+        probe_id=published.pk, since=NOON, now=NOON + DAY,
+    )  # fmt: skip
+    made.refresh_from_db()
+    assert [(line.real, line.new) for line in lines(made, "all")] == [(1, 1)]
+    assert made.result["one_in"] == 1
 
 
 def test_a_probe_says_again_what_it_said_before(acme: Workspace, customer: Customer) -> None:

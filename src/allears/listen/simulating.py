@@ -43,7 +43,7 @@ def simulate_probe(
     events = _events(workspace_id, spec.event_name, since, now)
     one_in = max(1, -(-events.count() // MOST_EVENTS))
     customers = _some(events, one_in).values("customer_id").distinct().count()
-    made = start(
+    return start(
         workspace_id=workspace_id,
         kind="probe",
         wanted={"spec": values, "probe_id": probe_id, "one_in": one_in},
@@ -51,10 +51,8 @@ def simulate_probe(
         now=now,
         total=customers,
         author_id=author_id,
+        result={"one_in": one_in},
     )
-    made.result = {"one_in": one_in}
-    made.save(update_fields=["result"])
-    return made
 
 
 def _events(workspace_id: int, name: str, since: datetime, until: datetime) -> Any:

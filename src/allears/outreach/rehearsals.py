@@ -77,8 +77,9 @@ def start(
     now: datetime,
     total: int,
     author_id: int | None,
+    result: Mapping[str, Any] | None = None,
 ) -> Rehearsal:
-    """Queue a rehearsal of a kind that has a rehearser."""
+    """Queue a rehearsal of a kind that has a rehearser; ``result`` is what its outcome begins with."""
     with transaction.atomic():
         made: Rehearsal = Rehearsal.objects.create(
             workspace_id=workspace_id,
@@ -87,6 +88,7 @@ def start(
             since=since,
             until=now,
             total=total,
+            result=dict(result or {}),  # now: a worker may be done before anybody could add to it
             created_at=now,
             created_by_id=author_id,
         )
