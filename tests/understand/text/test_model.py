@@ -11,7 +11,9 @@ from allears.understand.text import labels
 from allears.understand.text.annotation import SENTIMENTS, TASKS, Annotation
 from allears.understand.text.builtin import BuiltIn, annotator, digest, shipped_digest
 from allears.understand.text.corpus import LANGUAGES, Comment, Language, corpus
+from allears.understand.text.features import Batch
 from allears.understand.text.heads import said
+from allears.understand.text.weights import Known, Scores, Weights
 
 KNOWN = {
     "sentiment": set(SENTIMENTS),
@@ -175,6 +177,25 @@ def test_training_again_gives_the_same_weights() -> None:
         assert np.abs(made.matrix.astype(int) - shipped[language].matrix.astype(int)).max() <= 1
         assert np.allclose(made.sentiment, shipped[language].sentiment, atol=0.02)
         assert np.allclose(made.strengths, shipped[language].strengths, atol=0.02)
+
+
+def test_reading_keeps_one_core_busy_and_no_more() -> None:
+    """Linear algebra of several threads took half as much CPU again for its small products."""
+    from threadpoolctl import ThreadpoolController
+
+    seen: list[int] = []
+
+    class Watched(BuiltIn):
+        def scored(self, batch: Batch, found: Known, own: Weights) -> Scores:
+            blas = ThreadpoolController().select(user_api="blas").info()
+            seen.extend(each["num_threads"] for each in blas)
+            return super().scored(batch, found, own)
+
+    model = annotator()
+    assert isinstance(model, BuiltIn)
+    Watched(model.version, model.by_language).annotate(["The lift is broken", "电梯坏了"])
+    assert seen
+    assert set(seen) == {1}
 
 
 @pytest.mark.parametrize("signs", ["😀", "😡😡", "👍👍👍", "!!!", "🇨🇳", "👨‍👩‍👧 ❤️"])

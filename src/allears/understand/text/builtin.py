@@ -15,6 +15,7 @@ from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
+from threadpoolctl import ThreadpoolController
 
 from allears.understand.text import conventions, faults, features, weights
 from allears.understand.text.annotation import Annotation, Annotator
@@ -54,6 +55,10 @@ class BuiltIn:
 
     def annotate(self, texts: Sequence[str], *, languages: Sequence[Language] | None = None) -> list[Annotation]:
         """One annotation a text, in their order; the language is recognised when it is not given."""
+        with _libraries().limit(limits=1, user_api="blas"):
+            return self._annotated(texts, languages)
+
+    def _annotated(self, texts: Sequence[str], languages: Sequence[Language] | None) -> list[Annotation]:
         given = languages if languages is not None else [language_of(text) for text in texts]
         out: dict[int, Annotation] = {}
         for language in LANGUAGES:
@@ -74,6 +79,12 @@ class BuiltIn:
     def scored(self, batch: Batch, found: Known, own: Weights) -> Scores:
         """The probabilities of a batch."""
         return weights.score(batch, found, own)
+
+
+@lru_cache
+def _libraries() -> ThreadpoolController:
+    """The products are small: several threads of linear algebra would only wait for one another, at full load."""
+    return ThreadpoolController()
 
 
 def _in_step(own: Weights, language: Language) -> Weights:
