@@ -171,13 +171,15 @@ class AwayLog:
     """A log that is away for so many attempts."""
 
     def __init__(self, inner: SqliteLog, attempts: int) -> None:
-        self.inner, self.attempts = inner, attempts
+        self.inner, self.attempts, self.owes = inner, attempts, False
 
     def append(self, bodies: Sequence[Body]) -> None:
         self.attempts -= 1
         if self.attempts >= 0:
             raise LogUnavailableError("gone fishing")
         self.inner.append(bodies)
+
+    def tell(self) -> None: ...
 
     def trim(self) -> int:
         return 0

@@ -61,6 +61,14 @@ def ring_local(topic: str) -> None:
             Path(path).unlink(missing_ok=True)  # its owner died
 
 
+def is_heard_here(topic: str) -> bool:
+    """Whether somebody on this machine waits for it."""
+    try:
+        return bool(_standing(str(_folder())).get(topic))
+    except FileNotFoundError:
+        return False
+
+
 @lru_cache(maxsize=1)
 def _sender() -> socket.socket:
     """One for the process, for all its threads: a datagram goes out whole or not at all."""

@@ -3,6 +3,7 @@
 import secrets
 import shutil
 import sqlite3
+import time
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,6 +14,7 @@ import psycopg
 from django.conf import settings
 
 from allears.events.models import IntakeCursor
+from allears.jobs.bell import is_heard_here
 from allears.store.postgres import connect
 
 BROKEN = "broken"  # kind of a body that is no JSON we know: the consumer puts it in quarantine
@@ -48,6 +50,13 @@ class IntakeLog(Protocol):
 
     def append(self, bodies: Sequence[Body]) -> None:
         """Store all in one transaction, durable when this returns; raises LogUnavailableError."""
+
+    @property
+    def owes(self) -> bool:
+        """Whether other nodes have not been told of the last bodies yet: ``tell`` them soon."""
+
+    def tell(self) -> None:
+        """Wake the consumers of other nodes."""
 
     def trim(self) -> int:
         """Delete some rows that the consumer has applied for good; the number deleted."""
@@ -93,6 +102,8 @@ def open_file(path: Path) -> sqlite3.Connection:
 class SqliteLog:
     """A file of its own, so that the door never waits for the consumer's transactions."""
 
+    owes = False  # there is one node
+
     def __init__(self, path: Path) -> None:
         self._path = path
         self._file: sqlite3.Connection | None = None
@@ -110,6 +121,9 @@ class SqliteLog:
         except sqlite3.Error as error:
             self.close()
             raise LogUnavailableError(str(error)) from error
+
+    def tell(self) -> None:
+        """There is nobody else."""
 
     def trim(self) -> int:
         """Delete what the consumer has applied and the operational file has safely on disk."""
@@ -154,13 +168,13 @@ class SqliteLog:
 
 # Rows, bell and commit in one statement and one answer: requests wait for it.
 APPEND = """
-WITH stored AS (
-    INSERT INTO events_intakerow (workspace_id, kind, received_at, body)
-    SELECT workspace, kind, timestamptz 'epoch' + received * interval '1 microsecond', body
-    FROM unnest(%b::int8[], %b::text[], %b::int8[], %b::bytea[]) AS given (workspace, kind, received, body)
-)
-SELECT pg_notify('allears', 'intake')
+INSERT INTO events_intakerow (workspace_id, kind, received_at, body)
+SELECT workspace, kind, timestamptz 'epoch' + received * interval '1 microsecond', body
+FROM unnest(%b::int8[], %b::text[], %b::int8[], %b::bytea[]) AS given (workspace, kind, received, body)
 """
+TELL = "SELECT pg_notify('allears', 'intake')"
+APPEND_AND_TELL = f"WITH stored AS ({APPEND}) {TELL}"
+TELL_SECONDS = 0.02  # each NOTIFY wakes every node; a worker beside this door hears of each commit by itself
 
 
 class PostgresLog:
@@ -168,11 +182,15 @@ class PostgresLog:
 
     def __init__(self) -> None:
         self._connection: psycopg.Connection[Any] | None = None
+        self._told_at = 0.0
+        self.owes = False
 
     def append(self, bodies: Sequence[Body]) -> None:
+        moment = time.monotonic()
+        tell = moment - self._told_at >= TELL_SECONDS or not is_heard_here("intake")
         try:
             self._open().execute(
-                APPEND,
+                APPEND_AND_TELL if tell else APPEND,
                 (
                     [body.workspace_id for body in bodies],
                     [body.kind for body in bodies],
@@ -180,6 +198,16 @@ class PostgresLog:
                     [body.data for body in bodies],
                 ),
             )
+        except psycopg.Error as error:
+            self.close()
+            raise LogUnavailableError(str(error)) from error
+        self.owes = not tell
+        self._told_at = moment if tell else self._told_at
+
+    def tell(self) -> None:
+        self.owes = False  # whoever does not hear of it looks by himself within a second
+        try:
+            self._open().execute(TELL)
         except psycopg.Error as error:
             self.close()
             raise LogUnavailableError(str(error)) from error

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from django.conf import settings
 from django.db import DatabaseError, connection
 
-from allears.events.intake.log import Body, IntakeLog, LogUnavailableError
+from allears.events.intake.log import TELL_SECONDS, Body, IntakeLog, LogUnavailableError
 from allears.jobs.bell import ring_local
 
 logger = logging.getLogger(__name__)
@@ -19,6 +19,7 @@ GROUP_BYTES = 8 * 1024 * 1024  # in one commit
 PATIENCE_SECONDS = 5.0  # a request waits so long for a log that is away
 TRIM_SECONDS = 0.5
 LOOK_SECONDS = 1.0
+IDLE_SECONDS = 5.0
 
 
 class DoorFullError(RuntimeError):
@@ -82,19 +83,21 @@ class Writer:
         log = self._open_log()
         more = True
         while more:
-            group, more = self._take()
+            group, more = self._take(TELL_SECONDS if log.owes else LOOK_SECONDS if self._full else IDLE_SECONDS)
             if group:
                 self._commit(log, group)
+            elif log.owes:
+                self._tell(log)
             self._trim(log)
             self._look(log)
         log.close()
 
-    def _take(self) -> tuple[list[_Waiting], bool]:
-        """Everything that waits, up to GROUP_BYTES; False when told to stop."""
+    def _take(self, seconds: float) -> tuple[list[_Waiting], bool]:
+        """Everything that waits, up to GROUP_BYTES, or nothing after so many seconds; False when told to stop."""
         group: list[_Waiting] = []
         size = 0
         try:
-            item = self._queue.get(timeout=LOOK_SECONDS if self._full else 5.0)
+            item = self._queue.get(timeout=seconds)
             while item is not None:
                 group.append(item)
                 size += len(item.body.data)
@@ -121,6 +124,12 @@ class Writer:
             _settle(group, None)
             ring_local("intake")
             return
+
+    def _tell(self, log: IntakeLog) -> None:
+        try:
+            log.tell()
+        except LogUnavailableError as error:
+            logger.warning("other nodes were not told of new events, they look by themselves: %s", error)
 
     def _look(self, log: IntakeLog) -> None:
         """Whether the log may grow further: the disk has room, and the consumer keeps up."""
