@@ -44,6 +44,7 @@ def test_every_mail_is_readable_somehow(raw: bytes) -> None:
         "From: \n" * 4000,
         "在 2026年1月1日 " * 3000,
         "- a\n" * 5000,
+        "|" * 20_000 + "x\n" + "<a@" * 8000 + "\n" + "_" * 20_000 + "x\n",
     ],
 )
 def test_no_mail_makes_it_slow(text: str) -> None:
@@ -75,3 +76,61 @@ def test_mails_of_careless_programs_are_read() -> None:
         b'\nContent-Disposition: attachment; filename="' + "发票.txt".encode("gbk") + b'"\n\nhello\n--B--\n'
     )
     assert [each.name for each in read_letter(enclosed).enclosures] == ["发票.txt"]
+
+
+@pytest.mark.parametrize(
+    "quoted",
+    [
+        "Acme 客服 <help@acme.test> 于 2026年3月5日周四\n10:00写道：\n\n> 您好\n> 谢谢",
+        "Acme Customer Service of the North\n<help@acme.test> 于2026年3月5日周四 10:00写道：\n\n> 您好",
+        '--------&nbsp;原始邮件&nbsp;--------\n发件人: "Acme" <help@acme.test>;\n时间: 2026年3月5日\n您好',
+        "         原始邮件\n\n发件人：Acme <help@acme.test>\n发件时间：2026年3月5日 10:00\n主题：Re: 订单\n\n您好",
+        "| |\n王小明\n|\n|\nzoe@163.test\n|\n---- 回复的原邮件 ----\n| 发件人 | Acme<help@acme.test> |\n您好",
+        "zoe@example.test\n \n发件人： Acme\n发送时间： 2026-03-05 10:00\n收件人： zoe\n主题： Re: 订单\n您好",
+        "来自钉钉专属商务邮箱----------------\n发件人：Acme <help@acme.test>\n主　题：Re: 订单\n您好",
+        "获取 Outlook for iOS<https://aka.ms/x>\n____________\n发件人: A <h@a.test>\n收件人: z\n您好",
+    ],
+    ids=["gmail", "gmail-name", "qq", "qq-new", "netease", "foxmail", "dingtalk", "outlook-phone"],
+)
+def test_nothing_of_what_chinese_programs_quote_is_the_writers(quoted: str) -> None:
+    raw = f"Content-Type: text/plain; charset=utf-8\nIn-Reply-To: <x@acme.test>\n\n灯还是坏的\n\n\n{quoted}\n"
+    assert read_letter(raw.encode()).text == "灯还是坏的"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Delivery problem\nFrom: Shanghai\nTo: Beijing\nThe parcel never arrived.",
+        "Problems:\n--\n1. broken\n2. late",
+        "Broken\n--\n" + "\n".join(f"{number}. late" for number in range(1, 20)),
+    ],
+    ids=["a way", "underlined", "much below a line"],
+)
+def test_words_that_only_look_like_a_quote_or_a_signature_are_kept(text: str) -> None:
+    assert own_words(text, is_answer=False) == text
+
+
+@pytest.mark.parametrize(
+    ("subject", "nature"),
+    [
+        ("外出就餐时被骑手撞了", "letter"),
+        ("Automatic reply from your robot is useless", "letter"),
+        ("Out of office hours nobody answers", "letter"),
+        ("回复：您的来信已收到（自动回复）", "letter"),
+        ("Automatic reply: Your case", "auto_reply"),
+        ("Out of Office AutoReply: Your case", "auto_reply"),
+        ("【自动回复】我在休假", "auto_reply"),
+        ("来信已收到（自动回复）", "auto_reply"),
+        ("外出", "auto_reply"),
+    ],
+)
+def test_a_subject_tells_an_automatic_reply_from_a_complaint_about_one(subject: str, nature: str) -> None:
+    assert read_letter(f"Subject: {subject}\n\nwords".encode()).nature == nature
+
+
+def test_a_calendars_answer_is_a_letter_only_with_words() -> None:
+    head = (
+        b"Subject: Declined: Call\nContent-Type: multipart/alternative; boundary=B\n\n--B\nContent-Type: text/plain\n\n"
+    )
+    tail = b"\n--B\nContent-Type: text/calendar; method=REPLY\n\nBEGIN:VCALENDAR\nEND:VCALENDAR\n--B--\n"
+    assert [read_letter(head + words + tail).nature for words in (b"", b"You never call.")] == ["auto_reply", "letter"]

@@ -8,6 +8,7 @@ from email import message_from_bytes
 from email.header import decode_header
 from email.message import Message
 from email.utils import getaddresses, parseaddr, parsedate_to_datetime
+from html import unescape
 
 from allears.kit.sniffing import FileRefusedError, Sniffed, sniff
 from allears.listen.filing import safe_name
@@ -49,17 +50,18 @@ def read_letter(raw: bytes, *, whole: bool = True) -> ReadLetter:
     mail = message_from_bytes(raw)
     name, sender = parseaddr(header(mail, "From"))
     answers = _ids(header(mail, "In-Reply-To")) + list(reversed(_ids(header(mail, "References"))))
+    text = _text(mail, is_answer=bool(answers))
     return ReadLetter(
         message_id=next(iter(_ids(header(mail, "Message-ID"))), ""),
         sender=sender.lower(),
         name=name,
         subject=" ".join(header(mail, "Subject").split())[:300],
-        text=_text(mail, is_answer=bool(answers)),
+        text=text,
         sent_at=_date(header(mail, "Date")),
         answers=list(dict.fromkeys(answers)),
         marks=_marks(mail),
         enclosures=list(_enclosures(mail, whole=whole)),
-        nature=_nature(mail, sender),
+        nature="auto_reply" if not text and _answers_invitation(mail) else _nature(mail, sender),
     )
 
 
@@ -144,6 +146,8 @@ def _text(mail: Message, *, is_answer: bool) -> str:
         if not isinstance(content, bytes):
             continue
         words = decoded(content, part.get_content_charset() or "")
+        if part.get_content_type() == "text/plain" and "&nbsp;" in words:
+            words = unescape(words)  # QQ Mail makes its plain part from HTML and leaves the entities
         (html if part.get_content_type() == "text/html" else plain).append(words)
     words = tidy("\n".join(plain))
     if not words and html:
@@ -209,10 +213,19 @@ def _file_name(part: Message) -> str:
 
 _RAW_NAME = re.compile(r"filename\s*=\s*\"?([^\";]+)", re.IGNORECASE)
 _ABSENT = re.compile(
-    r"^\s*(auto(matic)?[ -]?(reply|response)|out of (the )?office|abwesen|自动回复|自动答复|自動回覆|外出)",
+    r"^\s*[\[【(（]?\s*(?:(?:out of (?:the )?office\s*)?auto(?:matic)?[ -]?(?:reply|response)|out of (?:the )?office"
+    r"|automatische antwort|abwesen\w*|r[ée]ponse automatique|respuesta automática|自動返信"
+    r"|自动回复|自动答复|自動回覆|外出时?的?(?:自动(?:回复|答复))?)\s*(?:[:：\]】)）]|$)"
+    r"|^(?!\s*(?:re|回复|答复|回覆)\s*[:：]).*[(（【\[](?:自动回复|自動回覆|auto(?:matic)?[ -]?reply)[\])）】]\s*$",
     re.IGNORECASE,
 )
 _POSTMAN = re.compile(r"^(mailer-daemon|postmaster)@", re.IGNORECASE)
+
+
+def _answers_invitation(mail: Message) -> bool:
+    """A calendar's “Accepted: …”; with words of its own it is a letter."""
+    calendars = (part for part in mail.walk() if part.get_content_type() == "text/calendar")
+    return any(str(part.get_param("method", "")).upper() == "REPLY" for part in calendars)
 
 
 def _nature(mail: Message, sender: str) -> str:
