@@ -3,6 +3,7 @@
 import base64
 import gzip
 import io
+import random
 import zipfile
 from types import SimpleNamespace
 from typing import Any, cast
@@ -42,8 +43,9 @@ def mail(content: bytes, kind: bytes = b"application/octet-stream") -> bytes:
     [
         NAMED, NAMED.decode().encode("utf-16"), NAMED.decode().encode("utf-16-be"), gzip.compress(NAMED),
         gzip.compress(NAMED * 1000)[:-8], zipped(NAMED), workbook(), mail(NAMED), mail(zipped(NAMED)),
-        zipped(mail(gzip.compress(NAMED))),
+        zipped(mail(gzip.compress(NAMED))), gzip.compress(b"first") + gzip.compress(NAMED),
     ],
+    ids=range(11),  # what is packed holds the time: pytest would name the tests by it, each worker otherwise
 )  # fmt: skip
 def test_a_person_is_found_in_every_layer(data: bytes) -> None:
     assert packed.is_named_in(data, person=ZELDA)
@@ -52,9 +54,44 @@ def test_a_person_is_found_in_every_layer(data: bytes) -> None:
 @pytest.mark.parametrize(
     "data",
     [b"", b"nobody", b"PK\x03\x04", b"\x1f\x8b", b"\x1f\x8bzzzz", zipped(NAMED, cut=30), mail(b"nobody")],
+    ids=range(7),
 )
 def test_who_is_not_there_is_not_found(data: bytes) -> None:
     assert not packed.is_named_in(data, person=ZELDA)
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_a_damaged_file_stops_no_erasure(method: int) -> None:
+    file, lot = io.BytesIO(), random.Random(1)  # the same damage each time
+    with zipfile.ZipFile(file, "w", method) as folder:
+        folder.writestr(zipfile.ZipInfo("a.txt"), bytes(range(256)) * 20, method)
+    for _ in range(300):
+        damaged = bytearray(file.getvalue())
+        for _ in range(lot.randint(1, 6)):
+            damaged[lot.randrange(4, len(damaged))] = lot.randrange(256)
+        assert not packed.is_named_in(bytes(damaged), person=ZELDA)
+
+
+def test_a_damaged_file_in_a_zip_hides_no_other() -> None:
+    whole = io.BytesIO()
+    with zipfile.ZipFile(whole, "w") as folder:
+        folder.writestr("a.txt", b"damaged")
+        folder.writestr("b.txt", gzip.compress(NAMED))
+    assert packed.is_named_in(whole.getvalue().replace(b"damaged", b"damages"), person=ZELDA)
+
+
+def test_mails_in_one_another_without_end_stop_no_erasure() -> None:
+    endless = b"Content-Type: message/rfc822\n\n" * 3000 + b"Content-Type: text/plain\n\nhi\n"
+    assert not packed.is_named_in(endless, person=ZELDA)
+
+
+def test_zips_in_a_zip_have_one_room(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(packed, "MOST", 100_000)
+    file, bomb = io.BytesIO(), zipped(bytes(50_000))
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as folder:
+        for number in range(100):
+            folder.writestr(f"{number}.zip", bomb)
+    assert sum(len(each) for each in packed.layers(file.getvalue())) <= 2 * (len(file.getvalue()) + 100_000)
 
 
 def test_a_small_file_does_not_become_a_large_one(monkeypatch: pytest.MonkeyPatch) -> None:
