@@ -7,6 +7,7 @@ from typing import Any
 
 import psycopg
 import pytest
+import sqlalchemy as sa
 
 from allears.customers.models import Identifier
 from allears.events.models import Import
@@ -40,6 +41,8 @@ ROWS = [
     "query",
     ["DELETE FROM t", "SELECT 1; SELECT 2", "UPDATE t SET a=1", "WITH x AS (DELETE FROM t RETURNING *) SELECT * FROM x",
      "SELECT * INTO new FROM t", "DROP TABLE t", "SELECT pg_sleep(100)", "SELECT pg_read_file('/etc/passwd')",
+     "SELECT 1 AS a, U&\"pg\\005fsleep\"(9)", "SELECT ts_rewrite('a', 'SELECT 1')", "SELECT crosstab2('SELECT 1')",
+     "SELECT source_pos_wait('a', 1)",
      "SELECT pg_reload_conf()", "SELECT lo_creat(1)", "SELECT query_to_xml('x', true, true, '')",
      "COPY t TO '/tmp/x'", "VACUUM", "", "SELECT * FROM t FOR UPDATE", "not sql at all ((", "CALL x()", "SET a = 1"],
 )  # fmt: skip
@@ -69,6 +72,13 @@ def test_only_what_was_checked_is_sent(system: str, query: str, run: str) -> Non
     """MySQL runs comments of some forms, and takes for code what others take for a comment."""
     assert checked(query, system=system) == set()
     assert alone(query, system=system) == run
+
+
+@pytest.mark.parametrize("text", [":smile:", "a :b c", "10:30", "::x", ":a::b:", "很:x :cursors"])
+def test_a_colon_in_a_text_means_itself(text: str) -> None:
+    query = f"SELECT '{text}' AS x FROM t WHERE id > :cursor"
+    sent = sa.text(alone(query, system="sqlite")).compile()
+    assert (str(sent), set(sent.params)) == (query, {"cursor"})
 
 
 def test_bytes_of_a_column_are_written_as_text_or_digits(shop: Path, make: Maker, acme: Any) -> None:
