@@ -46,6 +46,8 @@ def test_voices_of_a_customer_are_found_by_the_customer(
 
 
 def test_what_small_tables_say_is_not_learnt(acme: Workspace, someone: int) -> None:
+    newest = Voice.objects.in_workspace(acme.pk).latest("pk")
+    Voice.objects.in_workspace(acme.pk).filter(pk=newest.pk).update(id=newest.pk + 1_000_000)  # many came and went
     assert statistics.gather() == 0
     if connection.vendor != "sqlite":
         return
