@@ -1,10 +1,11 @@
 """The door on PostgreSQL wakes other nodes: at once when nobody listens beside it, else a few times a second less."""
 
+import threading
 from collections.abc import Iterator
+from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
-import psycopg
 import pytest
 from django.test import override_settings
 
@@ -20,10 +21,16 @@ BODY = Body(workspace_id=1, kind="track", received_us=0, data=b"{}")
 
 @pytest.fixture
 def heard() -> Iterator[Any]:
-    """How often PostgreSQL told since it was asked last."""
-    with connect(autocommit=True) as listener:
+    """How often PostgreSQL told since it was asked last: it tells in the order of commits, and our word ends it."""
+    with connect(autocommit=True) as listener, connect(autocommit=True) as other:
         listener.execute("LISTEN allears")
-        yield lambda: len(list(listener.notifies(timeout=0.2)))
+
+        def count() -> int:
+            other.execute("SELECT pg_notify('allears', 'that is all')")
+            told = (each.payload for each in listener.notifies(timeout=120))
+            return len(list(takewhile(lambda payload: payload != "that is all", told)))
+
+        yield count
 
 
 @pytest.fixture
@@ -63,7 +70,15 @@ def test_the_writer_tells_what_is_owed_once_nothing_more_comes(
         log.append([BODY])
         assert (log.owes, heard()) == (True, 1)
         monkeypatch.setattr("allears.events.intake.writer.TELL_SECONDS", 0.01)
+        tell, told = log.tell, threading.Event()
+
+        def tell_and_say_so() -> None:
+            tell()
+            told.set()
+
+        monkeypatch.setattr(log, "tell", tell_and_say_so)
         writer.start()
-        assert heard() == 1
+        assert told.wait(120)
         writer.stop()
+        assert heard() == 1
     assert not log.owes
