@@ -175,6 +175,19 @@ def test_a_transcript_by_itself_is_one_voice(importer: Importer, name: str, cont
     assert [speaker for speaker, _ in told(importer.workspace)] == ["agent", "customer"]
 
 
+def test_a_chat_that_whatsapp_wrote_out_keeps_its_days(importer: Importer) -> None:
+    content = (
+        "25/03/2026, 23:58 - Messages and calls are end-to-end encrypted.\n25/03/2026, 23:59 - Acme Support: Hello\n"
+        "25/03/2026, 23:59 - Ottokar Pfannen: My lamp\nis broken\n26/03/2026, 00:01 - Acme Support: Sorry\n"
+    )
+    row = importer.load(importer.file("chat.txt", content), "transcripts")
+    assert (row.rows_good, row.rows_bad) == (3, 0)
+    voice = Voice.objects.in_workspace(importer.workspace.pk).get()
+    assert voice.text == "My lamp\nis broken"
+    assert [turn.at and turn.at.day - voice.said_at.day for turn in voice.turns.order_by("number")] == [0, 0, 1]
+    assert (voice.said_at.year, voice.said_at.month) == (2026, 3)
+
+
 def test_as_another_kind_turns_are_no_voices(importer: Importer) -> None:
     kept = importer.load(
         importer.file("said.jsonl", '{"text": "Broken", "messages": [{"text": "a"}, {"text": "b"}]}\n'), "voices"

@@ -15,7 +15,7 @@ from allears.events.imports.encodings import Opener
 from allears.events.imports.errors import ImportUseError
 from allears.kit import dialogue
 
-COLUMNS = ["conversation", "speaker", "text", "time since the beginning"]
+COLUMNS = ["conversation", "speaker", "text", "time since the beginning", "time"]
 TURNS = ("turns", "messages", "utterances", "dialogue", "dialog", "对话", "消息")
 NAMES = {
     "speaker": ("speaker", "role", "sender", "from", "participant", "author", "who", "name"),
@@ -39,7 +39,7 @@ def lines(opener: Opener, encoding: str) -> list[Line]:
         raise ImportUseError("file", _("One transcript has at most 20 MB. Split it into conversations."))
     name = blake2b(content, digest_size=8).hexdigest()
     found = dialogue.read(content.decode(encoding, "replace"))
-    return [([name, turn.who, turn.text, str(turn.after or "")], "", "") for turn in found]
+    return [([name, turn.who, turn.text, str(turn.after or ""), turn.at], "", "") for turn in found]
 
 
 def has_turns(item: Any) -> bool:
