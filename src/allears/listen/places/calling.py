@@ -67,7 +67,8 @@ def step(*, place: Place, call: Call, now: datetime) -> dict[str, Any]:
             if silent and not before:
                 come_by(place=place, now=now)
             return _next(definition, before, language, place.workspace.name, heard=silent)
-        visit = Visit(place=place, key=call.id, customer_id=_caller(place, call, now), language=language)
+        caller = _caller(place, call, now) if given or before else None
+        visit = Visit(place=place, key=call.id, customer_id=caller, language=language)
         if given:
             answer_there(visit=visit, given=given, complete=False, language=language, now=now)
         answers, _language = _so_far(visit)
