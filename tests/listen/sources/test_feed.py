@@ -1,7 +1,7 @@
 """Public voices from feeds, fetched from a real web server on this machine."""
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -58,12 +58,45 @@ def test_odd_entries_cost_neither_themselves_nor_their_neighbours() -> None:
     assert told["half \ufffd"].attributes["link"] == "https://example.test/a/posts/1"
 
 
+def of_a_feed() -> dict[str, Any]:
+    settings, _secret = actions.split(adapter=kinds.adapter("feed"), given={"url": "https://x.test/f"})
+    return dict(settings)
+
+
 def atom(*entries: tuple[str, str, str]) -> str:
     body = "".join(
         f"<entry><id>{name}</id><title>{title}</title><updated>{at}</updated><content>{title}: words</content></entry>"
         for name, title, at in entries
     )
     return f'<?xml version="1.0"?><feed xmlns="http://www.w3.org/2005/Atom"><title>t</title>{body}</feed>'
+
+
+@pytest.mark.parametrize(
+    ("stated", "day"),
+    [
+        ("2026/03/05", 5), ("2026/3/5 10:00", 5), ("Mar 5, 2026 10:00 AM", 5), ("25.03.2026 10:00", 25),
+        ("1772676000", 5),
+        ("Thu, 05 Mar 2026 10:00:00 +0800", 5), ("2026年3月5日", 4), ("2026-03-05 10:00:00", 5),
+        ("05/03/2026", None), ("昨天", None), ("0001-01-01T00:00:00+08:00", None), ("1970-01-01T00:00:00Z", None),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("form", ["rss", "json"])
+def test_times_as_programs_write_them(form: str, stated: str, day: int | None) -> None:
+    """What leaves a doubt counts as heard now, never as another day or as another age."""
+    body: str = json.dumps([{"id": 1, "text": "Broken", "date": stated}])
+    if form == "rss":
+        item = f"<item><title>Broken</title><pubDate>{stated}</pubDate></item>"
+        body = f"<rss version='2.0'><channel><title>t</title>{item}</channel></rss>"
+    [heard], _empty = reading.sayings(body.encode(), url="https://x.test/f", settings=of_a_feed(), now=NOW)
+    assert heard.said_at.date() == (date(2026, 3, day) if day else NOW.date())
+
+
+@pytest.mark.parametrize(("language", "hour"), [("zh-cn", 2), ("en-us", 16)])
+def test_cst_is_chinas_in_a_chinese_feed(language: str, hour: int) -> None:
+    item = "<item><title>Broken</title><pubDate>Thu, 05 Mar 2026 10:00:00 CST</pubDate></item>"
+    body = f"<rss version='2.0'><channel><title>t</title><language>{language}</language>{item}</channel></rss>"
+    [heard], _empty = reading.sayings(body.encode(), url="https://x.test/f", settings=of_a_feed(), now=NOW)
+    assert heard.said_at == datetime(2026, 3, 5, hour, tzinfo=UTC)
 
 
 def test_new_entries_are_heard_once_and_a_second_look_brings_only_what_is_new(

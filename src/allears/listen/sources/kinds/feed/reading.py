@@ -43,7 +43,10 @@ NAMES: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 FEED_RATINGS = ("im_rating", "rating", "media_starrating", "review_rating", "gd_rating", "stars")
 LONGEST = 10_000
-OLDEST_STAMP = 631_152_000  # 1990; a smaller number is no time of our age
+OLDEST_YEAR, LATEST_YEAR = 1990, 9999  # beyond them is no time of our age
+OLDEST_STAMP = 631_152_000  # 1990
+_IN_DOUBT = re.compile(r"\s*(?:0?[1-9]|1[0-2])[-/.](?:0?[1-9]|1[0-2])[-/.]")  # the day or the month first
+CHINA = ZoneInfo("Asia/Shanghai")
 MILLISECONDS = 100_000_000_000
 
 
@@ -130,8 +133,7 @@ def _feed_entries(body: bytes, url: str) -> Iterator[Entry]:
             author=str(entry.get("author", "")),
             rating=str(rating),
             language=str(entry.get("language", "") or language),
-            time=_chinese_time(str(entry.get("published", "") or entry.get("updated", "")))
-            or _struct_time(entry.get("published_parsed") or entry.get("updated_parsed")),
+            time=_feed_time(entry, language),
         )
 
 
@@ -140,8 +142,21 @@ def _longest(entry: Any) -> str:
     return max([*contents, str(entry.get("summary", ""))], key=len)
 
 
-def _struct_time(stated: Any) -> datetime | None:
-    return datetime.fromtimestamp(timegm(stated), UTC) if stated else None
+def _feed_time(entry: Any, language: str) -> datetime | None:
+    """As we read it; of times in further languages what feedparser makes, which guesses too much in figures alone."""
+    stated, parsed = next(
+        ((str(entry[name]), entry.get(f"{name}_parsed")) for name in ("published", "updated") if entry.get(name)),
+        ("", None),
+    )
+    if (found := _time(stated, language)) or not parsed or stated.isascii():
+        return found
+    return _of_our_age(datetime.fromtimestamp(timegm(parsed), UTC))
+
+
+def _of_our_age(found: datetime) -> datetime | None:
+    """In UTC; None for what programs write where they know no time, such as the year 1 or 1970."""
+    found = found if found.tzinfo else found.replace(tzinfo=UTC)
+    return found.astimezone(UTC) if OLDEST_YEAR <= found.year < LATEST_YEAR else None
 
 
 def _chinese_time(stated: str) -> datetime | None:
@@ -149,7 +164,7 @@ def _chinese_time(stated: str) -> datetime | None:
     if not re.search("[年月]", stated):
         return None
     try:
-        return times.parse(stated, zone=ZoneInfo("Asia/Shanghai"))
+        return _china_time(stated)
     except BadCellError:
         return None
 
@@ -168,7 +183,7 @@ def _json_entries(body: bytes, url: str, settings: Mapping[str, Any]) -> Iterato
         if isinstance(item, dict):
             found = {name: _first(item, paths[name]) for name in NAMES}
             found["language"] = found["language"] or language
-            moment = _time(found.pop("time"))
+            moment = _time(found.pop("time"), found["language"])
             yield Entry(**found, time=moment)
 
 
@@ -215,17 +230,22 @@ def _first(item: dict[str, Any], paths: tuple[str, ...]) -> str:
     return ""
 
 
-def _time(stated: str) -> datetime | None:
+def _time(stated: str, language: str) -> datetime | None:
+    """A time in any form that leaves no doubt; one without a zone is UTC's, CST is China's in a Chinese feed."""
     if chinese := _chinese_time(stated):
         return chinese
     if re.fullmatch(r"\d{9,13}(\.\d+)?", stated):
         number = float(stated)
         number = number / 1000 if number > MILLISECONDS else number
         return datetime.fromtimestamp(number, UTC) if number > OLDEST_STAMP else None
-    for read in (datetime.fromisoformat, parsedate_to_datetime):
+    of_china = language.lower().startswith("zh") and re.search(r"\bCST\b", stated)
+    for read in (_china_time,) if of_china else (datetime.fromisoformat, parsedate_to_datetime, times.parse):
         try:
-            found = read(stated)
-        except (ValueError, TypeError):
+            return None if _IN_DOUBT.match(stated) else _of_our_age(read(stated))
+        except (ValueError, TypeError, BadCellError):
             continue
-        return found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
     return None
+
+
+def _china_time(stated: str) -> datetime:
+    return times.parse(stated, zone=CHINA)
