@@ -128,6 +128,21 @@ def test_a_subject_tells_an_automatic_reply_from_a_complaint_about_one(subject: 
     assert read_letter(f"Subject: {subject}\n\nwords".encode()).nature == nature
 
 
+def test_a_postman_who_names_himself_as_the_way_back_still_returns_mail() -> None:
+    head = "From: Postmaster@163.test\nReturn-Path: <postmaster@163.test>\nSubject: {}\n\nwords"
+    assert [read_letter(head.format(each).encode()).nature for each in ("系统退信", "关于投递费")] == [
+        "bounce",
+        "letter",
+    ]
+
+
+def test_words_below_the_name_of_a_telephone_and_cells_of_a_table_are_kept_apart() -> None:
+    assert own_words("灯坏了。\n发自我的 iPhone\n\n还有裂纹。", is_answer=False) == "灯坏了。\n\n还有裂纹。"
+    assert own_words("灯坏了。\n\n发自我的 iPhone\n", is_answer=True) == "灯坏了。"
+    table = b"Content-Type: text/html\n\n<table><tr><td>Order</td><td>77</td></tr><tr><th>Item<th>Lamp</table>"
+    assert read_letter(table).text == "Order 77\n\nItem Lamp"
+
+
 def test_a_calendars_answer_is_a_letter_only_with_words() -> None:
     head = (
         b"Subject: Declined: Call\nContent-Type: multipart/alternative; boundary=B\n\n--B\nContent-Type: text/plain\n\n"

@@ -5,6 +5,7 @@ from html import unescape
 from html.parser import HTMLParser
 
 _BREAKS = {"br", "p", "div", "tr", "li", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "table", "hr", "pre"}
+_CELLS = {"td", "th", "option"}  # beside one another
 _SILENT = {"script", "style", "head", "title", "template", "noscript", "svg", "object"}
 _LOOKS_LIKE_HTML = re.compile(r"<(?:[a-zA-Z!/][^<>]*)>")
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#x[0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,30});")
@@ -23,6 +24,8 @@ class _Reader(HTMLParser):
             self._silent.append(tag)
         elif tag in _BREAKS:
             self.parts.append("\n")
+        elif tag in _CELLS:
+            self.parts.append(" ")
 
     def handle_endtag(self, tag: str) -> None:
         if self._silent and tag == self._silent[-1]:

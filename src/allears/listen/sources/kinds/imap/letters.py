@@ -219,6 +219,7 @@ _ABSENT = re.compile(
     r"|^(?!\s*(?:re|回复|答复|回覆)\s*[:：]).*[(（【\[](?:自动回复|自動回覆|auto(?:matic)?[ -]?reply)[\])）】]\s*$",
     re.IGNORECASE,
 )
+_CAME_BACK = re.compile(r"退信|退回|undeliver|returned|fail", re.IGNORECASE)
 _POSTMAN = re.compile(r"^(mailer-daemon|postmaster)@", re.IGNORECASE)
 
 
@@ -231,7 +232,10 @@ def _answers_invitation(mail: Message) -> bool:
 def _nature(mail: Message, sender: str) -> str:
     """RFC 3834 and RFC 3464 first, then the habits of mail programs that know neither."""
     kind = mail.get_content_type()
-    if kind == "multipart/report" or (_POSTMAN.match(sender) and header(mail, "Return-Path") in {"<>", ""}):
+    of_postman = bool(_POSTMAN.match(sender))
+    if kind == "multipart/report" or (of_postman and header(mail, "Return-Path") in {"<>", ""}):
+        return "bounce"
+    if of_postman and _CAME_BACK.search(header(mail, "Subject")):
         return "bounce"
     auto = header(mail, "Auto-Submitted").lower()
     if (auto and not auto.startswith("no")) or header(mail, "X-Autoreply") or header(mail, "X-Autorespond"):

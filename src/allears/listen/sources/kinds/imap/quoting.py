@@ -149,8 +149,7 @@ def _without_signature(text: str) -> str:
     if place and not underlines and len([each for each in lines[place:] if each.strip()]) <= MOST_OF_A_SIGNATURE + 1:
         lines = lines[:place]
     last = [place for place, line in enumerate(lines) if line.strip()][-4:]
-    for place in last:
-        if _POSTED.match(lines[place]):
-            lines = lines[:place]
-            break
+    posted = next((place for place in last if _POSTED.match(lines[place])), None)
+    if posted is not None:
+        lines = [*lines[:posted], *(each for each in lines[posted + 1 :] if not _POSTED.match(each))]
     return "\n".join(lines).strip()
