@@ -143,6 +143,27 @@ def test_words_below_the_name_of_a_telephone_and_cells_of_a_table_are_kept_apart
     assert read_letter(table).text == "Order 77\n\nItem Lamp"
 
 
+@pytest.mark.parametrize(
+    ("subject", "sender", "text"),
+    [
+        ("FW: complaint", "zoe@e.test", "See below.\n\nMy lamp broke."),
+        ("转发: complaint", "zoe@e.test", "See below.\n\nMy lamp broke."),
+        ("Fwd: complaint", "ada@e.test", "See below."),
+        ("Re: complaint", "zoe@e.test", "See below."),
+    ],
+)
+def test_ones_own_complaint_forwarded_again_is_heard_but_not_what_others_wrote(
+    subject: str, sender: str, text: str
+) -> None:
+    raw = (
+        f"From: {sender}\nSubject: {subject}\nReferences: <x@acme.test>\n\nSee below.\n\n"
+        "---------- Forwarded message --------\n"
+        "From: Zoe <zoe@e.test>\nDate: Thu, Mar 5, 2026\nSubject: complaint\nTo: <help@acme.test>\n\nMy lamp broke.\n\n"
+        "From: Acme <help@acme.test>\nSubject: Welcome\n\nOur words.\n"
+    )
+    assert read_letter(raw.encode()).text == text
+
+
 def test_a_calendars_answer_is_a_letter_only_with_words() -> None:
     head = (
         b"Subject: Declined: Call\nContent-Type: multipart/alternative; boundary=B\n\n--B\nContent-Type: text/plain\n\n"

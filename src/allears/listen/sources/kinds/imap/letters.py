@@ -24,6 +24,8 @@ _ID = re.compile(r"<[^<>\s]{3,250}>")
 _HAN = re.compile(r"[\u3400-\u9fff\u3000-\u303f\uff00-\uffef]")
 _AGAIN = re.compile(r"^(?:(?:re|aw|sv|antw|回复|答复|回覆|答覆)\s*(?:\[\d+\])?\s*[:：]\s*)+", re.IGNORECASE)
 
+_FORWARD = re.compile(r"^(?:fwd?|wg|tr|转发|轉寄|轉發)\s*[:：]", re.IGNORECASE)
+
 
 @dataclass(frozen=True, kw_only=True)
 class ReadLetter:
@@ -153,7 +155,9 @@ def _text(mail: Message, *, is_answer: bool) -> str:
     if not words and html:
         page = "\n".join(html)
         words = html_text(page, without=frozenset({"blockquote"})) or html_text(page)
-    return own_words(words, is_answer=is_answer)
+    forwards = _FORWARD.match(header(mail, "Subject"))
+    writer = parseaddr(header(mail, "From"))[1].lower() if forwards else ""
+    return own_words(words, is_answer=is_answer, forwarded_by=writer)
 
 
 def _shown_parts(mail: Message) -> Iterator[Message]:

@@ -56,10 +56,25 @@ _POSTED = re.compile(
 )
 
 
-def own_words(text: str, *, is_answer: bool) -> str:
-    """The writer's words. A mail that is no answer and would lose everything (a forward) keeps all of it."""
+def own_words(text: str, *, is_answer: bool, forwarded_by: str = "") -> str:
+    """The writer's words. A mail that is no answer and would lose everything (a forward) keeps all of it.
+
+    ``forwarded_by``: the address of who forwards; an earlier mail of theirs below (“see my complaint”) is theirs too.
+    """
     kept = _without_signature(_without_card(_without_quotes(_before_known_header(text))))
+    earlier = _earlier_words(text.split("\n"), forwarded_by) if forwarded_by else ""
+    if earlier:
+        return f"{kept}\n\n{earlier}".strip()
     return kept if kept or is_answer else text.strip()
+
+
+def _earlier_words(lines: list[str], writer: str) -> str:
+    """What the writer said in the mail that is quoted first, without its header."""
+    header = next((place for place, line in enumerate(lines) if _begins_headers(lines, place)), None)
+    if header is None or writer not in lines[header].lower():
+        return ""
+    rest = "\n".join(lines[header + 1 :]).split("\n\n", 1)
+    return own_words(rest[1], is_answer=True) if len(rest) == 2 else ""
 
 
 def _before_known_header(text: str) -> str:
