@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_noop
 
-from allears.customers.personal import Erase, Harmless, PersonalTable
+from allears.customers.personal import Erase, Harmless, PersonalTable, typed_by_staff
 
 TABLES = (
     PersonalTable(
@@ -72,21 +72,8 @@ TABLES = (
         erase=Erase.MENTIONS,
         label=gettext_noop("Jobs"),
     ),
-    PersonalTable(
-        model="accounts.AccessKey",
-        columns=("name",),
-        erase=Erase.MENTIONS,
-        label=gettext_noop("API keys"),
-        typed=True,
-    ),
-    PersonalTable(
-        model="teams.Team",
-        columns=("name",),
-        erase=Erase.MENTIONS,
-        home="accounts.teams",
-        label=gettext_noop("Teams"),
-        typed=True,
-    ),
+    typed_by_staff("accounts.AccessKey", ("name",), label=gettext_noop("API keys")),
+    typed_by_staff("teams.Team", ("name",), label=gettext_noop("Teams"), home="accounts.teams"),
     PersonalTable(
         model="jobs.KeptReply",
         columns=("body",),

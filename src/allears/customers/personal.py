@@ -55,6 +55,11 @@ class PersonalTable:
         return _model(self.model, self.home)
 
 
+def typed_by_staff(model: str, columns: tuple[str, ...], *, label: str, home: str = "") -> PersonalTable:
+    """Names and remarks of the company's own: only where they name the person do those words go."""
+    return PersonalTable(model=model, columns=columns, erase=Erase.MENTIONS, label=label, home=home, typed=True)
+
+
 def _model(label: str, home: str) -> type[models.Model]:
     domain, _, name = label.partition(".")
     found: type[models.Model] = import_string(f"allears.{home or domain}.models.{name}")

@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_noop
 
-from allears.customers.personal import Erase, Harmless, PersonalFiles, PersonalTable
+from allears.customers.personal import Erase, Harmless, PersonalFiles, PersonalTable, typed_by_staff
 
 DECLARED = (
     PersonalTable(
@@ -28,33 +28,15 @@ DECLARED = (
         at="at",
         label=gettext_noop("Quarantine"),
     ),
-    PersonalTable(
-        model="events.Import",
-        columns=("filename", "mapping", "error"),
-        erase=Erase.MENTIONS,
-        label=gettext_noop("Imports"),
-        typed=True,
-    ),
-    PersonalTable(
-        model="events.Upload",
-        columns=("filename", "wanted"),
-        erase=Erase.MENTIONS,
-        label=gettext_noop("Imports"),
-        typed=True,
-    ),
+    typed_by_staff("events.Import", ("filename", "mapping", "error"), label=gettext_noop("Imports")),
+    typed_by_staff("events.Upload", ("filename", "wanted"), label=gettext_noop("Imports")),
     PersonalTable(
         model="events.Export",
         columns=("filters", "error"),
         erase=Erase.MENTIONS,
         label=gettext_noop("Exports"),
     ),
-    PersonalTable(
-        model="events.SavedMapping",
-        columns=("name", "columns", "mapping"),
-        erase=Erase.MENTIONS,
-        label=gettext_noop("Imports"),
-        typed=True,
-    ),
+    typed_by_staff("events.SavedMapping", ("name", "columns", "mapping"), label=gettext_noop("Imports")),
     PersonalFiles(
         name="exports",
         erase="allears.events.exports.erasing.erase_exports",

@@ -2,16 +2,10 @@
 
 from django.utils.translation import gettext_noop
 
-from allears.customers.personal import Erase, Harmless, PersonalTable
+from allears.customers.personal import Harmless, typed_by_staff
 
 DECLARED = (
-    PersonalTable(
-        model="journeys.Touchpoint",
-        columns=("name", "name_zh"),
-        erase=Erase.MENTIONS,
-        label=gettext_noop("Touchpoints"),
-        typed=True,
-    ),
+    typed_by_staff("journeys.Touchpoint", ("name", "name_zh"), label=gettext_noop("Touchpoints")),
     Harmless(
         model="journeys.Touchpoint",
         columns=("key", "stage", "channel", "event_names"),

@@ -2,7 +2,15 @@
 
 from django.utils.translation import gettext_noop
 
-from allears.customers.personal import Erase, Harmless, PersonalFiles, PersonalIndex, PersonalTable, Rules
+from allears.customers.personal import (
+    Erase,
+    Harmless,
+    PersonalFiles,
+    PersonalIndex,
+    PersonalTable,
+    Rules,
+    typed_by_staff,
+)
 
 DECLARED = (
     PersonalTable(
@@ -107,35 +115,11 @@ DECLARED = (
         at="received_at",
         label=gettext_noop("Files in answers"),
     ),
-    PersonalTable(
-        model="listen.Survey",
-        columns=("name",),
-        erase=Erase.MENTIONS,
-        label=gettext_noop("Surveys"),
-        typed=True,
-    ),
+    typed_by_staff("listen.Survey", ("name",), label=gettext_noop("Surveys")),
     Rules(model="listen.Survey", columns=("draft",), label=gettext_noop("Surveys")),
-    PersonalTable(
-        model="listen.SurveyLink",
-        columns=("name",),
-        erase=Erase.MENTIONS,
-        label=gettext_noop("Links to surveys"),
-        typed=True,
-    ),
-    PersonalTable(
-        model="listen.QuotaPlace",
-        columns=("name",),
-        erase=Erase.MENTIONS,
-        label=gettext_noop("Quotas"),
-        typed=True,
-    ),
-    PersonalTable(
-        model="listen.Probe",
-        columns=("name",),
-        erase=Erase.MENTIONS,
-        label=gettext_noop("Probes"),
-        typed=True,
-    ),
+    typed_by_staff("listen.SurveyLink", ("name",), label=gettext_noop("Links to surveys")),
+    typed_by_staff("listen.QuotaPlace", ("name",), label=gettext_noop("Quotas")),
+    typed_by_staff("listen.Probe", ("name",), label=gettext_noop("Probes")),
     Rules(model="listen.Probe", columns=("conditions", "absent_match"), label=gettext_noop("Probes")),
     Rules(model="listen.SurveyVersion", columns=("definition",), label=gettext_noop("Surveys")),
     Harmless(model="listen.Survey", columns=("key", "family", "draft"), because="the company's own words"),

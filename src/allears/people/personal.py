@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_noop
 
-from allears.customers.personal import Erase, Harmless, PersonalTable
+from allears.customers.personal import Erase, Harmless, PersonalTable, typed_by_staff
 
 DECLARED = (
     PersonalTable(
@@ -23,13 +23,7 @@ DECLARED = (
         at="at",
         label=gettext_noop("Thanks"),
     ),
-    PersonalTable(
-        model="people.Follow",
-        columns=("value", "name"),
-        erase=Erase.MENTIONS,
-        label=gettext_noop("What colleagues follow"),
-        typed=True,
-    ),
+    typed_by_staff("people.Follow", ("value", "name"), label=gettext_noop("What colleagues follow")),
     Harmless(model="people.Digest", columns=("period",), because="the name of a day or a week"),
     Harmless(model="people.DigestChoice", columns=("timezone",), because="a member's own time zone"),
 )

@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_noop
 
-from allears.customers.personal import Erase, Harmless, PersonalTable
+from allears.customers.personal import Erase, Harmless, PersonalTable, typed_by_staff
 
 DECLARED = (
     PersonalTable(
@@ -34,13 +34,7 @@ DECLARED = (
         at="opened_at",
         label=gettext_noop("Cases"),
     ),
-    PersonalTable(
-        model="respond.Cause",
-        columns=("name", "name_zh"),
-        erase=Erase.MENTIONS,
-        label=gettext_noop("Causes"),
-        typed=True,
-    ),
+    typed_by_staff("respond.Cause", ("name", "name_zh"), label=gettext_noop("Causes")),
     Harmless(model="respond.Cause", columns=("key",), because="the company's own words"),
     Harmless(model="respond.ServicePromise", columns=("priority",), because="a code"),
     Harmless(model="respond.BusinessCalendar", columns=("shifts", "holidays"), because="the company's own hours"),

@@ -5,7 +5,7 @@ No word of a customer stands in these tables; places in a text, codes and figure
 
 from django.utils.translation import gettext_noop
 
-from allears.customers.personal import Erase, Harmless, PersonalTable
+from allears.customers.personal import Erase, Harmless, PersonalTable, typed_by_staff
 
 DECLARED = (
     PersonalTable(
@@ -22,13 +22,7 @@ DECLARED = (
     ),
     Harmless(model="understand.VoiceLabel", columns=("code",), because="a code"),
     Harmless(model="understand.Correction", columns=("task", "value"), because="codes"),
-    PersonalTable(
-        model="understand.TextModel",
-        columns=("name",),
-        erase=Erase.MENTIONS,
-        label=gettext_noop("Text models"),
-        typed=True,
-    ),
+    typed_by_staff("understand.TextModel", ("name",), label=gettext_noop("Text models")),
     Harmless(
         model="understand.TextModel",
         columns=("slot", "source", "version", "report", "trouble"),

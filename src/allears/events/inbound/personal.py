@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_noop
 
-from allears.customers.personal import Erase, Harmless, PersonalTable, Rules
+from allears.customers.personal import Erase, Harmless, PersonalTable, Rules, typed_by_staff
 
 DECLARED = (
     PersonalTable(
@@ -14,14 +14,7 @@ DECLARED = (
         home="events.inbound",
         label=gettext_noop("Inbound webhooks"),
     ),
-    PersonalTable(
-        model="inbound.InboundSource",
-        columns=("name",),
-        erase=Erase.MENTIONS,
-        home="events.inbound",
-        label=gettext_noop("Inbound webhooks"),
-        typed=True,
-    ),
+    typed_by_staff("inbound.InboundSource", ("name",), label=gettext_noop("Inbound webhooks"), home="events.inbound"),
     Rules(
         model="inbound.InboundSource",
         columns=("mapping",),

@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_noop
 
-from allears.customers.personal import Erase, Harmless, PersonalTable, Rules
+from allears.customers.personal import Erase, Harmless, PersonalTable, Rules, typed_by_staff
 
 DECLARED = (
     PersonalTable(
@@ -25,14 +25,7 @@ DECLARED = (
         home="events.webhooks",
         label="Answers to webhooks",
     ),
-    PersonalTable(
-        model="webhooks.Endpoint",
-        columns=("description",),
-        erase=Erase.MENTIONS,
-        home="events.webhooks",
-        label=gettext_noop("Webhooks"),
-        typed=True,
-    ),
+    typed_by_staff("webhooks.Endpoint", ("description",), label=gettext_noop("Webhooks"), home="events.webhooks"),
     Rules(model="webhooks.Endpoint", columns=("url",), label=gettext_noop("Webhooks"), home="events.webhooks"),
     Harmless(
         model="webhooks.Endpoint",

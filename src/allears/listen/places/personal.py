@@ -2,17 +2,10 @@
 
 from django.utils.translation import gettext_noop
 
-from allears.customers.personal import Erase, Harmless, PersonalTable, Rules
+from allears.customers.personal import Harmless, Rules, typed_by_staff
 
 DECLARED = (
-    PersonalTable(
-        model="places.Place",
-        columns=("name", "employee"),
-        erase=Erase.MENTIONS,
-        home="listen.places",
-        label=gettext_noop("Places"),
-        typed=True,
-    ),
+    typed_by_staff("places.Place", ("name", "employee"), label=gettext_noop("Places"), home="listen.places"),
     Rules(model="places.Place", columns=("settings",), label=gettext_noop("Places"), home="listen.places"),
     Harmless(
         model="places.Place",

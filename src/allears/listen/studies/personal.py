@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_noop
 
-from allears.customers.personal import Erase, Harmless, PersonalTable, Rules
+from allears.customers.personal import Erase, Harmless, PersonalTable, Rules, typed_by_staff
 
 DECLARED = (
     PersonalTable(
@@ -14,14 +14,7 @@ DECLARED = (
         label=gettext_noop("Studies"),
     ),
     Harmless(model="studies.Member", columns=("segment", "verdict", "rule"), because="codes, and a group of many"),
-    PersonalTable(
-        model="studies.Study",
-        columns=("name",),
-        erase=Erase.MENTIONS,
-        home="listen.studies",
-        label=gettext_noop("Studies"),
-        typed=True,
-    ),
+    typed_by_staff("studies.Study", ("name",), label=gettext_noop("Studies"), home="listen.studies"),
     Rules(
         model="studies.Study", columns=("conditions", "quotas"), label=gettext_noop("Studies"), home="listen.studies"
     ),

@@ -2,15 +2,6 @@
 
 from django.utils.translation import gettext_noop
 
-from allears.customers.personal import Erase, PersonalTable
+from allears.customers.personal import typed_by_staff
 
-DECLARED = (
-    PersonalTable(
-        model="tags.Tag",
-        columns=("name", "key"),
-        erase=Erase.MENTIONS,
-        home="listen.tags",
-        label=gettext_noop("Tags"),
-        typed=True,
-    ),
-)
+DECLARED = (typed_by_staff("tags.Tag", ("name", "key"), label=gettext_noop("Tags"), home="listen.tags"),)

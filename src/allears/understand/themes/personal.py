@@ -2,16 +2,14 @@
 
 from django.utils.translation import gettext_noop
 
-from allears.customers.personal import Erase, Harmless, PersonalTable
+from allears.customers.personal import Erase, Harmless, PersonalTable, typed_by_staff
 
 DECLARED = (
-    PersonalTable(
-        model="themes.Theme",
-        columns=("name_en", "name_zh", "given_en", "given_zh", "terms"),
-        erase=Erase.MENTIONS,
-        home="understand.themes",
+    typed_by_staff(
+        "themes.Theme",
+        ("name_en", "name_zh", "given_en", "given_zh", "terms"),
         label=gettext_noop("Themes"),
-        typed=True,
+        home="understand.themes",
     ),
     PersonalTable(
         model="themes.ThemeChange",
@@ -20,13 +18,8 @@ DECLARED = (
         home="understand.themes",
         label=gettext_noop("Changes of themes"),
     ),
-    PersonalTable(
-        model="themes.ThemeSelection",
-        columns=("words",),
-        erase=Erase.MENTIONS,
-        home="understand.themes",
-        label=gettext_noop("Themes of selections"),
-        typed=True,
+    typed_by_staff(
+        "themes.ThemeSelection", ("words",), label=gettext_noop("Themes of selections"), home="understand.themes"
     ),
     PersonalTable(
         model="themes.SelectedTheme",
