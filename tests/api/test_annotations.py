@@ -117,3 +117,28 @@ def test_the_past_is_read_on_request(call: Any, alice: Person, fake: Fake) -> No
     while reading.run_once("test:1:x"):
         pass
     assert call("get", f"/annotations/backfills/{started.json()['id']}").json()["done"] == 1
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body", "named"),
+    [
+        ("post", "/annotations", {"texts": ["a"], "langauge": "en"}, "body/body/langauge"),
+        ("post", "/annotations", {"items": [{"id": 1, "text": "a", "score": 3}]}, "body/body/items/0/score"),
+        ("post", "/voices/1/corrections", {"task": "sentiment", "value": "positive", "sure": True}, "body/body/sure"),
+        ("post", "/text-models", {"source": "people", "holdout": 0.5}, "body/body/holdout"),
+        ("post", "/text-models/rollback", {"model": 3}, "body/body/model"),
+        ("put", "/text-models/outside", {"labels": [], "cap": 3}, "body/body/cap"),
+        ("post", "/themes/runs", {"count": 3}, "body/body/count"),
+        ("patch", "/themes/1", {"title": "x"}, "body/body/title"),
+        ("post", "/themes/1/merge", {"into": 2, "name": "x"}, "body/body/name"),
+        ("post", "/themes/1/split", {"in": 2}, "body/body/in"),
+        ("post", "/theme-selections", {"chanel": "email"}, "body/body/chanel"),
+        ("post", "/tone", {"text": "Dear", "lang": "en"}, "body/body/lang"),
+    ],
+)
+def test_a_field_that_is_not_known_is_refused_by_its_name(
+    call: Any, fake: Fake, method: str, path: str, body: dict[str, Any], named: str
+) -> None:
+    answer = call(method, path, body)
+    assert answer.status_code == 422, answer.content
+    assert [error["pointer"] for error in answer.json()["errors"]] == [named]

@@ -9,6 +9,7 @@ from django.utils import timezone
 from ninja import Field, Router, Schema, Status
 from pydantic import model_validator
 
+from allears.api.bodies import Body
 from allears.api.listing import workspace_of
 from allears.api.problems import ProblemError
 from allears.listen import queries
@@ -24,14 +25,14 @@ router = Router(tags=["annotations"])
 MOST_TEXTS, LONGEST, MOST_CHARACTERS = 1_000, 10_000, 1_000_000
 
 
-class ItemIn(Schema):
+class ItemIn(Body):
     """One text with a name of your own, which comes back beside its answer."""
 
     id: str | int = Field(..., description="comes back as it is")
     text: str = Field(..., max_length=LONGEST)
 
 
-class AnnotationsIn(Schema):
+class AnnotationsIn(Body):
     """Texts to read: either `texts`, or `items` with ids."""
 
     texts: list[str] | None = Field(None, max_length=MOST_TEXTS)
@@ -213,7 +214,7 @@ def label_out(said: Said) -> dict[str, Any]:
     return {name: getattr(said, name) for name in VoiceLabelOut.model_fields}
 
 
-class CorrectionIn(Schema):
+class CorrectionIn(Body):
     """A label is so, or is not. An empty value of a task that has one answer means: none."""
 
     task: str = Field(..., max_length=60)

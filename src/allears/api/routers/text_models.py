@@ -7,6 +7,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from ninja import Field, Router, Schema, Status
 
+from allears.api.bodies import Body
 from allears.api.listing import workspace_of
 from allears.api.problems import ProblemError
 from allears.understand import registry
@@ -17,14 +18,14 @@ from allears.understand.plugin.actions import OutsideModelError
 router = Router(tags=["annotations"])
 
 
-class ColumnRow(Schema):
+class ColumnRow(Body):
     """One example of a label set."""
 
     text: str = Field(..., max_length=10_000)
     label: str = Field(..., max_length=200)
 
 
-class TextModelIn(Schema):
+class TextModelIn(Body):
     """What to learn from: `people` (scores and corrections of the workspace) or `column` with rows of your own."""
 
     source: str = Field("people", pattern="^(people|column)$")
@@ -96,7 +97,7 @@ def choose(request: HttpRequest, text_model_id: int) -> dict[str, Any]:
     return list_models(request)
 
 
-class SlotIn(Schema):
+class SlotIn(Body):
     """`text` for every label, `own:<key>` for a label set."""
 
     slot: str = Field("text", max_length=60)
@@ -112,7 +113,7 @@ def roll_back(request: HttpRequest, body: SlotIn) -> dict[str, Any]:
     return list_models(request)
 
 
-class OutsideIn(Schema):
+class OutsideIn(Body):
     """Labels (tasks) that the outside model says from now on; none takes it out of force."""
 
     labels: list[str] = Field(..., max_length=20)

@@ -9,6 +9,7 @@ from django.utils import timezone
 from ninja import Field, Query, Router, Schema, Status
 
 from allears.accounts.models import Workspace
+from allears.api.bodies import Body
 from allears.api.listing import Listing, PageParams, listing, workspace_of
 from allears.api.problems import ProblemError
 from allears.api.routers.voices import VoiceOut
@@ -47,7 +48,11 @@ class SelectionParams(Schema):
     point: str = ""
 
 
-class ThemePatch(Schema):
+class SelectionIn(SelectionParams, Body):
+    """Which voices, as a body: a filter that is not known is refused, for without it all voices would be chosen."""
+
+
+class ThemePatch(Body):
     """Fields left out stay as they are; an empty name gives back the one that was found."""
 
     name: str | None = Field(None, max_length=120)
@@ -56,17 +61,17 @@ class ThemePatch(Schema):
     hidden: bool | None = None
 
 
-class MergeIn(Schema):
+class MergeIn(Body):
     """The theme that takes the voices."""
 
     into: int
 
 
-class SplitIn(Schema):
+class SplitIn(Body):
     parts: int = Field(2, ge=2, le=actions.MOST_PARTS)
 
 
-class RunIn(Schema):
+class RunIn(Body):
     themes: int | None = Field(None, description="how many to find; the data says, unless given")
 
 
@@ -249,7 +254,7 @@ def _selected(request: HttpRequest, selected_id: int) -> SelectedTheme:
 
 
 @router.post("/theme-selections", response={202: SelectionOut})
-def create_theme_selection(request: HttpRequest, body: SelectionParams) -> Status[dict[str, Any]]:
+def create_theme_selection(request: HttpRequest, body: SelectionIn) -> Status[dict[str, Any]]:
     """Have the themes of a selection of voices found; one that is being looked for already is the answer."""
     workspace = Workspace.objects.get(pk=workspace_of(request))
     try:

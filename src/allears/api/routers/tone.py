@@ -5,12 +5,13 @@ from typing import Any, Literal
 from django.http import HttpRequest
 from ninja import Field, Router, Schema
 
+from allears.api.bodies import Body
 from allears.understand.text.advising import ADVICE, NAMES
 
 router = Router(tags=["tone"])
 
 
-class ToneIn(Schema):
+class ToneIn(Body):
     """A text of ours, and what it answers. Nothing of it is kept."""
 
     text: str = Field(min_length=1, max_length=20_000, description="what the company writes")

@@ -83,17 +83,71 @@ def _column_vote(cell: str, column: Sequence[str]) -> int:
 
 
 def explained(names: Sequence[str], rows: Sequence[Sequence[str]]) -> tuple[list[str], int]:
-    """(the names, how many of the first rows explain them), as Qualtrics writes a survey's answers: under its own names
-    stand the questions' words and a row of ``{"ImportId": …}``. The words then name the questions.
+    """(the names, how many of the first rows belong to them). Qualtrics writes a survey's answers so: under its own
+    names stand the questions' words and a row of ``{"ImportId": …}``; the words then name the questions. In workbooks
+    a row of groups (Customer, Visit) often stands above the row of names.
     """
-    if len(rows) < 2 or not _import_ids(rows[1]):
-        return list(names), 0
-    said = [*rows[0], *[""] * len(names)]
+    if len(rows) >= 2 and _import_ids(rows[1]):
+        return _worded(names, rows[0]), 2
+    if is_second_header(names, rows):
+        return _under_groups(names, rows[0]), 1
+    return list(names), 0
+
+
+def is_second_header(names: Sequence[str], rows: Sequence[Sequence[str]]) -> bool:
+    """Whether the first of ``rows`` names the columns as well. A row of data must not be lost: it is a header only if
+    each column of numbers or dates below has a word in it (or is named above alone), no word of it is a value further
+    down, and the row above holds groups or its own words are such as name columns.
+    """
+    if len(rows) < 1 + _ROWS_BELOW:
+        return False
+    second, body = [cell.strip() for cell in [*rows[0], *[""] * len(names)][: len(names)]], rows[1:]
+    if any(map(_typed, second)) or not (_names_groups(names, second) or _are_known(second)):
+        return False
+    typed = 0
+    for place, (above, cell) in enumerate(zip(names, second, strict=True)):
+        column = [row[place].strip() for row in body if place < len(row) and row[place].strip()]
+        if len(cell) > 60 or (cell and cell in column) or not (cell or above or not column):
+            return False
+        if column and all(map(_typed, column)):
+            typed += bool(cell)
+    return typed > 0
+
+
+def _names_groups(upper: Sequence[str], lower: Sequence[str]) -> bool:
+    """A name with an empty cell beside it, as a merged one leaves it, and words under both."""
+    beside = zip(upper, upper[1:], lower, lower[1:], strict=False)
+    return any(one.strip() and not next_.strip() and below and below_next for one, next_, below, below_next in beside)
+
+
+def _are_known(cells: Sequence[str]) -> bool:
+    """Most are words that name columns, so that a row of data with “N/A” for its score is none."""
+    filled = [cell for cell in cells if cell]
+    return len(filled) >= 2 and 2 * sum(_known(cell) > 0 for cell in filled) > len(filled)
+
+
+def _worded(names: Sequence[str], words: Sequence[str]) -> list[str]:
+    said = [*words, *[""] * len(names)]
+    return [said if said and _OF_A_QUESTION.match(name) else name for name, said in zip(names, said, strict=False)]
+
+
+def _under_groups(above: Sequence[str], below: Sequence[str]) -> list[str]:
+    """The names of two rows: the lower where the upper holds groups or codes, with its group where it stands twice; the
+    upper where each column has a name of its own there, for the lower then only says it otherwise."""
+    lower = [*below, *[""] * len(above)][: len(above)]
+    if all(map(str.strip, above)) and len(set(above)) == len(above) and not all(map(_OF_A_QUESTION.match, above)):
+        return list(above)
+    groups, group = [], ""
+    for name in above:
+        group = name.strip() or group
+        groups.append(group)
     return [
-        words if words and _OF_A_QUESTION.match(name) else name for name, words in zip(names, said, strict=False)
-    ], 2
+        name if low == "" else f"{group} {low}" if lower.count(low) > 1 else low
+        for name, group, low in zip(above, groups, map(str.strip, lower), strict=True)
+    ]
 
 
+_ROWS_BELOW = 2
 _OF_A_QUESTION = re.compile(r"Q(?:ID)?\d")
 
 

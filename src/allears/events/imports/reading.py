@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from allears.events.imports import delimited, dialogues, encodings, flattened, merged, objects, regular, typed, xes
 from allears.events.imports.delimited import Line
 from allears.events.imports.errors import ImportUseError
-from allears.events.imports.headers import explained, good_names, is_total, looks_like_header
+from allears.events.imports.headers import explained, good_names, is_second_header, is_total, looks_like_header
 from allears.events.imports.tables import Table, cell_text
 from allears.kit.lazy import LazyModule
 
@@ -117,8 +117,9 @@ def _delimited(opener: encodings.Opener, encoding: str, options: FormatOptions) 
         dialect = replace(dialect, header=options.header)
     names = delimited.column_names(opener, dialect)
     width = len(names)
-    peek = list(islice(delimited.read(opener, dialect, width=width), 2)) if dialect.header else []
-    names, extra = explained(names, [cells for cells, _reason, _raw in peek])
+    read = delimited.read(opener, dialect, width=width)
+    peek = list(islice(read, SPREADSHEET_SAMPLE)) if dialect.header else []
+    names, extra = explained(names, [cells for cells, reason, _raw in peek if not reason])
     shown = {"\t": "\\t", "\x1f": ""}.get(dialect.separator, dialect.separator)
     about: dict[str, Any] = {"encoding": encoding, "separator": shown, "quote": dialect.quote}
     about["header"] = dialect.header
@@ -186,7 +187,7 @@ def _spreadsheet(opener: encodings.Opener, options: FormatOptions) -> Table:
     top = list(islice(sheet_rows(), SPREADSHEET_SAMPLE))
     skip, header, width = _shape(top, options.header)
     names = [*top[skip], *[""] * width][:width] if header else [""] * width
-    names, extra = explained(names, top[skip + 1 : skip + 3] if header else [])
+    names, extra = explained(names, top[skip + 1 :] if header else [])
     about |= {"sheet": sheet, "header": bool(header)}
     about |= {"others": others, "chosen": bool(options.sheet)} if others else {}
     start = skip + header + extra
@@ -278,7 +279,9 @@ def _shape(top: list[list[str]], header: bool | None) -> tuple[int, int, int]:
     filled = [sum(map(bool, row)) for row in top]
     least = min(max(2, round(width * 0.5)), max(filled))  # a single cell above a table is its title
     skip = next(place for place, count in enumerate(filled) if count >= least)
-    found = looks_like_header(top[skip], top[skip + 1 :]) if header is None else header
+    below = top[skip + 1 :]
+    titles = [*top[skip], *[""] * width][:width]
+    found = looks_like_header(top[skip], below) or is_second_header(titles, below) if header is None else header
     return skip, int(found), width
 
 
