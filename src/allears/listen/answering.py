@@ -93,7 +93,7 @@ def _sheet(invitation: Invitation, now: datetime, *, once: str = "") -> Sheet:
         state=_state(invitation, now),
         company=invitation.workspace.name,
         full=quotas.full(
-            survey_id=invitation.survey_version.survey_id,
+            invitation=invitation,
             definition=definition,
             beside=response.pk if response else None,
         ),
@@ -163,7 +163,7 @@ def save(
         before = originals.answers_of(response) if response else {}
         answers = merged(definition, before, given, shown=shown)
         full = quotas.full(
-            survey_id=invitation.survey_version.survey_id,
+            invitation=invitation,
             definition=definition,
             beside=response.pk if response else None,
             lock=complete and bool(definition.quotas),
@@ -182,7 +182,7 @@ def save(
                 invitation, definition, response, answers, route, finished=finished, language=language, now=now
             )
             tracing.trace(response, definition=definition, visit=visit, finished=finished, now=now)
-            quotas.take(response, route.quotas if finished and not route.end.startswith("quota:") else ())
+            quotas.take(invitation, response, route.quotas if finished and not route.end.startswith("quota:") else ())
             _speak(invitation, definition, response, answers)
         _move_on(invitation, started=bool(answers), finished=finished, now=now)
         if completes and response is not None:

@@ -152,6 +152,11 @@ class Invitation(HotModel):
             models.Index(fields=["decision_id"]),
         ]
 
+    @property
+    def round(self) -> str:
+        """The wave of a study that it belongs to, within which quotas count; empty for all else."""
+        return str((self.snapshot or {}).get("round", ""))
+
 
 class Response(HotModel):
     """One answer, partial or whole. Scores of the main question are kept beside the raw answers."""
@@ -209,14 +214,15 @@ class Response(HotModel):
 
 
 class QuotaPlace(ScopedModel):
-    """A complete response that counts for a quota."""
+    """A complete response that counts for a quota; each wave of a study (``round``) fills it anew."""
 
     survey = models.ForeignKey(Survey, on_delete=models.CASCADE, related_name="quota_places")
+    round = models.CharField(max_length=40, default="", blank=True)
     name = models.CharField(max_length=40)
     response = models.ForeignKey(Response, on_delete=models.CASCADE, related_name="quota_places")
 
     class Meta:
-        indexes: ClassVar[list[models.Index]] = [models.Index(fields=["survey", "name"])]
+        indexes: ClassVar[list[models.Index]] = [models.Index(fields=["survey", "round", "name"])]
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.UniqueConstraint(fields=["response", "name"], name="listen_quota_place")
         ]

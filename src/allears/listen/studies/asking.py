@@ -37,7 +37,7 @@ def proposals_for(
             context=asking.Ask(
                 survey_id=study.survey_id,
                 wave_id=wave_id,
-                snapshot={"customer": dict(portraits.get(customer_id, {}))},
+                snapshot={"customer": dict(portraits.get(customer_id, {})), "round": f"wave:{study.pk}.{number}"},
             ).as_context(),
         )
         for customer_id in customer_ids

@@ -63,6 +63,7 @@
 -- migration listen.0009_voices_from_everywhere
 -- migration listen.0010_latest_words
 -- migration listen.0011_one_index_of_customers
+-- migration listen.0012_quotas_by_wave
 -- migration operations.0001_initial
 -- migration outreach.0001_initial
 -- migration outreach.0002_standing_ruling
@@ -218,7 +219,7 @@ CREATE TABLE "listen_probe" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "k
 ;
 CREATE TABLE "listen_probeversion" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "number" integer unsigned NOT NULL CHECK ("number" >= 0), "spec" text NOT NULL CHECK ((JSON_VALID("spec") OR "spec" IS NULL)), "at" datetime NOT NULL, "created_by_id" bigint NULL REFERENCES "accounts_user" ("id") DEFERRABLE INITIALLY DEFERRED, "probe_id" bigint NOT NULL REFERENCES "listen_probe" ("id") DEFERRABLE INITIALLY DEFERRED, "workspace_id" bigint NOT NULL REFERENCES "accounts_workspace" ("id") DEFERRABLE INITIALLY DEFERRED, CONSTRAINT "listen_probe_version" UNIQUE ("probe_id", "number"))
 ;
-CREATE TABLE "listen_quotaplace" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "name" varchar(40) NOT NULL, "response_id" bigint NOT NULL REFERENCES "listen_response" ("id") DEFERRABLE INITIALLY DEFERRED, "survey_id" bigint NOT NULL REFERENCES "listen_survey" ("id") DEFERRABLE INITIALLY DEFERRED, "workspace_id" bigint NOT NULL REFERENCES "accounts_workspace" ("id") DEFERRABLE INITIALLY DEFERRED, CONSTRAINT "listen_quota_place" UNIQUE ("response_id", "name"))
+CREATE TABLE "listen_quotaplace" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "name" varchar(40) NOT NULL, "response_id" bigint NOT NULL REFERENCES "listen_response" ("id") DEFERRABLE INITIALLY DEFERRED, "survey_id" bigint NOT NULL REFERENCES "listen_survey" ("id") DEFERRABLE INITIALLY DEFERRED, "workspace_id" bigint NOT NULL REFERENCES "accounts_workspace" ("id") DEFERRABLE INITIALLY DEFERRED, "round" varchar(40) NOT NULL, CONSTRAINT "listen_quota_place" UNIQUE ("response_id", "name"))
 ;
 CREATE TABLE "listen_response" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "flush_id" bigint NULL, "key" varchar(64) NOT NULL, "channel" varchar(20) NOT NULL, "segment" varchar(80) NOT NULL, "language" varchar(10) NOT NULL, "answers" text NOT NULL CHECK ((JSON_VALID("answers") OR "answers" IS NULL)), "metric" varchar(8) NOT NULL, "score" smallint NULL, "import_id" bigint NULL, "started_at" datetime NOT NULL, "updated_at" datetime NOT NULL, "completed_at" datetime NULL, "customer_id" bigint NULL REFERENCES "customers_customer" ("id") DEFERRABLE INITIALLY DEFERRED, "invitation_id" bigint NULL UNIQUE REFERENCES "listen_invitation" ("id") DEFERRABLE INITIALLY DEFERRED, "touchpoint_id" bigint NULL REFERENCES "journeys_touchpoint" ("id") DEFERRABLE INITIALLY DEFERRED, "workspace_id" bigint NOT NULL REFERENCES "accounts_workspace" ("id") DEFERRABLE INITIALLY DEFERRED, "survey_version_id" bigint NULL REFERENCES "listen_surveyversion" ("id") DEFERRABLE INITIALLY DEFERRED, "aside" text NOT NULL CHECK ((JSON_VALID("aside") OR "aside" IS NULL)), "device" varchar(32) NOT NULL, "marks" text NOT NULL CHECK ((JSON_VALID("marks") OR "marks" IS NULL)), "network" varchar(32) NOT NULL, "outcome" varchar(10) NOT NULL, "seconds" real NULL, CONSTRAINT "listen_response_key" UNIQUE ("workspace_id", "key"))
 ;
@@ -602,7 +603,7 @@ CREATE INDEX "listen_probeversion_probe_id_eee26b69" ON "listen_probeversion" ("
 ;
 CREATE INDEX "listen_probeversion_workspace_id_99d414b9" ON "listen_probeversion" ("workspace_id")
 ;
-CREATE INDEX "listen_quot_survey__d1cab5_idx" ON "listen_quotaplace" ("survey_id", "name")
+CREATE INDEX "listen_quot_survey__70ae55_idx" ON "listen_quotaplace" ("survey_id", "round", "name")
 ;
 CREATE INDEX "listen_quotaplace_response_id_b2fda5a2" ON "listen_quotaplace" ("response_id")
 ;
