@@ -10,6 +10,7 @@ import pytest
 from allears.listen.sources.kinds.imap import letters
 from allears.listen.sources.kinds.imap.letters import read_letter
 from allears.listen.sources.kinds.imap.quoting import own_words
+from allears.listen.sources.plain import html_text
 
 SAMPLES = sorted((Path(letters.__file__).parent / "samples").glob("*.eml"))
 
@@ -170,3 +171,17 @@ def test_a_calendars_answer_is_a_letter_only_with_words() -> None:
     )
     tail = b"\n--B\nContent-Type: text/calendar; method=REPLY\n\nBEGIN:VCALENDAR\nEND:VCALENDAR\n--B--\n"
     assert [read_letter(head + words + tail).nature for words in (b"", b"You never call.")] == ["auto_reply", "letter"]
+
+
+@pytest.mark.parametrize(
+    ("html", "words"),
+    [
+        ("<html><head><meta charset=utf-8><body><p>Broken lamp</p></body></html>", "Broken lamp"),
+        ("<style>p {color: red} <p>Broken lamp</p>", "Broken lamp"),
+        ("<style>p {}</style><p>Broken</p><STYLE>q {}<p>lamp</p>", "Broken\n\nlamp"),
+        ("<svg><title>x</svg><p>Broken lamp</p>", "x\nBroken lamp"),
+        ("<p>Broken lamp</p><script>let x = '<p>'", "Broken lamp"),
+    ],
+)
+def test_what_a_page_forgets_to_end_does_not_take_its_words_along(html: str, words: str) -> None:
+    assert html_text(html) == words

@@ -6,18 +6,25 @@ from html.parser import HTMLParser
 
 _BREAKS = {"br", "p", "div", "tr", "li", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "table", "hr", "pre"}
 _CELLS = {"td", "th", "option"}  # beside one another
-_SILENT = {"script", "style", "head", "title", "template", "noscript", "svg", "object"}
+_SILENT = frozenset({"script", "style", "head", "title", "template", "noscript", "svg", "object"})
 _LOOKS_LIKE_HTML = re.compile(r"<(?:[a-zA-Z!/][^<>]*)>")
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#x[0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,30});")
+_STYLE = re.compile(r"<(/?)style\b", re.IGNORECASE)
+_TAG = re.compile(r"<[a-zA-Z/]")
 _UNSEEN = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad"))
 
 
 class _Reader(HTMLParser):
-    def __init__(self, without: frozenset[str]) -> None:
+    def __init__(self, mute: frozenset[str]) -> None:
         super().__init__(convert_charrefs=True)
         self.parts: list[str] = []
-        self._mute = _SILENT | without
+        self._mute = mute
         self._silent: list[str] = []
+
+    @property
+    def unclosed(self) -> frozenset[str]:
+        """The silent tags that the document never ended."""
+        return frozenset(self._silent)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if tag in self._mute:
@@ -44,10 +51,28 @@ class _Reader(HTMLParser):
 
 def html_text(html: str, *, without: frozenset[str] = frozenset()) -> str:
     """The words of an HTML document, with a line for each block; those inside the tags ``without`` are left out."""
-    reader = _Reader(without)
+    html = _with_style_ended(html)
+    reader = _read(html, _SILENT | without)
+    if open_ones := reader.unclosed & _SILENT:  # HTML lets </head> be left out; others forget it
+        reader = _read(html, (_SILENT - open_ones) | without)
+    return tidy("".join(part if part == "\n" else re.sub(r"\s+", " ", part) for part in reader.parts))
+
+
+def _read(html: str, mute: frozenset[str]) -> _Reader:
+    reader = _Reader(mute)
     reader.feed(html)
     reader.close()
-    return tidy("".join(part if part == "\n" else re.sub(r"\s+", " ", part) for part in reader.parts))
+    return reader
+
+
+def _with_style_ended(html: str) -> str:
+    """A style sheet that is never ended would take the whole mail with it: it ends at the next tag."""
+    tags = list(_STYLE.finditer(html))
+    if not tags or tags[-1][1]:
+        return html
+    begun = html.find(">", tags[-1].end())
+    following = _TAG.search(html, begun) if begun > 0 else None
+    return f"{html[: following.start()]}</style>{html[following.start() :]}" if following else html
 
 
 def plain_text(text: str) -> str:
