@@ -53,7 +53,7 @@ def test_a_telephone_number_that_a_table_took_for_a_number_is_the_same_number(im
     done = importer.load(importer.file("phones.csv", said), "customers")
     assert (done.rows_good, done.rows_bad) == (3, 1)
     phones = Customer.objects.in_workspace(importer.workspace.id).order_by("name").values_list("phone", flat=True)
-    assert list(phones) == ["13800138001", "+8613800138002", "8613800138003"]
+    assert list(phones) == ["13800138001", "+8613800138002", "+8613800138003"]
     assert Identifier.objects.in_workspace(importer.workspace.id).count() == 3
 
 

@@ -14,4 +14,5 @@ class CustomersConfig(AppConfig):
         register_personal(*declared.TABLES, *declared.HARMLESS)
         register_source("movements", "allears.customers.lake.SOURCE")
         every(3600, "allears.customers.jobs.finish_erasures")
+        every(300, "allears.customers.jobs.complete_numbers")
         every(86_400, "allears.customers.jobs.retain")

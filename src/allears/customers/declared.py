@@ -117,7 +117,9 @@ HARMLESS = (
     Harmless(model="accounts.AuditEntry", columns=("verb",), because=_OURS),
     Harmless(model="customers.Identifier", columns=("kind",), because="a code"),
     Harmless(model="customers.AttributeValue", columns=("name", "source"), because="the name of a trait; a code"),
-    Harmless(model="customers.IdentityRules", columns=("region", "keys"), because="the company's own rules"),
+    Harmless(
+        model="customers.IdentityRules", columns=("region", "completed_with", "keys"), because="the company's own rules"
+    ),
     Harmless(model="customers.Retention", columns=("days",), because="the company's own periods"),
     Harmless(model="customers.Forgotten", columns=("kind", "digest"), because="a fingerprint under our secret key"),
     Harmless(

@@ -22,3 +22,10 @@ class CustomerMergeUndone(DomainEvent):
     name: ClassVar[str] = "customers.merge_undone"
     kept_id: int
     merged_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class NumbersCompleted(DomainEvent):
+    """Telephone numbers that were kept without a country have one now."""
+
+    name: ClassVar[str] = "customers.numbers_completed"

@@ -5,13 +5,14 @@ Without the installation's secret key a fingerprint cannot even be tried against
 
 import hashlib
 import hmac
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 from django.conf import settings
 
-from allears.customers.keys import Name
+from allears.customers.keys import PHONE, Name
 from allears.customers.models import Forgotten
+from allears.customers.numbers import spelt_before
 
 
 def fingerprint(workspace_id: int, name: Name) -> str:
@@ -35,9 +36,16 @@ def any_in(workspace_id: int) -> bool:
 
 def forgotten_among(*, workspace_id: int, names: Iterable[Name]) -> set[Name]:
     """Those of these names whose bearer asked not to be brought back."""
-    digests = {fingerprint(workspace_id, name): name for name in names}
+    digests = {fingerprint(workspace_id, each): name for name in names for each in _ever(name)}
     wanted, found = list(digests), set()
     for start in range(0, len(wanted), 500):
         rows = Forgotten.objects.in_workspace(workspace_id).filter(digest__in=wanted[start : start + 500])
         found |= {digests[each] for each in rows.values_list("digest", flat=True)}
     return found
+
+
+def _ever(name: Name) -> Iterator[Name]:
+    """The name, and as it was kept when no country completed a telephone number."""
+    yield name
+    if name[0] == PHONE:
+        yield from ((PHONE, each) for each in spelt_before(name[1]))

@@ -1,10 +1,12 @@
 """What a customer can be known by, strongest first."""
 
 import re
+import unicodedata
 
 import msgspec
 
 LONGEST = 254
+LONGEST_NUMBER = 60  # as people write it
 USER_ID, EMAIL, PHONE, ANONYMOUS_ID = "user_id", "email", "phone", "anonymous_id"
 Name = tuple[str, str]  # kind, value
 # What faulty programs send for "nobody": to believe it would make one customer of many strangers.
@@ -15,7 +17,16 @@ PLACEHOLDERS = frozenset(
     }
 )
 _AS_NUMBER = re.compile(r"(?<=\d{7})\.0$")  # 13800138001.0, as tables write what they took for a number
-_SEPARATORS = re.compile(r"[\s().\-/]+")
+_SEPARATORS = re.compile(r"[\s().\-/\u2010-\u2015\u2212]+")
+_SCHEME = re.compile(r"^\s*(?:tel|callto|sms)\s*:\s*", re.IGNORECASE)
+_OUTWARD = re.compile(r"^\+?00")  # how most of the world dials abroad
+_DIALLED = re.compile(
+    r"\+?[1-9][0-9]{4,14}|0[0-9]{4,17}"
+)  # E.164 has 15 digits at most; what is dialled before it, more
+_EXTENSION = re.compile(
+    r"\s*(?:;\s*ext\s*=|[,;]?\s*(?:extension|extn|ext|x|durchwahl|poste)\s*[.:]?|#|转|轉|分机|分機|内线|內線)\s*:?\s*([0-9]{1,7})\s*$",
+    re.IGNORECASE,
+)
 
 
 class IdentityKeys(msgspec.Struct, frozen=True, kw_only=True, gc=False):
@@ -51,7 +62,26 @@ def clean_email(value: object) -> str:
 
 
 def clean_phone(value: object) -> str:
-    """Digits with their plus; empty when there are fewer than five or more than fifteen."""
-    text = _SEPARATORS.sub("", _AS_NUMBER.sub("", str(value))) if isinstance(value, str | int) else ""
-    text = "+" + text[2:] if text.startswith("00") else text
-    return text if re.fullmatch(r"\+?[0-9]{5,15}", text) else ""
+    """Digits with their plus, and an extension behind ``;ext=``; empty when nobody could dial it."""
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    text = str(value) if isinstance(value, str | int) else ""
+    if len(text) > LONGEST_NUMBER:
+        return ""
+    text = (text if text.isascii() else _plain(text)).strip(" \t\r\n'\"=")
+    text, extension = _parted(_AS_NUMBER.sub("", _SCHEME.sub("", text)))
+    text = _OUTWARD.sub("+", _SEPARATORS.sub("", text))
+    if not _DIALLED.fullmatch(text):
+        return ""
+    return f"{text};ext={extension}" if extension else text
+
+
+def _plain(text: str) -> str:
+    """The same in ASCII as far as it goes: full-width digits, other scripts' digits, marks that nobody sees."""
+    seen = (each for each in unicodedata.normalize("NFKC", text) if unicodedata.category(each) != "Cf")
+    return "".join(str(unicodedata.decimal(each)) if each.isdecimal() else each for each in seen)
+
+
+def _parted(text: str) -> tuple[str, str]:
+    found = _EXTENSION.search(text)
+    return (text[: found.start()], found[1]) if found else (text, "")

@@ -129,6 +129,7 @@ class IdentityRules(models.Model):
 
     workspace = models.OneToOneField(Workspace, on_delete=models.CASCADE, primary_key=True, related_name="+")
     region = models.CharField(max_length=2, default="", blank=True)  # of phone numbers without a country code
+    completed_with = models.CharField(max_length=2, default="", blank=True)  # see actions.completing
     keys = models.JSONField(default=list)  # see customers.rules.Rule, strongest first
     changed_at = models.DateTimeField(default=utc_now)
 

@@ -2,7 +2,7 @@
 
 from django.db.models import QuerySet
 
-from allears.customers.keys import IdentityKeys
+from allears.customers.keys import IdentityKeys, clean_phone
 from allears.customers.models import Customer, Erasure, Identifier, Merge
 from allears.customers.rules import rules_of
 from allears.store.scope import ScopedQuerySet
@@ -48,6 +48,13 @@ def known_by(*, workspace_id: int, keys: IdentityKeys) -> Customer | None:
         if found is not None:
             return present(workspace_id=workspace_id, key=found.customer.key)
     return None
+
+
+def numbers_like(*, workspace_id: int, text: str) -> list[str]:
+    """The text, and the number in E.164 that somebody may have meant by it."""
+    number = clean_phone(text)
+    full = rules_of(workspace_id=workspace_id).written(number) if number else ""
+    return [text, full] if full and full != text else [text]
 
 
 def erasures(*, workspace_id: int) -> QuerySet[Erasure]:

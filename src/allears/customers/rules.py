@@ -8,7 +8,7 @@ claim to belongs to several people (a shop's phone, a family's mailbox): from th
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import Any
 
 import msgspec
@@ -17,9 +17,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from allears.accounts.audit import audit
+from allears.accounts.models import Workspace
 from allears.customers.keys import ANONYMOUS_ID, EMAIL, LONGEST, PHONE, USER_ID, IdentityKeys, Name
 from allears.customers.memory import lock_identity, new_epoch
 from allears.customers.models import IdentityRules
+from allears.customers.numbers import NOWHERE, e164, main_number, region_of
 
 ALIAS = "alias"  # not a key: whether an alias call may join two customers with user ids of their own
 MOST_KEYS, LONGEST_KIND, LARGEST_CAP = 20, 20, 1000
@@ -68,7 +70,8 @@ class Rules:
     """The list in force."""
 
     keys: tuple[Rule, ...] = USUAL
-    region: str = ""
+    region: str = ""  # as it was chosen; empty: that of the workspace's time zone and language
+    usual_region: str = ""
     by_kind: Mapping[str, Rule] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -90,7 +93,21 @@ class Rules:
 
     def normal(self, keys: IdentityKeys) -> IdentityKeys:
         """The same keys with the phone number as the world writes it."""
-        return msgspec.structs.replace(keys, phone=e164(keys.phone, self.region)) if keys.phone else keys
+        return msgspec.structs.replace(keys, phone=self.number(keys.phone)) if keys.phone else keys
+
+    @property
+    def region_in_force(self) -> str:
+        """The country of numbers that name none; empty: they stay as they are."""
+        region = self.region or self.usual_region
+        return "" if region == NOWHERE else region
+
+    def number(self, phone: str) -> str:
+        """A cleaned number as the world writes it, with its extension."""
+        return e164(phone, self.region_in_force)
+
+    def written(self, phone: str) -> str:
+        """The number to write to and to ring: in E.164."""
+        return main_number(self.number(phone))
 
     def names_in(self, traits: Mapping[str, Any]) -> tuple[Name, ...]:
         """The named keys that traits carry."""
@@ -104,28 +121,17 @@ class Rules:
         )
 
 
-@lru_cache(maxsize=65_536)
-def e164(phone: str, region: str) -> str:
-    """A cleaned number in E.164; as it is where it cannot be read, for example without a country code or region."""
-    if not phone or (phone[0] != "+" and not region):
-        return phone
-    import phonenumbers
-
-    try:
-        number = phonenumbers.parse(phone, region or None)
-    except phonenumbers.NumberParseException:
-        return phone
-    if not phonenumbers.is_possible_number(number):
-        return phone
-    return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
-
-
 def rules_of(*, workspace_id: int) -> Rules:
     """The rules in force in a workspace."""
     row = IdentityRules.objects.filter(workspace_id=workspace_id).first()
-    if row is None:
-        return Rules()
-    return Rules(keys=tuple(Rule(**each) for each in row.keys) or USUAL, region=row.region)
+    keys, region = (tuple(Rule(**each) for each in row.keys), row.region) if row else ((), "")
+    return Rules(keys=keys or USUAL, region=region, usual_region=usual_region(workspace_id=workspace_id))
+
+
+def usual_region(*, workspace_id: int) -> str:
+    """The country of phone numbers where nobody chose one."""
+    told = Workspace.objects.filter(pk=workspace_id).values_list("timezone", "language").first()
+    return region_of(zone=told[0], language=told[1]) if told else ""
 
 
 def set_rules(*, workspace_id: int, rules: Rules, actor_id: int | None, now: datetime) -> None:
@@ -160,7 +166,7 @@ def _check(rules: Rules) -> None:
             )
         if not 1 <= rule.cap <= LARGEST_CAP:
             raise RulesError(_("The limit of a key is between 1 and %(most)s customers.") % {"most": LARGEST_CAP})
-    if rules.region:
+    if rules.region and rules.region != NOWHERE:
         import phonenumbers
 
         if rules.region not in phonenumbers.SUPPORTED_REGIONS:

@@ -12,6 +12,7 @@ from allears.customers.actions import resolve
 from allears.customers.keys import IdentityKeys, clean_email, clean_phone
 from allears.customers.models import Customer
 from allears.customers.queries import known_by
+from allears.customers.rules import rules_of
 from allears.journeys.models import Touchpoint
 from allears.kit.script import language_of
 from allears.listen import filing, officials
@@ -153,7 +154,8 @@ def _customer(workspace_id: int, telling: Telling, now: datetime) -> Customer | 
         return known_by(workspace_id=workspace_id, keys=keys)
     (customer_id,) = resolve(workspace_id=workspace_id, keys=[keys], now=now)
     customer: Customer = Customer.objects.in_workspace(workspace_id).get(id=customer_id)
-    told = {"name": telling.name[:200], "language": telling.language, "email": keys.email, "phone": keys.phone}
+    phone = rules_of(workspace_id=workspace_id).written(keys.phone)
+    told = {"name": telling.name[:200], "language": telling.language, "email": keys.email, "phone": phone}
     new = [name for name, value in told.items() if value and not getattr(customer, name)]
     for name in new:  # what we know already stands; an address we did not know lets us answer
         setattr(customer, name, told[name])

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from allears.accounts.access import Access
 from allears.customers.models import Customer
+from allears.customers.queries import numbers_like
 from allears.listen.models import Voice
 from allears.listen.words.searching import matching
 from allears.respond.models import Case
@@ -73,7 +74,9 @@ def _cases(access: Access, text: str) -> Iterator[Hit]:
 def _customers(access: Access, text: str) -> Iterator[Hit]:
     if not access.is_manager:
         return
-    starts = Q(name__istartswith=text) | Q(email__istartswith=text) | Q(phone__startswith=text)
+    starts = Q(name__istartswith=text) | Q(email__istartswith=text)
+    for number in numbers_like(workspace_id=access.workspace_id, text=text):
+        starts |= Q(phone__startswith=number)
     rows = Customer.objects.in_workspace(access.workspace_id).filter(starts, merged_into__isnull=True)
     for customer in rows.order_by("-last_seen_at")[:FEW]:
         name = customer.name or customer.email or customer.phone or customer.key

@@ -64,7 +64,7 @@ def list_customers(
     rows = where(
         queries.customers(workspace_id=workspace_of(request)),
         email=email.lower() if email else None,
-        phone=phone,
+        phone__in=queries.numbers_like(workspace_id=workspace_of(request), text=phone) if phone is not None else None,
         segment=segment,
         language=language,
     )

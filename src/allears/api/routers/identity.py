@@ -24,22 +24,32 @@ class IdentityOut(Schema):
     """The keys in force, the strongest first."""
 
     keys: list[KeyRule]
-    region: str = Field("", description="country of phone numbers without a country code, such as CN")
+    region: str = Field(
+        "",
+        description="country of phone numbers without a country code, such as CN; empty: that of the workspace's"
+        " time zone or language; ZZ: none",
+    )
 
 
-def identity_out(rules: Rules) -> IdentityOut:
+class IdentityInForce(IdentityOut):
+    """The same, and the country that counts now."""
+
+    region_in_force: str = Field(description="empty: numbers without a country code stay as they are")
+
+
+def identity_out(rules: Rules) -> IdentityInForce:
     keys = [KeyRule(kind=each.kind, attaches=each.attaches, merges=each.merges, cap=each.cap) for each in rules.keys]
-    return IdentityOut(keys=keys, region=rules.region)
+    return IdentityInForce(keys=keys, region=rules.region, region_in_force=rules.region_in_force)
 
 
-@router.get("/identity", response=IdentityOut)
-def read_identity(request: HttpRequest) -> IdentityOut:
+@router.get("/identity", response=IdentityInForce)
+def read_identity(request: HttpRequest) -> IdentityInForce:
     """The keys by which customers are recognised."""
     return identity_out(rules_of(workspace_id=workspace_of(request)))
 
 
-@router.put("/identity", response=IdentityOut)
-def write_identity(request: HttpRequest, given: IdentityOut) -> IdentityOut:
+@router.put("/identity", response=IdentityInForce)
+def write_identity(request: HttpRequest, given: IdentityOut) -> IdentityInForce:
     """Other keys from the next call on; who was joined before stays joined."""
     workspace_id = workspace_of(request)
     keys = tuple(Rule(**each.model_dump()) for each in given.keys)

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -12,8 +12,9 @@ from allears.customers import sql
 from allears.customers.actions.consent import ConsentChange, read_consent, record_consent
 from allears.customers.actions.movements import Moved, between, record_movements, standing, tells
 from allears.customers.history import LONGEST_NAME, Timeline
-from allears.customers.keys import clean_email, clean_phone
+from allears.customers.keys import PHONE, clean_email, clean_phone
 from allears.customers.models import Customer
+from allears.customers.rules import Rules, rules_of
 
 LONGEST = {"name": 200, "email": 254, "phone": 32, "language": 10, "timezone": 60, "segment": 80}
 COLUMNS = tuple(LONGEST)
@@ -36,6 +37,7 @@ def update_traits(
     with transaction.atomic():
         customers = _load(workspace_id, list({change.customer_id for change in changes}))
         before = {each.id: _row(each) for each in customers.values()}
+        changes = _in_full(workspace_id, changes)
         stated = [_stated(change.traits) for change in changes]
         names: dict[int, set[str]] = {}
         for change, told in zip(changes, stated, strict=True):
@@ -59,6 +61,19 @@ def update_traits(
             record_movements(workspace_id=workspace_id, movements=moved)
         if consents:
             record_consent(workspace_id=workspace_id, changes=consents, source=source)
+
+
+def _in_full(workspace_id: int, changes: Sequence[TraitChange]) -> Sequence[TraitChange]:
+    """The same with telephone numbers as the world writes them."""
+    if not any(change.traits.get(PHONE) for change in changes):
+        return changes
+    rules = rules_of(workspace_id=workspace_id)
+    return [_dialled(change, rules) for change in changes]
+
+
+def _dialled(change: TraitChange, rules: Rules) -> TraitChange:
+    phone = clean_phone(change.traits.get(PHONE))
+    return replace(change, traits={**change.traits, PHONE: rules.written(phone)}) if phone else change
 
 
 def _load(workspace_id: int, ids: list[int]) -> dict[int, Customer]:

@@ -5,6 +5,7 @@ from typing import Any
 from allears.customers.keys import EMAIL, PHONE, clean_email, clean_phone
 from allears.customers.models import Customer, Identifier
 from allears.customers.queries import present
+from allears.customers.rules import rules_of
 
 
 class UnknownPersonError(LookupError):
@@ -34,13 +35,15 @@ def find_customer(*, workspace_id: int, known_by: str) -> Customer:
 
 def _by_name(workspace_id: int, text: str) -> Customer | None:
     known = Identifier.objects.in_workspace(workspace_id).filter(shared_at__isnull=True)
-    tries = [(EMAIL, clean_email(text)), (PHONE, clean_phone(text))]
+    email, phone = clean_email(text), clean_phone(text)
+    rules = rules_of(workspace_id=workspace_id)
+    tries = [(EMAIL, email), (PHONE, rules.number(phone)), (PHONE, phone)]
     named = [known.filter(kind=kind, value=value) for kind, value in tries if value]
     for rows in (*named, known.filter(value=text)):
         owners = set(rows.values_list("customer_id", flat=True)[:2])
         if owners:
             return _only(workspace_id, id__in=owners)
-    for column, (_, value) in zip(("email", "phone"), tries, strict=True):
+    for column, value in (("email", email), ("phone", rules.written(phone)), ("phone", phone)):
         if value and (found := _only(workspace_id, **{column: value}, merged_into__isnull=True)):
             return found
     return None

@@ -16,6 +16,7 @@ from allears.customers.keys import PLACEHOLDERS, IdentityKeys, clean_email, clea
 from allears.customers.memory import lock_identity, new_epoch
 from allears.customers.models import ConsentRecord, Customer
 from allears.customers.remembering import touch
+from allears.customers.rules import rules_of
 from allears.events.imports.acquaintance import Said
 from allears.events.imports.kinds import BadRow, Chunk, Field, FieldType, Kind, Outcome, Row, Rows
 from allears.events.imports.marks import mark
@@ -167,8 +168,10 @@ def unwelcome(*, workspace_id: int, keys: Sequence[IdentityKeys]) -> set[Identit
     """Those who were erased and asked that no import brings them back; their words stay nobody's."""
     if not forgotten.any_in(workspace_id):
         return set()
-    away = forgotten.forgotten_among(workspace_id=workspace_id, names={name for each in keys for name in each.names()})
-    return {each for each in keys if any(name in away for name in each.names())}
+    rules = rules_of(workspace_id=workspace_id)
+    names = {each: rules.normal(each).names() for each in keys}
+    away = forgotten.forgotten_among(workspace_id=workspace_id, names={name for own in names.values() for name in own})
+    return {each for each, own in names.items() if not away.isdisjoint(own)}
 
 
 def _erased() -> str:

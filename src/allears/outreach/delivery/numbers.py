@@ -2,6 +2,8 @@
 
 from allears.customers.keys import PHONE
 from allears.customers.models import Identifier
+from allears.customers.rules import rules_of
+from allears.outreach.delivery.models import Barred
 from allears.outreach.models import Message
 
 # Country calling codes, ITU-T E.164 list of assigned codes; +1 and +7 stand for all their countries.
@@ -18,9 +20,14 @@ COUNTRIES = tuple(CODES.split())
 
 
 def known_number(*, workspace_id: int, channel: str, number: str) -> str:
-    """The number as we know it, the one that we wrote to last where several fit; as it came where none does."""
+    """The number as we know it, the one that we wrote to last where several fit; else as the workspace completes it."""
+    rules = rules_of(workspace_id=workspace_id)
     if number.startswith("+"):
-        return number
+        return rules.number(number)
+    return rules.number(_known(workspace_id, channel, number))
+
+
+def _known(workspace_id: int, channel: str, number: str) -> str:
     inland = number.lstrip("0")
     written = [number, f"+{inland}", *(f"+{code}{inland}" for code in COUNTRIES)]
     written += [f"+39{number}"]  # Italy's nought belongs to the number
@@ -33,3 +40,14 @@ def known_number(*, workspace_id: int, channel: str, number: str) -> str:
         if last := ours.order_by("-id").values_list("address", flat=True).first():
             return str(last)
     return next((each for each in written if each in known), number)
+
+
+def complete_barred(*, workspace_id: int) -> None:
+    """Numbers that get no text messages keep their bar under the name that the workspace completes them to."""
+    rules = rules_of(workspace_id=workspace_id)
+    rows = Barred.objects.in_workspace(workspace_id).filter(channel="sms", lifted_at__isnull=True)
+    for row in rows.exclude(address__startswith="+"):
+        full = rules.number(row.address)
+        if full != row.address and not rows.filter(address=full).exists():
+            row.address = full
+            row.save(update_fields=["address"])

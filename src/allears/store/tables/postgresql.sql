@@ -31,6 +31,7 @@
 -- migration customers.0006_contests
 -- migration customers.0007_attribute_confirmed
 -- migration customers.0008_workspace_keys
+-- migration customers.0009_completed_numbers
 -- migration delivery.0001_initial
 -- migration delivery.0002_minute
 -- migration events.0001_initial
@@ -470,7 +471,8 @@ CREATE TABLE customers_identityrules (
     workspace_id bigint NOT NULL,
     region character varying(2) NOT NULL,
     keys jsonb NOT NULL,
-    changed_at timestamp with time zone NOT NULL
+    changed_at timestamp with time zone NOT NULL,
+    completed_with character varying(2) NOT NULL
 );
 CREATE TABLE customers_merge (
     id bigint NOT NULL,

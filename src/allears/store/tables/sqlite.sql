@@ -31,6 +31,7 @@
 -- migration customers.0006_contests
 -- migration customers.0007_attribute_confirmed
 -- migration customers.0008_workspace_keys
+-- migration customers.0009_completed_numbers
 -- migration delivery.0001_initial
 -- migration delivery.0002_minute
 -- migration events.0001_initial
@@ -135,7 +136,7 @@ CREATE TABLE "customers_identifier" ("id" integer NOT NULL PRIMARY KEY AUTOINCRE
 ;
 CREATE TABLE "customers_identityepoch" ("workspace_id" bigint NOT NULL PRIMARY KEY REFERENCES "accounts_workspace" ("id") DEFERRABLE INITIALLY DEFERRED, "number" bigint NOT NULL)
 ;
-CREATE TABLE "customers_identityrules" ("workspace_id" bigint NOT NULL PRIMARY KEY REFERENCES "accounts_workspace" ("id") DEFERRABLE INITIALLY DEFERRED, "region" varchar(2) NOT NULL, "keys" text NOT NULL CHECK ((JSON_VALID("keys") OR "keys" IS NULL)), "changed_at" datetime NOT NULL)
+CREATE TABLE "customers_identityrules" ("workspace_id" bigint NOT NULL PRIMARY KEY REFERENCES "accounts_workspace" ("id") DEFERRABLE INITIALLY DEFERRED, "region" varchar(2) NOT NULL, "keys" text NOT NULL CHECK ((JSON_VALID("keys") OR "keys" IS NULL)), "changed_at" datetime NOT NULL, "completed_with" varchar(2) NOT NULL)
 ;
 CREATE TABLE "customers_merge" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "reason" varchar(200) NOT NULL, "at" datetime NOT NULL, "undone_at" datetime NULL, "kept_id" bigint NOT NULL REFERENCES "customers_customer" ("id") DEFERRABLE INITIALLY DEFERRED, "merged_id" bigint NOT NULL REFERENCES "customers_customer" ("id") DEFERRABLE INITIALLY DEFERRED, "workspace_id" bigint NOT NULL REFERENCES "accounts_workspace" ("id") DEFERRABLE INITIALLY DEFERRED, "moved" text NOT NULL CHECK ((JSON_VALID("moved") OR "moved" IS NULL)))
 ;

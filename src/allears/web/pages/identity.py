@@ -1,5 +1,7 @@
 """By which keys customers are recognised, who turned out to be whom, and the way back."""
 
+from dataclasses import replace
+
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
@@ -13,7 +15,7 @@ from allears.customers.actions import undo_merge
 from allears.customers.actions.merging import MergeError
 from allears.customers.keys import USER_ID
 from allears.customers.queries import merges
-from allears.customers.rules import ALIAS, Rule, Rules, RulesError, rules_of, set_rules
+from allears.customers.rules import ALIAS, Rule, Rules, RulesError, rules_of, set_rules, usual_region
 from allears.web.access import ConsoleRequest, access_admin, access_manager
 from allears.web.render import flash, render_page
 
@@ -47,7 +49,7 @@ def identity(request: ConsoleRequest) -> HttpResponse:
     workspace_id, problem = request.access.workspace_id, ""
     rules = rules_of(workspace_id=workspace_id)
     if request.method == "POST":
-        rules = _posted(request)
+        rules = replace(_posted(request), usual_region=usual_region(workspace_id=workspace_id))
         try:
             set_rules(workspace_id=workspace_id, rules=rules, actor_id=request.access.user.pk, now=timezone.now())
         except RulesError as error:
