@@ -156,8 +156,10 @@ def _text(mail: Message, *, is_answer: bool) -> str:
         page = "\n".join(html)
         words = html_text(page, without=frozenset({"blockquote"})) or html_text(page)
     forwards = _FORWARD.match(header(mail, "Subject"))
-    writer = parseaddr(header(mail, "From"))[1].lower() if forwards else ""
-    return own_words(words, is_answer=is_answer, forwarded_by=writer)
+    sender = header(mail, "From")
+    return own_words(
+        words, is_answer=is_answer, forwarded_by=parseaddr(sender)[1].lower() if forwards else "", writer=sender
+    )
 
 
 def _shown_parts(mail: Message) -> Iterator[Message]:

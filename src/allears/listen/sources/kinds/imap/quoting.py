@@ -8,6 +8,7 @@ import re
 from typing import TYPE_CHECKING
 
 from allears.kit.lazy import LazyModule
+from allears.listen.sources.kinds.imap.signing_off import without_sign_off
 
 if TYPE_CHECKING:
     import mailparser_reply
@@ -56,12 +57,14 @@ _POSTED = re.compile(
 )
 
 
-def own_words(text: str, *, is_answer: bool, forwarded_by: str = "") -> str:
+def own_words(text: str, *, is_answer: bool, forwarded_by: str = "", writer: str = "") -> str:
     """The writer's words. A mail that is no answer and would lose everything (a forward) keeps all of it.
 
+    ``writer``: as the mail names its sender, who may sign with that name.
     ``forwarded_by``: the address of who forwards; an earlier mail of theirs below (“see my complaint”) is theirs too.
     """
     kept = _without_signature(_without_card(_without_quotes(_before_known_header(text))))
+    kept = without_sign_off(kept, writer=writer)
     earlier = _earlier_words(text.split("\n"), forwarded_by) if forwarded_by else ""
     if earlier:
         return f"{kept}\n\n{earlier}".strip()
