@@ -32,6 +32,11 @@ class FakeSource:
     def ahead(self, *, rows: int, size: int) -> Sequence[Body]:
         return self.bodies[self.taken : self.taken + rows]
 
+    def beyond(self, *, rows: int, size: int) -> Sequence[Body]:
+        return ()
+
+    def go_on(self) -> None: ...
+
     def done(self, *, lasting: bool) -> None:
         self.taken = len(self.bodies)
         self.lasting = lasting

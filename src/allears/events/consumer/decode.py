@@ -120,15 +120,20 @@ def decode(bodies: Sequence[Body], *, event_limit: int) -> Decoded:
     """Read all bodies; every call lands in exactly one of the two lists."""
     decoded = Decoded()
     for body in bodies:
-        before = len(decoded.calls) + len(decoded.bad)
-        if body.kind == BROKEN:
-            reason = "the body is not the JSON of a call or a batch: send it again once mended"
-            decoded.bad.append(Bad(workspace_id=body.workspace_id, reason=reason, payload=as_text(body.data)))
-        else:
-            _read(body, decoded, event_limit)
-        at = body.workspace_id, _day(body.received_us // 86_400_000_000)
-        decoded.counts[at] = decoded.counts.get(at, 0) + len(decoded.calls) + len(decoded.bad) - before
+        decode_one(body, decoded, event_limit=event_limit)
     return decoded
+
+
+def decode_one(body: Body, decoded: Decoded, *, event_limit: int) -> None:
+    """Read one more body."""
+    before = len(decoded.calls) + len(decoded.bad)
+    if body.kind == BROKEN:
+        reason = "the body is not the JSON of a call or a batch: send it again once mended"
+        decoded.bad.append(Bad(workspace_id=body.workspace_id, reason=reason, payload=as_text(body.data)))
+    else:
+        _read(body, decoded, event_limit)
+    at = body.workspace_id, _day(body.received_us // 86_400_000_000)
+    decoded.counts[at] = decoded.counts.get(at, 0) + len(decoded.calls) + len(decoded.bad) - before
 
 
 @lru_cache(maxsize=8)

@@ -2,7 +2,7 @@
 
 import logging
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 
 import msgspec
@@ -13,9 +13,10 @@ from django.utils.module_loading import import_string
 
 from allears.events.batch import Arrivals, Batch, BatchSubscription, EventRow, batch_subscriptions
 from allears.events.consumer.bisect import apply_surviving
-from allears.events.consumer.decode import Bad, Call, Decoded, decode
+from allears.events.consumer.decode import Bad, Call, Decoded, decode, decode_one
 from allears.events.consumer.source import Source, open_source
 from allears.events.consumer.store import Memories, Stored, store_calls
+from allears.events.intake.log import Body
 from allears.events.models import QuarantinedRow
 from allears.jobs.lease import LeaseLostError, acquire, hold
 from allears.store import plain
@@ -32,6 +33,9 @@ PAUSE_SECONDS = 0.004  # after a small turn: what comes meanwhile shares the nex
 AIM_SECONDS = 0.12  # of work in one transaction, so that other writers of SQLite live
 
 
+Turn = tuple[Sequence[Body], Decoded]
+
+
 class Consumer:
     """Reads the intake log as the only one who does. Not for sharing between threads."""
 
@@ -42,6 +46,7 @@ class Consumer:
         self._fence: int | None = None
         self._renewed = 0.0
         self._size = LEAST_BYTES
+        self._next: Turn | None = None  # read and understood while the database stored what came before
 
     def turn(self) -> int:
         """Apply the next bodies; how many. Zero when there are none or another worker holds the lease."""
@@ -52,10 +57,10 @@ class Consumer:
             taken = self._take_turn()
         except LeaseLostError:
             self._fence = None
-            self._memories.forget()
+            self._forget()
             return 0
         except BaseException:
-            self._memories.forget()
+            self._forget()
             raise
         self._memories.keep()
         if taken:
@@ -63,11 +68,15 @@ class Consumer:
             self._pace(time.thread_time() - began)
         return taken
 
+    def _forget(self) -> None:
+        self._memories.forget()
+        self._next = None
+
     def _holds(self) -> bool:
         if self._fence is None or time.monotonic() - self._renewed > RENEW_SECONDS:
             fence = acquire(name=LEASE, owner=self.owner, now=timezone.now(), seconds=LEASE_SECONDS)
             if fence != self._fence:
-                self._memories.forget()  # another worker may have joined customers meanwhile
+                self._forget()  # another worker may have joined customers meanwhile
             self._fence = fence
             self._renewed = time.monotonic()
         return self._fence is not None
@@ -84,21 +93,40 @@ class Consumer:
             raise
         except Exception as error:  # noqa: BLE001 - bulkhead: the careful way finds who is to blame
             logger.warning("a turn failed (%s) and is done again step by step", type(error).__name__)
-            self._memories.forget()
+            self._forget()
             return self._apply(careful=True)
 
     def _apply(self, *, careful: bool) -> int:
-        bodies = self._source.ahead(rows=MOST_ROWS, size=self._size)
+        bodies, decoded = self._take()
         if not bodies:
             return 0
-        decoded = decode(bodies, event_limit=settings.INTAKE_MAX_EVENT)
+        more = not careful and (len(bodies) >= MOST_ROWS or sum(len(body.data) for body in bodies) >= self._size)
         with transaction.atomic():
             now = timezone.now()
             hold(name=LEASE, owner=self.owner, fence=self._fence or 0, now=now, seconds=LEASE_SECONDS)
-            apply_decoded(decoded, now=now, memories=self._memories, careful=careful)
+            meanwhile = self._look_ahead() if more else ()
+            apply_decoded(decoded, now=now, memories=self._memories, careful=careful, meanwhile=meanwhile)
             _count(decoded.counts)
             self._source.done(lasting=self._memories.learnt() or bool(connection.run_on_commit))
         return len(bodies)
+
+    def _take(self) -> Turn:
+        """What is next: read already, or read now."""
+        if self._next is not None:
+            taken, self._next = self._next, None
+            self._source.go_on()
+            return taken
+        bodies = self._source.ahead(rows=MOST_ROWS, size=self._size)
+        return bodies, decode(bodies, event_limit=settings.INTAKE_MAX_EVENT)
+
+    def _look_ahead(self) -> Iterator[None]:
+        """Read what comes next and understand it, body by body."""
+        bodies, decoded = self._source.beyond(rows=MOST_ROWS, size=self._size), Decoded()
+        for body in bodies:
+            yield
+            decode_one(body, decoded, event_limit=settings.INTAKE_MAX_EVENT)
+        if bodies:
+            self._next = bodies, decoded
 
     def close(self) -> None:
         self._source.close()
@@ -121,17 +149,20 @@ def apply_decoded(
     memories: Memories,
     refused: list[QuarantinedRow] | None = None,
     careful: bool = True,
+    meanwhile: Iterable[object] = (),
 ) -> None:
     """Store the good calls, tell the subscribers, quarantine the bad; inside the caller's transaction.
 
     With ``refused``, rows for the quarantine are put there instead of being stored. ``careful``: see ``bisect``.
+    ``meanwhile``: see ``store_calls``.
     """
     stored: list[Stored] = []
     quarantine = [quarantined(bad, now) for bad in decoded.bad]
 
     def store(calls: Sequence[Call]) -> None:
         try:
-            stored.extend(store_calls(calls, now=now, memories=memories, careful=careful))
+            new = store_calls(calls, now=now, memories=memories, careful=careful, meanwhile=meanwhile)
+            stored.extend(new)
         except Exception:
             memories.forget()  # it may have learnt what the savepoint now undoes
             raise

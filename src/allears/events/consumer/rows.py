@@ -1,5 +1,6 @@
 """Calls as rows of the event table, each database in its quickest way."""
 
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from struct import Struct
@@ -78,22 +79,27 @@ _MICROSECOND = timedelta(microseconds=1)
 
 
 def copy_new(
-    workspace_id: int, stored: "list[tuple[int, Owner, Call]]", *, ask_first: bool
+    workspace_id: int,
+    stored: "list[tuple[int, Owner, Call]]",
+    *,
+    ask_first: bool,
+    meanwhile: Iterable[object] = (),
 ) -> "list[tuple[int, Owner, Call]]":
     """PostgreSQL copies rows in, which bears no repeats; IntegrityError when there is one and it did not ask first.
 
     Once a workspace repeats itself, the next batches ask first in any case, until one brings nothing but new.
+    ``meanwhile``: see ``_copy``.
     """
     if workspace_id not in _repeating and not ask_first:
         try:
-            _copy(stored)
+            _copy(stored, meanwhile)
         except IntegrityError:
             _repeating.add(workspace_id)
             raise
         return stored
     seen = _seen(workspace_id, stored)
     new = [each for each in stored if each[2].message_key not in seen] if seen else stored
-    _copy(new)
+    _copy(new, meanwhile)
     if not seen:
         _repeating.discard(workspace_id)
     return new
@@ -113,7 +119,8 @@ def _seen(workspace_id: int, stored: "list[tuple[int, Owner, Call]]") -> set[str
         return {row[0] for row in cursor.fetchall()}
 
 
-def _copy(stored: "list[tuple[int, Owner, Call]]") -> None:
+def _copy(stored: "list[tuple[int, Owner, Call]]", meanwhile: Iterable[object] = ()) -> None:
+    """``meanwhile`` is other work, done step by step while the database stores what it was given."""
     if not stored:
         return
     with (
@@ -125,6 +132,8 @@ def _copy(stored: "list[tuple[int, Owner, Call]]") -> None:
         for start in range(0, len(stored), PIECE):  # the database stores one piece while the next is being made
             copy.write(b"".join([_binary(*each) for each in stored[start : start + PIECE]]))
         copy.write(_END)
+        for _ in meanwhile:
+            cursor.connection.pgconn.flush()
 
 
 def _binary(number: int, customer_id: int | None, call: "Call") -> bytes:

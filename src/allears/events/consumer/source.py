@@ -2,10 +2,10 @@
 
 import sqlite3
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import UTC
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 import psycopg
 from django.conf import settings
@@ -15,6 +15,7 @@ from allears.events.intake.log import Body, intake_path, log_id, open_file
 from allears.events.models import IntakeCursor
 from allears.jobs.bell import ring_local
 from allears.store import plain
+from allears.store.postgres import connect
 
 CHECKPOINT_SECONDS = 0.25  # while there is work
 
@@ -24,6 +25,12 @@ class Source(Protocol):
 
     def ahead(self, *, rows: int, size: int) -> Sequence[Body]:
         """Before the transaction: the next bodies, up to so many rows and about ``size`` bytes."""
+
+    def beyond(self, *, rows: int, size: int) -> Sequence[Body]:
+        """While the last given ones are being applied: the bodies behind them. None where that is of no use."""
+
+    def go_on(self) -> None:
+        """After ``settle``: what ``beyond`` gave is now what is being applied."""
 
     def done(self, *, lasting: bool) -> None:
         """Inside the transaction: what was given is applied.
@@ -71,6 +78,12 @@ class SqliteSource:
             found, self._last = [], position  # the log is being made anew: look again at the next turn
         return found
 
+    def beyond(self, *, rows: int, size: int) -> Sequence[Body]:
+        """Nothing: here the database is this process itself, and gains nothing from another's turn."""
+        return ()
+
+    def go_on(self) -> None: ...
+
     def _position(self) -> int:
         rows = plain.select("SELECT position FROM events_intakecursor WHERE name = %s", [self._name])
         return int(rows[0][0]) if rows else 0
@@ -96,7 +109,8 @@ class ChangedMeanwhileError(RuntimeError):
 NEXT = """
 SELECT id, version, workspace_id, kind, received_at, body FROM (
     SELECT *, sum(length(body)) OVER (ORDER BY id) - length(body) AS before FROM (
-        SELECT *, xmin::text AS version FROM events_intakerow ORDER BY id LIMIT %s) AS next) AS sized
+        SELECT *, xmin::text AS version FROM events_intakerow
+        WHERE NOT id = ANY(%s::bigint[]) ORDER BY id LIMIT %s) AS next) AS sized
 WHERE before < %s ORDER BY id
 """
 TAKEN = "DELETE FROM events_intakerow WHERE id = ANY(%s) RETURNING id, xmin::text"
@@ -112,22 +126,22 @@ class PostgresSource:
 
     def __init__(self) -> None:
         self._read: dict[int, str] = {}  # the version of each row
+        self._beyond: dict[int, str] = {}
+        self._aside: psycopg.Connection[Any] | None = None  # looks while the other one stores
 
     def ahead(self, *, rows: int, size: int) -> Sequence[Body]:
         connection.ensure_connection()
-        with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as cursor:
-            cursor.execute(NEXT, [rows, size], binary=True)  # as text, bytes come twice as long
-            found = cursor.fetchall()
-        self._read = {row[0]: row[1] for row in found}
-        return [
-            Body(
-                workspace_id=workspace_id,
-                kind=kind,
-                received_us=int(received_at.astimezone(UTC).timestamp() * 1_000_000),
-                data=bytes(body),
-            )
-            for _, _, workspace_id, kind, received_at, body in found
-        ]
+        self._read, found = _next_rows(connection.connection, but=(), rows=rows, size=size)
+        return found
+
+    def beyond(self, *, rows: int, size: int) -> Sequence[Body]:
+        if self._aside is None:
+            self._aside = connect(autocommit=True)
+        self._beyond, found = _next_rows(self._aside, but=self._read, rows=rows, size=size)
+        return found
+
+    def go_on(self) -> None:
+        self._read, self._beyond = self._beyond, {}
 
     def done(self, *, lasting: bool) -> None:
         taken = TAKEN if lasting else TAKEN + LATER
@@ -139,4 +153,26 @@ class PostgresSource:
         self._read = {}
 
     def close(self) -> None:
-        self._read = {}
+        self._read, self._beyond = {}, {}
+        if self._aside is not None:
+            self._aside.close()
+            self._aside = None
+
+
+def _next_rows(
+    driver: "psycopg.Connection[Any]", *, but: Collection[int], rows: int, size: int
+) -> tuple[dict[int, str], list[Body]]:
+    """Of the log's first rows, but for those that are under way: the version of each, and the bodies."""
+    with connection.wrap_database_errors, psycopg.Cursor(driver) as cursor:
+        cursor.execute(NEXT, [list(but), rows, size], binary=True)  # as text, bytes come twice as long
+        found = cursor.fetchall()
+    bodies = [
+        Body(
+            workspace_id=workspace_id,
+            kind=kind,
+            received_us=int(received_at.astimezone(UTC).timestamp() * 1_000_000),
+            data=bytes(body),
+        )
+        for _, _, workspace_id, kind, received_at, body in found
+    ]
+    return {row[0]: row[1] for row in found}, bodies

@@ -1,6 +1,6 @@
 """Applying calls: whose they are, which are new, their rows, and what they say about customers."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from itertools import groupby
 from typing import Any
@@ -44,18 +44,26 @@ class Memories:
         self._of.clear()
 
 
-def store_calls(calls: Sequence[Call], *, now: datetime, memories: Memories, careful: bool = True) -> list[Stored]:
+def store_calls(
+    calls: Sequence[Call],
+    *,
+    now: datetime,
+    memories: Memories,
+    careful: bool = True,
+    meanwhile: Iterable[object] = (),
+) -> list[Stored]:
     """Store the calls that are new; they, by workspace and in order of arrival.
 
-    Not ``careful`` may raise IntegrityError for a repeat, and must then be tried again.
+    Not ``careful`` may raise IntegrityError for a repeat, and must then be tried again. ``meanwhile`` is other work
+    that may be done in small steps while the database is busy storing.
     """
     if len({call.workspace_id for call in calls}) == 1:
         workspace_id = calls[0].workspace_id
-        return _store(workspace_id, once(calls), now, memories.of(workspace_id), careful)
+        return _store(workspace_id, once(calls), now, memories.of(workspace_id), careful, meanwhile)
     stored: list[Stored] = []
     ordered = sorted(calls, key=lambda call: call.workspace_id)  # stable, and locks are taken in one order
     for workspace_id, group in groupby(ordered, key=lambda call: call.workspace_id):
-        stored += _store(workspace_id, once(list(group)), now, memories.of(workspace_id), careful)
+        stored += _store(workspace_id, once(list(group)), now, memories.of(workspace_id), careful, meanwhile)
     return stored
 
 
@@ -69,11 +77,18 @@ def once(calls: Sequence[Call]) -> Sequence[Call]:
     return list(first.values())
 
 
-def _store(workspace_id: int, calls: Sequence[Call], now: datetime, memory: Memory, careful: bool) -> list[Stored]:
+def _store(
+    workspace_id: int,
+    calls: Sequence[Call],
+    now: datetime,
+    memory: Memory,
+    careful: bool,
+    meanwhile: Iterable[object],
+) -> list[Stored]:
     customers = _customers(workspace_id, calls, now, memory)
     stored = list(zip(allocate_ids(Event, len(calls)), customers, calls, strict=True))
     if connection.vendor == "postgresql":
-        stored = rows.copy_new(workspace_id, stored, ask_first=careful)
+        stored = rows.copy_new(workspace_id, stored, ask_first=careful, meanwhile=meanwhile)
     else:
         stored = rows.insert_new(stored)
     _describe(workspace_id, stored, now)
