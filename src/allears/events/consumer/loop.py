@@ -4,6 +4,7 @@ import logging
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from typing import NamedTuple
 
 import msgspec
 from django.conf import settings
@@ -33,7 +34,12 @@ PAUSE_SECONDS = 0.004  # after a small turn: what comes meanwhile shares the nex
 AIM_SECONDS = 0.12  # of work in one transaction, so that other writers of SQLite live
 
 
-Turn = tuple[Sequence[Body], Decoded]
+class Turn(NamedTuple):
+    """What is applied in one transaction."""
+
+    bodies: Sequence[Body]
+    decoded: Decoded
+    full: bool  # as much as was asked for: there may be more
 
 
 class Consumer:
@@ -97,14 +103,13 @@ class Consumer:
             return self._apply(careful=True)
 
     def _apply(self, *, careful: bool) -> int:
-        bodies, decoded = self._take()
+        bodies, decoded, full = self._take()
         if not bodies:
             return 0
-        more = not careful and (len(bodies) >= MOST_ROWS or sum(len(body.data) for body in bodies) >= self._size)
         with transaction.atomic():
             now = timezone.now()
             hold(name=LEASE, owner=self.owner, fence=self._fence or 0, now=now, seconds=LEASE_SECONDS)
-            meanwhile = self._look_ahead() if more else ()
+            meanwhile = self._look_ahead() if full and not careful else ()
             apply_decoded(decoded, now=now, memories=self._memories, careful=careful, meanwhile=meanwhile)
             _count(decoded.counts)
             self._source.done(lasting=self._memories.learnt() or bool(connection.run_on_commit))
@@ -117,16 +122,20 @@ class Consumer:
             self._source.go_on()
             return taken
         bodies = self._source.ahead(rows=MOST_ROWS, size=self._size)
-        return bodies, decode(bodies, event_limit=settings.INTAKE_MAX_EVENT)
+        return Turn(bodies, decode(bodies, event_limit=settings.INTAKE_MAX_EVENT), self._is_full(bodies))
 
     def _look_ahead(self) -> Iterator[None]:
         """Read what comes next and understand it, body by body."""
         bodies, decoded = self._source.beyond(rows=MOST_ROWS, size=self._size), Decoded()
+        full = self._is_full(bodies)
         for body in bodies:
             yield
             decode_one(body, decoded, event_limit=settings.INTAKE_MAX_EVENT)
         if bodies:
-            self._next = bodies, decoded
+            self._next = Turn(bodies, decoded, full)
+
+    def _is_full(self, bodies: Sequence[Body]) -> bool:
+        return len(bodies) >= MOST_ROWS or sum(len(body.data) for body in bodies) >= self._size
 
     def close(self) -> None:
         self._source.close()
