@@ -96,6 +96,31 @@ def test_a_trial_says_what_the_provider_said(ours: Client, web_peer: WebPeer) ->
     assert post(ours, "sms/trials", address="").status_code == 422
 
 
+@pytest.mark.parametrize(
+    ("channel", "address", "says"),
+    [
+        ("sms", "me@example.test", "not a telephone number"),
+        ("sms", "hello", "not a telephone number"),
+        ("sms", "+86138", "not a telephone number"),
+        ("email", "13800138000", "not an e-mail address"),
+        ("email", "me@here", "not an e-mail address"),
+        ("wechat", "o6 bmjrPTlm6", "cannot be a customer's name"),
+        ("widget", "anybody", "Nothing travels"),
+    ],
+)
+def test_a_trial_wants_an_address_of_its_channel(ours: Client, channel: str, address: str, says: str) -> None:
+    answer = post(ours, f"{channel}/trials", address=address)
+    assert answer.status_code == 422
+    assert answer.json()["errors"][0]["pointer"] == "body/address"
+    assert says in answer.json()["detail"]
+    assert ChannelSetup.objects.across_workspaces().count() == 0
+
+
+def test_a_trial_of_a_channel_without_a_set_up_says_so(ours: Client) -> None:
+    said = post(ours, "sms/trials", address="138 0013 8000").json()
+    assert said == {"taken": False, "trouble": "This channel is not set up yet."}
+
+
 def test_a_channel_pauses_and_goes_on(ours: Client) -> None:
     assert post(ours, "sms/pause").status_code == 409  # nothing to pause yet
     put(ours, "sms", settings=GATEWAY)
@@ -132,6 +157,6 @@ def test_secrets_that_nobody_can_read_any_more_are_told_again(ours: Client, sett
     put(ours, "sms", settings=GATEWAY, secrets={"password": "before"})
     settings.SECRET_KEY = "another key of this installation, long enough for anybody"
     assert ours.get(f"{URL}/sms").json()["secrets"] == []
-    assert "enter the channel's secrets again" in post(ours, "sms/trials", address="+86138").json()["trouble"]
+    assert "enter the channel's secrets again" in post(ours, "sms/trials", address="+8613800138000").json()["trouble"]
     assert put(ours, "sms", settings=GATEWAY).status_code == 422
     assert put(ours, "sms", settings=GATEWAY, secrets={"password": "after"}).json()["secrets"] == ["password"]

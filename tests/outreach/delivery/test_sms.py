@@ -21,8 +21,9 @@ from allears.outreach.channels.base import DeliveryError, Outgoing, SetupError
 from allears.outreach.channels.sms.segments import is_gsm, segments
 from allears.outreach.contracts import Proposal
 from allears.outreach.delivery import queries
-from allears.outreach.delivery.actions import opened, set_up, try_out
+from allears.outreach.delivery.actions import opened, set_up
 from allears.outreach.delivery.models import Barred, ChannelSetup, Report
+from allears.outreach.delivery.trying import try_out
 from allears.outreach.models import Decision, Message
 from tests import builders
 from tests.support.kannel import Kannel

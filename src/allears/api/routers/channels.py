@@ -13,7 +13,7 @@ from allears.api.listing import Listing, PageParams, listing, where, workspace_o
 from allears.api.problems import ProblemError
 from allears.outreach import channels, wording
 from allears.outreach.channels.base import SetupError
-from allears.outreach.delivery import actions, queries
+from allears.outreach.delivery import actions, queries, trying
 from allears.outreach.delivery.models import Barred, ChannelSetup
 
 router = Router(tags=["channels"])
@@ -188,10 +188,16 @@ def try_channel(request: HttpRequest, name: str, told: TrialIn) -> Any:
     workspace = Workspace.objects.get(pk=workspace_of(request))
     with translation.override("zh-hans" if told.language == "zh" else "en"):
         text = wording.trial(str(workspace))
-    trouble = actions.try_out(
-        workspace_id=workspace.pk, channel=_known(name), address=told.address.strip(), language=told.language,
-        text=text, now=timezone.now(),
-    )  # fmt: skip
+    try:
+        trouble = trying.try_out(
+            workspace_id=workspace.pk, channel=_known(name), address=told.address, language=told.language,
+            text=text, now=timezone.now(),
+        )  # fmt: skip
+    except trying.AddressError as error:
+        errors = [{"pointer": "body/address", "detail": str(error)}]
+        raise ProblemError(
+            status=422, title="This address cannot be written to", detail=str(error), errors=errors
+        ) from error
     return Status(201, TrialOut(taken=not trouble, trouble=trouble))
 
 

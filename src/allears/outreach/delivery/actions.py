@@ -14,7 +14,7 @@ from allears.accounts.audit import audit
 from allears.customers.models import Customer
 from allears.outreach import channels
 from allears.outreach.actions import set_consent
-from allears.outreach.channels.base import Adapter, DeliveryError, Outgoing, SetupError
+from allears.outreach.channels.base import Adapter, SetupError
 from allears.outreach.delivery.models import Barred, ChannelSetup, Report
 from allears.outreach.delivery.sealing import seal, unseal
 from allears.outreach.models import Message
@@ -120,40 +120,6 @@ def opened(*, setup: ChannelSetup | None) -> dict[str, Any]:
     if setup is None:
         return {}
     return {**setup.settings, **unseal(setup.sealed), "own_token": setup.token, "workspace_id": setup.workspace_id}
-
-
-def try_out(*, workspace_id: int, channel: str, address: str, language: str, text: str, now: datetime) -> str:
-    """Send one message to an address of our own, past the governor: nobody's customer. What was wrong, or empty."""
-    setup = ChannelSetup.objects.in_workspace(workspace_id).filter(channel=channel).first()
-    try:
-        terms = opened(setup=setup)
-    except SetupError as error:
-        return str(error)
-    message = Outgoing(
-        id=0,
-        address=address,
-        name="",
-        language=language,
-        subject=text,
-        text=text,
-        html="",
-        idempotency_key=f"{workspace_id}:try:{secrets.token_hex(8)}",
-        purpose="test",
-        setup=terms,
-    )
-    session, trouble = channels.adapter(channel).session(), ""
-    try:
-        session.send(message, committing=lambda: None, handed_over=lambda: None)
-    except DeliveryError as error:
-        trouble = str(error)
-    finally:
-        session.close()
-    if setup is None and not channels.capability(channel).needs_setup:
-        setup = ChannelSetup(workspace_id=workspace_id, channel=channel, token=secrets.token_urlsafe(24))
-    if setup is not None:
-        setup.tried_at, setup.trouble = now, trouble[:2000]
-        setup.save(update_fields=["tried_at", "trouble"] if setup.pk else None)  # not what calls wrote
-    return trouble
 
 
 def report(

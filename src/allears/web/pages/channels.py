@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from allears.outreach import channels, wording
 from allears.outreach.channels.base import Adapter, SetupError
-from allears.outreach.delivery import actions, queries
+from allears.outreach.delivery import actions, queries, trying
 from allears.outreach.delivery.models import Barred, ChannelSetup
 from allears.web.access import ConsoleRequest, access_admin
 from allears.web.pages.accounts import style
@@ -164,14 +164,17 @@ def trial(request: ConsoleRequest, name: str) -> HttpResponse:
     if not address:
         flash(request, _("Enter an address of your own to send the test to."))
         return redirect("channel", name)
-    trouble = actions.try_out(
-        workspace_id=request.access.workspace_id,
-        channel=name,
-        address=address,
-        language="zh" if request.LANGUAGE_CODE.startswith("zh") else "en",
-        text=wording.trial(str(request.access.workspace)),
-        now=timezone.now(),
-    )
+    try:
+        trouble = trying.try_out(
+            workspace_id=request.access.workspace_id,
+            channel=name,
+            address=address,
+            language="zh" if request.LANGUAGE_CODE.startswith("zh") else "en",
+            text=wording.trial(str(request.access.workspace)),
+            now=timezone.now(),
+        )
+    except trying.AddressError as error:
+        trouble = str(error)
     if trouble:
         flash(request, _("It was not sent: %(why)s") % {"why": trouble})
     else:
