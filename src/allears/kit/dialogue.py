@@ -198,8 +198,20 @@ def sides_of(names: Sequence[str]) -> dict[str, str]:
     return sides
 
 
+_COUNTED = re.compile(
+    r"(?:speaker|spk|channel|person|participant|说话人|发言人|讲话人|講話人)[ _-]*(?:\d{1,3}|[a-z])", re.IGNORECASE
+)
+
+
+def is_counted(who: str) -> bool:
+    """Whether a program that only tells voices apart called somebody so: “Speaker 1”, “SPEAKER_00”, 说话人2."""
+    return bool(_COUNTED.fullmatch(who.strip()))
+
+
 def name_in(who: str) -> str:
     """What a speaker is called beside the words for a side: “Customer Zoe Ko” is Zoe Ko, “Caller 2” nobody."""
+    if is_counted(who):
+        return ""
     for word in _HAN_WORDS:
         who = who.replace(word, " ")
     kept = _LETTERS.sub(lambda found: "" if found[0].lower() in NO_NAMES else found[0], who)
@@ -233,7 +245,7 @@ def is_lines(text: str) -> bool:
         return any(side_of(each.who) for each in headed) and len({each.who for each in headed}) in range(2, 9)
     found = [match for line in lines if (match := _begins(line))]
     names = {match["who"].strip() for match in found}
-    sides = {side for name in names if (side := side_of(name))}
+    sides = {side for name in names if (side := side_of(name) or is_counted(name))}
     return len(found) >= 2 and len(found) >= len(lines) / 2 and len(names) <= 8 and bool(sides) and len(names) >= 2
 
 

@@ -19,7 +19,7 @@ from allears.events.imports.kinds import BadRow, Chunk, Field, FieldType, Kind, 
 from allears.events.imports.people import WHO_FIELDS, recognise
 from allears.jobs.bus import record
 from allears.journeys.importing import place_all
-from allears.kit import dialogue
+from allears.kit import roles
 from allears.kit.script import language_of
 from allears.listen import originals
 from allears.listen.events import VoiceReceived
@@ -86,10 +86,10 @@ def _load(chunk: Chunk) -> Outcome:
 def _sides(rows: Rows) -> tuple[list[str], list[BadRow]]:
     """Who speaks in each row; empty for rows that say nothing or by whom it is not clear."""
     names, texts, talks = (rows.column(each) for each in ("speaker", "text", "conversation"))
-    of_talk: dict[str, list[str]] = defaultdict(list)
-    for name, talk in zip(names, talks, strict=True):
-        of_talk[talk or ""].append(name or "")
-    sides_of = {talk: dialogue.sides_of(found) for talk, found in of_talk.items()}
+    of_talk: dict[str, list[tuple[str, str]]] = defaultdict(list)
+    for name, text, talk in zip(names, texts, talks, strict=True):
+        of_talk[talk or ""].append((name or "", text or ""))
+    sides_of = {talk: roles.sides_by_words(found) for talk, found in of_talk.items()}
     found, bad = [], []
     for place, (name, text, talk) in enumerate(zip(names, texts, talks, strict=True)):
         side = sides_of[talk or ""].get(name or "", "")

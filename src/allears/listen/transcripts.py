@@ -12,7 +12,7 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from allears.kit import dialogue
+from allears.kit import dialogue, roles
 from allears.kit.script import language_of
 from allears.listen import originals
 from allears.listen.models import Turn, Voice
@@ -41,6 +41,7 @@ class Conversation:
     source_kind: str
     channel: str
     said_at: datetime
+    customer: str = ""  # which of its speakers is the customer, where the names do not say
     about: Mapping[str, Any] = field(default_factory=dict)  # further fields of Telling
 
 
@@ -52,12 +53,24 @@ def from_text(text: str) -> list[Said]:
     return [Said(speaker=each.who, text=each.text) for each in spoken]
 
 
-def sided(turns: Sequence[Said]) -> list[Said]:
-    """The same turns with a side for each speaker; raises TellingError where nobody can tell who the customer is."""
-    sides = dialogue.sides_of([each.speaker for each in turns])
+def sided(turns: Sequence[Said], *, customer: str = "") -> list[Said]:
+    """The same turns with a side for each speaker; raises TellingError where nobody can tell who the customer is.
+
+    ``customer`` names the speaker who is; who has no known side besides is an agent then.
+    """
+    sides = roles.sides_by_words((each.speaker, each.text) for each in turns)
+    if customer:
+        if customer not in sides:
+            message = _("Nobody in it is called “%(name)s”. There are: %(names)s.")
+            names = ", ".join(f"“{name[:60]}”" for name in list(sides)[:8])
+            raise TellingError("customer_speaker", message % {"name": customer[:60], "names": names})
+        sides = {name: _beside(name, customer) for name in sides}
     strange = [name for name, side in sides.items() if not side]
     if strange:
-        message = _("It is not clear who “%(name)s” is. Call the sides Customer, Agent or Bot and send it again.")
+        message = _(
+            "It is not clear who “%(name)s” is. Name the customer’s speaker in “customer_speaker”, or call the sides "
+            "Customer, Agent or Bot, and send it again."
+        )
         raise TellingError("turns", message % {"name": strange[0][:60]})
     return [
         Said(
@@ -70,13 +83,20 @@ def sided(turns: Sequence[Said]) -> list[Said]:
     ]
 
 
+def _beside(name: str, customer: str) -> str:
+    if name == customer:
+        return dialogue.CUSTOMER
+    side = dialogue.side_of(name)
+    return side if side and side != dialogue.CUSTOMER else dialogue.AGENT
+
+
 def _own_name(speaker: str) -> str:
     return speaker if speaker.lower() not in Turn.Speaker.values else ""
 
 
-def words_in(turns: Sequence[Said]) -> str:
+def words_in(turns: Sequence[Said], *, customer: str = "") -> str:
     """What the customer says in turns as they came; raises TellingError as ``sided`` does."""
-    return customers_words([each for each in sided(turns) if each.text])
+    return customers_words([each for each in sided(turns, customer=customer) if each.text])
 
 
 def customers_words(turns: Sequence[Said | Turn]) -> str:
@@ -92,7 +112,7 @@ def names_of(sides: Iterable[tuple[str, str]]) -> tuple[str, ...]:
 
 def keep(*, workspace_id: int, conversation: Conversation, now: datetime) -> Voice:
     """Keep it as one voice with its turns; the same key is kept once. Raises TellingError."""
-    turns = [each for each in sided(conversation.turns) if each.text]
+    turns = [each for each in sided(conversation.turns, customer=conversation.customer) if each.text]
     _check(turns)
     words, names = customers_words(turns), names_of((each.speaker, each.name) for each in turns)
     about = {"language": language_of(words[:300]), **conversation.about}

@@ -15,6 +15,7 @@ from allears.customers.rights.person import Person as Someone
 from allears.customers.rights.showing import access_export
 from allears.customers.rights.tables import erase_rows
 from allears.events.imports.errors import ImportUseError
+from allears.events.models import Import
 from allears.jobs.models import Job
 from allears.listen import originals, repeats
 from allears.listen.models import Turn, TurnOriginal, Voice, VoiceOriginal
@@ -241,3 +242,46 @@ def test_erasure_and_export_know_the_turns(api: Client, acme: Workspace) -> None
     assert Turn.objects.in_workspace(acme.pk).filter(voice__customer=zoe).count() == 0
     assert Turn.objects.in_workspace(acme.pk).count() == 4
     assert customer.pk != zoe.pk
+
+
+COUNTED = "Speaker 1: {0}\nSpeaker 2: My lamp is late\nSpeaker 1: Goodbye"
+
+
+def test_counted_speakers_are_told_apart_by_their_words_or_named_by_whom_sends_them(
+    api: Client, acme: Workspace
+) -> None:
+    told_by_words = post(api, "/transcripts", {"text": COUNTED.format("How can I help? Let me check.")})
+    assert (told_by_words.status_code, told_by_words.json()["text"]) == (201, "My lamp is late")
+    unclear = {"text": COUNTED.format("Good day")}
+    refused = post(api, "/transcripts", unclear)
+    assert refused.status_code == 422
+    assert "customer_speaker" in refused.json()["detail"]
+    stranger = post(api, "/transcripts", {**unclear, "customer_speaker": "Zoe"})
+    assert stranger.json()["errors"][0]["pointer"] == "customer_speaker"
+    assert "“Speaker 1”, “Speaker 2”" in stranger.json()["detail"]
+    kept = post(api, "/transcripts", {**unclear, "customer_speaker": "Speaker 2"}, idempotency_key="c")
+    assert kept.json()["text"] == "My lamp is late"
+    again = post(api, "/transcripts", {**unclear, "customer_speaker": "Speaker 2"}, idempotency_key="c")
+    assert again.json()["id"] == kept.json()["id"]
+    assert told(acme)[-3:] == [("agent", "Good day"), ("customer", "My lamp is late"), ("agent", "Goodbye")]
+
+
+def test_the_page_of_an_import_asks_who_speaks_where_words_do_not_tell(
+    alice: Person, client: Client, settings: Any, tmp_path: Any
+) -> None:
+    settings.DATA_DIR = tmp_path
+    client.force_login(alice.user)
+    file = io.BytesIO(COUNTED.format("Good day").encode())
+    file.name = "call.txt"
+    page = client.post("/imports/upload", {"file": file, "kind": "transcripts"})["Location"]
+    shown = client.get(page).content.decode()
+    assert shown.count("not clear: please choose") == 2
+    fields = {f"column.{name}": name for name in ("conversation", "speaker", "text")}
+    chosen = {"speaker_name": ["Speaker 1", "Speaker 2"], "speaker_side": ["agent", "customer"]}
+    client.post(f"{page}/mapping", {**fields, **chosen})
+    assert '<option value="customer" selected>' in client.get(page).content.decode()
+    row = Import.objects.across_workspaces().get()
+    assert row.mapping["fields"]["speaker"]["values"] == {"Speaker 1": "agent", "Speaker 2": "customer"}
+    client.post(f"{page}/mapping", {**fields, "speaker_name": ["Speaker 1", "Speaker 2"], "speaker_side": ["", ""]})
+    row.refresh_from_db()
+    assert "values" not in row.mapping["fields"]["speaker"]

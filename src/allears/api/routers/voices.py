@@ -192,6 +192,9 @@ class TranscriptIn(Schema):
 
     turns: list[TurnIn] = Field([], max_length=transcripts.MOST_TURNS)
     text: str = Field("", max_length=2 * transcripts.LONGEST_TOGETHER)
+    customer_speaker: str = Field(
+        "", max_length=120, description="which speaker is the customer (“Speaker 2”), where names and words do not say"
+    )
     source_kind: Literal["chat", "call"] = "chat"
     channel: str = Field("api", max_length=20)
     said_at: datetime | None = Field(None, description="when it began; the first turn's time, else now, unless given")
@@ -240,13 +243,16 @@ def create_transcript(
 ) -> Status[Voice]:
     """Keep a chat or a call as one voice: the customer's words are read, the other side's turns are shown beside."""
     now = timezone.now()
-    about = body.dict(exclude={"turns", "text", "source_kind", "channel", "said_at", "touchpoint", "language"})
+    about = body.dict(
+        exclude={"turns", "text", "source_kind", "channel", "said_at", "touchpoint", "language", "customer_speaker"}
+    )
     about |= {"touchpoint_key": body.touchpoint} | ({"language": body.language} if body.language else {})
     try:
         turns = [Said(**each.dict()) for each in body.turns] or transcripts.from_text(body.text)
         conversation = Conversation(
             key=f"transcript:{idempotency_key or secrets.token_urlsafe(16)}",
             turns=turns,
+            customer=body.customer_speaker,
             source_kind=body.source_kind,
             channel=body.channel,
             said_at=body.said_at or next((each.at for each in turns if each.at), now),
@@ -255,7 +261,7 @@ def create_transcript(
         voice = transcripts.keep(workspace_id=workspace_of(request), conversation=conversation, now=now)
     except TellingError as error:
         raise _not_kept(error) from error
-    _must_be_its_own(voice, transcripts.words_in(turns).strip(), body.score)
+    _must_be_its_own(voice, transcripts.words_in(turns, customer=body.customer_speaker).strip(), body.score)
     return Status(201, voice)
 
 

@@ -236,14 +236,19 @@ def remap(*, row: Import, given: Mapping[str, Any], replace_all: bool = False) -
     return changed
 
 
-def preview(row: Import) -> list[PreviewRow]:
-    """The first rows as they will be understood."""
+def preview(row: Import, *, count: int = PREVIEW_ROWS, chosen: bool = True) -> list[PreviewRow]:
+    """The first rows as they will be understood; without what was ``chosen`` for entries, as they stand there."""
     ready = prepared(row)
-    rows = ready.staged.block(start=0, count=PREVIEW_ROWS)
-    good, bad = Converter(kind=ready.kind, mapping=ready.mapping, staged=ready.staged).convert(rows)
+    rows = ready.staged.block(start=0, count=count)
+    made = ready.mapping if chosen else _as_they_stand(ready.mapping)
+    good, bad = Converter(kind=ready.kind, mapping=made, staged=ready.staged).convert(rows)
     shown = {each.number: PreviewRow(number=each.number, values=_words(each)) for each in good}
     shown |= {each.number: PreviewRow(number=each.number, column=each.field, reason=each.reason) for each in bad}
     return [shown[number] for number in sorted(shown)]
+
+
+def _as_they_stand(made: ColumnMapping) -> ColumnMapping:
+    return replace(made, fields={name: replace(each, values={}) for name, each in made.fields.items()})
 
 
 def _words(row: Row) -> dict[str, str]:

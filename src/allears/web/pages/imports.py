@@ -20,6 +20,7 @@ from allears.events.imports.files import keep_upload, remove_folder, scratch_fol
 from allears.events.imports.kinds import FieldType
 from allears.events.imports.mapping import METRICS
 from allears.events.models import Import
+from allears.web import speakers
 from allears.web.access import ConsoleRequest, access_manager
 from allears.web.render import flash, render_page
 
@@ -116,6 +117,8 @@ def _mapping_context(row: Import) -> dict[str, Any]:
     names = [each["name"] for each in shown]
     lines, about = uploads.preview(row), ready.staged.about
     return {
+        "speakers": speakers.unnamed(row) if ready.kind.of_turns else [],
+        "sides": speakers.SIDES.items(),
         "ready": ready,
         "fields": fields,
         "columns": ready.staged.columns,
@@ -198,6 +201,9 @@ def _given_fields(request: HttpRequest, row: Import) -> Iterator[tuple[str, Any]
             told["scale"] = [float(each) for each in found]
         if meanings := form.get(f"values.{field.name}", "").strip():
             told["values"] = _meanings(meanings)
+        if sides := speakers.chosen_in(form) if field.name == "speaker" else {}:
+            told["values"] = {**told.get("values", {}), **sides}
+            told["values"] = {name: side for name, side in told["values"].items() if side}
         if column or value or "fallback" in told:
             yield field.name, told
 
