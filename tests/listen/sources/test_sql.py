@@ -2,6 +2,7 @@
 
 import sqlite3
 from datetime import UTC, datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -10,12 +11,13 @@ import pytest
 import sqlalchemy as sa
 
 from allears.customers.models import Identifier
-from allears.events.models import Import
+from allears.events.models import Import, QuarantinedRow
 from allears.jobs.worker import run_due
 from allears.listen.models import Source, Voice
 from allears.listen.sources import actions, queries
 from allears.listen.sources.base import SettingsError
 from allears.listen.sources.kinds.sql import adapter as sql
+from allears.listen.sources.kinds.sql import marks
 from allears.listen.sources.kinds.sql.queries import QueryError, alone, checked
 from tests.listen.sources.conftest import NOW, Maker, look
 from tests.support import mariadb
@@ -303,3 +305,142 @@ def test_a_real_mariadb(mariadb_server: mariadb.MariaServer, make: Maker, acme: 
     assert not (mariadb_server.folder / "data" / "filed").exists()
     writing = make("sql", name="sly", **{**told, "query": "SELECT sly() AS id", "cursor": ""})
     assert "READ ONLY" in look(writing).trouble["params"]["reason"].upper()
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "SELECT /*+ SET_VAR(max_execution_time=0) */ 1 AS a",
+        "SELECT 1 AS a FROM (SELECT /*+ max_execution_time(0) */ 1) b",
+        "SELECT /*+ INDEX(t a) RESOURCE_GROUP(x) */ 1 AS a FROM t",
+    ],
+)
+def test_hints_that_take_back_the_limits_are_refused(query: str) -> None:
+    with pytest.raises(QueryError):
+        checked(query, system="mysql")
+    checked("SELECT /*+ INDEX(t a) */ 1 AS a FROM t", system="mysql")
+
+
+@pytest.mark.parametrize("quoted", ["':cursor'", "'a :cursor b'", '":cursor"', "'it''s :cursor'"])
+def test_a_cursor_in_quotes_is_text(quoted: str) -> None:
+    query = f"SELECT {quoted} AS x FROM t WHERE id > :cursor AND id <:cursor+9"
+    sent = sa.text(alone(query, system="sqlite")).compile()
+    assert (str(sent).count(":cursor"), set(sent.params)) == (3, {"cursor"})
+    assert quoted in str(sa.text(alone(f"SELECT {quoted} AS x", system="sqlite")).compile())
+    assert not sa.text(alone(f"SELECT {quoted} AS x", system="sqlite")).compile().params
+
+
+def test_a_query_stored_under_older_rules_is_not_run(shop: Path, make: Maker) -> None:
+    source = make("sql", **given(shop))
+    source.settings |= {"query": "SELECT load_extension('x') AS id WHERE 1 > :cursor"}
+    source.save()
+    trouble = look(source).trouble
+    assert (trouble["code"], trouble["params"]["reason"]) == ("query", "The query must not call load_extension.")
+
+
+def test_text_of_sqlite_that_is_no_utf8_costs_no_row(shop: Path, make: Maker, acme: Any) -> None:
+    query = "SELECT id, CAST(x'e5be88ff' AS TEXT) AS remark, rating, 9e999 AS much, -9e999 AS little FROM reviews"
+    counts = carried(make("sql", **given(shop, query=query, cursor="")))
+    assert (counts.taken, counts.refused) == (3, 0)
+    assert set(Voice.objects.in_workspace(acme.pk).values_list("text", flat=True)) == {"很\ufffd"}
+
+
+def test_a_day_that_means_for_ever_is_no_mark(shop: Path, make: Maker) -> None:
+    write(shop, (9, "For ever", 3, "", "infinity"))
+    source = make("sql", **given(shop, query=QUERY.replace("id > ", "created_at > "), cursor="created_at", begin="2"))
+    counts = carried(source)
+    assert (counts.taken, counts.refused) == (3, 1)
+    assert source.cursor == {"value": {"text": "2026-11-21 11:00:00"}}
+    write(shop, (10, "Later", 3, "", "2026-11-22 07:00:00"))
+    counts = carried(source)
+    assert (counts.read, counts.taken) == (2, 1)
+
+
+@pytest.mark.parametrize("value", ["infinity", "-infinity", "20000-01-01 00:00:00", "0044-03-15 BC"])
+def test_words_for_no_day_are_no_mark(value: str) -> None:
+    assert marks.is_endless(value)
+
+
+@pytest.mark.parametrize("value", [datetime(9999, 12, 31, tzinfo=UTC), float("nan"), float("inf"), Decimal("NaN")])
+def test_values_for_no_end_are_no_mark(value: Any) -> None:
+    assert marks.is_endless(value)
+    assert not any(map(marks.is_endless, [5, 2.5, Decimal(3), True, "x", datetime(2026, 1, 1, tzinfo=UTC)]))
+
+
+ODD = {
+    "timestamptz": ["infinity", "-infinity", "0044-03-15 BC", "20000-01-01"],
+    "timestamp": ["infinity", "20000-01-01"],
+    "date": ["infinity", "-infinity", "0044-03-15 BC"],
+    "numeric": ["NaN", "Infinity"],
+    "float8": ["NaN", "-Infinity"],
+    "time": ["24:00"],
+    "timetz": ["12:30+08", "24:00-08"],
+    "interval": ["1 mon 2 days", "300000000 days", "-170000000 years"],
+    "int[]": ["{1,2,NULL}"],
+    "timestamptz[]": ["{infinity}"],
+    "jsonb": ['{"a": [1, 1e999]}'],
+    "bytea": ["\\xdeadbeef"],
+    "int4range": ["[1,5)"],
+    "tstzrange": ["[-infinity,infinity]", "[2026-01-01,)"],
+    "mood": ["happy"],
+    "pair": ["(1,abc)"],
+    "uuid": ["a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11"],
+    "money": ["12.5"],
+    "point": ["(1,2)"],
+    "inet": ["10.0.0.0/8"],
+}
+
+
+@pytest.mark.server
+@pytest.mark.postgres
+def test_no_value_of_postgres_stops_a_source(postgres_server: PostgresServer, make: Maker, acme: Any) -> None:
+    url = postgres_server.create_database("odd")
+    address = {"system": "postgresql", "host": "127.0.0.1", "port": postgres_server.port, "database": "odd"}
+    with psycopg.connect(url, autocommit=True) as theirs:
+        theirs.execute("CREATE TYPE mood AS ENUM ('happy')")
+        theirs.execute("CREATE TYPE pair AS (a int, b text)")
+        theirs.execute("ALTER DATABASE odd SET standard_conforming_strings = off")
+        columns = ", ".join(f"c{number} {kind}" for number, kind in enumerate(ODD))
+        theirs.execute(f"CREATE TABLE reviews (id serial, remark text, at timestamptz, {columns})")
+        rows = [(f"c{number}", value) for number, values in enumerate(ODD.values()) for value in values]
+        for column, value in rows:
+            add = f"INSERT INTO reviews (remark, at, {column}) VALUES ('Slow again', '2026-11-20', %s)"
+            theirs.execute(add, (value,))
+        theirs.execute("INSERT INTO reviews (remark, at) VALUES ('For ever', 'infinity'), ('Slow', '2026-11-21')")
+    fields = {"id": "id", "text": "remark", "said_at": "at"}
+    told = {**address, "user": "allears", "cursor": "at", "begin": "2026-01-01", "mapping": {"fields": fields}}
+    source = make("sql", **told, query="SELECT * FROM reviews WHERE at > :cursor AND remark <> 'a\\'")
+    counts = carried(source)
+    assert (counts.read, counts.taken, counts.refused) == (len(rows) + 2, len(rows) + 1, 1)
+    assert source.cursor["value"]["time"].startswith("2026-11-2")
+    bad = QuarantinedRow.objects.in_workspace(acme.pk).get()
+    assert (bad.field, "infinity" in bad.payload) == ("at", True)
+    heard = [each.attributes for each in Voice.objects.in_workspace(acme.pk).order_by("id")]
+    assert {"infinity", "0044-03-15 00:00:00+00 BC", "24:00:00", "happy", "deadbeef"} <= {
+        str(value) for each in heard for value in each.values()
+    }
+
+
+@pytest.mark.server
+def test_no_value_and_no_mode_of_mariadb_misleads_a_source(
+    mariadb_server: mariadb.MariaServer, make: Maker, acme: Any
+) -> None:
+    mariadb_server.run(
+        "SET GLOBAL sql_mode = ''",
+        "CREATE TABLE shop.odd (id int, remark text, at datetime, day date, t time, y year, b bit(3), j json,"
+        " e enum('a'))",
+        "INSERT IGNORE INTO shop.odd VALUES (1, 'Slow', '0000-00-00', '2026-02-00', '838:59:59', 0, 5, '{}', 'a'),"
+        " (2, 'Fine', '2026-11-20', '0000-00-00', '-1:00:00', 2026, 1, '[1]', '')",
+        "SET GLOBAL sql_mode = 'ANSI_QUOTES,NO_BACKSLASH_ESCAPES,PIPES_AS_CONCAT'",
+    )
+    address = {"system": "mariadb", "host": "127.0.0.1", "port": mariadb_server.port, "database": "shop"}
+    fields = {"id": "id", "text": "remark", "said_at": "at"}
+    told = {**address, "user": "reader", "password": "r3ad", "cursor": "", "mapping": {"fields": fields}}
+    source = make("sql", **told, query="SELECT odd.*, 'a' || 'b' AS joined FROM odd")
+    counts = carried(source)
+    assert (counts.read, counts.taken, counts.refused) == (2, 1, 1)
+    assert Voice.objects.in_workspace(acme.pk).get().attributes["joined"] == "ab"
+    sly = r"SELECT 1 AS id, 'x\' AS remark, sleep(9) AS rating -- ' AS remark"
+    assert carried(make("sql", name="sly", **{**told, "mapping": {"fields": {"text": "remark"}}}, query=sly)).read == 1
+    assert Voice.objects.in_workspace(acme.pk).filter(text__contains="sleep(9) AS rating").count() == 1  # as a text
+    mariadb_server.run("SET GLOBAL sql_mode = DEFAULT")

@@ -112,6 +112,7 @@ class SqlAdapter:
     def pages(self, errand: Errand) -> Iterator[Page]:
         """Up to 20,000 rows and whatever else has the value of the last one, then the next; one query each look."""
         settings, column = errand.settings, errand.settings["cursor"]
+        _check_again(settings)
         errand.scratch.mkdir(parents=True, exist_ok=True)
         value = marks.from_json(errand.cursor["value"]) if errand.cursor else None
         bound = marks.back(value, settings["overlap"]) if value is not None else marks.stated(settings["begin"])
@@ -123,9 +124,10 @@ class SqlAdapter:
                 path = errand.scratch / f"{number}.jsonl"
                 with path.open("w", encoding="utf-8") as file:
                     file.writelines(json.dumps(row, ensure_ascii=False, default=_written) + "\n" for row in page.rows)
-                reached = marks.further(page.reached, reached)
+                if page.reached is not None:
+                    reached = marks.further(page.reached, reached)
                 yield Page(
-                    cursor={"value": marks.to_json(reached)} if column else {},
+                    cursor={"value": marks.to_json(reached)} if column and reached is not None else {},
                     table=Table(
                         path=path,
                         filename=f"{settings['database'].rpartition('/')[2]}-{errand.now:%Y%m%d-%H%M%S}-{number}.jsonl",
@@ -136,6 +138,14 @@ class SqlAdapter:
                 )
                 if errand.trial:
                     return
+
+
+def _check_again(settings: Mapping[str, Any]) -> None:
+    """A query that was stored under older rules is held to those of today, before any database sees it."""
+    try:
+        checked(settings["query"], system=settings["system"])
+    except QueryError as error:
+        raise SourceTrouble("query", permanent=True, reason=error) from error
 
 
 def _written(value: object) -> str:

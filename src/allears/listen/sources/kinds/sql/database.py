@@ -20,6 +20,7 @@ else:
 SYSTEMS = (("postgresql", "PostgreSQL"), ("mysql", "MySQL"), ("mariadb", "MariaDB"), ("sqlite", "SQLite"))
 DRIVERS = {"postgresql": "postgresql+psycopg", "mysql": "mysql+pymysql", "mariadb": "mysql+pymysql"}
 PORTS = {"postgresql": 5432, "mysql": 3306, "mariadb": 3306}
+OTHER_SYNTAX = {"ANSI", "ANSI_QUOTES", "NO_BACKSLASH_ESCAPES", "ORACLE", "MSSQL", "DB2", "MAXDB", "POSTGRESQL"}
 CONNECT_SECONDS = 10
 FETCHED = 1000
 SQLITE_STEPS = 50_000  # of its machine, between two looks at the clock
@@ -87,16 +88,25 @@ class Database:
     def _confine(self) -> None:
         """Whatever the query was taken for, the database itself refuses to write and to take too long."""
         if self._system == "postgresql":
+            self._admit_any_time()
+            self._run("SET standard_conforming_strings = on")  # as the checker reads texts
             self._run("SET TRANSACTION READ ONLY")
             self._run(f"SET LOCAL statement_timeout = {self._seconds * 1000:d}")
         elif self._system == "sqlite":
             self._watch_sqlite()
         else:
+            self._read_as_checked()
             self._run("SET SESSION TRANSACTION READ ONLY")
             limit = self._seconds if self._is_mariadb() else self._seconds * 1000
             name = "max_statement_time" if self._is_mariadb() else "max_execution_time"
             self._run(f"SET SESSION {name} = {limit:d}")
             self._connection.commit()  # the next transaction is the first that is read-only
+
+    def _read_as_checked(self) -> None:
+        """Without the modes in which a server takes for a name or for the end of a text what the checker does not."""
+        modes = str(self._connection.execute(sa.text("SELECT @@SESSION.sql_mode")).scalar() or "").split(",")
+        kept = ",".join(each for each in modes if each.upper() not in OTHER_SYNTAX)
+        self._connection.execute(sa.text("SET SESSION sql_mode = :modes"), {"modes": kept})
 
     def _is_mariadb(self) -> bool:
         return bool(getattr(self._connection.dialect, "is_mariadb", False))
@@ -104,12 +114,20 @@ class Database:
     def _run(self, statement: str) -> None:
         self._connection.execute(sa.text(statement))
 
+    def _admit_any_time(self) -> None:
+        from allears.listen.sources.kinds.sql.lenient import admit_any_time
+
+        raw = self._connection.connection.driver_connection
+        assert raw is not None
+        admit_any_time(raw)
+
     def _watch_sqlite(self) -> None:
         from time import monotonic
 
         deadline = monotonic() + self._seconds
         raw = self._connection.connection.driver_connection
         assert raw is not None
+        raw.text_factory = lambda data: data.decode(errors="replace")  # SQLite keeps whatever a program called text
         raw.execute("PRAGMA query_only = on")
         raw.set_progress_handler(lambda: int(monotonic() > deadline), SQLITE_STEPS)
 

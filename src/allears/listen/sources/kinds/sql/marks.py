@@ -1,13 +1,17 @@
 """How far a result was read: values of the cursor column, kept as JSON and compared as what they are."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from math import isfinite
 from typing import Any
 
 from allears.listen.sources.base import SourceTrouble
 
+FOR_EVER = 9000  # 9999-12-31 and its like
+_NO_DAY = re.compile(r"-?infinity|[0-9]{5,}-[0-9]{2}-[0-9]{2}\b.*|[0-9]{4,}-[0-9]{2}-[0-9]{2}.* BC")
 Mark = int | float | Decimal | datetime | date | str
 
 
@@ -70,15 +74,16 @@ def pages(rows: Iterator[Mapping[str, Any]], *, column: str, most: int) -> Itera
     """Slices of about ``most`` rows; rows of equal cursor value are never parted, or the second part would be lost."""
     held: list[Mapping[str, Any]] = []
     last: Any = None
+    reached: Any = None
     for row in rows:
         value = _value(row, column) if column else None
         if len(held) >= most and (not column or value != last):
-            yield Slice(rows=held, reached=last)
+            yield Slice(rows=held, reached=reached)
             held = []
         held.append(row)
-        last = value
+        last, reached = value, reached if is_endless(value) else value
     if held:
-        yield Slice(rows=held, reached=last)
+        yield Slice(rows=held, reached=reached)
 
 
 def _value(row: Mapping[str, Any], column: str) -> Any:
@@ -87,4 +92,19 @@ def _value(row: Mapping[str, Any], column: str) -> Any:
     value = row[column]
     if value is None:
         raise SourceTrouble("null_cursor", permanent=True, column=column)
-    return value.astimezone(UTC) if isinstance(value, datetime) and value.tzinfo else value
+    try:
+        return value.astimezone(UTC) if isinstance(value, datetime) and value.tzinfo else value
+    except OverflowError:  # the first and the last day that Python knows
+        return value
+
+
+def is_endless(value: Any) -> bool:
+    """Whether nothing could come after it, so that it is no mark: ``infinity``, ``NaN``, or a day that means for ever.
+
+    Rows with such a value are read again each time and change nothing.
+    """
+    if isinstance(value, float | Decimal):
+        return not isfinite(value)
+    if isinstance(value, date):
+        return value.year >= FOR_EVER
+    return isinstance(value, str) and bool(_NO_DAY.fullmatch(value))

@@ -1,6 +1,7 @@
 """Whether a text is one query that only reads, and which parameters it names. No database is asked."""
 
 import re
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
@@ -26,6 +27,9 @@ HARMLESS = {
     "pg_typeof", "pg_column_size", "pg_size_pretty", "pg_relation_size", "pg_table_size", "pg_total_relation_size"
 }  # fmt: skip
 
+# Hints of MySQL that take back what the session was given: its time limit and its settings.
+UNHINTED = {"set_var", "max_execution_time", "resource_group"}
+
 
 class QueryError(ValueError):
     """The query cannot be used; the text says why."""
@@ -43,15 +47,21 @@ def checked(query: str, *, system: str) -> set[str]:
     if len(statements) != 1 or not isinstance(statements[0], exp.Query):
         raise QueryError(_("Write one SELECT and nothing else; nothing was run."))
     _only_reads(statements[0])
+    _hints_nothing(query, system)
     return {str(each.this) for each in statements[0].find_all(exp.Placeholder) if each.this}
 
 
 def alone(query: str, *, system: str) -> str:
     """The query as it is run: only what was checked, and every colon but that of ``:cursor`` means itself."""
-    return _OTHER_COLON.sub(r"\:", _uncommented(query, system))
+    return _OTHER_COLON.sub(r"\:", _uncommented(query, system, quoted=_quoted))
 
 
-def _uncommented(query: str, system: str) -> str:
+def _quoted(token: str) -> str:
+    """A token where ``:cursor`` stands in quotes: there it is text."""
+    return _CURSOR.sub(r"\:cursor", token) if len(token) > len(":cursor") else token
+
+
+def _uncommented(query: str, system: str, *, quoted: Callable[[str], str] = str) -> str:
     """Without comments, and without the semicolons at its end.
 
     MySQL runs what stands in ``/*! … */``, and no two databases agree where a comment ends. What the checker passes
@@ -63,12 +73,20 @@ def _uncommented(query: str, system: str) -> str:
     parts, end = [], 0
     for token in tokens:
         between = query[end : token.start]
-        parts += ["\n" if "\n" in between else " " if between else "", query[token.start : token.end + 1]]
+        parts += ["\n" if "\n" in between else " " if between else "", quoted(query[token.start : token.end + 1])]
         end = token.end + 1
     return "".join(parts).strip()
 
 
 _OTHER_COLON = re.compile(r"(?<![:\w\\]):(?!cursor\b)(?=\w+(?![:\w]))")  # just those that SQLAlchemy would fill in
+_CURSOR = re.compile(r"(?<![:\w\\]):cursor(?![:\w])")
+
+
+def _hints_nothing(query: str, system: str) -> None:
+    for token in sqlglot.tokenize(query, read=DIALECTS[system]):
+        words = set(re.findall(r"\w+", token.text.lower())) if token.token_type is sqlglot.TokenType.HINT else set()
+        if found := sorted(words & UNHINTED):
+            raise QueryError(_("The query must not call %(name)s.") % {"name": found[0]})
 
 
 def _only_reads(statement: "exp.Query") -> None:
