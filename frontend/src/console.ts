@@ -9,6 +9,7 @@ import { startMenus } from "./parts/menus";
 import { startPalette } from "./parts/palette";
 import { startPieces } from "./parts/pieces";
 import { startRequests } from "./parts/requests";
+import { startScrollers } from "./parts/scrollers";
 import { startTabs } from "./parts/tabs";
 import { startTeach } from "./parts/teach";
 import { startTheme } from "./parts/theme";
@@ -40,5 +41,6 @@ Alpine.start();
 htmx.onLoad((element) => {
   const root = element.parentElement ?? document;
   startLive(root);
+  startScrollers(root);
   void startCharts(root);
 });

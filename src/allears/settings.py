@@ -193,6 +193,7 @@ ACCOUNT_ADAPTER = "allears.accounts.adapter.InviteOnlyAdapter"
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("zh-hans", "简体中文")]
 LOCALE_PATHS = [PACKAGE_DIR / "locale"]
+FORMAT_MODULE_PATH = "allears.web.formats"
 LANGUAGE_COOKIE_NAME = "allears_language"
 TIME_ZONE = "UTC"
 USE_TZ = True

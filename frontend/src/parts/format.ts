@@ -3,8 +3,9 @@ import { language } from "./words";
 
 export type Unit = "count" | "points" | "percent" | "seconds" | "money" | "score";
 
+/** With a true minus, as the server writes it. */
 export function whole(value: number): string {
-  return new Intl.NumberFormat(language(), { maximumFractionDigits: 1 }).format(value);
+  return new Intl.NumberFormat(language(), { maximumFractionDigits: 1 }).format(value).replace("-", "−");
 }
 
 export function compact(value: number): string {
@@ -23,12 +24,15 @@ export function amount(value: number | null | undefined, unit: Unit): string {
   return Math.abs(value) >= 10_000 ? compact(value) : whole(value);
 }
 
+/** Days as the server writes them: 22 Nov 2026, 2026年11月22日. */
+const calendar = (): string => (language() === "en" ? "en-GB" : language());
+
 export function day(value: string): string {
   const date = new Date(value.length === 10 ? `${value}T00:00:00` : value);
   if (Number.isNaN(date.getTime())) return value;
-  return new Intl.DateTimeFormat(language(), { dateStyle: "long" }).format(date);
+  return new Intl.DateTimeFormat(calendar(), { dateStyle: language() === "en" ? "medium" : "long" }).format(date);
 }
 
 export function shortDay(value: number | string): string {
-  return new Intl.DateTimeFormat(language(), { month: "short", day: "numeric" }).format(new Date(value));
+  return new Intl.DateTimeFormat(calendar(), { month: "short", day: "numeric" }).format(new Date(value));
 }

@@ -157,14 +157,27 @@ function hovered(spec: Spec, params: Hovered | Hovered[]): string {
   return spec.series[0]?.points[first?.dataIndex ?? 0]?.x ?? "";
 }
 
-/** ECharts does not see whiskers: bars get an axis that reaches their ends and stops on even ticks. */
+/** No axis goes where no figure can be: shares end at 100 %, the NPS at 100. */
+const LIMITS: Partial<Record<Spec["unit"], [number, number]>> = { percent: [0, 1], points: [-100, 100] };
+
+/** ECharts sees neither whiskers nor bands: the axis reaches their ends, stops on even ticks, and counts in whole steps. */
 function extent(spec: Spec): Row {
   const given = { ...(spec.minimum === null ? {} : { min: spec.minimum }), ...(spec.maximum === null ? {} : { max: spec.maximum }) };
-  if (spec.kind === "line" || spec.kind === "stacked") return given;
+  if (spec.kind === "stacked") return given;
   const ends = spec.series.flatMap((s) => s.points.flatMap((p) => [p.y, p.low, p.high])).filter((v) => v !== null);
-  const [least, most] = [Math.min(0, ...ends), Math.max(0, ...ends)];
-  const step = even((most - least) / 5 || 1);
-  return { min: Math.floor(least / step) * step, max: Math.ceil(most / step) * step, interval: step, ...given };
+  if (ends.length === 0) return given;
+  const base = spec.kind === "line" ? [] : [0];
+  const [least, most] = [Math.min(...base, ...ends), Math.max(...base, ...ends)];
+  const [lowest, highest] = LIMITS[spec.unit] ?? [-Infinity, Infinity];
+  const step = Math.max(even((most - least) / 5 || 1), spec.unit === "count" ? 1 : 0);
+  const min = Math.floor(least / step) * step;
+  const max = Math.ceil(most / step) * step;
+  return {
+    min: least < lowest ? min : Math.max(min, lowest),
+    max: most > highest ? max : Math.min(max, highest),
+    interval: step,
+    ...given,
+  };
 }
 
 /** The next of 1, 2, 5 × 10ⁿ. */
@@ -182,13 +195,19 @@ function named(spec: Spec): (name: string) => string {
   };
 }
 
+/** Days that have a figure, at most eight of them: ECharts would name the 1st, 8th and 15th between two weeks. */
+function measured(days: string[]): number[] {
+  const each = Math.ceil(days.length / 8) || 1;
+  return days.filter((_, at) => (days.length - 1 - at) % each === 0).map((at) => new Date(at).getTime());
+}
+
 function axes(spec: Spec): { xAxis: Row; yAxis: Row } {
   const quiet = { axisLine: { show: false }, axisTick: { show: false } };
   const label = { color: token("mute"), fontSize: 11, hideOverlap: true };
   const names = spec.series[0]?.points.map((p) => p.x) ?? [];
   const along: Row =
     spec.axis === "time" && spec.kind === "line"
-      ? { type: "time", ...quiet, axisLabel: { ...label, formatter: shortDay } }
+      ? { type: "time", ...quiet, axisLabel: { ...label, formatter: shortDay, customValues: measured(names) } }
       : {
           type: "category",
           data: names,

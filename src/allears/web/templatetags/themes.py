@@ -1,7 +1,8 @@
 """How much a theme moves a score, in the score's own unit."""
 
 from django import template
-from django.utils import formats
+
+from allears.web.templatetags.ui import written
 
 register = template.Library()
 
@@ -14,6 +15,6 @@ def signed_amount(value: float | None, unit: str = "points") -> str:
     shown, digits, after = (abs(value) * 100, 1, "%") if unit == "percent" else (abs(value), 1, "")
     if unit == "score":
         digits = 2
-    text = formats.number_format(shown, digits, force_grouping=True)
+    text = written(shown, digits)
     sign = "±" if round(shown, digits) == 0 else "+" if value > 0 else "−"
     return f"{sign}{text}{after}"

@@ -54,18 +54,30 @@ def compact(value: float | None) -> str:
     return compact_number(value, language=get_language() or "en")
 
 
+def written(value: float, digits: int = 0) -> str:
+    """Rounded first, because ``number_format`` cuts a float off (66.67 → 66.6), and with a true minus."""
+    return formats.number_format(round(value, digits), digits, force_grouping=True).replace("-", "−")
+
+
 @register.filter
 def amount(value: float | None, unit: str = "count") -> str:
     """A figure in its unit: ``percent`` takes shares between 0 and 1."""
     if value is None:
         return "–"
     if unit == "percent":
-        return f"{formats.number_format(value * 100, 1 if value * 100 % 1 else 0, use_l10n=True)}%"
+        return f"{_shortest(value * 100)}%"
     if unit == "score":
-        return formats.number_format(value, 2)
+        return written(value, 2)
     if abs(value) >= 10_000:
         return compact_number(value, language=get_language() or "en")
-    return formats.number_format(value, 0 if float(value).is_integer() else 1, force_grouping=True)
+    if unit == "points" and isinstance(value, float):
+        return written(value, 1)  # one under the other, an estimate of 25.0 stands beside one of 22.9
+    return _shortest(value)
+
+
+def _shortest(value: float) -> str:
+    """With one digit after the point where that says more."""
+    return written(value, 0 if float(round(value, 1)).is_integer() else 1)
 
 
 @register.filter
@@ -79,7 +91,7 @@ def signed(value: float | None) -> str:
     """A difference with its sign (a true minus)."""
     if value is None:
         return "–"
-    text = formats.number_format(abs(value), 0 if float(value).is_integer() else 1, force_grouping=True)
+    text = written(abs(value), 1) if isinstance(value, float) else _shortest(abs(value))
     return f"+{text}" if value > 0 else f"−{text}" if value < 0 else "±0"
 
 

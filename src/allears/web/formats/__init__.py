@@ -1,0 +1,1 @@
+"""How each language writes days, times and large numbers, where Django's own way misleads."""
