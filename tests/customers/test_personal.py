@@ -5,6 +5,8 @@ from collections.abc import Iterator
 import pytest
 from django.apps import apps
 from django.db import models
+from django.utils import translation
+from django.utils.translation import gettext
 
 from allears.customers.personal import Erase, harmless, personal_table, personal_tables
 
@@ -31,6 +33,12 @@ def test_every_column_with_words_is_declared_personal_or_harmless() -> None:
         "declare these in the domain's personal.py (customers/personal.py says how): as columns of a PersonalTable, "
         "or as Harmless with the reason"
     )
+
+
+def test_what_is_named_before_an_erasure_is_named_in_chinese_too() -> None:
+    with translation.override("zh-hans"):
+        left = {table.label for table in personal_tables() if table.label and gettext(table.label) == table.label}
+    assert left <= {"Webhooks"}  # the same word in both
 
 
 def test_no_column_is_both() -> None:

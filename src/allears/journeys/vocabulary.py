@@ -22,6 +22,21 @@ CHANNELS: dict[str, Promise] = {
     "chat": pgettext_lazy("channel", "Chat"),
     "email": pgettext_lazy("channel", "E-mail"),
     "post": pgettext_lazy("channel", "Post"),
+    "sms": pgettext_lazy("channel", "SMS"),
+    "wechat": pgettext_lazy("channel", "WeChat"),
+    "wecom": pgettext_lazy("channel", "WeCom"),
+    "ivr": pgettext_lazy("channel", "Telephone menu"),
+    "hotline": pgettext_lazy("channel", "Hotline"),
+    "in_app": pgettext_lazy("channel", "In the app"),
+    "widget": pgettext_lazy("channel", "Widget"),
+    "qr": pgettext_lazy("channel", "Printed code"),
+    "kiosk": pgettext_lazy("channel", "Tablet"),
+    "link": pgettext_lazy("channel", "Link"),
+    "form": pgettext_lazy("channel", "Form"),
+    "status_page": pgettext_lazy("channel", "Status page"),
+    "letter": pgettext_lazy("channel", "Letter"),
+    "feed": pgettext_lazy("channel", "Feed"),
+    "api": pgettext_lazy("channel", "Our own systems"),
 }
 
 

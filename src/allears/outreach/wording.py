@@ -82,9 +82,12 @@ def verdict_name(decision: Decision) -> str:
     return str(VERDICTS[decision.verdict])
 
 
-def reason(decision: Decision) -> str:
-    """Why, in one sentence with its figures."""
-    said = sentence(decision.rule, decision.facts.get("parameters", {}))
+def reason(decision: Decision, *, names: Mapping[str, str] | None = None) -> str:
+    """Why, in one sentence with its figures; ``names`` of probes by their keys."""
+    parameters = dict(decision.facts.get("parameters", {}))
+    if names and (winner := parameters.get("winner")):
+        parameters["winner"] = names.get(winner, winner)
+    said = sentence(decision.rule, parameters)
     if came_back := decision.facts.get("instead_of"):
         again = _("The same ask by %(channel)s came back, so the next channel was tried.") % {
             "channel": channel_name(came_back)

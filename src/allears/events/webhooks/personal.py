@@ -13,7 +13,7 @@ DECLARED = (
         kind="raw",
         at="at",
         home="events.webhooks",
-        label="Webhooks sent",
+        label=gettext_noop("Webhooks sent"),
     ),
     PersonalTable(
         model="webhooks.Attempt",
@@ -23,7 +23,7 @@ DECLARED = (
         kind="raw",
         at="at",
         home="events.webhooks",
-        label="Answers to webhooks",
+        label=gettext_noop("Answers to webhooks"),
     ),
     typed_by_staff("webhooks.Endpoint", ("description",), label=gettext_noop("Webhooks"), home="events.webhooks"),
     Rules(model="webhooks.Endpoint", columns=("url",), label=gettext_noop("Webhooks"), home="events.webhooks"),

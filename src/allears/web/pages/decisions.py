@@ -1,5 +1,6 @@
 """Why was this customer (not) asked? Every verdict of the governor, and the policy behind them."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
@@ -71,14 +72,15 @@ def _cursor(decision: Decision) -> str:
     return f"{round(decision.at.timestamp() * 1_000_000)}_{decision.pk}"
 
 
-def shown(decision: Decision) -> dict[str, Any]:
-    """One verdict in words."""
+def shown(decision: Decision, names: Mapping[str, str]) -> dict[str, Any]:
+    """One verdict in words; ``names`` are those of probes and studies by their keys."""
     return {
         "decision": decision,
         "verdict": wording.verdict_name(decision),
         "tone": wording.TONES[decision.verdict],
         "rule": wording.rule_name(decision.rule),
-        "reason": wording.reason(decision),
+        "reason": wording.reason(decision, names=names),
+        "probe": names.get(decision.probe_key, decision.probe_key),
     }
 
 
@@ -90,6 +92,16 @@ class Named:
     name: str
 
 
+def _asking(workspace_id: int) -> list[Named]:
+    """All that may have asked: probes by name, then studies."""
+    probes = listen_queries.probes(workspace_id=workspace_id).order_by("name")
+    studies = study_queries.studies(workspace_id=workspace_id)
+    return [
+        *(Named(key=each.key, name=each.name) for each in probes),
+        *(Named(key=each.probe_key, name=each.name) for each in studies),
+    ]
+
+
 @access_agent
 @require_GET
 def decisions(request: ConsoleRequest) -> HttpResponse:
@@ -97,12 +109,10 @@ def decisions(request: ConsoleRequest) -> HttpResponse:
     rows = _filtered(request)
     found = _page_of(request, rows)
     workspace_id = request.access.workspace_id
-    asking = listen_queries.probes(workspace_id=workspace_id).order_by("name")
-    probes = [Named(key=each.key, name=each.name) for each in asking]
-    probes += [Named(key=each.probe_key, name=each.name) for each in study_queries.studies(workspace_id=workspace_id)]
+    probes = _asking(workspace_id)
     names = {probe.key: probe.name for probe in probes}
     context = {
-        "rows": [{**shown(each), "probe": names.get(each.probe_key, each.probe_key)} for each in found[:PAGE]],
+        "rows": [shown(each, names) for each in found[:PAGE]],
         "next_cursor": _cursor(found[PAGE - 1]) if len(found) > PAGE else None,
         "reasons": [
             {"count": each, "verdict": wording.VERDICTS[each.verdict], "name": wording.rule_name(each.rule)}
@@ -132,11 +142,12 @@ def decision(request: ConsoleRequest, decision_id: int) -> HttpResponse:
     rows = queries.decisions(workspace_id=request.access.workspace_id).select_related("customer")
     found = get_object_or_404(rows, id=decision_id)
     chain = rows.filter(of_family(found.ask_key)).order_by("id")
+    names = {each.key: each.name for each in _asking(request.access.workspace_id)}
     context = {
-        **shown(found),
+        **shown(found, names),
         **_judged_again(found),
         "bid": wording.bid_figure(found.bid),
-        "chain": [shown(each) for each in chain] if chain.count() > 1 else [],
+        "chain": [shown(each, names) for each in chain] if chain.count() > 1 else [],
         "channel": channel_label(found.channel),
         "family": wording.family_name(found.family),
         "posts": [
@@ -155,7 +166,7 @@ def _judged_again(found: Decision) -> dict[str, Any]:
         return {"erased": True, "facts": {}}
     verdict = actions.replay(decision=found)
     return {
-        "facts": found.facts["facts"],
+        "facts": _dated(found.facts["facts"]),
         "agrees": (verdict.name, verdict.rule, verdict.until) == (found.verdict, found.rule, found.held_until),
         "again": again,
         "again_reason": wording.sentence(again.verdict.rule, again.verdict.parameters),
@@ -164,6 +175,16 @@ def _judged_again(found: Decision) -> dict[str, Any]:
             for each in actions.explain(decision=found)
         ],
     }
+
+
+def _dated(facts: Mapping[str, Any]) -> dict[str, Any]:
+    """The facts with moments instead of their texts, so that they are shown as days are."""
+    told = {name: _moments(facts.get(name) or []) for name in ("consents", "contacts", "rivals")}
+    return {**facts, **told}
+
+
+def _moments(rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    return [{**row, "at": datetime.fromisoformat(row["at"])} if row.get("at") else dict(row) for row in rows]
 
 
 class PolicyForm(forms.Form):

@@ -97,7 +97,7 @@ def _context(row: Import, *, wrong: str = "") -> dict[str, Any]:
         context |= _mapping_context(row)
     elif row.state in undoing.UNDOABLE:
         context |= {
-            "reasons": queries.reasons_of(row),
+            "reasons": [(_label_of(row, field), *rest) for field, *rest in queries.reasons_of(row)],
             "waiting": queries.open_rows(row.workspace_id, import_id=row.pk).count(),
             "losses": undoing.losses(row) if row.state != Import.State.RUNNING else {},
         }
@@ -107,6 +107,11 @@ def _context(row: Import, *, wrong: str = "") -> dict[str, Any]:
         row.state == Import.State.UPLOADED and (row.rows_total is None or row.mapping.get("trial", {}).get("running"))
     )
     return context
+
+
+def _label_of(row: Import, field: str) -> str:
+    """A field by the name that the mapping gives it."""
+    return next((str(each.label) for each in kinds.kind_named(row.kind).fields if each.name == field), field)
 
 
 def _mapping_context(row: Import) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """Themes: what do many talk about, what does it do to the score, and how sure are we?"""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from allears.journeys.queries import touchpoints
+from allears.journeys.vocabulary import channel_label
 from allears.understand import shapes as score_shapes
 from allears.understand import showing
 from allears.understand.asking import PERIODS, UNKNOWN, AskingError
@@ -179,16 +180,17 @@ def choices(request: ConsoleRequest, selection: Selection) -> dict[str, Any]:
     """What the page's own filters offer."""
     labels = _labels(request)
     names = {"touchpoint": _("Touchpoint"), "channel": _("Channel"), "segment": _("Segment")}
+    words: dict[str, Callable[[str], str]] = {
+        "touchpoint": lambda key: labels.get(key, key),
+        "channel": channel_label,
+    }
     known = queries.known_filters(selection)
     filters: list[dict[str, Any]] = [
         {
             "name": name,
             "label": label,
             "chosen": request.GET.get(name, ""),
-            "options": [
-                (key or UNKNOWN, (labels.get(key, key) if name == "touchpoint" else key) or _("not known"))
-                for key in known[name]
-            ],
+            "options": [(key or UNKNOWN, words.get(name, str)(key) or _("not known")) for key in known[name]],
         }
         for name, label in names.items()
     ]

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from allears.journeys.queries import touchpoints
+from allears.journeys.vocabulary import channel_label
 from allears.science.scores import METRICS
 from allears.understand import shapes
 from allears.understand.asking import PERIODS, UNKNOWN, Asked, AskingError, question_of
@@ -97,7 +98,8 @@ def _labels(request: ConsoleRequest) -> Mapping[str, str]:
 def _name(by: str, key: str, labels: Mapping[str, str]) -> str:
     if by == "week":
         return formats.date_format(date.fromisoformat(key), "DATE_FORMAT")
-    return (labels.get(key, key) if by == "touchpoint" else key) or _("not known")
+    named = {"touchpoint": lambda: labels.get(key, key), "channel": lambda: channel_label(key)}
+    return named.get(by, lambda: key)() or _("not known")
 
 
 def _voices_href(request: ConsoleRequest, by: tuple[str, ...], cut: Cut) -> str:

@@ -5,6 +5,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from allears.events.models import Event
+from allears.journeys.vocabulary import channel_label
+from allears.outreach import wording
 from allears.outreach.models import Decision, Message
 from allears.respond.models import CaseEntry
 from allears.respond.story import Moment
@@ -33,6 +35,12 @@ RULES = {  # of the governor
     "rest_overall": gettext_lazy("asked too recently"),
     "cap": gettext_lazy("too many messages lately"),
     "quiet_hours": gettext_lazy("quiet hours"),
+}
+PURPOSES = {
+    "survey": gettext_lazy("Survey"),
+    "service": gettext_lazy("Answers to their own matters"),
+    "marketing": gettext_lazy("News and offers"),
+    "follow_up": gettext_lazy("After a case"),
 }
 IDENTIFIERS = {
     "user_id": gettext_lazy("Customer number"),
@@ -66,18 +74,46 @@ def event_title(event: Event) -> str:
 def event_facts(event: Event) -> str:
     """The first few plain properties."""
     plain = [(key, value) for key, value in event.properties.items() if isinstance(value, str | int | float | bool)]
-    return " · ".join(f"{key} {value}" for key, value in plain[:FEW])
+    return " · ".join(f"{key.replace('_', ' ')} {plain_word(value)}" for key, value in plain[:FEW])
+
+
+@register.filter
+def plain_word(value: object) -> str:
+    """A value as people write it: yes and no, lists with commas."""
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    if isinstance(value, list | tuple):
+        return ", ".join(map(plain_word, value))
+    return str(value)
 
 
 @register.filter
 def rule_words(rule: str) -> str:
-    return str(RULES.get(rule, rule))
+    return str(RULES[rule]) if rule in RULES else wording.rule_name(rule)
+
+
+@register.filter
+def family_word(family: str) -> str:
+    """Of a kind of survey."""
+    return wording.family_name(family)
+
+
+@register.filter
+def channel_word(channel: str) -> str:
+    return channel_label(channel)
+
+
+@register.filter
+def purpose_word(purpose: str) -> str:
+    """What a message is for."""
+    return str(PURPOSES.get(purpose, purpose))
 
 
 @register.filter
 def decision_words(decision: Decision) -> str:
     """Asked, will be asked, or not asked, and why."""
-    words = {"rule": rule_words(decision.rule), "family": decision.family.upper() or decision.purpose}
+    family = wording.family_name(decision.family) or purpose_word(decision.purpose)
+    words = {"rule": rule_words(decision.rule), "family": family}
     if decision.verdict == Decision.Verdict.SENT:
         return _("Asked: %(family)s") % words
     if decision.verdict == Decision.Verdict.HELD and decision.settled_at is None:

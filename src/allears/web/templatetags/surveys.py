@@ -5,6 +5,7 @@ from typing import Any
 
 from django import template
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 register = template.Library()
 
@@ -13,6 +14,22 @@ register = template.Library()
 def word(words: Mapping[str, Any], key: str) -> str:
     """The word of a code; the code where there is none."""
     return str(words.get(key, key))
+
+
+OPERATORS = {
+    "in": gettext_lazy("one of"),
+    "contains": gettext_lazy("contains"),
+    "exists": gettext_lazy("is there"),
+    "!=": "≠",
+    ">=": "≥",
+    "<=": "≤",
+}
+
+
+@register.filter
+def operator_word(op: str) -> str:
+    """A comparison as it is read."""
+    return str(OPERATORS.get(op, op))
 
 
 @register.filter
