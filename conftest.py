@@ -17,6 +17,7 @@ pytest.register_assert_rewrite("tests.support")
 if os.environ.get("DJANGO_SETTINGS_MODULE") and "PYTEST_XDIST_WORKER" not in os.environ:
     raise pytest.UsageError("unset DJANGO_SETTINGS_MODULE: the settings would be read before the database is chosen")
 
+os.environ["LC_ALL"] = "C.UTF-8"  # whatever the terminal reads: the commands speak its language
 _data: str | None = None
 if "ALLEARS_DATA" not in os.environ:
     _data = os.environ["ALLEARS_DATA"] = tempfile.mkdtemp(prefix="allears-tests-")

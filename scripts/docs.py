@@ -42,6 +42,7 @@ def table(*, head: Iterable[str], rows: Iterable[Iterable[object]]) -> str:
 
 def commands() -> str:
     """One section for each command, from the command line's own description of itself."""
+    os.environ["LC_ALL"] = "C"  # in English, whatever the terminal reads
     import typer
 
     from allears.cli.main import app

@@ -2,16 +2,19 @@
 
 Each area keeps its Chinese in a fragment of its own, `src/allears/locale/zh/<area>.po`, so that people
 who work side by side do not meet in one file. The compiled catalogue is committed, because an
-installation needs no tools; when git reports a conflict in it, run this script and add the result.
+installation needs no tools; when git reports a conflict in it, run this script and add the result. The
+commands have a small catalogue beside it, because they speak before Django is there (`allears.cli.words`).
 """
 
 import argparse
 import io
+import os
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from babel.messages.catalog import Catalog
 from babel.messages.extract import extract
@@ -94,6 +97,23 @@ def used_messages(package: Path = PACKAGE) -> dict[Key, str]:
     return used
 
 
+def help_messages() -> Iterator[tuple[Key, str]]:
+    """Every help text of the commands, as Typer has it, with the command that shows it."""
+    os.environ["LC_ALL"] = "C"  # whoever runs this may read Chinese; the texts are looked up by their English
+    import typer
+
+    from allears.cli.main import app
+
+    def walk(command: Any, name: str) -> Iterator[tuple[Key, str]]:
+        for text in (command.help, *(getattr(each, "help", None) for each in command.params)):
+            if text:
+                yield (None, text, None), name
+        for below, each in sorted(getattr(command, "commands", {}).items()):
+            yield from walk(each, f"{name} {below}")
+
+    yield from walk(typer.main.get_command(app), "allears")
+
+
 def read_fragments(folder: Path) -> Fragments:
     fragments = Fragments()
     for path in sorted(folder.glob("*.po")):
@@ -142,9 +162,10 @@ def problems_between(used: dict[Key, str], fragments: Fragments) -> list[str]:
     return problems
 
 
-def compiled(fragments: Fragments) -> bytes:
+def compiled(fragments: Fragments, only: Container[Key] | None = None) -> bytes:
     catalog = CatalogWithoutDates(locale="zh_Hans")
-    for key in sorted(fragments.by_key, key=lambda key: (key[1], key[0] or "", key[2] or "")):
+    wanted = [key for key in fragments.by_key if only is None or key in only]
+    for key in sorted(wanted, key=lambda key: (key[1], key[0] or "", key[2] or "")):
         context, singular, plural = key
         text = fragments.by_key[key].text
         catalog.add((singular, plural) if plural else singular, text if plural else text[0], context=context)
@@ -178,15 +199,19 @@ def main() -> int:
     )
     options = parser.parse_args()
     locale = PACKAGE / "locale"
-    used, fragments = used_messages(), read_fragments(locale / "zh")
+    of_commands = {**used_messages(PACKAGE / "cli"), **dict(help_messages())}
+    used, fragments = {**of_commands, **used_messages()}, read_fragments(locale / "zh")
     if options.missing is not None:
         wanted = [key for key, at in used.items() if key not in fragments.by_key and options.missing in at]
         print("\n".join(f"# {used[key]}\n{stub(key)}" for key in wanted))
         return 0
     problems = problems_between(used, fragments)
-    target = locale / "zh_Hans" / "LC_MESSAGES" / "django.mo"
-    binary = compiled(fragments)
-    if not target.exists() or target.read_bytes() != binary:
+    for target, binary in (
+        (locale / "zh_Hans" / "LC_MESSAGES" / "django.mo", compiled(fragments)),
+        (locale / "zh" / "LC_MESSAGES" / "commands.mo", compiled(fragments, only=of_commands)),
+    ):
+        if target.exists() and target.read_bytes() == binary:
+            continue
         if options.check:
             problems.append(f"stale: {target.relative_to(ROOT)}; run `make messages` and commit it")
         else:

@@ -6,7 +6,7 @@ from pkgutil import iter_modules
 
 import typer
 
-from allears.cli import commands
+from allears.cli import commands, words
 
 app = typer.Typer(
     no_args_is_help=True, add_completion=False, help="All Ears: listen to every customer, respond, prove it."
@@ -14,13 +14,17 @@ app = typer.Typer(
 
 
 def set_up(data: str | None = None) -> None:
-    """Point the process at a data folder and load Django; call first in each command."""
+    """Point the process at a data folder and load Django, speaking as the terminal asks; call first in each command."""
     if data:
         os.environ["ALLEARS_DATA"] = data
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "allears.settings")
     import django
 
     django.setup()
+    if (language := words.language()) != words.ENGLISH:
+        from django.utils import translation
+
+        translation.activate(language)
 
 
 for _module in sorted(module.name for module in iter_modules(commands.__path__)):
@@ -30,3 +34,6 @@ for _module in sorted(module.name for module in iter_modules(commands.__path__))
 @app.callback()
 def _root() -> None:
     """All Ears."""
+
+
+words.speak(app)

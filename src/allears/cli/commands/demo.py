@@ -103,13 +103,15 @@ def _prepare(*, data: Path, url: str, customers: int, seed: int) -> None:
 
 
 def _seed_with_progress(data: Path, *, customers: int, seed: int) -> "Keys":
-    from django.utils import timezone
+    from django.conf import settings
+    from django.utils import timezone, translation
     from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
     from allears.cli.demo import seeding
 
     columns = TextColumn("{task.description:<40}"), BarColumn(), TextColumn("{task.percentage:>3.0f}%")
-    with Progress(*columns, TimeElapsedColumn()) as progress:
+    told_in = translation.override(settings.LANGUAGE_CODE)  # equal seeds give equal companies, whoever watches
+    with Progress(*columns, TimeElapsedColumn()) as progress, told_in:
         task = progress.add_task("Founding the company", total=1.0)
         return seeding.seed(
             scale=seeding.Scale(seed=seed, customers=customers),

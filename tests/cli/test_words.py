@@ -1,0 +1,112 @@
+"""The commands speak Chinese to a terminal that asks for it, and English as ever to any other."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from allears.cli import words
+
+LOCALES = ("LC_ALL", "LC_MESSAGES", "LANGUAGE", "LANG")
+CHINESE = re.compile(r"[\u4e00-\u9fff]")
+WALK = """
+import json, typer
+from typer.testing import CliRunner
+from allears.cli.main import app
+
+def walk(command, names):
+    shown = CliRunner().invoke(app, [*names, "--help"], terminal_width=200, env={"COLUMNS": "200"}).output
+    yield " ".join(names), {"shown": shown, "says": command.help,
+        "options": {each.opts[-1]: getattr(each, "help", None) for each in command.params}}
+    for name, below in getattr(command, "commands", {}).items():
+        yield from walk(below, [*names, name])
+
+print(json.dumps(dict(walk(typer.main.get_command(app), []))))
+"""
+
+
+def spoken(**locales: str) -> dict[str, str]:
+    """An environment with these locale settings and no others."""
+    return {name: value for name, value in os.environ.items() if name not in LOCALES} | locales
+
+
+def allears(*arguments: str | Path, **locales: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "allears.cli", *map(str, arguments)]
+    return subprocess.run(command, env=spoken(**locales), capture_output=True, text=True, check=False)
+
+
+def every_help(**locales: str) -> dict[str, Any]:
+    command = [sys.executable, "-c", WALK]
+    done = subprocess.run(command, env=spoken(**locales), capture_output=True, text=True, check=True)
+    found: dict[str, Any] = json.loads(done.stdout)
+    return found
+
+
+@pytest.mark.parametrize(
+    ("locales", "language"),
+    [
+        ({}, "en"),
+        ({"LANG": "zh_CN.UTF-8"}, "zh-hans"),
+        ({"LANG": "zh_TW"}, "zh-hans"),
+        ({"LANG": "zh-Hans"}, "zh-hans"),
+        ({"LANG": "zha_CN.UTF-8"}, "en"),
+        ({"LANG": "de_DE.UTF-8"}, "en"),
+        ({"LANG": "en_US.UTF-8", "LC_MESSAGES": "zh_CN.UTF-8"}, "zh-hans"),
+        ({"LANG": "zh_CN.UTF-8", "LC_MESSAGES": "en_GB.UTF-8"}, "en"),
+        ({"LANG": "zh_CN.UTF-8", "LC_ALL": "C"}, "en"),
+        ({"LANG": "zh_CN.UTF-8", "LC_ALL": ""}, "zh-hans"),
+        ({"LANG": "en_US.UTF-8", "LANGUAGE": "zh_CN:en"}, "zh-hans"),
+        ({"LANG": "zh_CN.UTF-8", "LANGUAGE": "en_US:zh_CN"}, "en"),
+        ({"LANG": "zh_CN.UTF-8", "LANGUAGE": "fr"}, "zh-hans"),
+        ({"LANGUAGE": "zh"}, "zh-hans"),
+        ({"LANG": "C.UTF-8", "LANGUAGE": "zh"}, "en"),
+    ],
+)
+def test_the_language_is_chosen_as_gettext_chooses_it(
+    monkeypatch: pytest.MonkeyPatch, locales: dict[str, str], language: str
+) -> None:
+    for name in LOCALES:
+        monkeypatch.delenv(name, raising=False)
+    for name, value in locales.items():
+        monkeypatch.setenv(name, value)
+    assert words.language() == language
+
+
+def test_every_command_and_option_has_chinese_help() -> None:
+    found = every_help(LC_ALL="zh_CN.UTF-8")
+    assert len(found) > 25
+    without = [name for name, each in found.items() if not CHINESE.search(each["says"])]
+    without += [
+        f"{name} {option}"
+        for name, each in found.items()
+        for option, says in each["options"].items()
+        if not CHINESE.search(says or "")
+    ]
+    assert without == []
+    for each in found.values():
+        shown = each["shown"]
+        assert [word for word in ("用法：", "选项", "显示本帮助。") if word not in shown] == []
+        assert [word for word in ("Usage", "Options", "Arguments", "Show this", "default:", "…") if word in shown] == []
+
+
+def test_long_chinese_help_is_wrapped_and_not_cut() -> None:
+    shown = allears("--help", LANG="zh_CN.UTF-8", COLUMNS="60").stdout
+    said = re.sub(r"[\s│]", "", shown)
+    assert ("退出码为1。" in said, "…" in said) == (True, False)
+
+
+def test_other_terminals_are_spoken_to_in_english() -> None:
+    found = every_help(LC_ALL="en_US.UTF-8")
+    assert [name for name, each in found.items() if CHINESE.search(str(each))] == []
+    assert "Usage: " in found["serve"]["shown"]
+    assert found["serve"]["says"] == "Run All Ears until Ctrl-C."
+
+
+def test_what_typer_refuses_is_said_in_chinese_too() -> None:
+    done = allears("liste", LANG="zh_CN.UTF-8")
+    assert (done.returncode, "没有 'liste' 这个命令。" in done.stderr, "出错" in done.stderr) == (2, True, True)
