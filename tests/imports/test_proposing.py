@@ -448,3 +448,16 @@ def test_columns_are_recognised(
     if "event_name" not in expected:
         found.pop("event_name", None)
     assert found == expected
+
+
+def test_what_was_said_goes_before_a_remark_in_a_short_table(importer: Importer) -> None:
+    rows = [
+        "客户手机,客户说了什么？（原话）,回访日期,备注",
+        "13800138000,师傅很专业，谢谢,2026-09-03,",
+        "13900139000,还行吧,2026-09-04,回头客",
+        "13700137000,等了三个小时没人管！！,2026-09-05,",
+        "13600136000,送错了颜色,2026-09-06,",
+        "13500135000,,2026-09-08,拒访",
+    ]
+    prepared = importer.prepare(importer.file("回访.csv", "\n".join(rows).encode()), "voices")
+    assert said(prepared)["text"] == "客户说了什么？（原话）"

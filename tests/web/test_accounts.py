@@ -37,6 +37,15 @@ def test_the_sign_in_form_takes_the_form_token_only(alice: Person) -> None:
     assert SignInLink.objects.get().used_at is None
 
 
+def test_a_password_is_set_in_fields_of_our_own_look(alice: Person) -> None:
+    alice.user.set_unusable_password()
+    alice.user.save()
+    page = visit(alice).get("/accounts/password/set/").content.decode()
+    assert page.count('<input class="input" type="password"') == 2
+    done = visit(alice).post("/accounts/password/set/", {"password1": "a very long password", "password2": "other"})
+    assert done.content.decode().count("errorlist") == 1
+
+
 def test_sign_in_with_a_password_and_out_again(alice: Person, client: Client) -> None:
     data = {"login": "alice@acme.test", "password": "a long enough password"}
     assert client.post("/accounts/login/", data)["Location"] == "/"

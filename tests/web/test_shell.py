@@ -18,6 +18,7 @@ from tests.conftest import Person
 from tests.web.objects import row
 
 from allears.accounts.models import Role
+from allears.customers.models import Identifier
 from allears.respond.models import Case
 from allears.web import urls
 from allears.web.access import ConsoleRequest, access_agent
@@ -150,6 +151,30 @@ def test_the_palette_finds_cases_by_number_and_agents_only_their_own(alice: Pers
     row(Case, alice, number=41, subject="Sofa in the rain")
     assert "#41" in visit(alice).get("/palette?q=%2341").content.decode()
     assert "#41" not in visit(bob).get("/palette?q=41").content.decode()
+
+
+def test_the_palette_finds_settings_by_either_name_and_only_for_those_who_may(alice: Person, bob: Person) -> None:
+    assert 'href="/settings/erasures"' in visit(alice).get("/palette?q=eras").content.decode()
+    assert 'href="/customers"' in visit(alice).get("/palette?q=erase").content.decode()
+    chinese = visit(alice).get("/palette?q=来源", headers={"Accept-Language": "zh-CN"}).content.decode()
+    assert 'href="/settings/sources"' in chinese
+    assert "/settings/" not in visit(bob).get("/palette?q=eras").content.decode()
+
+
+def test_customers_are_found_by_all_they_are_known_by_and_only_in_one_s_own_workspace(
+    alice: Person, bob: Person, charlie: Person
+) -> None:
+    sofia = builders.customer(workspace=alice.workspace, email="sofia@example.test", name="Ana Sofia")
+    row(Identifier, alice, kind="user_id", value="M-4711", customer=sofia)
+    builders.customer(workspace=alice.workspace, email="other@example.test", name="陈志远")
+    for text in ("sofia", "sofia@", "M-4711", sofia.key):
+        found = visit(alice).get("/customers", {"q": text}).content.decode()
+        assert f'href="/customers/{sofia.key}"' in found, text
+        assert "陈志远" not in found, text
+    assert "陈志远" in visit(alice).get("/customers?q=志远").content.decode()
+    assert "Nobody is called so" in visit(alice).get("/customers?q=nobody").content.decode()
+    assert "Sofia" not in visit(charlie).get("/customers?q=M-4711").content.decode()
+    assert visit(bob).get("/customers").status_code == 403
 
 
 def test_the_palette_answers_odd_input(alice: Person) -> None:

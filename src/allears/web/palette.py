@@ -7,12 +7,11 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from allears.accounts.access import Access
-from allears.customers.models import Customer
-from allears.customers.queries import numbers_like
+from allears.customers.queries import like
 from allears.listen.models import Voice
 from allears.listen.words.searching import matching
 from allears.respond.models import Case
-from allears.web.context import exists, places
+from allears.web.context import exists, places, settings_places
 
 FEW = 5
 
@@ -45,8 +44,8 @@ def find(*, access: Access, text: str) -> list[Group]:
 
 
 def _pages(access: Access, text: str) -> Iterator[Hit]:
-    for each in places(access, ""):
-        place = each["place"]
+    shown = {each["place"].href: each["place"] for each in (*places(access, ""), *settings_places(access, ""))}
+    for place in shown.values():
         label = str(place.label)
         if text.casefold() in label.casefold() or text.casefold() in place.href:
             yield Hit(label=label, href=place.href, icon=place.icon)
@@ -54,6 +53,9 @@ def _pages(access: Access, text: str) -> Iterator[Hit]:
         for label, href, icon in (
             (_("Invite a member"), "/settings/members", "user-plus"),
             (_("Make a write key"), "/settings/keys", "key-round"),
+            (_("Erase a customer"), "/customers", "shield-check"),
+            (_("Import a file"), "/imports", "upload"),
+            (_("Connect a mailbox"), "/settings/sources/new/imap", "mail"),
         ):
             if exists(href) and text.casefold() in label.casefold():
                 yield Hit(label=label, href=href, icon=icon)
@@ -74,11 +76,7 @@ def _cases(access: Access, text: str) -> Iterator[Hit]:
 def _customers(access: Access, text: str) -> Iterator[Hit]:
     if not access.is_manager:
         return
-    starts = Q(name__istartswith=text) | Q(email__istartswith=text)
-    for number in numbers_like(workspace_id=access.workspace_id, text=text):
-        starts |= Q(phone__startswith=number)
-    rows = Customer.objects.in_workspace(access.workspace_id).filter(starts, merged_into__isnull=True)
-    for customer in rows.order_by("-last_seen_at")[:FEW]:
+    for customer in like(workspace_id=access.workspace_id, text=text)[:FEW]:
         name = customer.name or customer.email or customer.phone or customer.key
         yield Hit(label=name, href=f"/customers/{customer.key}", icon="user", hint=customer.segment)
 

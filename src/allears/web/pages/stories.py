@@ -10,10 +10,12 @@ from django.views.decorators.http import require_GET
 from allears.customers.companies import accounts_of
 from allears.customers.history import history_of
 from allears.customers.models import Customer
+from allears.customers.queries import customers, like
 from allears.respond.story import access_customer, story_of
-from allears.web.access import ConsoleRequest, access_agent
+from allears.web.access import ConsoleRequest, access_agent, access_manager
 from allears.web.render import render_page
 
+MOST = 50  # customers on the list
 SHOWN = 40  # lines of the attributes' history
 
 
@@ -47,4 +49,19 @@ def customer_story(request: ConsoleRequest, customer_key: str) -> HttpResponse:
     return render_page(request, "stories/page.html", context)
 
 
-urlpatterns = [path("customers/<str:customer_key>", customer_story, name="customer_story")]
+@access_manager
+@require_GET
+def customer_list(request: ConsoleRequest) -> HttpResponse:
+    """Who is it? By name, address, number or whatever they are known by; without words, who was seen last."""
+    search = request.GET.get("q", "").replace("\0", "").strip()[:254]
+    workspace_id = request.access.workspace_id
+    found = like(workspace_id=workspace_id, text=search) if search else customers(workspace_id=workspace_id)
+    rows = list(found.order_by("-last_seen_at", "-pk")[: MOST + 1])
+    context = {"customers": rows[:MOST], "more": len(rows) > MOST, "most": MOST, "search": search}
+    return render_page(request, "stories/customers.html", context)
+
+
+urlpatterns = [
+    path("customers", customer_list, name="customers"),
+    path("customers/<str:customer_key>", customer_story, name="customer_story"),
+]

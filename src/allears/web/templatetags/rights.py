@@ -22,6 +22,12 @@ DONE = {
 
 
 @register.filter
+def via_word(via: str) -> str:
+    """The way an erasure was asked for where no member did it here."""
+    return {"cli": _("command line"), "api": "API", "console": _("console")}.get(via, via)
+
+
+@register.filter
 def done_word(what: str) -> str:
     """What was done, in the reader's language."""
     return str(DONE.get(what, what))
