@@ -124,6 +124,7 @@ DECLARED = (
     Rules(model="listen.SurveyVersion", columns=("definition",), label=gettext_noop("Surveys")),
     Harmless(model="listen.Survey", columns=("key", "family", "draft"), because="the company's own words"),
     Harmless(model="listen.SurveyLink", columns=("token", "channel"), because="the company's own address"),
+    Harmless(model="listen.QuotaPlace", columns=("round",), because="the wave of a study by its number"),
     Harmless(model="listen.Attachment", columns=("question", "type"), because="codes"),
     Harmless(model="listen.SurveyVersion", columns=("definition",), because="the company's own questions"),
     Harmless(
