@@ -315,6 +315,16 @@ class Voice(HotModel):
         ]
 
 
+class VoiceEdition(ScopedModel):
+    """What a public voice said before its author edited it, without personal data."""
+
+    voice = models.ForeignKey(Voice, on_delete=models.CASCADE, related_name="editions")
+    text = models.TextField(default="", blank=True)
+    metric = models.CharField(max_length=8, default="", blank=True)
+    score = models.SmallIntegerField(null=True, blank=True)
+    replaced_at = models.DateTimeField()
+
+
 class VoiceOriginal(ScopedModel):
     """The words of a voice out of which something was blotted, as they were said: sealed (see listen.originals)."""
 

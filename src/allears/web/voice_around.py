@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from allears.accounts.access import Access
-from allears.listen import officials, originals, repeats, transcripts
+from allears.listen import officials, originals, repeats, revising, transcripts
 from allears.listen.models import Attachment, Enclosure, Turn, Voice, VoiceFile
 from allears.respond.models import Case
 from allears.respond.queries import visible_to
@@ -41,6 +41,7 @@ def around(voice: Voice, *, access: Access, unmasked: bool = False) -> dict[str,
         "files": _files(voice),
         "official": officials.of(voice),
         "own_case": _case(voice, access),
+        "editions": revising.editions_of(voice),
         "others": others,
         "times": len(others) + 1,
         "thread": thread,

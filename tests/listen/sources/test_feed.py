@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 from django.conf import LazySettings
+from django.test import Client
 
-from allears.listen.models import Voice
+from allears.listen.models import SourceRun, Voice
 from allears.listen.sources import actions, kinds
 from allears.listen.sources.base import SourceTrouble
 from allears.listen.sources.fetching import fetch
@@ -120,6 +121,40 @@ def test_new_entries_are_heard_once_and_a_second_look_brings_only_what_is_new(
     assert (second.read, second.taken, second.known) == (2, 1, 1)
     assert Voice.objects.in_workspace(acme.pk).count() == 2
     assert (source.failures, source.trouble, source.cursor) == (0, {}, {"etag": '"2"'})
+
+
+def test_an_edited_entry_is_one_voice_in_its_latest_words_with_what_it_said_before(
+    web_peer: WebPeer, make: Maker, acme: Any, client: Client, alice: Person
+) -> None:
+    def served(text: str, rating: int) -> SourceRun:
+        items = [{"id": "r1", "content_text": text, "rating": rating, "date_published": "2026-11-20T10:00:00Z"}]
+        web_peer.serve("/reviews", json.dumps({"items": items}))
+        return look(source)
+
+    source = make("feed", url=web_peer.url("/reviews"))
+    served("Broke after a day, call me on 13812345678", 1)
+    voice = Voice.objects.in_workspace(acme.pk).get()
+    again = served("Broke after a day, call me on 13812345678", 1)
+    assert (again.taken, again.known, voice.editions.count()) == (0, 1, 0)
+    edited = served("They sent a new one at once. Great.", 5)
+    assert (edited.taken, edited.known) == (1, 0)
+    before, voice = voice, Voice.objects.in_workspace(acme.pk).get()
+    assert (voice.text, voice.score, voice.said_at) == ("They sent a new one at once. Great.", 5, before.said_at)
+    assert voice.sameness != before.sameness
+    assert [(each.text, each.score) for each in voice.editions.all()] == [(before.text, 1)]
+    assert "13812345678" not in before.text
+    client.force_login(alice.user)
+    page = client.get(f"/listen/voices/{voice.pk}").content.decode()
+    assert "Edited by its author" in page
+    assert "Broke after a day" in page
+
+
+def test_what_was_erased_is_not_brought_back_by_the_feed(web_peer: WebPeer, make: Maker, acme: Any) -> None:
+    source = make("feed", url=web_peer.serve("/atom", atom(("a", "One", "2026-11-20T10:00:00Z"))))
+    look(source)
+    Voice.objects.in_workspace(acme.pk).update(text="")
+    assert look(source).known == 1
+    assert Voice.objects.in_workspace(acme.pk).get().text == ""
 
 
 def test_a_feed_set_up_again_doubles_nothing_and_what_was_heard_outlives_its_source(

@@ -1,6 +1,7 @@
 """Voices: anything a customer says, asked or not."""
 
 import secrets
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Literal
 
@@ -15,8 +16,8 @@ from allears.api.problems import ProblemError
 from allears.api.routers.accounts import account_of
 from allears.api.routers.members import member_of
 from allears.customers.companies import people_of
-from allears.listen import filing, originals, queries, transcripts
-from allears.listen.models import Turn, Voice, VoiceFile
+from allears.listen import filing, originals, queries, revising, transcripts
+from allears.listen.models import Turn, Voice, VoiceEdition, VoiceFile
 from allears.listen.sending import sent
 from allears.listen.tags.queries import carrying, every_tag, names_on
 from allears.listen.telling import Telling, TellingError, tell, without_nul
@@ -220,6 +221,15 @@ class TurnOut(Schema):
     at: datetime | None
 
 
+class EditionOut(Schema):
+    """Words and rating of a voice before they were edited; personal data is blotted out."""
+
+    text: str
+    metric: str
+    score: int | None
+    replaced_at: datetime
+
+
 class FileOut(Schema):
     """A file as it is kept: its type is read from its content."""
 
@@ -276,6 +286,12 @@ def _must_be_its_own(voice: Voice, text: str, score: int | None) -> None:
 
 def _voice(request: HttpRequest, voice_id: int) -> Voice:
     return queries.voices(workspace_id=workspace_of(request)).get(id=voice_id)
+
+
+@router.get("/voices/{voice_id}/editions", response=list[EditionOut])
+def list_editions(request: HttpRequest, voice_id: int) -> Sequence[VoiceEdition]:
+    """What a public voice said before its author edited it, the latest first; empty for most."""
+    return revising.editions_of(_voice(request, voice_id))
 
 
 @router.get("/voices/{voice_id}/turns", response=list[TurnOut])

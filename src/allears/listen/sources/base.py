@@ -94,6 +94,7 @@ class Saying:
     touchpoint_key: str = ""
     attributes: Mapping[str, Any] = field(default_factory=dict)
     letter: LetterFacts | None = None
+    edited: bool = False  # whether the same key may come again with other words, which then are the voice's
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,8 +7,9 @@ from allears.customers.keys import clean_email
 from allears.journeys.models import Touchpoint
 from allears.kit.script import language_of
 from allears.listen.models import Enclosure, Letter, Voice
+from allears.listen.revising import revise
 from allears.listen.sources.base import LetterFacts, Saying
-from allears.listen.telling import LONGEST, Telling, tell
+from allears.listen.telling import LONGEST, Telling, tell, without_nul
 
 MOST_ANSWERS = 50
 
@@ -37,6 +38,19 @@ def hear(*, workspace_id: int, source_id: int, saying: Saying, now: datetime) ->
     if saying.letter:
         _keep_letter(voice, saying.letter)
     return voice
+
+
+def revised(*, workspace_id: int, saying: Saying, now: datetime) -> bool:
+    """Whether an entry that was heard before says something else now; the voice says so too then."""
+    if not saying.edited:
+        return False
+    text = without_nul(saying.text[:LONGEST]).strip()
+    voice = Voice.objects.in_workspace(workspace_id).filter(key=saying.key).first()
+    if voice is None or (not voice.hidden and (voice.text, voice.score) == (text, saying.score)):
+        return False
+    return revise(
+        voice_id=voice.pk, workspace_id=workspace_id, text=text, metric=saying.metric, score=saying.score, now=now
+    )
 
 
 def _thread(workspace_id: int, facts: LetterFacts) -> str:

@@ -30,7 +30,7 @@ from allears.listen.events import SourceStopped
 from allears.listen.models import Source, SourceFile, SourceRun, Voice
 from allears.listen.sources import kinds, schedule
 from allears.listen.sources.base import Errand, Page, SourceTrouble, Table
-from allears.listen.sources.hearing import hear
+from allears.listen.sources.hearing import hear, revised
 from allears.listen.sources.sealing import seal, unseal
 from allears.listen.telling import TellingError
 from allears.outreach.delivery.returning import take_returned
@@ -178,7 +178,7 @@ def _hear_new(run: SourceRun, page: Page, now: datetime) -> Counter[str]:
         take_returned(workspace_id=run.workspace_id, returned=returned, now=now)
     for saying in page.sayings:
         if saying.key in known:
-            counts["known"] += 1
+            counts["taken" if revised(workspace_id=run.workspace_id, saying=saying, now=now) else "known"] += 1
             continue
         known.add(saying.key)
         try:

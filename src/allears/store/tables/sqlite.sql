@@ -65,6 +65,7 @@
 -- migration listen.0010_latest_words
 -- migration listen.0011_one_index_of_customers
 -- migration listen.0012_quotas_by_wave
+-- migration listen.0013_voice_editions
 -- migration operations.0001_initial
 -- migration outreach.0001_initial
 -- migration outreach.0002_standing_ruling
@@ -243,6 +244,8 @@ CREATE TABLE "listen_turn" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "nu
 CREATE TABLE "listen_turnoriginal" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "keyed_by" bigint NULL, "sealed" BLOB NOT NULL, "received_at" datetime NOT NULL, "turn_id" bigint NOT NULL UNIQUE REFERENCES "listen_turn" ("id") DEFERRABLE INITIALLY DEFERRED, "workspace_id" bigint NOT NULL REFERENCES "accounts_workspace" ("id") DEFERRABLE INITIALLY DEFERRED)
 ;
 CREATE TABLE "listen_voice" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "flush_id" bigint NULL, "key" varchar(64) NOT NULL, "initiator" varchar(10) NOT NULL, "source_kind" varchar(12) NOT NULL, "channel" varchar(20) NOT NULL, "public" bool NOT NULL, "text" text NOT NULL, "language" varchar(10) NOT NULL, "segment" varchar(80) NOT NULL, "metric" varchar(8) NOT NULL, "score" smallint NULL, "sentiment" varchar(8) NOT NULL, "attributes" text NOT NULL CHECK ((JSON_VALID("attributes") OR "attributes" IS NULL)), "import_id" bigint NULL, "said_at" datetime NOT NULL, "received_at" datetime NOT NULL, "customer_id" bigint NULL REFERENCES "customers_customer" ("id") DEFERRABLE INITIALLY DEFERRED, "response_id" bigint NULL UNIQUE REFERENCES "listen_response" ("id") DEFERRABLE INITIALLY DEFERRED, "touchpoint_id" bigint NULL REFERENCES "journeys_touchpoint" ("id") DEFERRABLE INITIALLY DEFERRED, "workspace_id" bigint NOT NULL REFERENCES "accounts_workspace" ("id") DEFERRABLE INITIALLY DEFERRED, "hidden" text NULL CHECK ((JSON_VALID("hidden") OR "hidden" IS NULL)), "repeats_id" bigint NULL REFERENCES "listen_voice" ("id") DEFERRABLE INITIALLY DEFERRED, "sameness" varchar(32) NULL, "thread" varchar(64) NULL, CONSTRAINT "listen_voice_key" UNIQUE ("workspace_id", "key"))
+;
+CREATE TABLE "listen_voiceedition" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "text" text NOT NULL, "metric" varchar(8) NOT NULL, "score" smallint NULL, "replaced_at" datetime NOT NULL, "voice_id" bigint NOT NULL REFERENCES "listen_voice" ("id") DEFERRABLE INITIALLY DEFERRED, "workspace_id" bigint NOT NULL REFERENCES "accounts_workspace" ("id") DEFERRABLE INITIALLY DEFERRED)
 ;
 CREATE TABLE "listen_voicefile" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "key" varchar(32) NOT NULL UNIQUE, "name" varchar(255) NOT NULL, "type" varchar(100) NOT NULL, "size" integer unsigned NOT NULL CHECK ("size" >= 0), "content" BLOB NOT NULL, "received_at" datetime NOT NULL, "voice_id" bigint NOT NULL REFERENCES "listen_voice" ("id") DEFERRABLE INITIALLY DEFERRED, "workspace_id" bigint NOT NULL REFERENCES "accounts_workspace" ("id") DEFERRABLE INITIALLY DEFERRED)
 ;
@@ -679,6 +682,10 @@ CREATE INDEX "listen_voice_thread" ON "listen_voice" ("workspace_id", "thread") 
 CREATE INDEX "listen_voice_touchpoint_id_051bf721" ON "listen_voice" ("touchpoint_id")
 ;
 CREATE INDEX "listen_voice_workspace_id_7e5f78f3" ON "listen_voice" ("workspace_id")
+;
+CREATE INDEX "listen_voiceedition_voice_id_ae5d1844" ON "listen_voiceedition" ("voice_id")
+;
+CREATE INDEX "listen_voiceedition_workspace_id_e68fc8c4" ON "listen_voiceedition" ("workspace_id")
 ;
 CREATE INDEX "listen_voicefile_voice_id_0a19a4e6" ON "listen_voicefile" ("voice_id")
 ;

@@ -103,6 +103,7 @@ def _saying(entry: Entry, url: str, settings: Mapping[str, Any], now: datetime) 
         score=score,
         public=True,
         touchpoint_key=settings["touchpoint"],
+        edited=bool(entry.id or entry.link),
         attributes={key: value for key, value in stated.items() if value},
     )
 
