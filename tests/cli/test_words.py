@@ -110,3 +110,25 @@ def test_other_terminals_are_spoken_to_in_english() -> None:
 def test_what_typer_refuses_is_said_in_chinese_too() -> None:
     done = allears("liste", LANG="zh_CN.UTF-8")
     assert (done.returncode, "没有 'liste' 这个命令。" in done.stderr, "出错" in done.stderr) == (2, True, True)
+
+
+def test_what_commands_print_is_chinese_and_their_json_keeps_its_names(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    made = allears("init", "--data", data, LANG="zh_CN.UTF-8")
+    assert (made.returncode, f"数据目录  {data}\n工作区    default\n" in made.stdout) == (0, True), made.stderr
+    told = allears("doctor", "--before-start", "--data", tmp_path / "none", LANG="zh_CN.UTF-8")
+    assert f"错误     数据目录：{tmp_path / 'none'} 不存在" in told.stdout
+    examined = allears("doctor", "--data", data, "--json", LANG="zh_CN.UTF-8")
+    found = {each["subject"]: each for each in json.loads(examined.stdout)}
+    assert (found["database"]["level"], found["database"]["says"]) == ("ok", "sqlite，已是最新")
+    assert found["outbox"]["says"] == "0 条等待，0 条已被彻底拒绝"
+    nobody = allears("erase", "nobody@example.com", "--data", data, LANG="zh_CN.UTF-8")
+    assert (nobody.returncode, bool(CHINESE.search(nobody.stderr))) == (2, True)
+
+
+def test_columns_count_cells_and_not_characters() -> None:
+    assert [words.padded("工单", 6), words.padded("工单", 6, right=True), words.padded("case", 6)] == [
+        "工单  ",
+        "  工单",
+        "case  ",
+    ]

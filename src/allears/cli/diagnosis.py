@@ -16,6 +16,8 @@ from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
 
+from allears.cli.words import gettext as _
+
 GIGABYTE = 1 << 30
 OLDEST_POSTGRES = (15,)
 SMTP_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
@@ -60,7 +62,7 @@ def _settings() -> Iterator[Finding]:
         level = "error" if message.is_serious() else "warning"
         yield Finding(subject="settings", level=level, says=f"{message.msg} ({message.id})", do=message.hint or "")
     if not messages:
-        yield Finding(subject="settings", level="ok", says="no mistakes found")
+        yield Finding(subject="settings", level="ok", says=_("no mistakes found"))
 
 
 def _folder(folder: Path) -> Iterator[Finding]:
@@ -68,7 +70,7 @@ def _folder(folder: Path) -> Iterator[Finding]:
         yield Finding(
             subject="data folder",
             level="error",
-            says=f"{folder} is not there",
+            says=_("{folder} is not there").format(folder=folder),
             do=f"allears init --data {folder}",
         )
         return
@@ -76,19 +78,20 @@ def _folder(folder: Path) -> Iterator[Finding]:
         yield Finding(
             subject="data folder",
             level="error",
-            says=f"{folder} cannot be written by this user",
-            do="run as its owner, or give the folder to this user (chown)",
+            says=_("{folder} cannot be written by this user").format(folder=folder),
+            do=_("run as its owner, or give the folder to this user (chown)"),
         )
         return
     free = shutil.disk_usage(folder).free
     level = "ok" if free > GIGABYTE else "warning" if free > GIGABYTE // 10 else "error"
-    do = "" if level == "ok" else "make room: when the disk is full, nothing more is acknowledged"
-    yield Finding(subject="data folder", level=level, says=f"{folder}, {free / GIGABYTE:.1f} GB free", do=do)
+    do = "" if level == "ok" else _("make room: when the disk is full, nothing more is acknowledged")
+    says = _("{folder}, {free} GB free").format(folder=folder, free=f"{free / GIGABYTE:.1f}")
+    yield Finding(subject="data folder", level=level, says=says, do=do)
 
 
 def _database() -> Iterator[Finding]:
     if connection.vendor == "sqlite" and not Path(str(settings.DATABASES["default"]["NAME"])).exists():
-        yield _not_ready("there is none yet")
+        yield _not_ready(_("there is none yet"))
         return
     try:
         if settings.DATABASE_URL:  # the pool would wait and try again; here the first answer counts
@@ -99,8 +102,8 @@ def _database() -> Iterator[Finding]:
         yield Finding(
             subject="database",
             level="error",
-            says=f"does not answer: {str(error).strip().splitlines()[0]}",
-            do="start it, or correct DATABASE_URL",
+            says=_("does not answer: {why}").format(why=str(error).strip().splitlines()[0]),
+            do=_("start it, or correct DATABASE_URL"),
         )
         return
     if missing:
@@ -108,16 +111,16 @@ def _database() -> Iterator[Finding]:
         return
     version = connection.get_database_version() if connection.vendor == "postgresql" else OLDEST_POSTGRES
     if waiting:
-        yield _not_ready(f"{waiting} changes of this version are not in it", "upgrade")
+        yield _not_ready(_("{n} changes of this version are not in it").format(n=waiting), "upgrade")
     elif version < OLDEST_POSTGRES:
         yield Finding(
             subject="database",
             level="error",
-            says=f"PostgreSQL {version[0]} is too old",
-            do="use PostgreSQL 15 or newer",
+            says=_("PostgreSQL {version} is too old").format(version=version[0]),
+            do=_("use PostgreSQL 15 or newer"),
         )
     else:
-        yield Finding(subject="database", level="ok", says=f"{connection.vendor}, up to date")
+        yield Finding(subject="database", level="ok", says=_("{engine}, up to date").format(engine=connection.vendor))
 
 
 MAKES = "SELECT current_schema(), has_schema_privilege(current_schema(), 'CREATE'), current_user, current_database()"
@@ -139,18 +142,25 @@ def missing_rights() -> Iterator[Finding]:
         yield Finding(
             subject="database",
             level="error",
-            says=f"the role {role} may not make tables in " + (f"the schema {schema}" if schema else "any schema"),
-            do=f"as the server's administrator: ALTER DATABASE {database} OWNER TO {role}; and in that database: "
-            f"GRANT ALL ON SCHEMA {schema or 'public'} TO {role}",
+            says=_("the role {role} may not make tables in the schema {schema}").format(role=role, schema=schema)
+            if schema
+            else _("the role {role} may not make tables in any schema").format(role=role),
+            do=_("as the server's administrator: {one}; and in that database: {other}").format(
+                one=f"ALTER DATABASE {database} OWNER TO {role}",
+                other=f"GRANT ALL ON SCHEMA {schema or 'public'} TO {role}",
+            ),
         )
     if others:
-        names = ", ".join(f"{table} ({owner})" for table, owner in others[:3])
+        names = ", ".join(f"{table} ({owner})" for table, owner in others[:3]) + (" …" if len(others) > 3 else "")
         yield Finding(
             subject="database",
             level="error",
-            says=f"{len(others)} of our tables belong to another role than {role}: {names}"
-            + (" …" if len(others) > 3 else ""),
-            do=f"as the server's administrator, in that database: REASSIGN OWNED BY {others[0][1]} TO {role}",
+            says=_("{n} of our tables belong to another role than {role}: {names}").format(
+                n=len(others), role=role, names=names
+            ),
+            do=_("as the server's administrator, in that database: {sql}").format(
+                sql=f"REASSIGN OWNED BY {others[0][1]} TO {role}"
+            ),
         )
 
 
@@ -170,9 +180,11 @@ def _lake() -> Iterator[Finding]:
         return
     parent = Path(root) if Path(root).exists() else Path(root).parent
     if os.access(parent, os.W_OK):
-        yield Finding(subject="lake", level="ok", says=f"{root}, read by {settings.ENGINE}")
+        says = _("{root}, read by {engine}").format(root=root, engine=settings.ENGINE)
+        yield Finding(subject="lake", level="ok", says=says)
     else:
-        yield Finding(subject="lake", level="error", says=f"{root} cannot be written", do="correct ALLEARS_LAKE")
+        says = _("{root} cannot be written").format(root=root)
+        yield Finding(subject="lake", level="error", says=says, do=_("correct ALLEARS_LAKE"))
 
 
 def _lake_at(address: str) -> Finding:
@@ -180,16 +192,16 @@ def _lake_at(address: str) -> Finding:
 
     trouble = reach(address)
     if not trouble:
-        return Finding(subject="lake", level="ok", says=f"{address} answers, read by {settings.ENGINE}")
-    return Finding(
-        subject="lake", level="error", says=f"{address}: {trouble}", do="correct ALLEARS_LAKE or the AWS_ settings"
-    )
+        says = _("{address} answers, read by {engine}").format(address=address, engine=settings.ENGINE)
+        return Finding(subject="lake", level="ok", says=says)
+    do = _("correct ALLEARS_LAKE or the AWS_ settings")
+    return Finding(subject="lake", level="error", says=f"{address}: {trouble}", do=do)
 
 
 def _engine() -> Iterator[Finding]:
     """A cluster is asked to read the lake; DuckDB needs nothing beside it."""
     if settings.ENGINE == "duckdb":
-        yield Finding(subject="engine", level="ok", says="DuckDB, inside the analytics process")
+        yield Finding(subject="engine", level="ok", says=_("DuckDB, inside the analytics process"))
         return
     from allears.lake.engine import EngineError
     from allears.lake.engine_spark import examine
@@ -197,9 +209,8 @@ def _engine() -> Iterator[Finding]:
     try:
         yield Finding(subject="engine", level="ok", says=examine(settings.ENGINE, root=settings.LAKE_ROOT))
     except EngineError as error:
-        yield Finding(
-            subject="engine", level="error", says=str(error), do="mend it, or set ALLEARS_ENGINE=duckdb meanwhile"
-        )
+        do = _("mend it, or set ALLEARS_ENGINE=duckdb meanwhile")
+        yield Finding(subject="engine", level="error", says=str(error), do=do)
 
 
 def _embedder() -> Iterator[Finding]:
@@ -211,10 +222,11 @@ def _embedder() -> Iterator[Finding]:
     try:
         width = Embedder(Path(settings.EMBEDDER), prefix=settings.EMBEDDER_PREFIX).embed(["All Ears"]).shape[1]
     except EmbedderError as error:
-        do = "mend it, or leave out ALLEARS_EMBEDDER: themes are found without it"
+        do = _("mend it, or leave out ALLEARS_EMBEDDER: themes are found without it")
         yield Finding(subject="sentence model", level="error", says=str(error), do=do)
     else:
-        yield Finding(subject="sentence model", level="ok", says=f"{settings.EMBEDDER}, {width} numbers a text")
+        says = _("{model}, {n} numbers a text").format(model=settings.EMBEDDER, n=width)
+        yield Finding(subject="sentence model", level="ok", says=says)
 
 
 def _mail() -> Iterator[Finding]:
@@ -230,20 +242,21 @@ def _mail() -> Iterator[Finding]:
         yield Finding(
             subject="mail",
             level="warning",
-            says=f"{server} does not answer: {error}; mails wait in the outbox",
-            do="set ALLEARS_SMTP_HOST and ALLEARS_SMTP_PORT to your mail server",
+            says=_("{server} does not answer: {why}; mails wait in the outbox").format(server=server, why=error),
+            do=_("set ALLEARS_SMTP_HOST and ALLEARS_SMTP_PORT to your mail server"),
         )
     else:
-        yield Finding(subject="mail", level="ok", says=f"{server} answers")
+        yield Finding(subject="mail", level="ok", says=_("{server} answers").format(server=server))
 
 
 def _mail_by_a_provider() -> Finding:
     try:
         get_connection()
     except (ImproperlyConfigured, ImportError) as error:
-        do = "set what it names as ALLEARS_ANYMAIL_<NAME>, for example ALLEARS_ANYMAIL_MAILGUN_API_KEY"
+        do = _("set what it names as ALLEARS_ANYMAIL_<NAME>, for example ALLEARS_ANYMAIL_MAILGUN_API_KEY")
         return Finding(subject="mail", level="error", says=f"{settings.EMAIL_BACKEND}: {error}", do=do)
-    return Finding(subject="mail", level="ok", says=f"through {settings.EMAIL_BACKEND} (not examined)")
+    says = _("through {backend} (not examined)").format(backend=settings.EMAIL_BACKEND)
+    return Finding(subject="mail", level="ok", says=says)
 
 
 def _queue() -> Iterator[Finding]:
@@ -255,15 +268,15 @@ def _queue() -> Iterator[Finding]:
         return  # the database has its own finding
     if dead:
         last = Job.objects.filter(state=Job.State.DEAD).latest("finished_at")
-        reason = last.last_error.strip().splitlines()[-1:] or ["no reason kept"]
+        reason = last.last_error.strip().splitlines()[-1:] or [_("no reason kept")]
         yield Finding(
             subject="jobs",
             level="warning",
-            says=f"{dead} given up, the last one {last.task}: {reason[0]}",
-            do="mend the cause; the jobs and their errors are kept",
+            says=_("{n} given up, the last one {task}: {why}").format(n=dead, task=last.task, why=reason[0]),
+            do=_("mend the cause; the jobs and their errors are kept"),
         )
     else:
-        yield Finding(subject="jobs", level="ok", says="none given up")
+        yield Finding(subject="jobs", level="ok", says=_("none given up"))
 
 
 def _signs() -> Iterator[Finding]:

@@ -54,6 +54,14 @@ def gettext_noop(text: str) -> str:
     return text
 
 
+def padded(text: str, width: int, *, right: bool = False) -> str:
+    """`text` filled with spaces to `width` cells of a terminal, of which a Chinese character takes two."""
+    from rich.cells import cell_len
+
+    space = " " * (width - cell_len(text))
+    return space + text if right else text + space
+
+
 # What Typer itself says through gettext; it looks these up in the domain that `speak` names.
 TYPERS = (
     gettext_noop("Arguments"),

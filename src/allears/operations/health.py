@@ -8,6 +8,7 @@ from pathlib import Path
 from django.conf import settings
 from django.db import connection
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from allears.events.webhooks.models import Endpoint
 from allears.jobs.models import LakeHead
@@ -58,10 +59,10 @@ def _clocks() -> Sign:
         return Sign(
             subject="clocks",
             level="error",
-            says=f"this machine and the database are {apart:.0f} s apart",
-            do="have both set their clocks by NTP: leases and clocks of cases depend on them",
+            says=_("this machine and the database are %(seconds)s s apart") % {"seconds": f"{apart:.0f}"},
+            do=_("have both set their clocks by NTP: leases and clocks of cases depend on them"),
         )
-    return Sign(subject="clocks", level="ok", says=f"{apart:.1f} s apart")
+    return Sign(subject="clocks", level="ok", says=_("%(seconds)s s apart") % {"seconds": f"{apart:.1f}"})
 
 
 def _intake(now: datetime) -> Sign:
@@ -70,10 +71,11 @@ def _intake(now: datetime) -> Sign:
         return Sign(
             subject="intake",
             level="warning",
-            says=f"{waits.depth} accepted requests are unread, the oldest for {waits.age:.0f} s",
-            do="see that the worker runs (`allears serve`); nothing is lost, it will catch up",
+            says=_("%(n)s accepted requests are unread, the oldest for %(seconds)s s")
+            % {"n": waits.depth, "seconds": f"{waits.age:.0f}"},
+            do=_("see that the worker runs (`allears serve`); nothing is lost, it will catch up"),
         )
-    return Sign(subject="intake", level="ok", says=f"{waits.depth} unread")
+    return Sign(subject="intake", level="ok", says=_("%(n)s unread") % {"n": waits.depth})
 
 
 def _work(now: datetime) -> Sign:
@@ -82,10 +84,11 @@ def _work(now: datetime) -> Sign:
         return Sign(
             subject="queue",
             level="warning",
-            says=f"the oldest due job has waited for {age:.0f} s",
-            do="see that the worker runs; if it does, add a second one (PostgreSQL)",
+            says=_("the oldest due job has waited for %(seconds)s s") % {"seconds": f"{age:.0f}"},
+            do=_("see that the worker runs; if it does, add a second one (PostgreSQL)"),
         )
-    return Sign(subject="queue", level="ok", says=f"{states['ready']} waiting, {states['running']} running")
+    says = _("%(waiting)s waiting, %(running)s running") % {"waiting": states["ready"], "running": states["running"]}
+    return Sign(subject="queue", level="ok", says=says)
 
 
 def _outbox(now: datetime) -> Sign:
@@ -94,10 +97,11 @@ def _outbox(now: datetime) -> Sign:
         return Sign(
             subject="outbox",
             level="warning",
-            says=f"the oldest message that may go has waited for {age:.0f} s",
-            do="see that the mail server answers and that the worker runs",
+            says=_("the oldest message that may go has waited for %(seconds)s s") % {"seconds": f"{age:.0f}"},
+            do=_("see that the mail server answers and that the worker runs"),
         )
-    return Sign(subject="outbox", level="ok", says=f"{states['queued']} waiting, {states['failed']} refused for good")
+    says = _("%(waiting)s waiting, %(refused)s refused for good")
+    return Sign(subject="outbox", level="ok", says=says % {"waiting": states["queued"], "refused": states["failed"]})
 
 
 def _lake(now: datetime) -> Iterator[Sign]:
@@ -111,8 +115,9 @@ def _lake(now: datetime) -> Iterator[Sign]:
             yield Sign(
                 subject=f"lake table {table}",
                 level="error",
-                says=f"its head names version {version}, on disk is {'nothing' if on_disk is None else on_disk}",
-                do="put the lake's folder back, or restore the last back-up",
+                says=_("its head names version %(named)s, on disk is %(found)s")
+                % {"named": version, "found": _("nothing") if on_disk is None else on_disk},
+                do=_("put the lake's folder back, or restore the last back-up"),
             )
             continue
         missing = [path for path in lakes.files_of(table=table, version=version or 0) if not path.exists()]
@@ -120,8 +125,9 @@ def _lake(now: datetime) -> Iterator[Sign]:
             yield Sign(
                 subject=f"lake table {table}",
                 level="error",
-                says=f"{len(missing)} of its files are gone, the first is {missing[0].name}",
-                do="restore the last back-up",
+                says=_("%(n)s of its files are gone, the first is %(name)s")
+                % {"n": len(missing), "name": missing[0].name},
+                do=_("restore the last back-up"),
             )
     hot, moved = figures.hot(), figures.flushed_at()
     late = [name for name, rows in hot.items() if rows and name in moved and now - moved[name] > LATEST_FLUSH]
@@ -129,11 +135,12 @@ def _lake(now: datetime) -> Iterator[Sign]:
         yield Sign(
             subject="lake",
             level="warning",
-            says=f"fresh rows of {', '.join(late)} have not reached it for {LATEST_FLUSH.seconds // 60} minutes",
-            do="see that the analytics process runs; figures are right all the same",
+            says=_("fresh rows of %(tables)s have not reached it for %(minutes)s minutes")
+            % {"tables": ", ".join(late), "minutes": LATEST_FLUSH.seconds // 60},
+            do=_("see that the analytics process runs; figures are right all the same"),
         )
     else:
-        yield Sign(subject="lake heads", level="ok", says=f"{len(heads)} tables, all there")
+        yield Sign(subject="lake heads", level="ok", says=_("%(n)s tables, all there") % {"n": len(heads)})
 
 
 def _webhooks() -> Sign:
@@ -142,34 +149,42 @@ def _webhooks() -> Sign:
         since = (
             Endpoint.objects.across_workspaces().filter(failing_since__isnull=False).order_by("failing_since").first()
         )
-        at = f", the first since {since.failing_since:%Y-%m-%d %H:%M} UTC" if since and since.failing_since else ""
+        at = ""
+        if since and since.failing_since:
+            at = _(", the first since %(time)s UTC") % {"time": f"{since.failing_since:%Y-%m-%d %H:%M}"}
         return Sign(
             subject="webhooks",
             level="warning",
-            says=f"{told['failing']} receivers fail{at}; {told['disabled']} were switched off for it",
-            do="Settings, Webhooks shows their answers; what was missed can be sent again",
+            says=_("%(failing)s receivers fail%(since)s; %(disabled)s were switched off for it")
+            % {"failing": told["failing"], "since": at, "disabled": told["disabled"]},
+            do=_("Settings, Webhooks shows their answers; what was missed can be sent again"),
         )
-    return Sign(subject="webhooks", level="ok", says=f"{told['waiting']} waiting")
+    return Sign(subject="webhooks", level="ok", says=_("%(n)s waiting") % {"n": told["waiting"]})
 
 
 def _backups(now: datetime) -> Sign:
     failed = Backup.objects.exclude(error="").order_by("-begun_at").first()
     last = keeping.last()
     if settings.BACKUP_HOUR < 0 and last is None:
-        return Sign(subject="back-up", level="warning", says="there is none", do="allears backup, from cron perhaps")
+        do = _("allears backup, from cron perhaps")
+        return Sign(subject="back-up", level="warning", says=_("there is none"), do=do)
     if last is None or last.finished_at is None:
         if failed is None and not keeping.is_due(now=now):
-            return Sign(subject="back-up", level="ok", says="none yet; the first comes tonight")
+            return Sign(subject="back-up", level="ok", says=_("none yet; the first comes tonight"))
         why, level = (f": {failed.error}", "error") if failed else ("", "warning")
-        return Sign(subject="back-up", level=level, says=f"there is none{why}", do="allears backup")
-    gone = "" if Path(last.path).exists() else f", but {last.path} is not there any more"
+        return Sign(subject="back-up", level=level, says=_("there is none") + why, do="allears backup")
+    gone = "" if Path(last.path).exists() else _(", but %(path)s is not there any more") % {"path": last.path}
     age = now - last.finished_at
+    hours = f"{age.total_seconds() / 3600:.0f}"
     if age > OLDEST_BACKUP or gone:
-        why = f"; the last try failed: {failed.error}" if failed and failed.begun_at > last.begun_at else ""
+        why = ""
+        if failed and failed.begun_at > last.begun_at:
+            why = _("; the last try failed: %(why)s") % {"why": failed.error}
         return Sign(
             subject="back-up",
             level="warning",
-            says=f"the newest is {age.total_seconds() / 3600:.0f} hours old{gone}{why}",
-            do="see that the worker runs and that its folder has room; `allears backup` makes one now",
+            says=_("the newest is %(hours)s hours old") % {"hours": hours} + gone + why,
+            do=_("see that the worker runs and that its folder has room; `allears backup` makes one now"),
         )
-    return Sign(subject="back-up", level="ok", says=f"{age.total_seconds() / 3600:.0f} hours old, {last.path}")
+    says = _("%(hours)s hours old, %(path)s") % {"hours": hours, "path": last.path}
+    return Sign(subject="back-up", level="ok", says=says)

@@ -8,6 +8,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from allears.cli.main import set_up
+from allears.cli.words import gettext as _
 
 DATA = typer.Option(envvar="ALLEARS_DATA", help="The data folder.")
 
@@ -25,7 +26,7 @@ def backup(
 ) -> None:
     """Write one archive of everything, while All Ears runs; the customers' keys stand in a small file beside it."""
     if not data.is_dir():
-        raise typer.BadParameter(f"there is no data folder {data}")
+        raise typer.BadParameter(_("there is no data folder {data}").format(data=data))
     set_up(str(data))
     from django.utils import timezone
 
@@ -43,9 +44,12 @@ def backup(
     if as_json:
         typer.echo(json.dumps(told))
         return
-    typer.echo(f"Archive  {told['archive']}  ({(made.size or 0) / 1e6:.1f} MB, {made.rows} rows)")
-    typer.echo(f"Keys     {told['keys']}")
-    typer.echo("Keep both: without its keys the archive tells nothing personal, and nobody can bring that back.")
+    says = _(
+        "Archive  {archive}  ({size} MB, {rows} rows)\nKeys     {keys}\n"
+        "Keep both: without its keys the archive tells nothing personal, and nobody can bring that back."
+    )
+    size = f"{(made.size or 0) / 1e6:.1f}"
+    typer.echo(says.format(archive=told["archive"], size=size, rows=made.rows, keys=told["keys"]))
 
 
 def restore(
@@ -67,14 +71,18 @@ def restore(
     if as_json:
         typer.echo(json.dumps(asdict(report)))
         return
-    typer.echo(f"Restored {archive} of {report.created_at} ({report.from_engine}) into {report.to_engine}:")
-    typer.echo(f"  {report.rows} rows in {report.tables} tables, counts and contents compared")
-    typer.echo(f"  {report.unread} unread requests, {report.lake_files} lake files, {report.files} other files")
+    says = _(
+        "Restored {archive} of {created_at} ({from_engine}) into {to_engine}:\n"
+        "  {rows} rows in {tables} tables, counts and contents compared\n"
+        "  {unread} unread requests, {lake_files} lake files, {files} other files"
+    )
+    typer.echo(says.format(archive=archive, **asdict(report)))
     if report.forgotten:
-        typer.echo(f"  {report.forgotten} came back without what people who were erased since had said")
+        says = _("  {n} came back without what people who were erased since had said")
+        typer.echo(says.format(n=report.forgotten))
     for note in report.notes:
         typer.echo(f"  {note}")
-    typer.echo(f"\nNext: allears serve --data {data}")
+    typer.echo(_("\nNext: allears serve --data {data}").format(data=data))
 
 
 def _refuse(text: str) -> NoReturn:

@@ -10,6 +10,8 @@ import typer
 from allears.cli.commands.serve import run_supervisor
 from allears.cli.main import set_up
 from allears.cli.roles import EXTRA, ROLES
+from allears.cli.words import gettext as _
+from allears.cli.words import padded
 
 if TYPE_CHECKING:
     from allears.cli.demo.seeding import Keys
@@ -68,12 +70,12 @@ def _require_free(port: int, data: Path) -> None:
         try:
             probe.bind((HOST, port))
         except OSError as error:
-            typer.echo(
-                f"Port {port} cannot be used: {error.strerror}. Nothing was started.\n"
-                f"Choose another one:  make demo PORT={port + 10}\n"
-                f"or without make:     allears demo --data {data} --port {port + 10}",
-                err=True,
+            says = _(
+                "Port {port} cannot be used: {why}. Nothing was started.\n"
+                "Choose another one:  make demo PORT={other}\n"
+                "or without make:     allears demo --data {data} --port {other}"
             )
+            typer.echo(says.format(port=port, why=error.strerror, data=data, other=port + 10), err=True)
             raise typer.Exit(1) from error
 
 
@@ -91,10 +93,10 @@ def _prepare(*, data: Path, url: str, customers: int, seed: int) -> None:
 
     from allears.cli.demo import seeding
 
-    typer.echo("Preparing the database …")
+    typer.echo(_("Preparing the database …"))
     call_command("migrate", verbosity=0, interactive=False)
     if seeding.is_seeded():
-        typer.echo("The company is there already; it goes on where it stopped.")
+        typer.echo(_("The company is there already; it goes on where it stopped."))
         keys = None if (data / "demo.env").exists() else seeding.new_keys()
     else:
         keys = _seed_with_progress(data, customers=customers, seed=seed)
@@ -109,15 +111,15 @@ def _seed_with_progress(data: Path, *, customers: int, seed: int) -> "Keys":
 
     from allears.cli.demo import seeding
 
-    columns = TextColumn("{task.description:<40}"), BarColumn(), TextColumn("{task.percentage:>3.0f}%")
+    columns = TextColumn("{task.description}"), BarColumn(), TextColumn("{task.percentage:>3.0f}%")
     told_in = translation.override(settings.LANGUAGE_CODE)  # equal seeds give equal companies, whoever watches
     with Progress(*columns, TimeElapsedColumn()) as progress, told_in:
-        task = progress.add_task("Founding the company", total=1.0)
+        task = progress.add_task(padded(_("Founding the company"), 40), total=1.0)
         return seeding.seed(
             scale=seeding.Scale(seed=seed, customers=customers),
             now=timezone.now().replace(microsecond=0),
             folder=data,
-            tell=lambda what, share: progress.update(task, description=what, completed=share),
+            tell=lambda what, share: progress.update(task, description=padded(_(what), 40), completed=share),
         )
 
 
@@ -145,12 +147,12 @@ def _greeting(url: str, data: Path) -> str:
     user = User.objects.get(email=COLLEAGUES[0].email)
     token = make_sign_in_link(user=user, now=timezone.now())
     connections.close_all()
-    return (
-        f"\nAll Ears is listening at {url}\n"
-        f"Sign in (once, within a day) as {user.name}:\n\n    {url}/sign-in/{token}\n\n"
-        f"Keys for scripts: {data / 'demo.env'}    what is true: {data / 'truth.json'}\n"
+    return _(
+        "\nAll Ears is listening at {url}\n"
+        "Sign in (once, within a day) as {name}:\n\n    {link}\n\n"
+        "Keys for scripts: {keys}    what is true: {truth}\n"
         "Ctrl-C stops it; the same command goes on where it stopped.\n"
-    )
+    ).format(url=url, name=user.name, link=f"{url}/sign-in/{token}", keys=data / "demo.env", truth=data / "truth.json")
 
 
 def register(app: typer.Typer) -> None:

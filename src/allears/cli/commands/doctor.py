@@ -8,8 +8,29 @@ from typing import Annotated
 import typer
 
 from allears.cli.main import set_up
+from allears.cli.words import gettext as _
+from allears.cli.words import gettext_noop
 
-MARKS = {"ok": "ok     ", "warning": "warning", "error": "ERROR  "}
+MARKS = {"ok": gettext_noop("ok     "), "warning": gettext_noop("warning"), "error": gettext_noop("ERROR  ")}
+
+# What findings are about. They keep these names in JSON, where scripts look for them.
+SUBJECTS = (
+    gettext_noop("settings"),
+    gettext_noop("data folder"),
+    gettext_noop("database"),
+    gettext_noop("lake"),
+    gettext_noop("engine"),
+    gettext_noop("sentence model"),
+    gettext_noop("mail"),
+    gettext_noop("jobs"),
+    gettext_noop("clocks"),
+    gettext_noop("intake"),
+    gettext_noop("queue"),
+    gettext_noop("outbox"),
+    gettext_noop("lake heads"),
+    gettext_noop("webhooks"),
+    gettext_noop("back-up"),
+)
 
 
 def doctor(
@@ -29,7 +50,8 @@ def doctor(
         typer.echo(json.dumps([asdict(each) for each in shown], ensure_ascii=False))
     else:
         for each in shown:
-            typer.echo(f"{MARKS[each.level]}  {each.subject}: {each.says}")
+            line = _("{mark}  {subject}: {says}")
+            typer.echo(line.format(mark=_(MARKS[each.level]), subject=_(each.subject), says=each.says))
             if each.do:
                 typer.echo(f"         → {each.do}")
     if any(each.level == "error" for each in findings):

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from allears.cli.main import set_up
+from allears.cli.words import gettext as _
+from allears.cli.words import padded
 
 if TYPE_CHECKING:
     from allears.customers.rights.erasing import Preview
@@ -45,7 +47,7 @@ def erase(
 
     place = Workspace.objects.filter(slug=workspace).first()
     if place is None:
-        _wrong(f"there is no workspace “{workspace}”", as_json)
+        _wrong(_("there is no workspace “{workspace}”").format(workspace=workspace), as_json)
         return
     try:
         found = find_customer(workspace_id=place.pk, known_by=customer)
@@ -56,7 +58,7 @@ def erase(
         _tell_preview(preview(workspace_id=place.pk, customer_id=found.pk), as_json)
         return
     if not yes and not as_json:
-        typer.confirm("This cannot be undone. Erase this customer?", abort=True)
+        typer.confirm(_("This cannot be undone. Erase this customer?"), abort=True)
     done = erase_now(
         workspace_id=place.pk,
         customer_id=found.pk,
@@ -80,16 +82,16 @@ def _tell_preview(found: "Preview", as_json: bool) -> None:
         told = {"dry_run": True, "own": found.own, "mentioned": found.mentioned, "typed": typed}
         typer.echo(json.dumps(told, ensure_ascii=False))
         return
-    for title, counts in (("Rows of this customer", found.own), ("Mentions elsewhere", found.mentioned)):
+    for title, counts in ((_("Rows of this customer"), found.own), (_("Mentions elsewhere"), found.mentioned)):
         typer.echo(title)
         for model, count in counts.items():
             typer.echo(f"  {count:>8}  {model}")
     if found.typed:
-        typer.echo("Typed by staff")
+        typer.echo(_("Typed by staff"))
     for place in found.typed:
-        fate = "stays" if place.a_rule else "with --strike-name" if place.by_name else "struck out"
-        typer.echo(f"  {fate:>18}  {place.model} {place.row} {place.column}: {place.text}")
-    typer.echo("Nothing was changed. Files, the lake and the key of back-ups follow in the real run.")
+        fate = _("stays") if place.a_rule else _("with --strike-name") if place.by_name else _("struck out")
+        typer.echo(f"  {padded(fate, 18, right=True)}  {place.model} {place.row} {place.column}: {place.text}")
+    typer.echo(_("Nothing was changed. Files, the lake and the key of back-ups follow in the real run."))
 
 
 def _tell(paper: dict[str, Any], as_json: bool, out: Path | None) -> None:
@@ -101,7 +103,7 @@ def _tell(paper: dict[str, Any], as_json: bool, out: Path | None) -> None:
         return
     for each in paper["removed"]:
         typer.echo(f"{each['count']:>8}  {each['what']:<10}  {each['where']}")
-    typer.echo(f"Certificate {paper['certificate']}, hash {paper['digest']}")
+    typer.echo(_("Certificate {certificate}, hash {digest}").format(**paper))
 
 
 def register(app: typer.Typer) -> None:

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from allears.cli.main import set_up
+from allears.cli.words import gettext as _
 
 
 def init(
@@ -49,14 +50,18 @@ def _first_keys(slug: str) -> dict[str, str | None]:
 
 
 def _tell(made: dict[str, str | None]) -> None:
-    typer.echo(f"Data folder  {made['data']}\nWorkspace    {made['workspace']}")
+    typer.echo(_("Data folder  {data}\nWorkspace    {workspace}").format(**made))
     if made["write_key"] is None:
-        typer.echo("The workspace was there already; its keys are as they were (make new ones under Settings).")
+        typer.echo(_("The workspace was there already; its keys are as they were (make new ones under Settings)."))
     else:
-        typer.echo(f"Write key    {made['write_key']}\nAPI key      {made['api_key']}")
-        typer.echo("Keep both now: only their hashes are stored.")
-    typer.echo(f"\nNext: allears serve --data {made['data']}")
-    typer.echo(f"Then: allears sign-in-link you@example.com --data {made['data']}   (a new address becomes an admin)")
+        typer.echo(_("Write key    {write_key}\nAPI key      {api_key}").format(**made))
+        typer.echo(_("Keep both now: only their hashes are stored."))
+    typer.echo(
+        _(
+            "\nNext: allears serve --data {data}\n"
+            "Then: allears sign-in-link you@example.com --data {data}   (a new address becomes an admin)"
+        ).format(**made)
+    )
 
 
 def register(app: typer.Typer) -> None:

@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 
 from allears.cli.roles import ROLES
+from allears.cli.words import gettext as _
 
 
 def serve(
@@ -29,9 +30,11 @@ def serve(
     """Run All Ears until Ctrl-C."""
     roles = role or list(ROLES)
     if unknown := [each for each in roles if each not in ROLES]:
-        raise typer.BadParameter(f"{unknown[0]!r} is no role; there are {', '.join(ROLES)}")
+        raise typer.BadParameter(
+            _("{role} is no role; there are {roles}").format(role=repr(unknown[0]), roles=", ".join(ROLES))
+        )
     if web_workers > 1 and not os.environ.get("DATABASE_URL"):
-        raise typer.BadParameter("the SQLite intake log has one writer: several web workers need DATABASE_URL")
+        raise typer.BadParameter(_("the SQLite intake log has one writer: several web workers need DATABASE_URL"))
     url = f"http://{host if host != '0.0.0.0' else '127.0.0.1'}:{port}"  # noqa: S104 – the user asked for all
     os.environ |= {
         "ALLEARS_DATA": str(data.resolve()),
@@ -58,35 +61,39 @@ def run_supervisor(*, data: Path, roles: list[str], url: str, greeting: str = ""
         ).run()
     except AlreadyServedError as error:
         _refuse(
-            f"Another `allears serve` already runs the {error} role on {data}. Nothing was started.\n"
-            "Stop that one first, or name another folder with --data."
+            _(
+                "Another `allears serve` already runs the {role} role on {data}. Nothing was started.\n"
+                "Stop that one first, or name another folder with --data."
+            ).format(role=error, data=data)
         )
     except NeverStartedError as error:
-        _refuse(f"The {error} process ended five times before All Ears was up; its reason is above. All was stopped.")
+        says = _("The {role} process ended five times before All Ears was up; its reason is above. All was stopped.")
+        _refuse(says.format(role=error))
 
 
 def _listening() -> str:
-    return f"All Ears is listening at {os.environ['ALLEARS_URL']} (Ctrl-C stops it)"
+    return _("All Ears is listening at {url} (Ctrl-C stops it)").format(url=os.environ["ALLEARS_URL"])
 
 
 def _check_before(*, data: Path, host: str, port: int, listens: bool) -> None:
     """What would make the start fail, said in words before anything starts."""
     if not data.is_dir():
-        _refuse(f"There is no data folder {data}.\nMake one:  allears init --data {data}")
+        _refuse(_("There is no data folder {data}.\nMake one:  allears init --data {data}").format(data=data))
     if listens:
         with socket.socket() as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
                 probe.bind((host, port))
             except OSError as error:
-                _refuse(
-                    f"Port {port} on {host} cannot be used: {error.strerror}. Nothing was started.\n"
-                    f"Name another one:  allears serve --data {data} --port {port + 1}"
+                says = _(
+                    "Port {port} on {host} cannot be used: {why}. Nothing was started.\n"
+                    "Name another one:  allears serve --data {data} --port {other}"
                 )
+                _refuse(says.format(port=port, host=host, why=error.strerror, data=data, other=port + 1))
     command = [sys.executable, "-m", "allears.cli", "doctor", "--before-start", "--data", str(data)]
     examined = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 – our own
     if examined.returncode:
-        _refuse(f"{examined.stdout}{examined.stderr}Nothing was started.")
+        _refuse(examined.stdout + examined.stderr + _("Nothing was started."))
 
 
 def _refuse(text: str) -> None:

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from allears.cli.main import set_up
+from allears.cli.words import gettext as _
 
 
 def sign_in_link(
@@ -25,7 +26,8 @@ def sign_in_link(
 
     place = Workspace.objects.filter(slug=workspace).first()
     if place is None:
-        typer.echo(f"There is no workspace {workspace}. Nothing was made; `allears init` makes one.", err=True)
+        says = _("There is no workspace {workspace}. Nothing was made; `allears init` makes one.")
+        typer.echo(says.format(workspace=workspace), err=True)
         raise typer.Exit(2)
     user = ensure_member(workspace=place, email=email, role=Role.ADMIN, now=timezone.now())
     token = make_sign_in_link(user=user, now=timezone.now(), life=timedelta(hours=hours))

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from allears.cli.main import set_up
+from allears.cli.words import gettext as _
 
 
 def upgrade(
@@ -16,7 +17,7 @@ def upgrade(
 ) -> None:
     """Bring the database up to this version: a back-up first, and all as before when it fails. Stop `serve` before."""
     if not data.is_dir():
-        raise typer.BadParameter(f"there is no data folder {data}")
+        raise typer.BadParameter(_("there is no data folder {data}").format(data=data))
     set_up(str(data))
     from django.utils import timezone
 
@@ -32,9 +33,10 @@ def upgrade(
     if as_json:
         typer.echo(json.dumps(asdict(done)))
     elif not done.applied:
-        typer.echo("Up to date: nothing to do.")
+        typer.echo(_("Up to date: nothing to do."))
     else:
-        typer.echo(f"Upgraded: {len(done.applied)} changes made and checked.\nThe back-up of before: {done.archive}")
+        says = _("Upgraded: {n} changes made and checked.\nThe back-up of before: {archive}")
+        typer.echo(says.format(n=len(done.applied), archive=done.archive))
 
 
 def register(app: typer.Typer) -> None:

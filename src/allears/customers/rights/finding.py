@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from allears.customers.keys import EMAIL, PHONE, clean_email, clean_phone
 from allears.customers.models import Customer, Identifier
 from allears.customers.queries import present
@@ -12,7 +14,7 @@ class UnknownPersonError(LookupError):
     """Nobody is known by this; the text says so without repeating it."""
 
     def __init__(self) -> None:
-        super().__init__("nobody in this workspace is known by that")
+        super().__init__(_("nobody in this workspace is known by that"))
 
 
 def find_customer(*, workspace_id: int, known_by: str) -> Customer:

@@ -33,6 +33,7 @@ from allears.cli.demo.seeding.studied import write_study
 from allears.cli.demo.seeding.themed import write_themes
 from allears.cli.demo.seeding.told import tell_the_crm
 from allears.cli.demo.simulate import Happening, simulate
+from allears.cli.words import gettext_noop
 from allears.jobs.models import Job
 from allears.understand.models import WaitingVoice
 from allears.understand.reading import start_back_fill
@@ -65,9 +66,9 @@ def is_seeded() -> bool:
 def seed(*, scale: Scale, now: datetime, folder: Path, tell: Tell) -> Keys:
     """Simulate and store; ``folder`` gets truth.json and demo.json. Interrupted, it leaves nothing behind."""
     start = now - timedelta(days=scale.days)
-    tell("Living through half a year", 0.0)
+    tell(gettext_noop("Living through half a year"), 0.0)
     happenings = list(simulate(seed=scale.seed, start=start, days=scale.days, customers=scale.customers))
-    tell("Asking and answering", 0.15)
+    tell(gettext_noop("Asking and answering"), 0.15)
     past = play(seed=scale.seed, happenings=happenings, policy=RULES, until=now)
     with transaction.atomic():
         newest_job = Job.objects.aggregate(newest=Max("id"))["newest"] or 0
@@ -87,7 +88,7 @@ def seed(*, scale: Scale, now: datetime, folder: Path, tell: Tell) -> Keys:
         write_themes(workspace=founded.workspace, now=now)
         tell_the_crm(workspace=founded.workspace, now=now)
         keys = make_keys(founded.workspace, now=now)
-        tell("Noting the truth", 0.95)
+        tell(gettext_noop("Noting the truth"), 0.95)
         report = truth_report(seed=scale.seed, start=start, until=now, happenings=happenings, past=past)
         _write(folder / "truth.json", report)
         _write(
@@ -96,7 +97,7 @@ def seed(*, scale: Scale, now: datetime, folder: Path, tell: Tell) -> Keys:
         )
     write_erasure(workspace_id=founded.id, now=now)
     write_filed(workspace=founded.workspace, folder=folder, now=now)  # an erasure takes exported files with it
-    tell("Ready", 1.0)
+    tell(gettext_noop("Ready"), 1.0)
     return keys
 
 
@@ -107,12 +108,12 @@ def _store(founded: Founded, happenings: Sequence[Happening], past: Past, tell: 
         number = each.shopper.number
         shoppers[number] = each.shopper
         seen[number] = (seen[number][0] if number in seen else each.at, each.at)
-    tell("Writing customers and events", 0.3)
+    tell(gettext_noop("Writing customers and events"), 0.3)
     customers = write_customers(workspace_id=founded.id, shoppers=shoppers.values(), seen=seen)
     written = rows.Written(founded=founded, customers=customers)
     rows.write_events(written, happenings)
     write_identity(workspace_id=founded.id, customers=customers, now=happenings[-1].at)
-    tell("Writing asks, answers and voices", 0.45)
+    tell(gettext_noop("Writing asks, answers and voices"), 0.45)
     surveys = [ask for ask in past.asks if ask.purpose == "survey"]
     rows.write_decisions(written, surveys)
     rows.write_invitations(written, surveys)
@@ -125,7 +126,7 @@ def _replay(written: rows.Written, past: Past, tell: Tell) -> None:
     book = Casebook(written)
     for number, done in enumerate(past.done):
         if number % 25 == 0:
-            tell("Answering customers and settling cases", 0.6 + 0.35 * number / len(past.done))
+            tell(gettext_noop("Answering customers and settling cases"), 0.6 + 0.35 * number / len(past.done))
         book.replay(done)
     for ask in past.asks:
         if ask.purpose == "follow_up" and not ask.answered_at:
