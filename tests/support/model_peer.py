@@ -4,7 +4,7 @@
 
 It labels by a few words, as nobody's model of All Ears: 差/bad/late negative, 好/good/love positive, else neutral.
 `POST /faults` with a JSON list sets what happens to the next calls: "429", "503", "cut", "not json", "no schema",
-"left out", "lies", "slow". `GET /seen` gives the bodies received and the authorizations.
+"left out", "half", "lies", "slow". `GET /seen` gives the bodies received and the authorizations.
 """
 
 import json
@@ -91,6 +91,8 @@ class Handler(BaseHTTPRequestHandler):
         given = [lies(each["id"]) if fault == "lies" else label(each["id"], each["text"]) for each in comments]
         if fault == "left out":
             given = given[1:]
+        if fault == "half":
+            given = given[: len(given) // 2]
         content = "Here you are!" if fault == "not json" else json.dumps({"annotations": given}, ensure_ascii=False)
         usage = {"prompt_tokens": 1000, "completion_tokens": 50 * len(comments)}
         answer = {"choices": [{"message": {"role": "assistant", "content": content}}], "usage": usage}

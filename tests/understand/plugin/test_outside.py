@@ -1,5 +1,6 @@
 """The outside model against a real peer process: what is sent, believed, paid, cached, and what faults do."""
 
+import json
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
@@ -115,6 +116,42 @@ def test_a_comment_left_out_is_asked_once_more(outside: OutsideModel, peer: Peer
     found = reading(outside).annotate(["bad one", "good two"])
     assert [each.value("sentiment") for each in found] == ["negative", "positive"]
     assert peer.texts() == [["bad one", "good two"], ["bad one"]]
+
+
+def test_what_it_leaves_out_is_asked_for_as_long_as_it_answers_some(outside: OutsideModel, peer: Peer) -> None:
+    peer.faults("half", "half")
+    found = reading(outside).annotate(["good one", "bad one", "late one"])
+    assert [len(each) for each in peer.texts()] == [3, 2, 1]
+    assert [each.value("sentiment") for each in found] == ["positive", "negative", "negative"]
+
+
+ENTRY = {"id": 1, "sentiment": "negative"}
+WHOLE = json.dumps({"annotations": [ENTRY, {"id": 2, "sentiment": "positive"}]})
+
+
+@pytest.mark.parametrize(
+    ("content", "places"),
+    [
+        (WHOLE, [0, 1]),
+        (f"<think>{{maybe}} [1] or {json.dumps(ENTRY)}</think>\n```json\n{WHOLE}\n```\nThat is {{all}}.", [0, 1]),
+        (WHOLE.removeprefix('{"annotations": ').removesuffix("}"), [0, 1]),
+        (WHOLE.replace('"id": 1', '"id": "1"'), [0, 1]),
+        (WHOLE[:-20], [0]),
+        (json.dumps(ENTRY), [0]),
+        ('{"annotations": []}', []),
+    ],
+    ids=["asked", "thought aloud", "bare list", "number as text", "cut off", "one entry", "none"],
+)
+def test_answers_are_found_as_models_write_them(content: str, places: list[int]) -> None:
+    found = protocol.entries(content, count=2)
+    assert sorted(found) == places
+    assert all(entry["sentiment"] == ("negative", "positive")[place] for place, entry in found.items())
+
+
+@pytest.mark.parametrize("content", ["", "Here you are!", "[1, 2]", '{"labels": 3}', "[" * 100_000, '{"a": ' * 5_000])
+def test_what_is_no_answer_is_asked_again(content: str) -> None:
+    with pytest.raises(protocol.UnusableAnswerError):
+        protocol.entries(content, count=2)
 
 
 def test_what_does_not_check_out_is_not_believed(outside: OutsideModel, peer: Peer) -> None:

@@ -19,6 +19,7 @@ from allears.understand.text.corpus import Language
 from allears.understand.text.masking import Masked, mask
 
 CHUNK = 400
+ROUNDS = 4  # that one batch is asked for, each about what the ones before left out
 
 
 @dataclass
@@ -71,12 +72,14 @@ class OutsideAnnotator:
         return found
 
     def _asked(self, caller: Caller, digests: Sequence[str], texts: Sequence[str]) -> dict[str, Any]:
-        """Ask once, then once more for those it left out; keep what came."""
-        found = self._call(caller, texts)
-        left = [place for place in range(len(texts)) if place not in found]
-        if left and found:
-            again = self._call(caller, [texts[place] for place in left])
-            found |= {left[place]: entry for place, entry in again.items()}
+        """Ask, and again for those it left out as long as it answers some of them; keep what came."""
+        found: dict[int, Any] = {}
+        for _round in range(ROUNDS):
+            left = [place for place in range(len(texts)) if place not in found]
+            said = self._call(caller, [texts[place] for place in left]) if left else {}
+            found |= {left[place]: entry for place, entry in said.items()}
+            if not said:
+                break
         now = self.clock()
         rows = []
         for place, entry in found.items():

@@ -158,14 +158,21 @@ def _content(raw: bytes, texts: Sequence[str]) -> tuple[str, Usage]:
     try:
         given = json.loads(raw)
         usage = given.get("usage") or {}
-        content = given["choices"][0]["message"]["content"] or ""
+        content = _text(given["choices"][0]["message"]["content"])
     except (ValueError, KeyError, IndexError, TypeError, AttributeError):
         return "", guess
     told = usage if isinstance(usage, dict) else {}
     tokens_in, tokens_out = told.get("prompt_tokens"), told.get("completion_tokens")
     if isinstance(tokens_in, int) and isinstance(tokens_out, int) and min(tokens_in, tokens_out) >= 0:
-        return str(content), Usage(tokens_in, tokens_out)
-    return str(content), guess
+        return content, Usage(tokens_in, tokens_out)
+    return content, guess
+
+
+def _text(content: Any) -> str:
+    """What was said; some servers give it in parts, as it may be asked."""
+    if isinstance(content, list):
+        return "".join(str(part.get("text") or "") for part in content if isinstance(part, dict))
+    return str(content or "")
 
 
 def _said(answer: Any) -> str:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
+
+from django.utils.translation import gettext_noop
 
 from allears.understand.text import labels
 from allears.understand.text.annotation import SENTIMENTS, Annotation, Label
@@ -102,24 +104,59 @@ def schema() -> dict[str, Any]:
     return closed({"annotations": {"type": "array", "items": entry}})
 
 
+NO_JSON: Final = gettext_noop("no JSON object in the answer")
+NO_LIST: Final = gettext_noop("the answer has no list `annotations`")
+
+
 def entries(content: str, *, count: int) -> dict[int, Mapping[str, Any]]:
     """Entries of an answer by place (from 0). Raises UnusableAnswerError when it is no JSON of this shape."""
-    found = re.search(r"\{.*\}", content, re.DOTALL)  # some put it in a fence, or say a word before
-    if found is None:
-        raise UnusableAnswerError("no JSON object in the answer")
-    try:
-        given = json.loads(found[0])
-    except ValueError as error:
-        raise UnusableAnswerError(f"the answer is no JSON: {error}") from error
-    listed = given.get("annotations") if isinstance(given, dict) else None
-    if not isinstance(listed, list):
-        raise UnusableAnswerError("the answer has no list `annotations`")
+    found = list(_documents(content))
+    if not found:
+        raise UnusableAnswerError(NO_JSON)
+    lists = [listed for each in found if (listed := _listed_in(each)) is not None]
     places = {}
-    for entry in listed:
-        number = entry.get("id") if isinstance(entry, dict) else None
-        if isinstance(number, int) and 1 <= number <= count:
+    for entry in (entry for listed in lists for entry in listed):  # of one thought aloud before, the last word counts
+        number = _id(entry.get("id")) if isinstance(entry, dict) else None
+        if number is not None and 1 <= number <= count:
             places[number - 1] = entry
+    if not places and not any(isinstance(each, dict) and "annotations" in each for each in found):
+        raise UnusableAnswerError(NO_LIST)
     return places
+
+
+def _documents(content: str) -> Iterator[Any]:
+    """JSON documents in what a model says: some think aloud before, put them in a fence, or say a word after. Of an
+    answer that was cut off, those within it that are whole."""
+    decoder, at = json.JSONDecoder(), 0
+    said = _THOUGHTS.sub(" ", content)
+    while start := _OPENING.search(said, at):
+        try:
+            document, at = decoder.raw_decode(said, start.start())
+        except RecursionError:
+            return  # brackets within brackets without end are no answer
+        except ValueError:
+            at = start.end()
+            continue
+        yield document
+
+
+_THOUGHTS: Final = re.compile(r"^.*</think(?:ing)?>", re.DOTALL)
+_OPENING: Final = re.compile(r"[\[{]")
+
+
+def _listed_in(document: Any) -> list[Any] | None:
+    """The entries: under `annotations`, as the list that it was asked to hold, or as a single entry."""
+    if isinstance(document, dict):
+        listed = document.get("annotations")
+        return listed if isinstance(listed, list) else [document] if {"id", "sentiment"} <= set(document) else None
+    return document if isinstance(document, list) and any(isinstance(each, dict) for each in document) else None
+
+
+def _id(value: Any) -> int | None:
+    """The number of a comment; some write it as a string."""
+    if isinstance(value, str) and value.strip().isdecimal():
+        return int(value)
+    return value if isinstance(value, int) and not isinstance(value, bool) else None
 
 
 def annotation(entry: Mapping[str, Any], *, text: str, model: str, language: Language) -> Annotation:
