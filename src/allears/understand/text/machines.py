@@ -32,7 +32,8 @@ Weights = NDArray[np.float16]
 MOST_GRAMS: Final = 400_000
 MOST_WEIGHTS: Final = 16_000_000
 SMOOTHING: Final = 1.0
-STRICTNESS: Final = 1.0  # C of the machines; rows have unit length
+STRICTNESS: Final = (1.0, 0.3, 0.1)  # C of the machines; rows have unit length
+FEW: Final = 6  # machines, up to which the strictness is chosen by rows held out; else it is the first
 HELD: Final = ((2_000, 5), (12_000, 3))  # rows below which so many folds are used; above, one part of four
 FEWEST_OTHERS: Final = 6_000  # rows without a rare label that it is told apart from
 OTHERS: Final = 6  # times its own rows
@@ -117,17 +118,45 @@ def fit(
     vocabulary = _vocabulary(rows, machines)
     values = matrix(rows, vocabulary)
     held = [np.flatnonzero(folds == fold) for fold in range(int(folds.max()) + 1)]
-    parts = [_held_scores(values, machines, part, seed) for part in held]
-    seen, scores = np.concatenate(held), np.concatenate(parts)
-    weights, bias = _machines(values, machines, seed)
-    inputs = _joined(scores, None if beside is None else beside.values[seen])
-    centre, spread = inputs.mean(axis=0), np.maximum(inputs.std(axis=0), _LEAST_SPREAD)
-    spread[: machines.shape[1]] = scores.std() + 1e-6
-    scaled = (inputs - centre) / spread
     second = _SecondStage.of(machines.shape[1], truth.shape[1], beside, exclusive=exclusive)
+    strictness, first = _strictness(values, machines, truth, held[0], beside, second, seed)
+    parts = [first, *(_held_scores(values, machines, part, strictness, seed) for part in held[1:])]
+    seen, scores = np.concatenate(held), np.concatenate(parts)
+    weights, bias = _machines(values, machines, strictness, seed)
+    scaled, centre, spread = _scaled(scores, None if beside is None else beside.values[seen])
     mixing, constant = second.fit(scaled, truth[seen])
     scorer = Scorer(exclusive, vocabulary, weights.astype(np.float16), bias, centre, spread, mixing, constant)
     return Fitted(scorer, seen, second.cross_fitted(scaled, truth[seen], seed))
+
+
+def _strictness(
+    values: Any,
+    machines: NDArray[np.bool_],
+    truth: NDArray[np.bool_],
+    part: Ints,
+    beside: Beside | None,
+    second: _SecondStage,
+    seed: int,
+) -> tuple[float, Floats]:
+    """How strictly to keep to the rows, and the scores of the held-out `part` so: what foretells that part best (short
+    texts of many hands want less of it than long ones)."""
+    best, kept, least = STRICTNESS[0], np.zeros(0), np.inf
+    for strictness in STRICTNESS if machines.shape[1] <= FEW else STRICTNESS[:1]:
+        scores = _held_scores(values, machines, part, strictness, seed)
+        scaled, _, _ = _scaled(scores, None if beside is None else beside.values[part])
+        chance = np.clip(second.cross_fitted(scaled, truth[part], seed), 1e-12, 1 - 1e-12)
+        loss = -float(np.log(np.where(truth[part], chance, 1.0 if second.exclusive else 1 - chance)).sum())
+        if loss < least:
+            best, kept, least = strictness, scores, loss
+    return best, kept
+
+
+def _scaled(scores: Floats, beside: Floats | None) -> tuple[Floats, Floats, Floats]:
+    """(inputs of the second stage at unit spread, their centre, their spread)."""
+    inputs = _joined(scores, beside)
+    centre, spread = inputs.mean(axis=0), np.maximum(inputs.std(axis=0), _LEAST_SPREAD)
+    spread[: scores.shape[1]] = scores.std() + 1e-6
+    return (inputs - centre) / spread, centre, spread
 
 
 def folds_of(groups: Ints, *, seed: int) -> Ints:
@@ -163,13 +192,15 @@ def _vocabulary(rows: KeyRows, truth: NDArray[np.bool_]) -> Keys:
     return np.asarray(keys[np.sort(np.argpartition(-told, most)[:most])])
 
 
-def _held_scores(values: Any, truth: NDArray[np.bool_], part: Ints, seed: int) -> Floats:
+def _held_scores(values: Any, truth: NDArray[np.bool_], part: Ints, strictness: float, seed: int) -> Floats:
     rest = np.setdiff1d(np.arange(len(truth)), part, assume_unique=True)
-    weights, bias = _machines(values[rest], truth[rest], seed)
+    weights, bias = _machines(values[rest], truth[rest], strictness, seed)
     return np.asarray(values[part] @ weights + bias, dtype=float)
 
 
-def _machines(values: Any, truth: NDArray[np.bool_], seed: int) -> tuple[NDArray[np.float32], Floats]:
+def _machines(
+    values: Any, truth: NDArray[np.bool_], strictness: float, seed: int
+) -> tuple[NDArray[np.float32], Floats]:
     """Weights (grams × machines) and biases."""
     wide = values.astype(np.float64)
     occurs = sparse.csr_matrix((np.ones_like(values.data), values.indices, values.indptr), shape=values.shape)
@@ -187,7 +218,7 @@ def _machines(values: Any, truth: NDArray[np.bool_], seed: int) -> tuple[NDArray
         taught = _taught(column, seed + place)
         some = wide if len(taught) == len(column) else wide[taught]
         for scale in (ratio, rarity):
-            machine = svm.LinearSVC(C=STRICTNESS, tol=0.01, random_state=seed, max_iter=200)
+            machine = svm.LinearSVC(C=strictness, tol=0.01, random_state=seed, max_iter=200)
             scaled = sparse.csr_matrix((some.data * scale[some.indices], some.indices, some.indptr), shape=some.shape)
             machine.fit(scaled, column[taught])
             weights[:, place] += (machine.coef_[0] * scale).astype(np.float32)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -17,6 +17,36 @@ LEAST_COVER, LEAST_LIFT = 0.12, 1.6
 KEPT_TERMS = 12
 LEAST_SAID = 3
 PRIOR = 200.0
+ELSEWHERE: Final[dict[Language, str]] = {"en": "In Chinese only", "zh": "仅有英文"}
+TOPICS: Final[Mapping[str, tuple[str, str]]] = {
+    "quality": ("Quality", "品质"),
+    "function": ("Function", "功能"),
+    "design": ("Design", "外观设计"),
+    "comfort": ("Comfort", "舒适"),
+    "price": ("Price", "价格"),
+    "fees": ("Bills and fees", "账单费用"),
+    "promotion": ("Offers and points", "优惠活动"),
+    "delivery": ("Delivery", "配送物流"),
+    "packaging": ("Packaging", "包装"),
+    "choice": ("Choice and stock", "选择与库存"),
+    "ordering": ("Ordering", "预订下单"),
+    "payment": ("Payment", "支付"),
+    "refund": ("Returns and refunds", "退换赔付"),
+    "repair": ("Installation and repair", "安装维修"),
+    "waiting": ("Waiting", "等候"),
+    "attitude": ("Attitude", "服务态度"),
+    "skill": ("Competence", "专业能力"),
+    "support": ("Support", "客服渠道"),
+    "information": ("Information", "信息告知"),
+    "app": ("App and site", "应用网站"),
+    "reliability": ("Reliability", "稳定准时"),
+    "place": ("Place", "环境地点"),
+    "safety": ("Safety", "安全健康"),
+    "privacy": ("Privacy", "隐私骚扰"),
+    "policy": ("Rules", "规则条款"),
+    "brand": ("Brand", "品牌整体"),
+}
+"""As the console calls them, in English and Chinese."""
 BETWEEN: Final[dict[Language, str]] = {"en": ", ", "zh": "、"}
 
 
@@ -66,20 +96,26 @@ def _one(pile: Pile, whole: Pile, taken: set[tuple[Language, str]]) -> Named:
     names = {}
     for language in LANGUAGES:
         parts = [concept.en if language == "en" else concept.zh for concept in marking[:4]]
-        other: Language = "zh" if language == "en" else "en"
-        parted = [*parts, *telling[language], *telling[other]]
-        names[language] = _unique(language, parted or _commonest(pile, language), len(parts), taken)
+        parted = [*parts, *telling[language]]
+        if not parted and topic:  # the words that tell it are of the other language, and mean nothing to the reader
+            parted = [TOPICS[topic][LANGUAGES.index(language)], *_commonest(pile, language)]
+        parted = parted or _commonest(pile, language) or [ELSEWHERE[language]]
+        names[language] = _unique(language, parted, len(parts), taken)
     kept = {language: telling[language][:KEPT_TERMS] for language in LANGUAGES}
     return Named(en=names["en"], zh=names["zh"], topic=topic, terms={str(key): value for key, value in kept.items()})
 
 
 def _commonest(pile: Pile, language: Language) -> list[str]:
-    """What is said most, for a pile that nothing tells from the others: the only one, or one of all sorts."""
+    """What is said most, for a pile that nothing tells from the others in this language: the only one, one of all
+    sorts, or one whose own words are of the other language."""
     known = concepts()
-    often = [number for number, _ in pile.concepts.most_common() if number < len(known.listed)][:4]
-    parts = [known.listed[number].en if language == "en" else known.listed[number].zh for number in often]
-    other: Language = "zh" if language == "en" else "en"
-    said = [term for side in (language, other) for term, _ in pile.said[side].most_common(KEPT_TERMS)]
+    often = [
+        known.listed[number]
+        for number, times in pile.concepts.most_common()
+        if number < len(known.listed) and times >= LEAST_COVER * pile.voices
+    ][:4]
+    parts = [concept.en if language == "en" else concept.zh for concept in often]
+    said = [term for term, times in pile.said[language].most_common(KEPT_TERMS) if times >= LEAST_SAID]
     return [*parts, *said]
 
 
