@@ -7,7 +7,7 @@ import pytest
 from allears.understand.text.annotation import Annotation
 from allears.understand.text.builtin import annotator
 from allears.understand.text.corpus import LANGUAGES, Language, corpus
-from allears.understand.text.faults import told_politely
+from allears.understand.text.faults import told
 from allears.understand.text.normal import fold
 
 _LINES = Path(__file__).parent / "polite"
@@ -31,9 +31,46 @@ def test_polite_complaints_are_told_and_mere_politeness_is_none(language: Langua
     assert alarms / len(others) <= 0.1
 
 
+COLD = """
+The wifi drops whenever it rains
+They forgot the rice
+Our bins have not been collected this month
+No one warned us about the diversion
+The kettle won't switch off, it won't turn on either
+The washing machine no longer works
+It was marked delivered at noon
+Vans parked on the pavement outside the school
+Been paying for 300 megabits and getting 20
+The chips came out soggy
+Nobody told the tenants about it
+The lift did not turn up for us twice this week
+"""
+PLAIN = """
+The second delivery is on Tuesday
+We parked behind the station
+I work for the council
+The line opens at nine
+Two coffees and a sandwich to take away
+My parcel is for my neighbour
+He works at the counter on the left
+The programme starts again in spring
+"""
+
+
+def test_a_fault_told_coldly_is_blame_in_english_and_a_plain_fact_is_none() -> None:
+    cold, plain = COLD.strip().splitlines(), PLAIN.strip().splitlines()
+    blamed = [text for text, said in zip(cold, annotator().annotate(cold), strict=True) if _blames(said)]
+    assert len(blamed) >= 10, set(cold) - set(blamed)
+    assert [text for text, said in zip(plain, annotator().annotate(plain), strict=True) if _blames(said)] == []
+
+
+def _blames(said: Annotation) -> bool:
+    return said.value("sentiment") == "negative"
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_fault_told_with_courtesy_is_a_complaint_to_whoever_labels(language: Language) -> None:
-    with_both = [each for each in corpus(language) if told_politely(fold(each.text), language)]
+    with_both = [each for each in corpus(language) if told(fold(each.text), language)]
     share = sum("complaint" in each.intents for each in with_both) / len(with_both)
     assert share >= 0.6, f"{share:.2f} of {len(with_both)}"
 
@@ -48,7 +85,7 @@ def test_a_fault_told_with_courtesy_is_a_complaint_to_whoever_labels(language: L
     ],
 )
 def test_a_fault_that_is_only_supposed_is_none(text: str, language: Language) -> None:
-    assert told_politely(fold(text), language) is None
+    assert told(fold(text), language) is None
 
 
 def test_the_words_that_tell_the_fault_are_cited() -> None:

@@ -1,9 +1,11 @@
-"""Complaints that are only polite: a fault told as a plain fact, beside words of courtesy and without one of feeling.
+"""Complaints that are only polite or cold: a fault told as a plain fact, without a word of feeling.
 
 “Could you look into why my parcel has been in your depot since the 3rd” and 麻烦看一下，已经第三次送错楼栋了 hold
 nothing that the weights lean on, for our comments call most polite lines requests or questions. Ways of telling a
 fault are few and general (what has not come, came otherwise, stopped, happens again); they stand in `data/faults.txt`
-and were chosen on our own comments.
+and were chosen on our own comments. In English a fault told without courtesy counts as well (“the bins have not been
+emptied for the second week”): of our comments that tell one 85 % are negative. In Chinese such a fact is mostly a note
+of what happened, unless one asks for something beside it.
 """
 
 from __future__ import annotations
@@ -16,7 +18,11 @@ from typing import Final
 
 from allears.understand.text.corpus import Language
 
-SURE: Final[dict[Language, float]] = {"en": 0.68, "zh": 0.82}  # of our comments with both, so many are complaints
+SURE: Final[dict[Language, float]] = {
+    "en": 0.74,
+    "zh": 0.8,
+}  # of our comments that tell a fault so, so many are complaints
+COLD: Final[frozenset[Language]] = frozenset({"en"})  # a fault told without courtesy is one there too
 _COURTESY: Final = "courtesy"
 _SUPPOSED: Final[dict[Language, re.Pattern[str]]] = {
     "en": re.compile(r"\b(?:if|in case|whether|unless|should|when will|until|once|before)\b[^.;!?]{0,40}$"),
@@ -27,10 +33,10 @@ _SUPPOSED: Final[dict[Language, re.Pattern[str]]] = {
 _BACK: Final = 60  # characters before a fault in which it may be only supposed
 
 
-def told_politely(folded: str, language: Language) -> tuple[int, int] | None:
-    """Where in a folded text a fault is told, if it is told with courtesy."""
+def told(folded: str, language: Language) -> tuple[int, int] | None:
+    """Where in a folded text a fault is told: with courtesy, where the language asks for that."""
     patterns = _patterns(language)
-    if not patterns[_COURTESY].search(folded):
+    if language not in COLD and not patterns[_COURTESY].search(folded):
         return None
     for name in ways(language):
         for found in patterns[name].finditer(folded):

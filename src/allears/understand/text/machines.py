@@ -138,17 +138,25 @@ def _strictness(
     second: _SecondStage,
     seed: int,
 ) -> tuple[float, Floats]:
-    """How strictly to keep to the rows, and the scores of the held-out `part` so: what foretells that part best (short
-    texts of many hands want less of it than long ones)."""
-    best, kept, least = STRICTNESS[0], np.zeros(0), np.inf
+    """How strictly to keep to the rows, and the scores of the held-out `part` so.
+
+    The least strict that foretells that part as well as the best does, within one standard error (Breiman et al. 1984,
+    section 3.4.3): short texts of many hands want less of it than long ones.
+    """
+    found: list[tuple[float, Floats, Floats]] = []
     for strictness in STRICTNESS if machines.shape[1] <= FEW else STRICTNESS[:1]:
         scores = _held_scores(values, machines, part, strictness, seed)
         scaled, _, _ = _scaled(scores, None if beside is None else beside.values[part])
         chance = np.clip(second.cross_fitted(scaled, truth[part], seed), 1e-12, 1 - 1e-12)
-        loss = -float(np.log(np.where(truth[part], chance, 1.0 if second.exclusive else 1 - chance)).sum())
-        if loss < least:
-            best, kept, least = strictness, scores, loss
-    return best, kept
+        missed = np.where(truth[part], chance, 1.0 if second.exclusive else 1 - chance)
+        found.append((strictness, scores, -np.log(missed).sum(axis=1)))
+    least = min((losses for _, _, losses in found), key=np.mean)
+    return next((strict, scores) for strict, scores, losses in reversed(found) if _as_good(losses, least))
+
+
+def _as_good(losses: Floats, least: Floats) -> bool:
+    more = losses - least
+    return bool(more.mean() <= more.std() / np.sqrt(len(more)))
 
 
 def _scaled(scores: Floats, beside: Floats | None) -> tuple[Floats, Floats, Floats]:

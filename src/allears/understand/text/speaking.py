@@ -79,7 +79,7 @@ class Speaker:
         self._hit_at = np.searchsorted(batch.hit_clause, np.arange(len(batch.start) + 1)).tolist()
         self._start, self._end = batch.start.tolist(), batch.end.tolist()
         self._offset = batch.offset.tolist()
-        self._told = self._told_politely()
+        self._told = self._told_faults()
         self._sentiment = self._felt_politely()
         whole = self._sentiment[:, 2] - self._sentiment[:, 0]
         polarity = self._polarities(whole)
@@ -116,15 +116,15 @@ class Speaker:
             if not _WORD.search(joined, at, at + length[text]):
                 yield text
 
-    def _told_politely(self) -> dict[int, Span]:
-        """Texts in which a fault is told with courtesy, where that is not said anyhow, and the words that tell it."""
+    def _told_faults(self) -> dict[int, Span]:
+        """Texts in which a fault is told as a fact, where that is not said anyhow, and the words that tell it."""
         scores, batch = self._scores, self._batch
         silent = scores.probability[:, _COMPLAINT] < self._own.threshold[_COMPLAINT]
         maybe = (silent | (scores.sentiment.argmax(axis=1) == 1)) & (scores.sentiment[:, 2] < _PRAISED)
         out: dict[int, Span] = {}
         for text in np.flatnonzero(maybe).tolist():
             at = self._offset[text]
-            told = faults.told_politely(batch.joined[at : at + int(batch.length[text])], batch.language)
+            told = faults.told(batch.joined[at : at + int(batch.length[text])], batch.language)
             if told is not None:
                 out[text] = told
         return out
