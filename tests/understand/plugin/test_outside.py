@@ -125,6 +125,16 @@ def test_what_it_leaves_out_is_asked_for_as_long_as_it_answers_some(outside: Out
     assert [each.value("sentiment") for each in found] == ["positive", "negative", "negative"]
 
 
+def test_what_came_before_a_refusal_is_kept_and_not_paid_again(outside: OutsideModel, peer: Peer) -> None:
+    texts = ["good one", "bad one", "late one"]
+    peer.faults("half", "401")
+    with pytest.raises(EndpointError):
+        reading(outside).annotate(texts)
+    peer.faults()
+    reading(outside).annotate(texts)
+    assert [len(each) for each in peer.texts()] == [2]
+
+
 ENTRY = {"id": 1, "sentiment": "negative"}
 WHOLE = json.dumps({"annotations": [ENTRY, {"id": 2, "sentiment": "positive"}]})
 

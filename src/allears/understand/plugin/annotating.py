@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -72,26 +72,25 @@ class OutsideAnnotator:
         return found
 
     def _asked(self, caller: Caller, digests: Sequence[str], texts: Sequence[str]) -> dict[str, Any]:
-        """Ask, and again for those it left out as long as it answers some of them; keep what came."""
-        found: dict[int, Any] = {}
+        """Ask, and again for those it left out as long as it answers some of them; what came is kept round by round."""
+        kept: dict[str, Any] = {}
+        left = list(range(len(texts)))
         for _round in range(ROUNDS):
-            left = [place for place in range(len(texts)) if place not in found]
-            said = self._call(caller, [texts[place] for place in left]) if left else {}
-            found |= {left[place]: entry for place, entry in said.items()}
-            if not said:
+            found = self._call(caller, [texts[place] for place in left])
+            kept |= self._keep({digests[left[at]]: (texts[left[at]], entry) for at, entry in found.items()})
+            left = [place for at, place in enumerate(left) if at not in found]
+            if not left or not found:
                 break
+        return kept
+
+    def _keep(self, answers: Mapping[str, tuple[str, Any]]) -> dict[str, Any]:
+        """Of each digest the masked text and its entry, as stored."""
         now = self.clock()
         rows = []
-        for place, entry in found.items():
-            said = protocol.annotation(entry, text=texts[place], model=self.version, language="en")
-            rows.append(
-                Answer(
-                    workspace_id=self.outside.workspace_id,
-                    digest=digests[place],
-                    labels=stored(said),
-                    at=now,
-                )
-            )
+        for digest, (text, entry) in answers.items():
+            said = protocol.annotation(entry, text=text, model=self.version, language="en")
+            labels = stored(said)
+            rows.append(Answer(workspace_id=self.outside.workspace_id, digest=digest, labels=labels, at=now))
         Answer.objects.bulk_create(rows, ignore_conflicts=True)
         return {row.digest: row.labels for row in rows}
 
