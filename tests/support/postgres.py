@@ -34,8 +34,8 @@ def binary(name: str) -> str:
 class PostgresServer:
     """One cluster. It refuses to run as root, so root starts it as the user `postgres`."""
 
-    def __init__(self) -> None:
-        self.folder = Path(tempfile.mkdtemp(prefix="allears-pg-"))
+    def __init__(self, folder: Path | None = None) -> None:
+        self.folder = folder or Path(tempfile.mkdtemp(prefix="allears-pg-"))
         self.port = free_port()
         self._process: subprocess.Popen[bytes] | None = None
         self._user = "postgres" if os.geteuid() == 0 else None
@@ -44,11 +44,13 @@ class PostgresServer:
             os.chown(self.folder, account.pw_uid, account.pw_gid)
 
     @classmethod
-    def started(cls) -> Self:
-        server = cls()
-        server._run(
-            binary("initdb"), "-D", str(server.data), "-U", "allears", "-A", "trust", "-E", "UTF8", "--locale=C"
-        )
+    def started(cls, folder: Path | None = None) -> Self:
+        """In a new temporary folder, or in one where a cluster may stand already."""
+        server = cls(folder)
+        if not server.data.exists():
+            server._run(
+                binary("initdb"), "-D", str(server.data), "-U", "allears", "-A", "trust", "-E", "UTF8", "--locale=C"
+            )
         server.start()
         return server
 

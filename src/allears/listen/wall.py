@@ -1,6 +1,6 @@
 """What the live wall shows: voices, the latest said first, by feeling, moment, source and words."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Self
@@ -8,22 +8,19 @@ from typing import Self
 from django.db.models import Q
 
 from allears.customers.companies import account_of, people_of
+from allears.journeys.models import Touchpoint
+from allears.listen.feelings import FEELINGS, SCORE_BANDS, feeling_of
 from allears.listen.models import COUNTED, Voice
 from allears.listen.tags.models import VoiceTag
 from allears.listen.tags.queries import carrying, kin
-from allears.listen.words.searching import FOUND, Match, matching, steps
+from allears.listen.words import marks
+from allears.listen.words.searching import FOUND, Before, Match, matching, placed, steps, waiting
 from allears.listen.words.terms import admits
 from allears.store.scope import ScopedQuerySet
 
 FRESH = timedelta(days=2)  # the stream is for what is said now, not for imported history
-FEELINGS = ("positive", "neutral", "negative", "mixed")
-
-# A voice that nobody has read yet is felt by its score: (metric, least, most).
-_SCORE_BANDS = {
-    "positive": (("nps", 9, 10), ("csat", 4, 5), ("ces", 5, 7)),
-    "neutral": (("nps", 7, 8), ("csat", 3, 3), ("ces", 4, 4)),
-    "negative": (("nps", 0, 6), ("csat", 1, 2), ("ces", 1, 3)),
-}
+FEW = 1_000  # voices that are read one by one, rather than all that hold a frequent word
+AFTER = 2  # portions of matches that are looked at before
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -110,23 +107,9 @@ class Cursor:
         return cls(said_at=parsed, voice_id=int(voice_id))
 
 
-def feeling_of(voice: Voice) -> str:
-    """As stated or understood, else by the score; empty when neither says."""
-    return voice.sentiment or feeling_of_score(voice.metric, voice.score)
-
-
-def feeling_of_score(metric: str, score: int | None) -> str:
-    """The feeling that an answer tells by its number; empty when it tells none."""
-    for feeling, bands in _SCORE_BANDS.items():
-        for named, least, most in bands:
-            if metric == named and score is not None and least <= score <= most:
-                return feeling
-    return ""
-
-
 def _felt(feeling: str) -> Q:
     by_score = Q(pk__in=[])
-    for metric, least, most in _SCORE_BANDS.get(feeling, ()):
+    for metric, least, most in SCORE_BANDS.get(feeling, ()):
         by_score |= Q(metric=metric, score__gte=least, score__lte=most)
     return Q(sentiment=feeling) | (Q(sentiment="") & by_score)
 
@@ -147,8 +130,29 @@ def conditions(filters: WallFilter, *, most_found: int = FOUND) -> Q:
     if filters.tag_id is not None:
         wanted &= carrying(workspace_id=filters.workspace_id, tag_id=filters.tag_id)
     if filters.text:
-        found = matching(workspace_id=filters.workspace_id, question=filters.text, limit=most_found)
+        found = matching(
+            workspace_id=filters.workspace_id, question=filters.text, limit=most_found, marks=_marks(filters)
+        )
         wanted &= Q(pk__in=found)
+    return wanted
+
+
+def _marks(filters: WallFilter) -> list[list[str]]:
+    """The same conditions as far as the index of words knows them; what it finds is looked at once more."""
+    wanted = list[list[str]]()
+    if filters.feeling in FEELINGS:
+        wanted.append([marks.felt(filters.feeling)])
+    if filters.touchpoint_id is not None:
+        wanted.append([marks.at_touchpoint(filters.touchpoint_id)])
+    if filters.source_kind:
+        wanted.append([marks.at_source(filters.source_kind)])
+    if filters.owner_id is not None:
+        owned = Touchpoint.objects.in_workspace(filters.workspace_id).filter(owner_id=filters.owner_id)
+        wanted += marks.choice(owned.values_list("pk", flat=True), marks.at_touchpoint)
+    if filters.people is not None:
+        wanted += marks.choice(filters.people, marks.by_customer)
+    if filters.tag_id is not None:
+        wanted += marks.choice(kin(workspace_id=filters.workspace_id, tag_id=filters.tag_id), marks.with_tag)
     return wanted
 
 
@@ -165,22 +169,50 @@ def voices(
     if filters.text:
         return _page(_searched(filters, among or Q(), after, limit + 1), limit)
     rows = chosen(filters).filter(among or Q()).order_by("-said_at", "-pk")
-    if after is not None:
-        rows = rows.filter(Q(said_at__lt=after.said_at) | Q(said_at=after.said_at, pk__lt=after.voice_id))
-    return _page(list(rows[: limit + 1]), limit)
+    return _page(list(rows.filter(_before(after))[: limit + 1]), limit)
+
+
+def _before(after: Cursor | None) -> Q:
+    if after is None:
+        return Q()
+    return Q(said_at__lt=after.said_at) | Q(said_at=after.said_at, pk__lt=after.voice_id)
 
 
 def _searched(filters: WallFilter, among: Q, after: Cursor | None, wanted: int) -> list[Voice]:
     """So many voices that hold the words and pass the other filters."""
-    before = Match(voice_id=after.voice_id, said_at=after.said_at) if after else None
-    others, found = chosen(replace(filters, text="")).filter(among), list[Voice]()
-    for ids in steps(workspace_id=filters.workspace_id, question=filters.text, before=before):
-        # put in order here: asked to, SQLite walks the whole workspace in that order to find these few
-        place = {number: at for at, number in enumerate(ids)}
-        found += sorted(others.filter(pk__in=ids), key=lambda voice: place[voice.pk])
+    others = chosen(replace(filters, text="")).filter(among)
+    late = waiting()  # asked first: what is indexed meanwhile is found there
+    fresh = _holding(filters, others.filter(_before(after), pk__in=late)) if late else {}
+    found = dict[Match, Voice]()
+    for number, matches in enumerate(_portions(filters, after, without=frozenset(late))):
+        if number == AFTER and among and (few := _few(others.filter(_before(after)))) is not None:
+            found = _holding(filters, few)
+            break
+        place = {match.voice_id: match for match in matches}
+        found |= {place[voice.pk]: voice for voice in others.filter(pk__in=place)}
         if len(found) >= wanted:
             break
-    return found[:wanted]
+    found |= fresh
+    return [found[match] for match in sorted(found, key=lambda match: match.place, reverse=True)][:wanted]
+
+
+def _few(rows: ScopedQuerySet[Voice]) -> ScopedQuerySet[Voice] | None:
+    """These rows, if they are few."""
+    numbers = list(rows.order_by().values_list("pk", flat=True)[: FEW + 1])
+    return rows.filter(pk__in=numbers) if len(numbers) <= FEW else None
+
+
+def _portions(filters: WallFilter, after: Cursor | None, *, without: frozenset[int]) -> Iterator[list[Match]]:
+    before = Before(voice_id=after.voice_id, said_at=after.said_at) if after else None
+    wanted = _marks(filters)
+    for found in steps(workspace_id=filters.workspace_id, question=filters.text, marks=wanted, before=before):
+        yield [match for match in found if match.voice_id not in without]
+
+
+def _holding(filters: WallFilter, rows: Iterable[Voice]) -> dict[Match, Voice]:
+    """Those of a few voices that hold the words, looked at one by one."""
+    holding = {voice.pk: voice for voice in rows if admits(filters.text, voice.text)}
+    return {match: holding[match.voice_id] for match in placed(holding)}
 
 
 def _page(found: list[Voice], limit: int) -> tuple[list[Voice], Cursor | None]:

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from django.db.models import Q
 
 from allears.accounts.models import Membership
-from allears.listen import wall
+from allears.listen.feelings import feeling_of
 from allears.listen.models import COUNTED, Voice
 from allears.people.registry import Waiting, waiting_for
 from allears.people.streams import Note, notes_on, passed_on, stream_of
@@ -62,7 +62,7 @@ def compose(*, member: Membership, since: datetime, until: datetime) -> Contents
         until=until,
         new=len(found),
         before=len(_came(member, wanted, since - (until - since), since)),
-        feelings=Counter(feeling for voice in found if (feeling := wall.feeling_of(voice))),
+        feelings=Counter(feeling for voice in found if (feeling := feeling_of(voice))),
         quotes=[_quote(voice, notes.get(voice.pk, ())) for voice in quoted],
         waiting=waiting_for(member=member, now=until),
     )
@@ -81,7 +81,7 @@ def _by_weight(found: Sequence[Voice], member: Membership) -> list[Voice]:
     """The few that are quoted: with words and a note of a colleague first, then the unhappy, then the latest."""
     noted = set(passed_on(member))
     worth = [voice for voice in found if voice.text]
-    worth.sort(key=lambda voice: (voice.pk not in noted, wall.feeling_of(voice) != "negative"))
+    worth.sort(key=lambda voice: (voice.pk not in noted, feeling_of(voice) != "negative"))
     return worth[:SHOWN]
 
 
@@ -90,7 +90,7 @@ def _quote(voice: Voice, notes: Sequence[Note]) -> Quote:
     return Quote(
         voice_id=voice.pk,
         text=text if len(text) <= LONGEST_QUOTE else text[: LONGEST_QUOTE - 1].rstrip() + "…",
-        feeling=wall.feeling_of(voice),
+        feeling=feeling_of(voice),
         where=voice.touchpoint.label if voice.touchpoint else "",
         score=f"{voice.metric.upper()} {voice.score}" if voice.score is not None else "",
         notes=notes,

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any, cast
 
 from django.conf import settings
 
+from allears.listen.feelings import feeling_of_score
 from allears.listen.models import COUNTED, Voice
 from allears.listen.originals import blotted
-from allears.listen.wall import feeling_of_score
 from allears.understand.annotating import builtin, load, masker, models_in_force
 from allears.understand.models import TextModel, VoiceLabel
 

@@ -105,12 +105,17 @@ def test_the_wall_turns_pages_of_what_was_found(acme: Workspace) -> None:
     assert [voice.score for voice in bad] == [2, 1, 2, 1, 2, 1]
 
 
+def portions(workspace: Workspace) -> list[list[int]]:
+    found = searching.steps(workspace_id=workspace.pk, question="words")
+    return [[match.voice_id for match in matches] for matches in found]
+
+
 @pytest.mark.django_db
 def test_portions_grow_until_nothing_is_left(acme: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(searching, "STEPS", (2, 3, 4))
     ids = [say(acme, "same words", number).pk for number in range(6)]
     indexing.index_all()
-    found = list(searching.steps(workspace_id=acme.pk, question="words"))
+    found = portions(acme)
     assert found == [ids[:3:-1], ids[3:0:-1], ids[:1]]
 
 
@@ -129,10 +134,10 @@ def test_nothing_is_missed_however_far_back_it_must_be_looked(
     indexing.index_all()
     holding = sorted((voice for voice in made if voice.text == "same words"), key=lambda each: (each.said_at, each.pk))
     old = Voice.objects.in_workspace(acme.pk).latest("pk").pk
-    wanted = [*(voice.pk for voice in reversed(holding)), old][:45]
-    found = list(searching.steps(workspace_id=acme.pk, question="words"))
+    wanted = [*(voice.pk for voice in reversed(holding)), old]
+    found = portions(acme)
     assert [number for ids in found for number in ids] == wanted
-    assert [len(ids) for ids in found[:-1]] == [2, 3][: len(found) - 1]
+    assert [len(ids) for ids in found[:-1]] == [2, 3, 40][: len(found) - 1]
     assert matching(workspace_id=acme.pk, question="words", limit=4) == wanted[:4]
 
 

@@ -6,7 +6,7 @@ from allears.listen.words import storing
 
 
 def make(apps, schema_editor):
-    storing.make(schema_editor.execute, schema_editor.connection.vendor)
+    storing.make_table(schema_editor.execute, schema_editor.connection.vendor)
     schema_editor.execute("INSERT INTO listen_voicepending (voice_id) SELECT id FROM listen_voice WHERE text <> ''")
 
 

@@ -6,7 +6,7 @@ from allears.listen.words import storing
 
 
 def make(apps, schema_editor):
-    storing.make(schema_editor.execute, schema_editor.connection.vendor)
+    storing.make_table(schema_editor.execute, schema_editor.connection.vendor)
 
 
 class Migration(migrations.Migration):

@@ -1,11 +1,14 @@
 """Keeps the index up behind the writers: whatever the triggers noted is read and indexed, a few hundred at a time."""
 
+from collections import defaultdict
+
 from django.db import connection, transaction
 from django.utils import timezone
 
 from allears.jobs.lease import acquire
 from allears.listen.models import Voice, VoicePending
-from allears.listen.words import storing
+from allears.listen.tags.models import VoiceTag
+from allears.listen.words import marks, storing
 from allears.listen.words.terms import terms
 
 LEASE = "voice-words"
@@ -39,10 +42,19 @@ def index_some() -> int:
         if connection.vendor == "postgresql":
             waiting = waiting.select_for_update(skip_locked=True)
         numbers = list(waiting.values_list("voice_id", flat=True)[:AT_ONCE])
-        texts = Voice.objects.across_workspaces().filter(pk__in=numbers).exclude(text="").values_list("pk", "text")
-        storing.store([(number, terms(text)) for number, text in texts])
+        storing.store(_told(numbers))
         VoicePending.objects.filter(pk__in=numbers).delete()
     return len(numbers)
+
+
+def _told(numbers: list[int]) -> list[tuple[int, list[str], list[str]]]:
+    """Voices that have words: with their terms and marks."""
+    tags: dict[int, list[int]] = defaultdict(list)
+    rows = VoiceTag.objects.across_workspaces().filter(voice_id__in=numbers).values_list("voice_id", "tag_id")
+    for voice_id, tag_id in rows:
+        tags[voice_id].append(tag_id)
+    voices = Voice.objects.across_workspaces().filter(pk__in=numbers).exclude(text="").only(*marks.COLUMNS)
+    return [(voice.pk, terms(voice.text), marks.of_voice(voice, tags[voice.pk])) for voice in voices]
 
 
 def index_all() -> int:

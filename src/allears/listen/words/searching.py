@@ -1,17 +1,24 @@
-"""Finding voices by their words, the latest said first."""
+"""Finding voices by their words, and by what marks them besides, the latest said first."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from itertools import chain, repeat
+from typing import Any
 
 from django.db import connection
 
-from allears.listen.words.storing import PLACE
+from allears.listen.models import VoicePending
+from allears.listen.words import marks as marking
+from allears.listen.words.marks import Marks
+from allears.listen.words.storing import PLACE, signed
 from allears.listen.words.terms import Part, parts
 from allears.store import plain
 
 FOUND = 5_000  # of more matches than these, the latest are shown
-STEPS = (60, 240, 1_200, 3_500)  # a page is mostly full after the first
+STEPS = (60, 240, 1_200, 3_500)  # a page is mostly full after the first; then always as many as the last
+WAITING = 1_000  # voices that wait to be indexed and are looked at one by one: of more, the newest
+MOST = 5_000  # matches that are read from PostgreSQL at once
 NEAR = 2_000  # voices that are looked through one by one at first
 FREQUENT = 8  # matches among them, which tell how far apart the others are
 FEWEST = 60  # matches that are looked for at a time
@@ -20,102 +27,155 @@ LONGEST = 1e9  # seconds, thirty years
 
 
 @dataclass(frozen=True, kw_only=True)
-class Match:
-    """A voice that holds the words, and where it stands among the others."""
+class Before:
+    """The last voice of a page: what was said before it is looked for."""
 
     voice_id: int
     said_at: datetime
 
 
-LATEST = Match(voice_id=0, said_at=datetime.max.replace(tzinfo=UTC))
+LATEST = Before(voice_id=0, said_at=datetime.max.replace(tzinfo=UTC))
 
 
-def matching(*, workspace_id: int, question: str, limit: int = FOUND) -> list[int]:
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A voice that holds the words. ``place`` grows in the order in which they were said."""
+
+    place: Any
+    voice_id: int
+
+
+def matching(*, workspace_id: int, question: str, limit: int = FOUND, marks: Marks = ()) -> list[int]:
     """Ids of the latest voices that hold all the words; none for a question without a word to look for.
 
-    Whoever reads rows by these ids does so in the workspace's scope.
+    Whoever reads rows by these ids does so in the workspace's scope; what was changed a moment ago may still be found
+    by the marks it had.
     """
-    return [number for ids in _found(workspace_id, parts(question), (limit,), None) for number in ids]
+    wanted = [marking.every(workspace_id), *marks]
+    for found in _found(workspace_id, parts(question), wanted, None, sizes=[limit]):
+        return [match.voice_id for match in found]
+    return []
 
 
-def steps(*, workspace_id: int, question: str, before: Match | None = None) -> Iterator[list[int]]:
-    """The same ids in growing portions, for whoever stops when a page is full; those said before a place only."""
-    yield from _found(workspace_id, parts(question), STEPS, before)
+def steps(
+    *, workspace_id: int, question: str, marks: Marks = (), before: Before | None = None
+) -> Iterator[list[Match]]:
+    """All matches that repeat no other, in growing portions, for whoever stops when a page is full; those said before
+    a place only."""
+    wanted = [marking.counted(workspace_id), *marks]
+    yield from _found(workspace_id, parts(question), wanted, before, sizes=chain(STEPS, repeat(STEPS[-1])))
 
 
-def _found(workspace_id: int, wanted: list[Part], sizes: Sequence[int], before: Match | None) -> Iterator[list[int]]:
-    if not any(not part.without for part in wanted):
-        return
-    find = _on_sqlite if connection.vendor == "sqlite" else _on_postgres
-    yield from find(workspace_id, wanted, sizes, before)
+def waiting() -> list[int]:
+    """Voices of all workspaces that the index does not know yet as they are now."""
+    return list(VoicePending.objects.order_by("-voice_id").values_list("voice_id", flat=True)[:WAITING])
 
 
-def _on_sqlite(
-    workspace_id: int, wanted: list[Part], sizes: Sequence[int], before: Match | None
-) -> Iterator[list[int]]:
-    """Asked once and read in portions: to find all words that begin so costs more than to read the voices."""
-    sql = (
-        "SELECT v.id FROM listen_voicewords AS w CROSS JOIN listen_voice AS v ON v.id = w.voice_id"
-        " WHERE listen_voicewords MATCH %s AND v.workspace_id = %s AND w.rowid < COALESCE(@place, w.rowid + 1)"
-        " ORDER BY w.rowid DESC LIMIT %s"
-    ).replace("@place", "(SELECT @ FROM listen_voice WHERE id = %s)".replace("@", PLACE))
+def placed(voice_ids: Iterable[int]) -> list[Match]:
+    """Where voices stand among what is found."""
+    numbers = [int(each) for each in voice_ids]
+    if not numbers:
+        return []
+    place = PLACE if connection.vendor == "sqlite" else "said_at"
+    among = ",".join(map(str, numbers))
     with connection.cursor() as cursor:
-        cursor.execute(sql, [_fts5(wanted), workspace_id, before.voice_id if before else 0, sum(sizes)])
+        cursor.execute(f"SELECT {place}, id FROM listen_voice WHERE id IN ({among})")  # noqa: S608 - numbers
+        return [_match(at, number) for at, number in cursor.fetchall()]
+
+
+def _match(at: Any, number: int) -> Match:
+    return Match(at if isinstance(at, int) else (at, number), number)
+
+
+def _found(
+    workspace_id: int, wanted: list[Part], marks: Marks, before: Before | None, *, sizes: Iterable[int]
+) -> Iterator[list[Match]]:
+    if not any(not part.without for part in wanted) or not all(marks):
+        return
+    if connection.vendor == "sqlite":
+        yield from _on_sqlite(_fts5(wanted, marks), before, sizes)
+    else:
+        yield from _in_portions(_on_postgres(workspace_id, _tsquery(wanted, marks), before), sizes)
+
+
+def _on_sqlite(words: str, before: Before | None, sizes: Iterable[int]) -> Iterator[list[Match]]:
+    """Asked once and read in portions: to find all words that begin so costs more than to read the voices."""
+    sql = "SELECT rowid, voice_id FROM listen_voicewords WHERE listen_voicewords MATCH %s"
+    given: list[str | int] = [words]
+    if before:
+        sql += " AND rowid < " + PLACE.replace("said_at", "%s").replace("id &", "%s &")
+        given += [before.said_at.astimezone(UTC).replace(tzinfo=None).isoformat(" "), before.voice_id]
+    with connection.cursor() as cursor:
+        cursor.execute(f"{sql} ORDER BY rowid DESC", given)
         for size in sizes:
             found = cursor.fetchmany(size)
-            yield [number for (number,) in found]
+            yield [Match(place, number) for place, number in found]
             if len(found) < size:
                 return
 
 
-def _on_postgres(
-    workspace_id: int, wanted: list[Part], sizes: Sequence[int], before: Match | None
-) -> Iterator[list[int]]:
+def _in_portions(found: Iterator[list[Match]], sizes: Iterable[int]) -> Iterator[list[Match]]:
+    held = list[Match]()
+    for size in sizes:
+        while len(held) < size:
+            more = next(found, None)
+            if more is None:
+                yield held
+                return
+            held += more
+        yield held[:size]
+        held = held[size:]
+
+
+def _on_postgres(workspace_id: int, words: str, before: Before | None) -> Iterator[list[Match]]:
     """Looks through the latest voices first, then as far back as their share of matches promises to be enough.
 
     Left to itself the planner either walks through all voices by time, which is slow for a word that nobody says, or
     sorts all that hold it, which is slow for a word that everybody says. Between two moments it estimates well.
     """
-    words, most = _tsquery(wanted), sum(sizes)
     first = before or _nth(workspace_id, LATEST, 1)
-    place = _nth(workspace_id, first, NEAR) if first else None
-    held = _between(workspace_id, words, before or LATEST, place, most)
-    pace = _pace(len(held), first, place)
-    for size in sizes:
-        while place and len(held) < size:
-            end = _further(place, pace * max(size - len(held), FEWEST))
-            found = _between(workspace_id, words, place, end, most)
-            held, place, pace = held + found, end, pace if found else 0.0
-        yield held[:size]
-        if len(held) < size:
+    if first is None:
+        return
+    end = _nth(workspace_id, first, NEAR)
+    found = _between(workspace_id, words, before or LATEST, end)
+    pace, size = _pace(len(found), first, end), FEWEST
+    while True:
+        yield found
+        if len(found) == MOST:  # there may be more as far as this end
+            place = Before(said_at=found[-1].place[0], voice_id=found[-1].voice_id)
+        elif end is None:
             return
-        held = held[size:]
+        else:
+            place, size = end, min(2 * size, MOST)
+            end = _further(place, pace * size)
+            pace = pace if found else 0.0
+        found = _between(workspace_id, words, place, end)
 
 
-def _nth(workspace_id: int, place: Match, number: int) -> Match | None:
+def _nth(workspace_id: int, place: Before, number: int) -> Before | None:
     """So many voices before a place; none when there are fewer."""
     sql = (
         "SELECT voice_id, said_at FROM listen_voicewords WHERE workspace_id = %s AND (said_at, voice_id) < (%s, %s)"
         " ORDER BY said_at DESC, voice_id DESC OFFSET %s LIMIT 1"
     )
     rows = plain.select(sql, [workspace_id, place.said_at, place.voice_id, number - 1])
-    return Match(voice_id=rows[0][0], said_at=rows[0][1]) if rows else None
+    return Before(voice_id=rows[0][0], said_at=rows[0][1]) if rows else None
 
 
-def _pace(matches: int, first: Match | None, end: Match | None) -> float:
+def _pace(matches: int, first: Before, end: Before | None) -> float:
     """Seconds from one match to the next among the latest; 0 for rare ones: all of them are looked at then."""
-    if first is None or end is None or matches < FREQUENT:
+    if end is None or matches < FREQUENT:
         return 0.0
     return (first.said_at - end.said_at).total_seconds() / matches
 
 
-def _further(place: Match, seconds: float) -> Match | None:
+def _further(place: Before, seconds: float) -> Before | None:
     """An end so long before, and a little longer; none for no time or a very long one."""
     back = SPARE * seconds
-    return Match(voice_id=0, said_at=place.said_at - timedelta(seconds=back)) if 0 < back < LONGEST else None
+    return Before(voice_id=0, said_at=place.said_at - timedelta(seconds=back)) if 0 < back < LONGEST else None
 
 
-def _between(workspace_id: int, words: str, place: Match, end: Match | None, most: int) -> list[int]:
+def _between(workspace_id: int, words: str, place: Before, end: Before | None) -> list[Match]:
     """The latest first; before a place, and as far as the end."""
     sql = (
         "WITH found AS MATERIALIZED (SELECT voice_id, said_at FROM listen_voicewords"
@@ -125,25 +185,28 @@ def _between(workspace_id: int, words: str, place: Match, end: Match | None, mos
     if end:
         sql += " AND (said_at, voice_id) >= (%s, %s)"
         given += [end.said_at, end.voice_id]
-    sql += ") SELECT voice_id FROM found ORDER BY said_at DESC, voice_id DESC LIMIT %s"
+    sql += ") SELECT voice_id, said_at FROM found ORDER BY said_at DESC, voice_id DESC LIMIT %s"
     with connection.cursor() as cursor:  # not prepared: a plan for any words is a bad one for most
-        cursor.execute(sql, [*given, most])
-        return [number for (number,) in cursor.fetchall()]
+        cursor.execute(sql, [*given, MOST])
+        return [_match(said_at, number) for number, said_at in cursor.fetchall()]
 
 
-def _fts5(wanted: list[Part]) -> str:
+def _fts5(wanted: list[Part], marks: Marks) -> str:
     def phrase(part: Part) -> str:
         return f'"{" ".join(part.terms)}"' + (" *" if part.open else "")
 
     positive = " AND ".join(phrase(part) for part in wanted if not part.without)
-    return " NOT ".join([f"({positive})", *(phrase(part) for part in wanted if part.without)])
+    words = " NOT ".join([f"({positive})", *(phrase(part) for part in wanted if part.without)])
+    one_of_each = [f"(marks : ({' OR '.join(choice)}))" for choice in marks]
+    return " AND ".join([f"(words : ({words}))", *one_of_each])
 
 
-def _tsquery(wanted: list[Part]) -> str:
+def _tsquery(wanted: list[Part], marks: Marks) -> str:
     def phrase(part: Part) -> str:
         quoted = [f"'{term}'" for term in part.terms]
         if part.open:
             quoted[-1] += ":*"
         return f"({' <-> '.join(quoted)})"
 
-    return " & ".join(("!" if part.without else "") + phrase(part) for part in wanted)
+    one_of_each = [f"({' | '.join(map(signed, choice))})" for choice in marks]
+    return " & ".join([("!" if part.without else "") + phrase(part) for part in wanted] + one_of_each)

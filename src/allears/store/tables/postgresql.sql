@@ -66,6 +66,7 @@
 -- migration listen.0011_one_index_of_customers
 -- migration listen.0012_quotas_by_wave
 -- migration listen.0013_voice_editions
+-- migration listen.0014_marks_beside_words
 -- migration operations.0001_initial
 -- migration outreach.0001_initial
 -- migration outreach.0002_standing_ruling
@@ -84,6 +85,7 @@
 -- migration studies.0001_initial
 -- migration studies.0002_ended_early
 -- migration tags.0001_initial
+-- migration tags.0002_noted_for_search
 -- migration teams.0001_initial
 -- migration themes.0001_initial
 -- migration themes.0002_selections
@@ -91,9 +93,12 @@
 -- migration understand.0002_annotations_to_the_lake
 -- migration webhooks.0001_initial
 
+CREATE FUNCTION listen_voice_tagging() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$ BEGIN IF TG_OP = 'DELETE' THEN INSERT INTO listen_voicepending (voice_id) VALUES (OLD.voice_id) ON CONFLICT (voice_id) DO UPDATE SET voice_id = excluded.voice_id; ELSE INSERT INTO listen_voicepending (voice_id) VALUES (NEW.voice_id) ON CONFLICT (voice_id) DO UPDATE SET voice_id = excluded.voice_id; END IF; RETURN NULL; END $$;
 CREATE FUNCTION listen_voice_words() RETURNS trigger
     LANGUAGE plpgsql
-    AS $$ BEGIN IF TG_OP = 'TRUNCATE' THEN   TRUNCATE listen_voicewords; RETURN NULL; END IF; IF TG_OP = 'INSERT' AND NEW.text = '' THEN RETURN NULL; END IF; IF TG_OP = 'UPDATE' AND OLD.text = NEW.text AND OLD.said_at = NEW.said_at THEN RETURN NULL; END IF; IF TG_OP <> 'INSERT' THEN   DELETE FROM listen_voicewords WHERE voice_id = OLD.id; END IF; IF TG_OP = 'DELETE' THEN   DELETE FROM listen_voicepending WHERE voice_id = OLD.id; RETURN NULL; END IF; INSERT INTO listen_voicepending (voice_id) VALUES (NEW.id) ON CONFLICT DO NOTHING; RETURN NULL; END $$;
+    AS $$ BEGIN IF TG_OP = 'TRUNCATE' THEN   TRUNCATE listen_voicewords; RETURN NULL; END IF; IF TG_OP = 'INSERT' AND NEW.text = '' THEN RETURN NULL; END IF; IF TG_OP = 'DELETE' THEN   DELETE FROM listen_voicepending WHERE voice_id = OLD.id;   DELETE FROM listen_voicewords WHERE voice_id = OLD.id; RETURN NULL; END IF; IF TG_OP = 'UPDATE' AND OLD.text = NEW.text AND OLD.said_at = NEW.said_at  AND (NEW.text = '' OR (OLD.touchpoint_id, OLD.customer_id, OLD.source_kind, OLD.sentiment, OLD.metric, OLD.score, OLD.repeats_id) IS NOT DISTINCT FROM (NEW.touchpoint_id, NEW.customer_id, NEW.source_kind, NEW.sentiment, NEW.metric, NEW.score, NEW.repeats_id)) THEN   RETURN NULL; END IF; INSERT INTO listen_voicepending (voice_id) VALUES (NEW.id) ON CONFLICT (voice_id) DO UPDATE SET voice_id = excluded.voice_id; IF TG_OP = 'UPDATE' AND (OLD.text <> NEW.text OR OLD.said_at <> NEW.said_at) THEN   DELETE FROM listen_voicewords WHERE voice_id = OLD.id; END IF; RETURN NULL; END $$;
 CREATE TABLE account_emailaddress (
     id integer NOT NULL,
     email character varying(254) NOT NULL,
@@ -3443,6 +3448,7 @@ CREATE INDEX webhooks_outgoing_workspace_id_a971d99d ON webhooks_outgoing USING 
 CREATE TRIGGER listen_voice_emptied AFTER TRUNCATE ON listen_voice FOR EACH STATEMENT EXECUTE FUNCTION listen_voice_words();
 CREATE TRIGGER listen_voice_gone AFTER DELETE ON listen_voice FOR EACH ROW EXECUTE FUNCTION listen_voice_words();
 CREATE TRIGGER listen_voice_said AFTER INSERT OR UPDATE ON listen_voice FOR EACH ROW EXECUTE FUNCTION listen_voice_words();
+CREATE TRIGGER listen_voice_tagged AFTER INSERT OR DELETE ON tags_voicetag FOR EACH ROW EXECUTE FUNCTION listen_voice_tagging();
 ALTER TABLE ONLY account_emailaddress
     ADD CONSTRAINT account_emailaddress_user_id_2c513194_fk_accounts_user_id FOREIGN KEY (user_id) REFERENCES accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE ONLY account_emailconfirmation

@@ -66,6 +66,7 @@
 -- migration listen.0011_one_index_of_customers
 -- migration listen.0012_quotas_by_wave
 -- migration listen.0013_voice_editions
+-- migration listen.0014_marks_beside_words
 -- migration operations.0001_initial
 -- migration outreach.0001_initial
 -- migration outreach.0002_standing_ruling
@@ -84,6 +85,7 @@
 -- migration studies.0001_initial
 -- migration studies.0002_ended_early
 -- migration tags.0001_initial
+-- migration tags.0002_noted_for_search
 -- migration teams.0001_initial
 -- migration themes.0001_initial
 -- migration themes.0002_selections
@@ -253,7 +255,7 @@ CREATE TABLE "listen_voiceoriginal" ("id" integer NOT NULL PRIMARY KEY AUTOINCRE
 ;
 CREATE TABLE "listen_voicepending" ("voice_id" bigint NOT NULL PRIMARY KEY)
 ;
-CREATE VIRTUAL TABLE listen_voicewords USING fts5(words, voice_id UNINDEXED, columnsize=0, tokenize='unicode61 remove_diacritics 0')
+CREATE VIRTUAL TABLE listen_voicewords USING fts5(words, marks, voice_id UNINDEXED, columnsize=0, prefix='3', tokenize='unicode61 remove_diacritics 0')
 ;
 CREATE TABLE "operations_backup" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "path" varchar(500) NOT NULL, "cause" varchar(8) NOT NULL, "begun_at" datetime NOT NULL, "finished_at" datetime NULL, "size" bigint NULL, "rows" bigint NULL, "error" text NOT NULL, "removed_at" datetime NULL)
 ;
@@ -1051,4 +1053,10 @@ CREATE TRIGGER listen_voice_changed AFTER UPDATE OF text, said_at ON listen_voic
 ;
 CREATE TRIGGER listen_voice_gone AFTER DELETE ON listen_voice BEGIN DELETE FROM listen_voicewords WHERE rowid = ((CAST(round((julianday(OLD.said_at) - 2440587.5) * 86400) AS INTEGER) << 30) | (OLD.id & 1073741823)); DELETE FROM listen_voicepending WHERE voice_id = OLD.id; END
 ;
+CREATE TRIGGER listen_voice_marked AFTER UPDATE OF touchpoint_id, customer_id, source_kind, sentiment, metric, score, repeats_id ON listen_voice WHEN NEW.text <> '' AND (OLD.touchpoint_id, OLD.customer_id, OLD.source_kind, OLD.sentiment, OLD.metric, OLD.score, OLD.repeats_id) IS NOT (NEW.touchpoint_id, NEW.customer_id, NEW.source_kind, NEW.sentiment, NEW.metric, NEW.score, NEW.repeats_id) BEGIN INSERT OR IGNORE INTO listen_voicepending (voice_id) VALUES (NEW.id); END
+;
 CREATE TRIGGER listen_voice_said AFTER INSERT ON listen_voice WHEN NEW.text <> '' BEGIN INSERT OR IGNORE INTO listen_voicepending (voice_id) VALUES (NEW.id); END
+;
+CREATE TRIGGER listen_voice_tagged AFTER INSERT ON tags_voicetag BEGIN INSERT OR IGNORE INTO listen_voicepending (voice_id) VALUES (NEW.voice_id); END
+;
+CREATE TRIGGER listen_voice_untagged AFTER DELETE ON tags_voicetag BEGIN INSERT OR IGNORE INTO listen_voicepending (voice_id) VALUES (OLD.voice_id); END

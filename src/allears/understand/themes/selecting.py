@@ -11,8 +11,9 @@ from django.utils.translation import gettext as _
 
 from allears.accounts.models import Workspace
 from allears.customers.companies import account_of
+from allears.listen.feelings import FEELINGS
 from allears.listen.models import COUNTED, Voice
-from allears.listen.wall import FEELINGS, WallFilter, conditions
+from allears.listen.wall import WallFilter, conditions
 from allears.science.estimate import ScoreCounts
 from allears.science.scores import METRICS, Metric
 from allears.store.scope import ScopedQuerySet

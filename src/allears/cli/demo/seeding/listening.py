@@ -11,9 +11,9 @@ from allears.accounts.teams import actions as teamwork
 from allears.accounts.teams.models import Team
 from allears.cli.demo.company import TIMEZONE
 from allears.cli.demo.seeding.found import Founded
+from allears.listen.feelings import feeling_of
 from allears.listen.models import Voice
 from allears.listen.tags.actions import put_tag
-from allears.listen.wall import feeling_of
 from allears.people import actions
 from allears.people.models import ListeningDay
 

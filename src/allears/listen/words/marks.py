@@ -1,0 +1,70 @@
+"""What a voice is besides its words, as terms of the same index: where it was said, by whom, how it feels, its tags.
+
+A frequent word and a rare filter are then met by the index itself, at the cost of the rarer of the two. A mark is a
+letter and a number or a name, and stands apart from the words (see ``storing``).
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from allears.listen.feelings import feeling_of
+from allears.listen.models import Voice
+
+Marks = Sequence[Sequence[str]]  # one of each must be there
+MOST = 500  # of one choice; of more, whoever asks looks at each voice instead
+COLUMNS = (
+    "pk", "workspace_id", "text", "touchpoint_id", "customer_id", "source_kind", "sentiment", "metric", "score",
+    "repeats_id",
+)  # fmt: skip
+
+
+def of_voice(voice: Voice, tags: Iterable[int]) -> list[str]:
+    """All its marks."""
+    found = [_standing(voice.workspace_id, repeats=voice.repeats_id is not None), at_source(voice.source_kind)]
+    if voice.touchpoint_id is not None:
+        found.append(at_touchpoint(voice.touchpoint_id))
+    if voice.customer_id is not None:
+        found.append(by_customer(voice.customer_id))
+    if feeling := feeling_of(voice):
+        found.append(felt(feeling))
+    return found + [with_tag(each) for each in tags]
+
+
+def _standing(workspace_id: int, *, repeats: bool) -> str:
+    return f"{'r' if repeats else 'w'}{workspace_id}"
+
+
+def counted(workspace_id: int) -> list[str]:
+    """Voices of a workspace that repeat no other."""
+    return [_standing(workspace_id, repeats=False)]
+
+
+def every(workspace_id: int) -> list[str]:
+    """Voices of a workspace, repeated ones too."""
+    return [_standing(workspace_id, repeats=repeats) for repeats in (False, True)]
+
+
+def at_touchpoint(number: int) -> str:
+    return f"t{number}"
+
+
+def by_customer(number: int) -> str:
+    return f"c{number}"
+
+
+def at_source(kind: str) -> str:
+    return f"s{kind}"
+
+
+def felt(feeling: str) -> str:
+    return f"f{feeling}"
+
+
+def with_tag(number: int) -> str:
+    return f"g{number}"
+
+
+def choice(found: Iterable[Any], mark: Any) -> list[list[str]]:
+    """That one of these must be there, as one choice; nothing where they are too many to name."""
+    names = [mark(each) for each in found]
+    return [names] if len(names) <= MOST else []
