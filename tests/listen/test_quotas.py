@@ -1,6 +1,7 @@
 """Quotas: how many of a kind are counted, and within what."""
 
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 from allears.accounts.models import Workspace
 from allears.listen import answering
@@ -29,7 +30,7 @@ def test_each_wave_of_a_study_fills_quotas_anew(acme: Workspace) -> None:
     )
     actions.launch_study(study=study, now=START - DAY)
     for year in (0, 365):
-        running.run_due(owner="one", now=lambda at=START + year * DAY: at)
+        running.run_due(owner="one", now=partial(START.__add__, year * DAY))
         wave = queries.waves(study=study).last()
         assert wave
         asked = Member.objects.in_workspace(acme.id).filter(wave=wave, segment="vip").order_by("id")[:2]
