@@ -9,6 +9,7 @@ from django.utils import timezone
 from allears.events.batch import Batch
 from allears.listen import actions, probing
 from allears.listen.models import Probe, Survey
+from allears.outreach import rehearsals
 from allears.outreach.governor import policy_from
 from allears.outreach.models import Policy
 from tests import builders
@@ -97,6 +98,29 @@ def test_a_probe_is_set_changed_paused_and_shown(signed_in: Client, alice: Perso
     probe.refresh_from_db()
     assert (probe.name, probe.paused_at is not None, probe.conditions[0]["value"]) == ("Other", True, 100)
     assert "Other" in signed_in.get("/probes").content.decode()
+
+
+def test_a_probe_that_was_tried_on_the_past_can_be_gone_on_with(
+    signed_in: Client, alice: Person, charlie: Person
+) -> None:
+    touchpoint = builders.touchpoint(workspace=alice.workspace, event_names=["order_delivered"])
+    assert signed_in.get("/probes/new").context["form"]["channel"].value() == "email"
+    survey = Survey.objects.in_workspace(alice.workspace.id).get()
+    form = {
+        "name": "After delivery", "key": "after-delivery", "event_name": "order_delivered", "channel": "sms",
+        "touchpoint": touchpoint.pk, "survey": survey.pk, "delay": 2, "delay_unit": 3600,
+        "expires_days": 5, "share": 50, "property-0": "city", "op-0": "in", "value-0": "上海，北京", "rehearse": 1,
+    }  # fmt: skip
+    tried = signed_in.post("/probes/new", form).headers["Location"].rsplit("/", 1)[1]
+    rehearsals.run(workspace_id=alice.workspace.id, rehearsal_id=int(tried))
+    assert f"/probes/new?tried={tried}" in signed_in.get(f"/decisions/rehearsals/{tried}").content.decode()
+    again = signed_in.get(f"/probes/new?tried={tried}").context
+    shown = {name: again["form"][name].value() for name in ("name", "channel", "delay", "delay_unit")}
+    assert shown == {"name": "After delivery", "channel": "sms", "delay": 2, "delay_unit": "3600"}
+    assert (again["conditions"][0]["property"], again["conditions"][0]["value"]) == ("city", "上海, 北京")
+    assert not Probe.objects.in_workspace(alice.workspace.id).exists()
+    signed_in.force_login(charlie.user)
+    assert signed_in.get(f"/probes/new?tried={tried}").context["form"]["name"].value() is None
 
 
 @pytest.mark.parametrize(("language", "words"), [("en", "these rest for 90 days"), ("zh-hans", "同类问卷要间隔 90 天")])

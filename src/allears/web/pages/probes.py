@@ -19,7 +19,7 @@ from allears.listen import actions, probing, queries, ready_made, simulating, st
 from allears.listen.conditions import OPERATORS, ConditionError
 from allears.listen.models import Probe
 from allears.outreach import channels, wording
-from allears.outreach.rehearsals import LAST_MONTH
+from allears.outreach.rehearsals import LAST_MONTH, rehearsals
 from allears.web.access import ConsoleRequest, access_manager
 from allears.web.pages.accounts import style
 from allears.web.pages.decisions import tidy
@@ -277,6 +277,16 @@ def _condition_rows(form: ProbeForm, probe: Probe | None) -> list[dict[str, Any]
     ]
 
 
+def _tried(request: ConsoleRequest, probe_id: int | None) -> Probe | None:
+    """What was tried on the past and is not saved yet, to go on from (``?tried=`` the rehearsal)."""
+    number = request.GET.get("tried", "")
+    rows = rehearsals(workspace_id=request.access.workspace_id).filter(kind="probe")
+    row = rows.filter(pk=int(number)).first() if number.isdecimal() and len(number) < 10 else None
+    if row is None or row.wanted["probe_id"] != probe_id:
+        return None
+    return Probe(workspace_id=row.workspace_id, **row.wanted["spec"])
+
+
 def _probe(request: ConsoleRequest, probe_id: int) -> Probe:
     try:
         return queries.access_probe(workspace_id=request.access.workspace_id, probe_id=probe_id)
@@ -305,13 +315,15 @@ def probes(request: ConsoleRequest) -> HttpResponse:
     return render_page(request, "listen/probes.html", {"rows": rows})
 
 
-def _page(request: ConsoleRequest, form: ProbeForm, probe: Probe | None, wrong: str = "") -> HttpResponse:
+def _page(
+    request: ConsoleRequest, form: ProbeForm, probe: Probe | None, wrong: str = "", tried: Probe | None = None
+) -> HttpResponse:
     workspace_id = request.access.workspace_id
     events = {name for each in journey_queries.touchpoints(workspace_id=workspace_id) for name in each.event_names}
     context: dict[str, Any] = {
         "form": form,
         "probe": probe,
-        "conditions": _condition_rows(form, probe),
+        "conditions": _condition_rows(form, tried or probe),
         "operators": OPERATORS,
         "whose": [("event", _("the event")), ("customer", _("the customer")), ("history", _("how often"))],
         "events": sorted(events),
@@ -351,9 +363,11 @@ def new_probe(request: ConsoleRequest) -> HttpResponse:
     workspace_id = request.access.workspace_id
     if not queries.surveys(workspace_id=workspace_id).exists():
         actions.ensure_ready_made(workspace_id=workspace_id, key=ready_made.NPS.key, now=timezone.now())
-    form = ProbeForm(request.POST or None, workspace_id=workspace_id)
+    tried = _tried(request, None)
+    initial = _initial(tried) if tried else {"channel": "email"}
+    form = ProbeForm(request.POST or None, initial=initial, workspace_id=workspace_id)
     if request.method == "GET" or not form.is_valid():
-        return _page(request, form, None)
+        return _page(request, form, None, tried=tried)
     try:
         if "rehearse" in request.POST:
             return _rehearse(request, form.spec(), None)
@@ -371,9 +385,10 @@ def new_probe(request: ConsoleRequest) -> HttpResponse:
 def probe(request: ConsoleRequest, probe_id: int) -> HttpResponse:
     """Look at a probe, or change it."""
     found = _probe(request, probe_id)
-    form = ProbeForm(request.POST or None, initial=_initial(found), workspace_id=request.access.workspace_id)
+    tried = _tried(request, found.pk)
+    form = ProbeForm(request.POST or None, initial=_initial(tried or found), workspace_id=request.access.workspace_id)
     if request.method == "GET" or not form.is_valid():
-        return _page(request, form, found)
+        return _page(request, form, found, tried=tried)
     try:
         if "rehearse" in request.POST:
             return _rehearse(request, form.spec(), found)
