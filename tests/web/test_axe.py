@@ -1,4 +1,5 @@
-"""axe-core, unmodified, on the pages that most people meet: no violation of WCAG A and AA in either language."""
+"""axe-core, unmodified, on the pages that most people meet: no violation of WCAG A and AA in either language.
+And on every page with a plain address, in Chinese on a telephone: nothing hangs over the edge, no English is left."""
 
 import shutil
 import subprocess
@@ -9,6 +10,7 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.test import Client
+from django.urls import URLPattern
 from django.utils import timezone
 from playwright.sync_api import Browser, Page, expect
 from pytest_django.live_server_helper import LiveServer
@@ -20,6 +22,7 @@ from tests.web import objects
 from allears.listen.models import Response, Survey, Voice
 from allears.listen.places.actions import open_place
 from allears.respond.models import Case
+from allears.web.urls import urlpatterns
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 FOLDER = Path(__file__).parent / "axe"
@@ -28,7 +31,35 @@ TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]
 RUN = """async (tags) => (await axe.run(document, {runOnly: {type: "tag", values: tags}, resultTypes: ["violations"]}))
     .violations.flatMap((each) =>
         each.nodes.map((node) => `${each.id} ${node.target.join(" ")}: ${node.failureSummary}`))"""
+OVER = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+# Words in Latin letters of a Chinese page, except what is marked as another language, code, typed or a list of data.
+LATIN = """() => {
+    const found = [], walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    while (walker.nextNode()) {
+        const node = walker.currentNode, at = node.parentElement, text = node.textContent.replace(/\\s+/g, " ").trim();
+        if (!/[A-Za-z]{3}/.test(text) || /[\\u4e00-\\u9fff]/.test(text)) continue;
+        if (at.closest("script, style, code, pre, kbd, textarea, datalist, [lang^=en]")) continue;
+        if (at.closest(".secret, .font-mono, .menu-body, [name$=zone]")) continue;
+        found.push(text);
+    }
+    return found;
+}"""
 PATIENCE = 120_000  # milliseconds; the first page of all loads the whole application
+NAMES = {
+    "CSV",
+    "PNG",
+    "Excel",
+    "Parquet",
+    "SPSS",
+    "NPS",
+    "CSAT",
+    "CES",
+    "Webhook",
+    "SurveyJS, LimeSurvey",
+    "UTC",
+    "English",
+}
+DATA = {"All Ears", "English", "Acme", "alice@acme.test", "Study", "Sofa in the rain", "#741 Sofa in the rain"}
 LOOKS = [("en-GB", False, WIDE), ("zh-CN", True, NARROW)]  # each language, theme and size once
 
 
@@ -93,6 +124,24 @@ def pages(browser: Browser, client: Client, alice: Person, live_server: LiveServ
         page.context.close()
 
 
+def plain_pages(client: Client) -> list[str]:
+    """Every page of the console whose address names nothing; what only changes something answers 405."""
+    routes = [str(each.pattern) for each in urlpatterns if isinstance(each, URLPattern)]
+    paths = [f"/{route}" for route in routes if "<" not in route and not route.endswith("stream")]
+    answers = {path: client.get(path) for path in paths}
+    return [path for path, got in answers.items() if got.status_code == 200 and b'class="shell"' in got.content]
+
+
+def hanging(page: Page) -> list[str]:
+    """What makes the page wider than the screen."""
+    return [f"{page.url}: {over} px over the edge"] if (over := page.evaluate(OVER)) else []
+
+
+def english(page: Page) -> list[str]:
+    """What was not put into Chinese."""
+    return [f"{page.url}: {text}" for text in page.evaluate(LATIN) if text not in NAMES | DATA]
+
+
 def violations(page: Page, axe: str, address: str = "") -> list[str]:
     if address:
         answer = page.goto(address)
@@ -134,5 +183,15 @@ def test_no_page_keeps_anybody_out(
     found = tablet(pages[0], axe, f"{live_server.url}/k/{kiosk.code}", survey)
     for page in pages:
         for path in (f"/s/{asked.token}", f"/tell/{survey.workspace.slug}", *console):
-            found += violations(page, axe, live_server.url + path)
+            found += violations(page, axe, live_server.url + path) + hanging(page)
     assert found == []
+
+
+def test_every_page_fits_a_telephone_and_speaks_chinese(
+    pages: list[Page], axe: str, live_server: LiveServer, console: list[str], client: Client
+) -> None:
+    """In the look that shows most: narrow, dark, Chinese."""
+    page, found = pages[1], []
+    for path in plain_pages(client):
+        found += violations(page, axe, live_server.url + path) + hanging(page) + english(page)
+    assert not found, "\n".join(dict.fromkeys(found))

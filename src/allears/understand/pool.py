@@ -21,6 +21,7 @@ from typing import Any, TypeVar
 import msgspec
 from django.conf import settings
 from django.db import close_old_connections, connections
+from django.utils.translation import gettext as _
 
 from allears.jobs.lease import release, worker_name
 from allears.store.sqlite import kept
@@ -140,17 +141,20 @@ def _ask(call: str, question: Any, answer_type: type[T], timeout: float) -> T:
         reply = _talk(line, timeout) or _talk(line, timeout)  # it may just have made itself light
     except TimeoutError as error:
         raise AnalyticsError(
-            f"The figures took longer than {timeout:g} s. Ask for a shorter time or wait.",
+            _("The figures took longer than %(seconds)s s. Ask for a shorter time or wait.")
+            % {"seconds": round(timeout, 1)},
             code="too_long",
             params={"minutes": round(timeout / 60)},
         ) from error
     except OSError as error:
         raise AnalyticsAwayError(
-            "The analytics process is not running, so there are no figures now; nothing is lost. "
-            "Start it: allears serve --role analytics"
+            _(
+                "The analytics process is not running, so there are no figures now; nothing is lost. "
+                "Start it: allears serve --role analytics"
+            )
         ) from error
     if not reply:
-        raise AnalyticsAwayError("The analytics process ended while it worked on this; it starts again by itself.")
+        raise AnalyticsAwayError(_("The analytics process ended while it worked on this; it starts again by itself."))
     answer = msgspec.json.decode(reply, type=_Answer)
     if answer.error is not None:
         raise AnalyticsError(answer.error, code=answer.code, params=answer.params)
@@ -304,7 +308,7 @@ def _start_again(server: "_UnixPool | _TcpPool") -> None:
 
     Memory that Arrow and DuckDB took is given back to the system in no other way.
     """
-    for _ in range(THREADS):  # nobody is being answered
+    for _slot in range(THREADS):  # nobody is being answered
         server.slots.acquire()
     connections.close_all()
     os.set_inheritable(server.socket.fileno(), True)
