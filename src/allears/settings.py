@@ -14,24 +14,56 @@ PROBLEMS: list[tuple[str, str]] = []
 _YES, _NO = {"1", "true", "yes", "on"}, {"0", "false", "no", "off"}
 
 
+def _text(name: str, default: str) -> str:
+    """A setting that cannot be empty: a lost value must not pass for a wish."""
+    value = os.environ.get(name, default).strip()
+    if not value:
+        PROBLEMS.append((f"{name} is empty", f"write for example {name}={default}, or leave it out"))
+    return value or default
+
+
 def _flag(name: str, *, default: bool) -> bool:
-    value = os.environ.get(name, "").strip().lower()
-    if value and value not in _YES | _NO:
+    value = os.environ.get(name, "on" if default else "off").strip().lower()
+    if value not in _YES | _NO:
         PROBLEMS.append((f"{name}={value} is neither on nor off", f"write {name}=on or {name}=off"))
     return value in _YES if value in _YES | _NO else default
 
 
-def _number(name: str, default: int) -> int:
-    value = os.environ.get(name, "").strip()
-    if value and not value.isdecimal():
-        PROBLEMS.append((f"{name}={value} is not a whole number", f"write for example {name}={default}"))
-    return int(value) if value.isdecimal() else default
+def _number(name: str, default: int, *, least: int = 0, most: int = 2**62) -> int:
+    value = os.environ.get(name, str(default)).strip()
+    good = f"write for example {name}={default}"
+    if not re.fullmatch(r"[0-9]{1,20}", value):
+        PROBLEMS.append((f"{name}={value} is not a whole number", good))
+        return default
+    if not least <= int(value) <= most:
+        PROBLEMS.append((f"{name}={value} is not between {least} and {most}", good))
+        return default
+    return int(value)
+
+
+def _web_address(name: str, default: str) -> str:
+    value = _text(name, default).rstrip("/")
+    if not _is_web_address(value):
+        PROBLEMS.append((f"{name}={value} is not a web address", f"write {name}=https://ears.example.com"))
+    return value
+
+
+def _is_web_address(value: str) -> bool:
+    """``http(s)://host[:port]``, as it can stand before every path of ours."""
+    try:
+        parts = urlsplit(value)
+        named = bool(parts.hostname) and (parts.port or 1) > 0
+    except ValueError:
+        return False
+    return named and parts.scheme in ("http", "https") and not re.search(r"[\s?#@\\]", value)
 
 
 def _secret_key(data_dir: Path) -> str:
     """The signing key: from the environment, else kept in the data folder so that links survive a restart."""
     if key := os.environ.get("ALLEARS_SECRET_KEY"):
         return key
+    if key == "":
+        PROBLEMS.append(("ALLEARS_SECRET_KEY is empty", "give all nodes the same long random text, or leave it out"))
     path = data_dir / "secret_key"
     if path.exists():
         return path.read_text().strip()
@@ -46,7 +78,11 @@ _POSTGRES_FORM = "write DATABASE_URL=postgresql://user:password@host:5432/name, 
 
 
 def _postgres(url: str) -> dict[str, object]:
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError:  # a port that is none
+        parts, port = urlsplit(""), None
     if parts.scheme not in {"postgresql", "postgres"} or not parts.path.strip("/"):
         PROBLEMS.append(("DATABASE_URL is not the address of a PostgreSQL database", _POSTGRES_FORM))
     query = dict(pair.split("=", 1) for pair in parts.query.split("&") if "=" in pair)
@@ -56,7 +92,7 @@ def _postgres(url: str) -> dict[str, object]:
         "USER": unquote(parts.username or ""),
         "PASSWORD": unquote(parts.password or ""),
         "HOST": unquote(query.get("host", parts.hostname or "")),
-        "PORT": str(parts.port or query.get("port", "")),
+        "PORT": str(port or query.get("port", "")),
         "CONN_HEALTH_CHECKS": True,  # so that connections of before a restart of the server are not handed out
         "OPTIONS": {"pool": {"min_size": 1, "max_size": 20, "timeout": 10}},
     }
@@ -79,17 +115,23 @@ def _sqlite(path: Path) -> dict[str, object]:
 
 
 PACKAGE_DIR = Path(__file__).resolve().parent
-DATA_DIR = Path(os.environ.get("ALLEARS_DATA", "data")).resolve()
+DATA_DIR = Path(_text("ALLEARS_DATA", "data")).resolve()
 RUN_DIR = DATA_DIR / "run"
-LAKE_ROOT = (os.environ.get("ALLEARS_LAKE") or str(DATA_DIR / "lake")).removeprefix("file://")
-ENGINE = os.environ.get("ALLEARS_ENGINE", "duckdb")
-DUCKDB_MEMORY = os.environ.get("ALLEARS_DUCKDB_MEMORY", "1GB")
+LAKE_ROOT = _text("ALLEARS_LAKE", str(DATA_DIR / "lake")).removeprefix("file://")
+ENGINE = _text("ALLEARS_ENGINE", "duckdb")
+DUCKDB_MEMORY = _text("ALLEARS_DUCKDB_MEMORY", "1GB")
 ENGINE_IDLE_SECONDS = _number("ALLEARS_ENGINE_IDLE", 300)  # then analytics gives its memory back
 ANALYTICS_ADDRESS = os.environ.get("ALLEARS_ANALYTICS", "")  # host:port; empty: a socket in the data folder
-PUBLIC_URL = os.environ.get("ALLEARS_URL", "http://127.0.0.1:8080").rstrip("/")
+PUBLIC_URL = _web_address("ALLEARS_URL", "http://127.0.0.1:8080")
 
-if not PUBLIC_URL.startswith(("http://", "https://")):
-    PROBLEMS.append((f"ALLEARS_URL={PUBLIC_URL} is not a web address", "write ALLEARS_URL=https://ears.example.com"))
+if not re.fullmatch(r"[0-9]+(\.[0-9]+)? ?([KMGT]i?B|%)", DUCKDB_MEMORY, re.IGNORECASE):
+    PROBLEMS.append(
+        (f"ALLEARS_DUCKDB_MEMORY={DUCKDB_MEMORY} is not an amount of memory", "write ALLEARS_DUCKDB_MEMORY=1GB")
+    )
+if ANALYTICS_ADDRESS and not re.fullmatch(r"\S+:[0-9]{1,5}", ANALYTICS_ADDRESS):
+    PROBLEMS.append(
+        (f"ALLEARS_ANALYTICS={ANALYTICS_ADDRESS} is not host:port", "write ALLEARS_ANALYTICS=127.0.0.1:8081")
+    )
 if ENGINE != "duckdb" and not re.match(r"sc://[^/;\s]+", ENGINE):
     PROBLEMS.append((f"ALLEARS_ENGINE={ENGINE} is unknown", "write ALLEARS_ENGINE=duckdb or sc://host:port"))
 
@@ -97,7 +139,7 @@ DEBUG = _flag("ALLEARS_DEBUG", default=False)
 DEMO = _flag("ALLEARS_DEMO", default=False)  # set by `allears demo`
 SECRET_KEY = _secret_key(DATA_DIR)
 VAULT_SECRET = os.environ.get("ALLEARS_SECRET", "")  # wraps the customers' keys; empty: they stand as they are
-ALLOWED_HOSTS = os.environ.get("ALLEARS_ALLOWED_HOSTS", "*").split(",")
+ALLOWED_HOSTS = [each.strip() for each in _text("ALLEARS_ALLOWED_HOSTS", "*").split(",") if each.strip()]
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PUBLIC_URL.startswith("https://")
@@ -207,9 +249,9 @@ WHITENOISE_MAX_AGE = 3600
 
 TASKS = {"default": {"BACKEND": "allears.jobs.backend.LeaseBackend", "QUEUES": []}}
 
-EMAIL_BACKEND = os.environ.get("ALLEARS_EMAIL_BACKEND", "django.core.mail.backends.smtp.EmailBackend")
-EMAIL_HOST = os.environ.get("ALLEARS_SMTP_HOST", "127.0.0.1")
-EMAIL_PORT = _number("ALLEARS_SMTP_PORT", 25)
+EMAIL_BACKEND = _text("ALLEARS_EMAIL_BACKEND", "django.core.mail.backends.smtp.EmailBackend")
+EMAIL_HOST = _text("ALLEARS_SMTP_HOST", "127.0.0.1")
+EMAIL_PORT = _number("ALLEARS_SMTP_PORT", 25, least=1, most=65_535)
 EMAIL_HOST_USER = os.environ.get("ALLEARS_SMTP_USER", "")
 EMAIL_HOST_PASSWORD = os.environ.get("ALLEARS_SMTP_PASSWORD", "")
 EMAIL_USE_TLS = _flag("ALLEARS_SMTP_STARTTLS", default=False)
@@ -222,7 +264,7 @@ ANYMAIL: dict[str, str | int] = {"REQUESTS_TIMEOUT": EMAIL_TIMEOUT} | {
     for name, value in os.environ.items()
     if name.startswith(f"{_ANYMAIL_PREFIX}_")
 }
-DEFAULT_FROM_EMAIL = os.environ.get("ALLEARS_MAIL_FROM", "All Ears <noreply@localhost>")
+DEFAULT_FROM_EMAIL = _text("ALLEARS_MAIL_FROM", "All Ears <noreply@localhost>")
 
 # The intake door.
 INTAKE_MAX_BODY = _number("ALLEARS_INTAKE_MAX_BODY", 4 * 1024 * 1024)
@@ -253,17 +295,19 @@ SOURCE_FOLDERS = tuple(
 )
 
 # Back-ups.
-BACKUP_FOLDER = os.environ.get("ALLEARS_BACKUP_FOLDER") or str(DATA_DIR / "backups")
-BACKUP_HOUR = _number("ALLEARS_BACKUP_HOUR", 2) if os.environ.get("ALLEARS_BACKUP_HOUR") != "off" else -1  # UTC
+BACKUP_FOLDER = _text("ALLEARS_BACKUP_FOLDER", str(DATA_DIR / "backups"))
+BACKUP_HOUR = (
+    _number("ALLEARS_BACKUP_HOUR", 2, most=23) if os.environ.get("ALLEARS_BACKUP_HOUR") != "off" else -1
+)  # UTC
 BACKUP_KEEP = _number("ALLEARS_BACKUP_KEEP", 14)
 
 METRICS_TOKEN = os.environ.get("ALLEARS_METRICS_TOKEN", "")  # empty: /metrics answers this machine alone
 
-_LOG = os.environ.get("ALLEARS_LOG", "text").strip().lower()
+_LOG = _text("ALLEARS_LOG", "text").lower()
 _LEVELS = {"debug", "info", "warning", "error"}
 if _LOG not in {"text", "json", *_LEVELS}:
     PROBLEMS.append((f"ALLEARS_LOG={_LOG} is unknown", "write ALLEARS_LOG=text or ALLEARS_LOG=json"))
-_LEVEL = os.environ.get("ALLEARS_LOG_LEVEL", _LOG if _LOG in _LEVELS else "warning").strip().lower()
+_LEVEL = _text("ALLEARS_LOG_LEVEL", _LOG if _LOG in _LEVELS else "warning").lower()
 if _LEVEL not in _LEVELS:
     PROBLEMS.append((f"ALLEARS_LOG_LEVEL={_LEVEL} is unknown", "write debug, info, warning or error"))
 LOGGING = {

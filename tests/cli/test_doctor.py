@@ -1,6 +1,10 @@
 """`allears doctor` finds what is wrong, says what to do, and its exit code tells scripts."""
 
 import json
+import os
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 from tests.cli.test_serve import run
@@ -60,6 +64,40 @@ def test_a_mistake_in_a_setting_is_named_and_prevents_the_start(
     assert findings(server)["settings"][:2] == ("error", f"{says} (allears.E001)")
     refused = run(server, "serve", "--data", str(server.data), "--port", str(server.port))
     assert (refused.returncode, says in refused.stderr) == (1, True)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "says"),
+    [
+        ("ALLEARS_URL", "", "ALLEARS_URL is empty"),
+        ("ALLEARS_URL", "http://", "ALLEARS_URL=http: is not a web address"),
+        ("ALLEARS_URL", "https://a b", "ALLEARS_URL=https://a b is not a web address"),
+        ("ALLEARS_URL", "https://ears.example.com:99999", "is not a web address"),
+        ("ALLEARS_URL", "https://ears.example.com/?a=1", "is not a web address"),
+        ("ALLEARS_ENGINE", " ", "ALLEARS_ENGINE is empty"),
+        ("ALLEARS_LAKE", "", "ALLEARS_LAKE is empty"),
+        ("ALLEARS_BACKUP_FOLDER", "", "ALLEARS_BACKUP_FOLDER is empty"),
+        ("ALLEARS_BACKUP_HOUR", "99", "ALLEARS_BACKUP_HOUR=99 is not between 0 and 23"),
+        ("ALLEARS_SMTP_PORT", "0", "ALLEARS_SMTP_PORT=0 is not between 1 and 65535"),
+        ("ALLEARS_SMTP_HOST", "", "ALLEARS_SMTP_HOST is empty"),
+        ("ALLEARS_MAIL_FROM", "", "ALLEARS_MAIL_FROM is empty"),
+        ("ALLEARS_ALLOWED_HOSTS", "", "ALLEARS_ALLOWED_HOSTS is empty"),
+        ("ALLEARS_DUCKDB_MEMORY", "lots", "ALLEARS_DUCKDB_MEMORY=lots is not an amount of memory"),
+        ("ALLEARS_ANALYTICS", "somewhere", "ALLEARS_ANALYTICS=somewhere is not host:port"),
+        ("ALLEARS_INTAKE_MAX_BODY", "", "ALLEARS_INTAKE_MAX_BODY= is not a whole number"),
+        ("ALLEARS_INTAKE_MAX_BODY", "-5", "ALLEARS_INTAKE_MAX_BODY=-5 is not a whole number"),
+        ("ALLEARS_DEBUG", "", "ALLEARS_DEBUG= is neither on nor off"),
+        ("ALLEARS_SECRET_KEY", "", "ALLEARS_SECRET_KEY is empty"),
+        ("DATABASE_URL", "postgresql://host:port/x", "DATABASE_URL is not the address of a PostgreSQL database"),
+        ("DATABASE_URL", "mysql://host/x", "DATABASE_URL is not the address of a PostgreSQL database"),
+    ],
+)
+def test_no_command_runs_on_a_setting_that_cannot_be_meant(tmp_path: Path, name: str, value: str, says: str) -> None:
+    clean = {key: told for key, told in os.environ.items() if not key.startswith(("ALLEARS_", "DATABASE_URL"))}
+    command = [sys.executable, "-m", "allears.cli", "init", "--data", str(tmp_path / "data")]
+    done = subprocess.run(command, env={**clean, name: value}, capture_output=True, text=True, check=False)
+    assert (done.returncode, says in done.stderr, "Traceback" in done.stderr) == (2, True, False)
+    assert not (tmp_path / "data" / "allears.sqlite3").exists()
 
 
 def test_a_database_that_is_away_is_named(allears_server: ServerFactory) -> None:

@@ -13,8 +13,11 @@ app = typer.Typer(
 )
 
 
-def set_up(data: str | None = None) -> None:
-    """Point the process at a data folder and load Django, speaking as the terminal asks; call first in each command."""
+def set_up(data: str | None = None, *, examines: bool = False) -> None:
+    """Point the process at a data folder and load Django, speaking as the terminal asks; call first in each command.
+
+    A setting that cannot be meant is told and ends the command, unless the command ``examines`` them itself.
+    """
     if data:
         os.environ["ALLEARS_DATA"] = data
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "allears.settings")
@@ -25,6 +28,17 @@ def set_up(data: str | None = None) -> None:
         from django.utils import translation
 
         translation.activate(language)
+    if not examines:
+        _refuse_mistakes()
+
+
+def _refuse_mistakes() -> None:
+    from django.conf import settings
+
+    for says, do in settings.PROBLEMS:
+        typer.echo(f"{says}\n  {do}", err=True)
+    if settings.PROBLEMS:
+        raise typer.Exit(2)
 
 
 for _module in sorted(module.name for module in iter_modules(commands.__path__)):

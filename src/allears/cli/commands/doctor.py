@@ -41,7 +41,7 @@ def doctor(
     as_json: Annotated[bool, typer.Option("--json", help="Print the findings as JSON.")] = False,
 ) -> None:
     """Examine settings, data folder, database, lake, mail and jobs; exit code 1 when something will not work."""
-    set_up(str(data))
+    set_up(str(data), examines=True)
     from allears.cli import diagnosis
 
     findings = list(diagnosis.before_start() if before_start else diagnosis.everything())
