@@ -1,10 +1,13 @@
 """A person is found in a file however it is packed, and a damaged file hurts nobody."""
 
 import base64
+import bz2
 import gzip
 import io
+import lzma
 import random
 import zipfile
+import zlib
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -99,3 +102,53 @@ def test_a_small_file_does_not_become_a_large_one(monkeypatch: pytest.MonkeyPatc
     zeros = bytes(100_000)
     for data in (gzip.compress(zeros), zipped(zeros)):
         assert sum(map(len, packed.layers(data, deep=1))) <= len(data) * 2 + 2000
+
+
+def locked() -> bytes:
+    """A ZIP whose only file asks for a password: the flag of it, in both of its heads."""
+    data = bytearray(zipped(b"nobody"))
+    data[6] |= 1
+    data[data.index(b"PK\x01\x02") + 8] |= 1
+    return bytes(data)
+
+
+def pdf(content: bytes) -> bytes:
+    packed_content = zlib.compress(content)
+    head = f"%PDF-1.7\n1 0 obj <</Length {len(packed_content)}/Filter/FlateDecode>> stream\n".encode()
+    return head + packed_content + b"\nendstream endobj\n%%EOF"
+
+
+@pytest.mark.parametrize(
+    ("data", "why"),
+    [
+        (b"nobody", set()), (zipped(b"nobody"), set()), (gzip.compress(b"nobody"), set()), (workbook(), set()),
+        (locked(), {"locked"}), (zipped(locked()), {"locked"}), (mail(locked()), {"locked"}), (pdf(b"x"), {"pdf"}),
+        (b"7z\xbc\xaf\x27\x1c...", {"archive"}), (b"Rar!\x1a\x07\x01", {"archive"}),
+        (zipped(b"x", cut=30), {"damaged"}),
+        (gzip.compress(b"nobody" * 999)[:-20], {"damaged"}), (bz2.compress(b"x")[:-2], {"damaged"}),
+        (zipped(zipped(zipped(zipped(b"x")))), {"nested"}), (mail(pdf(b"x")), {"pdf"}),
+        (b"\xd0\xcf\x11\xe0" + "EncryptedPackage".encode("utf-16-le"), {"locked"}),
+    ],
+    ids=range(16),
+)  # fmt: skip
+def test_what_could_not_be_looked_into_is_told(data: bytes, why: set[str]) -> None:
+    assert packed.unread_in(data) == why
+
+
+def test_what_is_too_large_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(packed, "MOST", 1000)
+    assert packed.unread_in(zipped(b"a" * 5000)) == {"oversize"}
+    assert packed.unread_in(gzip.compress(b"a" * 5000)) == {"oversize"}
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        bz2.compress(NAMED), lzma.compress(NAMED), pdf(NAMED), mail(pdf(NAMED)), zipped(bz2.compress(NAMED)),
+        b"\xff\xd8\xff\xe1\x00\x40Exif\x00\x00II*\x00" + NAMED,
+        b"\xff\xd8\xff\xe1\0\0" + NAMED.decode().encode("utf-16-le"),
+    ],
+    ids=range(7),
+)  # fmt: skip
+def test_a_person_is_found_in_a_pdf_in_a_picture_and_in_other_packing(data: bytes) -> None:
+    assert packed.is_named_in(data, person=ZELDA)

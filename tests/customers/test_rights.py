@@ -23,7 +23,7 @@ from allears.events.erasing import without
 from allears.events.exports import actions as exports
 from allears.events.exports.erasing import erase_exports
 from allears.listen import actions as listen
-from allears.listen.models import Survey, Voice
+from allears.listen.models import Survey, Voice, VoiceFile
 from allears.listen.originals import words_of
 from allears.listen.tags.models import Tag
 from tests import builders
@@ -118,6 +118,42 @@ def test_certificates_chain_and_show_tampering(acme: Workspace) -> None:
     first.removed = {}
     first.save()
     assert not chain_is_whole(workspace_id=acme.id)
+
+
+def test_the_certificate_names_the_files_that_could_not_be_looked_into(
+    acme: Workspace, alice: Member, client: Client
+) -> None:
+    zoe, max_ = known(acme, "zoe@example.test", "u-1000"), known(acme, "max@example.test", "u-10001")
+    voice = said(max_, "See the files")
+    names = {
+        "open.txt": b"nobody",
+        "paper.pdf": b"%PDF-1.7 nothing",
+        "packed.7z": b"7z\xbc\xaf\x27\x1c",
+        "two.pdf": b"%PDF-1.4",
+    }
+    files = {
+        name: VoiceFile.objects.create(
+            workspace=acme,
+            voice=voice,
+            key=name,
+            name=name,
+            type="x",
+            size=1,
+            content=content,
+            received_at=timezone.now(),
+        ).pk
+        for name, content in names.items()
+    }
+    done = gone(zoe)
+    assert certificate(done)["not_looked_into"] == [
+        {"where": "listen.VoiceFile", "why": "archive", "ids": [files["packed.7z"]], "count": 1},
+        {"where": "listen.VoiceFile", "why": "pdf", "ids": [files["paper.pdf"], files["two.pdf"]], "count": 2},
+    ]
+    assert chain_is_whole(workspace_id=acme.pk)
+    client.force_login(alice.user)
+    assert (
+        "an archive that we have no reader for" in client.get(f"/settings/erasures/{done.reference}").content.decode()
+    )
 
 
 def test_finding_never_guesses(acme: Workspace) -> None:

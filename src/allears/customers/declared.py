@@ -124,7 +124,7 @@ HARMLESS = (
     Harmless(model="customers.Forgotten", columns=("kind", "digest"), because="a fingerprint under our secret key"),
     Harmless(
         model="customers.Erasure",
-        columns=("reference", "via", "pending", "removed", "steps", "previous", "digest"),
+        columns=("reference", "via", "pending", "removed", "unread", "steps", "previous", "digest"),
         because="figures and digests; whom to look for is emptied when the erasure is done",
     ),
     Harmless(model="customers.CustomerKey", columns=("key",), because="a random key"),

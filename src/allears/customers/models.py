@@ -209,6 +209,7 @@ class Erasure(ScopedModel):
     requested_at = models.DateTimeField()
     pending = models.JSONField(null=True)  # whom to look for; emptied when done
     removed = models.JSONField(default=dict)  # {"listen.Voice": {"blanked": 3}, …}
+    unread = models.JSONField(default=list)  # [{"where": "listen.VoiceFile", "why": "locked", "ids": […]}, …]
     steps = models.JSONField(default=dict)  # {"store": moment, "files": …, "lake": …, "swept": …}
     finished_at = models.DateTimeField(null=True, blank=True)
     previous = models.CharField(max_length=64, default="", blank=True)  # hash of the certificate before

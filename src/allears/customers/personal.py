@@ -71,12 +71,14 @@ class PersonalFiles:
     """Files that hold personal data.
 
     ``erase`` is the dotted path of ``f(*, person: customers.rights.person.Person, now) -> int`` (files or entries
-    rewritten or removed); ``find`` of ``f(*, person) -> list[(name, bytes)]`` for the access export, or empty.
+    rewritten or removed); ``find`` of ``f(*, person) -> list[(name, bytes)]`` for the access export, or empty;
+    ``unread`` of ``f(*, person) -> Iterator[(model, id, why)]``: others' files that stay and could not be looked into.
     """
 
     name: str  # "uploads"
     erase: str
     find: str = ""
+    unread: str = ""
     label: str = ""
 
 

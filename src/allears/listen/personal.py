@@ -191,6 +191,7 @@ DECLARED = (
     PersonalFiles(
         name="enclosures",
         erase="allears.listen.sources.erasing.erase_enclosures",
+        unread="allears.listen.sources.erasing.unread_files",
         label=gettext_noop("Files that came with mails"),
     ),
     PersonalTable(

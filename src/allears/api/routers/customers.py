@@ -102,6 +102,9 @@ class ErasureOut(Schema):
     never_again: bool
     steps: dict[str, datetime]
     removed: list[dict[str, Any]]
+    not_looked_into: list[dict[str, Any]] = Field(
+        [], description="files of others that could not be looked into in full: table, reason, ids, count"
+    )
     finished_at: datetime | None
     previous: str
     digest: str

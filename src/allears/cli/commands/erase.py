@@ -103,6 +103,10 @@ def _tell(paper: dict[str, Any], as_json: bool, out: Path | None) -> None:
         return
     for each in paper["removed"]:
         typer.echo(f"{each['count']:>8}  {each['what']:<10}  {each['where']}")
+    for each in paper.get("not_looked_into", ()):
+        ids = ", ".join(map(str, each["ids"]))
+        says = _("not looked into ({why})").format(why=each["why"])
+        typer.echo(f"{each['count']:>8}  {says}  {each['where']}: {ids}")
     typer.echo(_("Certificate {certificate}, hash {digest}").format(**paper))
 
 

@@ -147,6 +147,7 @@ def go_on(*, workspace_id: int, reference: str) -> Erasure:
     if "files" not in erasure.steps:
         _files(person, erasure)
         person = _whoever_came_back(person, erasure)
+        erasure.unread = _unread(person)
         _note(erasure, "files")
     if "lake" not in erasure.steps:
         report = erase_from_lake(workspace_id=workspace_id, customer_keys=person.keys)
@@ -213,6 +214,15 @@ def _files(person: Person, erasure: Erasure) -> None:
         _add(erasure, f"files.{files.name}", Counter(removed=count))
 
 
+def _unread(person: Person) -> list[dict[str, Any]]:
+    """Others' files that stay and could not be looked into, by table and reason; ids lead staff to them."""
+    found: dict[tuple[str, str], list[int]] = {}
+    for files in personal_files():
+        for model, pk, why in import_string(files.unread)(person=person) if files.unread else ():
+            found.setdefault((model, why), []).append(pk)
+    return [{"where": where, "why": why, "ids": ids} for (where, why), ids in sorted(found.items())]
+
+
 def _whoever_came_back(person: Person, erasure: Erasure) -> Person:
     """The consumer may have read a call of the person's between two steps; then he is erased again."""
     for _ in range(AGAIN):
@@ -236,7 +246,7 @@ def _add(erasure: Erasure, where: str, done: Counter[str]) -> None:
 
 def _note(erasure: Erasure, step: str) -> None:
     erasure.steps[step] = timezone.now().isoformat(timespec="seconds")
-    erasure.save(update_fields=["removed", "steps", "pending"])
+    erasure.save(update_fields=["removed", "unread", "steps", "pending"])
 
 
 def _finish(erasure: Erasure) -> None:
@@ -275,7 +285,9 @@ def digest_of(erasure: Erasure) -> str:
 
 
 def _facts(erasure: Erasure) -> dict[str, Any]:
+    unread = [{**each, "count": len(each["ids"])} for each in erasure.unread]
     return {
+        **({"not_looked_into": unread} if unread else {}),  # older certificates keep their hashes
         "certificate": erasure.reference,
         "workspace": erasure.workspace.slug,
         "requested_at": erasure.requested_at.isoformat(timespec="seconds"),

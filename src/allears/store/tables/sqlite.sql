@@ -32,6 +32,7 @@
 -- migration customers.0007_attribute_confirmed
 -- migration customers.0008_workspace_keys
 -- migration customers.0009_completed_numbers
+-- migration customers.0010_erasure_unread
 -- migration delivery.0001_initial
 -- migration delivery.0002_minute
 -- migration events.0001_initial
@@ -131,7 +132,7 @@ CREATE TABLE "customers_customer" ("id" integer NOT NULL PRIMARY KEY AUTOINCREME
 ;
 CREATE TABLE "customers_customerkey" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "key" BLOB NOT NULL, "customer_id" bigint NOT NULL UNIQUE REFERENCES "customers_customer" ("id") DEFERRABLE INITIALLY DEFERRED, "workspace_id" bigint NOT NULL REFERENCES "accounts_workspace" ("id") DEFERRABLE INITIALLY DEFERRED)
 ;
-CREATE TABLE "customers_erasure" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "reference" varchar(32) NOT NULL UNIQUE, "via" varchar(10) NOT NULL, "never_again" bool NOT NULL, "requested_at" datetime NOT NULL, "pending" text NULL CHECK ((JSON_VALID("pending") OR "pending" IS NULL)), "removed" text NOT NULL CHECK ((JSON_VALID("removed") OR "removed" IS NULL)), "steps" text NOT NULL CHECK ((JSON_VALID("steps") OR "steps" IS NULL)), "finished_at" datetime NULL, "previous" varchar(64) NOT NULL, "digest" varchar(64) NOT NULL, "actor_id" bigint NULL REFERENCES "accounts_user" ("id") DEFERRABLE INITIALLY DEFERRED, "workspace_id" bigint NOT NULL REFERENCES "accounts_workspace" ("id") DEFERRABLE INITIALLY DEFERRED)
+CREATE TABLE "customers_erasure" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "reference" varchar(32) NOT NULL UNIQUE, "via" varchar(10) NOT NULL, "never_again" bool NOT NULL, "requested_at" datetime NOT NULL, "pending" text NULL CHECK ((JSON_VALID("pending") OR "pending" IS NULL)), "removed" text NOT NULL CHECK ((JSON_VALID("removed") OR "removed" IS NULL)), "steps" text NOT NULL CHECK ((JSON_VALID("steps") OR "steps" IS NULL)), "finished_at" datetime NULL, "previous" varchar(64) NOT NULL, "digest" varchar(64) NOT NULL, "actor_id" bigint NULL REFERENCES "accounts_user" ("id") DEFERRABLE INITIALLY DEFERRED, "workspace_id" bigint NOT NULL REFERENCES "accounts_workspace" ("id") DEFERRABLE INITIALLY DEFERRED, "unread" text NOT NULL CHECK ((JSON_VALID("unread") OR "unread" IS NULL)))
 ;
 CREATE TABLE "customers_forgotten" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "kind" varchar(20) NOT NULL, "digest" varchar(64) NOT NULL, "at" datetime NOT NULL, "workspace_id" bigint NOT NULL REFERENCES "accounts_workspace" ("id") DEFERRABLE INITIALLY DEFERRED, CONSTRAINT "customers_forgotten_once" UNIQUE ("workspace_id", "kind", "digest"))
 ;

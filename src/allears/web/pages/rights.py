@@ -129,7 +129,8 @@ def erasure_page(request: ConsoleRequest, erasure_reference: str) -> HttpRespons
         for where, done in sorted(found.removed.items())
         for what, count in sorted(done.items())
     ]
-    return render_page(request, "rights/erasure.html", {"erasure": found, "removed": removed})
+    unread = [{**each, "where": _label(each["where"])} for each in found.unread]
+    return render_page(request, "rights/erasure.html", {"erasure": found, "removed": removed, "unread": unread})
 
 
 def _label(where: str) -> str:

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from allears.customers.models import Erasure
+from allears.customers.rights import packed
 from allears.customers.rules import ALIAS, Rule
 
 register = template.Library()
@@ -31,6 +32,20 @@ def via_word(via: str) -> str:
 def done_word(what: str) -> str:
     """What was done, in the reader's language."""
     return str(DONE.get(what, what))
+
+
+@register.filter
+def unread_word(why: str) -> str:
+    """Why a file could not be looked into."""
+    words = {
+        packed.LOCKED: _("locked by a password"),
+        packed.PDF: _("PDF: only its compressed texts were searched"),
+        packed.ARCHIVE: _("an archive that we have no reader for"),
+        packed.OVERSIZE: _("too large when unpacked"),
+        packed.DEEPER: _("packed in too many layers"),
+        packed.DAMAGED: _("damaged"),
+    }
+    return words.get(why, why)
 
 
 @register.filter
