@@ -132,3 +132,16 @@ def test_columns_count_cells_and_not_characters() -> None:
         "  工单",
         "case  ",
     ]
+
+
+@pytest.mark.parametrize(("locale", "says"), [("zh_CN.UTF-8", "导入 1：已导入 1 行"), ("C", "Import 1: 1 rows in")])
+def test_an_import_and_its_refusals_are_told_in_the_terminals_language(tmp_path: Path, locale: str, says: str) -> None:
+    data, file = tmp_path / "data", tmp_path / "voices.csv"
+    file.write_text("comment,rating\n送货很快,9\n", encoding="utf-8")
+    allears("init", "--data", data, "--json", LC_ALL=locale)
+    done = allears("import", file, "--as", "voices", "--data", data, LC_ALL=locale, COLUMNS="160")
+    assert (done.returncode, says in done.stdout) == (0, True), done.stdout + done.stderr
+    refused = allears("import", file, "--as", "songs", "--data", data, LC_ALL=locale)
+    assert (refused.returncode, bool(CHINESE.search(refused.stderr))) == (2, locale != "C")
+    lost = allears("score", "nps", "--data", tmp_path / "none", LC_ALL=locale, COLUMNS="160")
+    assert (lost.returncode, "没有数据目录" in lost.stderr) == (2, locale != "C")

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from allears.cli.words import gettext as _
 from allears.kit.lazy import LazyModule
 
 if TYPE_CHECKING:
@@ -93,9 +94,9 @@ class Sender:
         try:
             answer = self._client.request(method, place, headers={**TUS, **(headers or {})}, **more)
         except httpx.TransportError as error:
-            raise _TryAgainError(f"The server cannot be reached ({error}).") from error
+            raise _TryAgainError(_("The server cannot be reached ({why}).").format(why=error)) from error
         if answer.status_code in PASSING or answer.status_code >= 500:
-            raise _TryAgainError(f"The server answered {answer.status_code}.")
+            raise _TryAgainError(_("The server answered {code}.").format(code=answer.status_code))
         if answer.status_code >= 300:
             raise RefusedError(_words_of(answer))
         return answer
@@ -107,7 +108,7 @@ def _words_of(answer: "httpx.Response") -> str:
     except ValueError:
         document = {}
     told = " ".join(filter(None, (document.get("title"), document.get("detail"))))
-    return f"The server refused it ({answer.status_code}). {told}".strip()
+    return _("The server refused it ({code}). {told}").format(code=answer.status_code, told=told).strip()
 
 
 def _sha256(file: Path) -> str:

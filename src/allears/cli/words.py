@@ -32,6 +32,11 @@ def _short(locale: str) -> str:
     return re.split(r"[-_.@]", locale.lower())[0]
 
 
+def language_for(others: str) -> str:
+    """For what is told, and kept as it was told: a terminal's Chinese, else `others`, a workspace's language."""
+    return CHINESE if language() == CHINESE else others
+
+
 @cache
 def _catalogue() -> catalogues.NullTranslations:
     return catalogues.translation(DOMAIN, str(FOLDER), languages=["zh"])

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db import connection
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from allears.events.webhooks.models import Endpoint
 from allears.jobs.models import LakeHead
@@ -167,12 +168,14 @@ def _backups(now: datetime) -> Sign:
     last = keeping.last()
     if settings.BACKUP_HOUR < 0 and last is None:
         do = _("allears backup, from cron perhaps")
-        return Sign(subject="back-up", level="warning", says=_("there is none"), do=do)
+        return Sign(subject="back-up", level="warning", says=pgettext("back-up", "there is none"), do=do)
     if last is None or last.finished_at is None:
         if failed is None and not keeping.is_due(now=now):
             return Sign(subject="back-up", level="ok", says=_("none yet; the first comes tonight"))
         why, level = (f": {failed.error}", "error") if failed else ("", "warning")
-        return Sign(subject="back-up", level=level, says=_("there is none") + why, do="allears backup")
+        return Sign(
+            subject="back-up", level=level, says=pgettext("back-up", "there is none") + why, do="allears backup"
+        )
     gone = "" if Path(last.path).exists() else _(", but %(path)s is not there any more") % {"path": last.path}
     age = now - last.finished_at
     hours = f"{age.total_seconds() / 3600:.0f}"

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from allears.cli.main import set_up
+from allears.cli.words import gettext as _
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -95,7 +96,7 @@ class _Command:
             writer_of(self.asked.out)
         table = open_table(self.asked.file, FormatOptions(sheet=self.asked.sheet))
         words = place_of(table, self.asked.text, option="text")
-        with self.console.status("Counting rows …"):
+        with self.console.status(_("Counting rows …")):
             rows = count_of(table)
         from allears.understand.text import builtin
 
@@ -127,7 +128,7 @@ class _Command:
             return
         lesson = self._lesson(table, words, rows, self.asked.score_column, "score-column")
         seed, holdout = self.asked.seed, self.asked.holdout
-        with self.console.status("Adapting …"):
+        with self.console.status(_("Adapting …")):
             adapted, report = adapting.adapt(
                 learnt.annotator, lesson.texts, lesson.cells, seed=seed, holdout=holdout, refit=False
             )
@@ -140,7 +141,8 @@ class _Command:
         if report.better:
             learnt.annotator = adapted
         else:
-            self.console.print("[yellow]The adapted model is not better: the sentiment stays the built-in model's.[/]")
+            says = _("The adapted model is not better: the sentiment stays the built-in model's.")
+            self.console.print(f"[yellow]{says}[/]")
 
     def _train(self, learnt: "_Learnt", table: "Table", words: int, rows: int) -> None:
         from allears.understand.text import learning
@@ -150,7 +152,7 @@ class _Command:
         lesson = self._lesson(table, words, rows, self.asked.train_column, "train-column")
         seed, holdout = self.asked.seed, self.asked.holdout
         name = table.columns[lesson_column(table, self.asked.train_column)]
-        with self.console.status(f"Learning {name} …"):
+        with self.console.status(_("Learning {name} …").format(name=name)):
             model, report = learning.LabelModel.train(
                 lesson.texts, lesson.cells, seed=seed, holdout=holdout, task=name, annotator=learnt.builtin
             )
@@ -166,7 +168,7 @@ class _Command:
         from allears.understand.text.annotating import lesson_of, place_of
 
         beside = place_of(table, column, option=option)
-        with self._bar("Reading", rows) as told:
+        with self._bar(_("Reading …"), rows) as told:
             return lesson_of(table, words, beside, rows=rows, seed=self.asked.seed, on_progress=told)
 
     def _tell(self, name: str, report: "HeldOutReport") -> None:
@@ -188,7 +190,7 @@ class _Command:
             splits=learnt.splits,
         )
         mark = table.about.get("encoding") == "utf-8-sig"
-        with self._bar("Annotating", rows) as told:
+        with self._bar(_("Annotating"), rows) as told:
             outcome = annotate_file(job, self.asked.out, mark=mark, on_progress=told)
         self._tell_outcome(job, outcome)
         return outcome
@@ -202,15 +204,14 @@ class _Command:
             "model": job.annotator.version,
             "columns": [column.name for column in job.columns[len(job.table.columns) :]],
         }
-        self.console.print(
-            f"{outcome.rows:,} rows annotated by {job.annotator.version} in {self.asked.out}", markup=False
-        )
+        says = _("{n} rows annotated by {model} in {out}")
+        done = {"n": f"{outcome.rows:,}", "model": job.annotator.version, "out": self.asked.out}
+        self.console.print(says.format(**done), markup=False)
         if outcome.unread:
-            self.console.print(
-                f"{outcome.unread:,} rows cannot be read; they are in {outcome.unread_file} with the reason. "
-                "Mend them there and annotate that file.",
-                markup=False,
+            says = _(
+                "{n} rows cannot be read; they are in {file} with the reason. Mend them there and annotate that file."
             )
+            self.console.print(says.format(n=f"{outcome.unread:,}", file=outcome.unread_file), markup=False)
 
     @contextmanager
     def _bar(self, name: str, rows: int) -> Iterator[Callable[[int], None]]:
@@ -250,17 +251,21 @@ def _check(asked: Asked) -> None:
     from allears.understand.text.annotating import AnnotateError
 
     if not asked.out and not (asked.train_column or asked.score_column):
-        raise AnnotateError("out", "Name the file to write with -o, such as -o annotated.csv.")
+        raise AnnotateError("out", _("Name the file to write with -o, such as -o annotated.csv."))
     if asked.out and asked.out.resolve() == asked.file.resolve():
-        raise AnnotateError("out", "The output is the input file: nothing was written. Name another file with -o.")
+        says = _("The output is the input file: nothing was written. Name another file with -o.")
+        raise AnnotateError("out", says)
     if asked.out and not asked.out.resolve().parent.is_dir():
-        raise AnnotateError("out", f"There is no folder {asked.out.resolve().parent}. Make it first.")
+        says = _("There is no folder {folder}. Make it first.").format(folder=asked.out.resolve().parent)
+        raise AnnotateError("out", says)
     if asked.language not in {"", "auto", "zh", "en"}:
-        raise AnnotateError("language", f"“{asked.language}” is not read here: take zh or en, or leave it out.")
+        says = _("“{language}” is not read here: take zh or en, or leave it out.").format(language=asked.language)
+        raise AnnotateError("language", says)
     if not 0 <= asked.holdout <= 0.9:
-        raise AnnotateError("holdout", "The held-out share must be from 0 (cross-fitted report) to 0.9.")
+        raise AnnotateError("holdout", _("The held-out share must be from 0 (cross-fitted report) to 0.9."))
     if asked.save and bool(asked.train_column) == bool(asked.score_column):
-        raise AnnotateError("save", "--save keeps one model: give it with --train-column or with --score-column.")
+        says = _("--save keeps one model: give it with --train-column or with --score-column.")
+        raise AnnotateError("save", says)
 
 
 @contextmanager

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from allears.cli.commands.score import chosen_workspace, open_data
+from allears.cli.words import gettext as _
 
 
 def annotate_voices(
@@ -27,7 +28,7 @@ def annotate_voices(
 
     def tell(state: BackFill) -> None:
         if not as_json:
-            typer.echo(f"{state.done} of {state.total} read")
+            typer.echo(_("{done} of {total} read").format(done=state.done, total=state.total))
 
     if not later:
         reading.read_past_here(past=past, ask=Service().annotations, tell=tell)
@@ -35,7 +36,7 @@ def annotate_voices(
         finished = past.finished_at.isoformat() if past.finished_at else None
         typer.echo(json.dumps({"total": past.total, "done": past.done, "finished_at": finished}))
     elif later:
-        typer.echo(f"{past.total} voices will be read by the running server; see Settings, Reading.")
+        typer.echo(_("{n} voices will be read by the running server; see Settings, Reading.").format(n=past.total))
 
 
 def register(app: typer.Typer) -> None:

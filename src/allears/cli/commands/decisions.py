@@ -8,6 +8,7 @@ import typer
 
 from allears.cli.commands.import_ import find_workspace, wrong_use
 from allears.cli.main import set_up
+from allears.cli.words import gettext as _
 
 if TYPE_CHECKING:
     from allears.outreach.recomputing import Audit
@@ -49,13 +50,14 @@ def _tell(found: "Audit", *, as_json: bool) -> None:
     if as_json:
         typer.echo(json.dumps({**vars(found), "disagreements": wrong}, ensure_ascii=False))
         return
-    typer.echo(f"{found.checked} verdicts recomputed from the raw history, {found.agreed} agree.")
+    says = _("{checked} verdicts recomputed from the raw history, {agreed} agree.")
+    typer.echo(says.format(checked=found.checked, agreed=found.agreed))
     if found.erased:
-        typer.echo(f"{found.erased} more belong to erased customers, whose facts are gone.")
+        typer.echo(_("{n} more belong to erased customers, whose facts are gone.").format(n=found.erased))
     if found.facts_differ:
-        typer.echo(f"{found.facts_differ} rest on facts that the history tells differently today.")
+        typer.echo(_("{n} rest on facts that the history tells differently today.").format(n=found.facts_differ))
     for each in wrong:
-        typer.echo(f"  decision {each['decision']}: {each['verdict']} ({each['rule']}); {each['differences']}")
+        typer.echo(_("  decision {decision}: {verdict} ({rule}); {differences}").format(**each))
 
 
 def register(parent: typer.Typer) -> None:

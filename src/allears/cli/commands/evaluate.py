@@ -9,6 +9,7 @@ import typer
 
 from allears.cli.commands.annotate import wrong_use
 from allears.cli.main import set_up
+from allears.cli.words import gettext as _
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -73,8 +74,10 @@ def _folder(given: Path | None, console: "Console") -> Path | None:
     if (folder / "chnsenticorp").is_dir():
         return folder
     if given:
-        raise AnnotateError("data", f"{folder} holds no data sets. docs/text-accuracy.md says which and where from.")
-    console.print(f"No public data sets in {folder} (--data names their folder): only our own test part.", markup=False)
+        says = _("{folder} holds no data sets. docs/text-accuracy.md says which and where from.")
+        raise AnnotateError("data", says.format(folder=folder))
+    says = _("No public data sets in {folder} (--data names their folder): only our own test part.")
+    console.print(says.format(folder=folder), markup=False)
     return None
 
 
@@ -97,10 +100,10 @@ def _shown(console: "Console", evaluation: "Evaluation", lines: "Iterable[Line]"
     from allears.understand.text.evaluation.running import SPEED_BAR
 
     found = []
-    with console.status("Evaluating …") as status:
+    with console.status(_("Evaluating …")) as status:
         for line in lines:
             found.append(line)
-            status.update(f"Evaluating … {line.data}, {line.task}")
+            status.update(_("Evaluating … {data}, {task}").format(data=line.data, task=line.task))
         speed = evaluation.throughput()
     bars = [{"data": each.data, "mode": each.mode, **_bar(each)} for each in found if each.bar]
     bars += [
@@ -111,14 +114,11 @@ def _shown(console: "Console", evaluation: "Evaluation", lines: "Iterable[Line]"
     if not as_json:
         console.print(_table(found, evaluation.annotator))
         for language, each in speed.items():
-            console.print(
-                f"throughput, {language}, all labels: {each:,.0f} comments a second of one core", markup=False
-            )
+            says = _("throughput, {language}, all labels: {n} comments a second of one core")
+            console.print(says.format(language=language, n=f"{each:,.0f}"), markup=False)
         for missed in (each for each in bars if not each["reached"]):
-            console.print(
-                f"below its bar: {missed['data']} {missed['mode']} {missed['value']} < {missed['at_least']}",
-                markup=False,
-            )
+            says = _("below its bar: {data} {mode} {value} < {at_least}")
+            console.print(says.format(**missed), markup=False)
     return {
         "model": evaluation.annotator.version,
         "quick": evaluation.quick,
@@ -139,9 +139,9 @@ def _table(lines: "list[Line]", annotator: "Annotator") -> "Table":
     from rich.table import Table as Grid
 
     grid = Grid(title=f"{annotator.version}", title_justify="left", box=box.SIMPLE)
-    for head in ("data", "", "task", "how", "system"):
+    for head in (_("data"), "", _("task"), _("how"), _("system")):
         grid.add_column(head, no_wrap=True)
-    for head in ("n", "accuracy", "macro-F1", "micro-F1", "ECE", "abstains", "bar"):
+    for head in ("n", _("accuracy"), "macro-F1", "micro-F1", "ECE", _("abstains"), _("bar")):
         grid.add_column(head, justify="right")
     for each in lines:
         bar = f"{'✓' if each.bar[2] else '✗'} ≥ {each.bar[1]:g}" if each.bar else ""

@@ -5,6 +5,8 @@ from typing import Annotated, Any
 
 import typer
 
+from allears.cli.words import gettext as _
+
 
 def masking(
     as_json: Annotated[bool, typer.Option("--json", help="Print the figures as JSON.")] = False,
@@ -48,10 +50,12 @@ def _tell(part: str, report: Any) -> None:
     from rich.console import Console
     from rich.table import Table
 
-    titles = {"held": "Texts the rules were never fitted to", "fitted": "Texts the rules were made with"}
+    titles = {"held": _("Texts the rules were never fitted to"), "fitted": _("Texts the rules were made with")}
     table = Table(title=f"{titles[part]} ({report.texts:,})", title_justify="left")
-    for head in ("language", "kind", "right", "wrong", "missed", "precision", "recall", "95 %"):
-        table.add_column(head, justify="left" if head in {"language", "kind"} else "right")
+    for head in (_("language"), _("kind")):
+        table.add_column(head)
+    for head in (_("right"), _("wrong"), _("missed"), _("precision"), _("recall"), "95 %"):
+        table.add_column(head, justify="right")
     for row in report.rows:
         limits = row.recall_limits
         between = "–" if limits is None else f"{limits.low:.2f}–{limits.high:.2f}"
@@ -59,10 +63,10 @@ def _tell(part: str, report: Any) -> None:
         table.add_row(row.language, row.kind, *counts, _share(row.precision), _share(row.recall), between)
     console = Console()
     console.print(table)
-    console.print(
-        f"Masked in {report.clean_hurt} of {report.clean_texts} texts that hold nothing; "
-        f"{report.leaked:.1%} of the marked characters stayed in sight.\n"
+    says = _(
+        "Masked in {hurt} of {texts} texts that hold nothing; {leaked} of the marked characters stayed in sight.\n"
     )
+    console.print(says.format(hurt=report.clean_hurt, texts=report.clean_texts, leaked=f"{report.leaked:.1%}"))
 
 
 def _share(value: float | None) -> str:

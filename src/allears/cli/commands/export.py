@@ -8,6 +8,7 @@ import typer
 
 from allears.cli.commands.import_ import find_workspace, wrong_use
 from allears.cli.main import set_up
+from allears.cli.words import gettext as _
 
 if TYPE_CHECKING:
     from allears.accounts.models import Workspace
@@ -49,13 +50,15 @@ def export(
             typer.echo(f"{error.field}: {error}", err=True)
             raise typer.Exit(WRONG_USE) from error
     document = {"table": table, "format": name, "rows": rows, "file": str(out), "bytes": out.stat().st_size}
-    typer.echo(json.dumps(document) if as_json else f"{rows:,} rows of {table} in {out}")
+    told = _("{n} rows of {table} in {out}").format(n=f"{rows:,}", table=table, out=out)
+    typer.echo(json.dumps(document) if as_json else told)
 
 
 def _filters(given: list[str]) -> dict[str, str]:
     wrong = [each for each in given if "=" not in each]
     if wrong:
-        raise typer.BadParameter(f"{wrong[0]!r}: write a filter as name=value, such as metric=nps")
+        says = _("{given}: write a filter as name=value, such as metric=nps")
+        raise typer.BadParameter(says.format(given=repr(wrong[0])))
     return {name.strip(): value for name, _sign, value in (each.partition("=") for each in given)}
 
 
@@ -75,7 +78,7 @@ def _write(
     chosen = actions.selection(workspace_id=place.pk, table=table, filters=filters)
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
-        bar = progress.add_task("Exporting", total=chosen.count())
+        bar = progress.add_task(_("Exporting"), total=chosen.count())
         done = 0
 
         def counted() -> Iterator[list[tuple[Any, ...]]]:

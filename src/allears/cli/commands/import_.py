@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from allears.cli.main import set_up
+from allears.cli.words import gettext as _
+from allears.cli.words import language_for
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -43,7 +45,7 @@ def import_(
 
     with wrong_use(as_json=as_json):
         place = find_workspace(workspace)
-        with translation.override(place.language):
+        with translation.override(language_for(place.language)):
             given = _read_map(mapping) | ({"open_cases": True} if open_cases else {})
             result = _Command(place, file, kind, as_json=as_json, ask=not yes, names=(mapping_name, save_as)).run(
                 given, dry_run=dry_run
@@ -82,7 +84,7 @@ class _Command:
         if earlier := self._done_before(prepared):
             actions.discard(folder=prepared.folder)
             return tell_result(earlier, self.console, prepared, as_json=self.as_json, repeated=True)
-        if self.ask and not typer.confirm("Import?", default=True):
+        if self.ask and not typer.confirm(_("Import?"), default=True):
             actions.discard(folder=prepared.folder)
             raise typer.Exit(WRONG_USE)
         row = actions.register(prepared=prepared, actor_id=None, now=timezone.now())
@@ -108,7 +110,7 @@ class _Command:
     def _prepare(self, given: dict[str, Any]) -> "Prepared":
         from allears.events.imports import actions
 
-        with self.console.status("Reading …") as status:
+        with self.console.status(_("Reading …")) as status:
             return actions.prepare(
                 workspace=self.workspace,
                 kind_name=self.kind,
@@ -116,7 +118,7 @@ class _Command:
                 filename=self.file.name,
                 given=given,
                 mapping_name=self.mapping_name,
-                on_progress=lambda rows: status.update(f"Reading … {rows:,} rows"),
+                on_progress=lambda rows: status.update(_("Reading … {n} rows").format(n=f"{rows:,}")),
             )
 
     def _done_before(self, prepared: "Prepared") -> "Import | None":
@@ -141,7 +143,7 @@ class _Command:
         from allears.events.imports.errors import ImportUseError
 
         if resumed:
-            self.console.print(f"Going on with import {row.pk} after row {row.rows_read:,}.")
+            self.console.print(_("Going on with import {id} after row {n}.").format(id=row.pk, n=f"{row.rows_read:,}"))
         columns = (
             TextColumn("{task.description}"),
             BarColumn(),
@@ -150,15 +152,15 @@ class _Command:
             TimeRemainingColumn(),
         )
         with Progress(*columns, console=self.console, transient=True) as progress:
-            bar = progress.add_task("Importing", total=row.rows_total, completed=row.rows_read)
+            bar = progress.add_task(_("Importing"), total=row.rows_total, completed=row.rows_read)
             try:
                 row = running.run(
                     row, now=timezone.now, on_progress=lambda each: progress.update(bar, completed=each.rows_read)
                 )
             except running.ImportTakenOverError as error:
                 row.refresh_from_db()
-                message = f"import {row.pk} was stopped after row {row.rows_read:,}; give the command again to go on"
-                raise ImportUseError("import", message) from error
+                says = _("import {id} was stopped after row {n}; give the command again to go on")
+                raise ImportUseError("import", says.format(id=row.pk, n=f"{row.rows_read:,}")) from error
         return tell_result(row, self.console, prepared, as_json=self.as_json)
 
     def _show_mapping(self, prepared: "Prepared") -> None:
@@ -168,8 +170,11 @@ class _Command:
         about = ", ".join(
             f"{name} {value!r}" for name, value in prepared.staged.about.items() if name not in {"first", "types"}
         )
-        self.console.print(f"{escape(prepared.filename)}: {prepared.staged.rows:,} rows ({escape(about)})")
-        table = Table("field", "column", "sure", "why")
+        says = _("{file}: {n} rows ({about})")
+        self.console.print(
+            says.format(file=escape(prepared.filename), n=f"{prepared.staged.rows:,}", about=escape(about))
+        )
+        table = Table(_("field"), _("column"), _("sure"), _("why"))
         for name, each in prepared.mapping.fields.items():
             source = ", ".join(each.columns) or (f"= {each.value}" if each.value is not None else "")
             meaning = f" {each.metric}" if each.metric else ""
@@ -196,10 +201,11 @@ class _Command:
         if self.as_json:
             typer.echo(json.dumps(document, ensure_ascii=False))
             return
-        self.console.print(
-            f"Dry run, nothing was written: {trial.good:,} rows would come in, {trial.repeated:,} are there already, "
-            f"{trial.bad:,} would go to quarantine."
+        says = _(
+            "Dry run, nothing was written: {good} rows would come in, {repeated} are there already, "
+            "{bad} would go to quarantine."
         )
+        self.console.print(says.format(good=f"{trial.good:,}", repeated=f"{trial.repeated:,}", bad=f"{trial.bad:,}"))
         _tell_reasons(self.console, trial.reasons)
 
 
@@ -223,20 +229,18 @@ def tell_result(
     counts, reasons = queries.counts_of(row), queries.reasons_of(row)
     if repeated:
         counts = {**counts, "good": 0, "repeated": counts["good"] + counts["repeated"]}
-        console.print(f"This very file was imported before (import {row.pk}): nothing was changed.")
+        console.print(_("This very file was imported before (import {id}): nothing was changed.").format(id=row.pk))
     if as_json:
         typer.echo(json.dumps(_document(row, counts, reasons, prepared), ensure_ascii=False))
         return counts["bad"] > 0
-    console.print(
-        f"Import {row.pk}: {counts['good']:,} rows in, {counts['repeated']:,} were there already, "
-        f"{counts['bad']:,} in quarantine."
-    )
+    says = _("Import {id}: {good} rows in, {repeated} were there already, {bad} in quarantine.")
+    figures = {name: f"{counts[name]:,}" for name in ("good", "repeated", "bad")}
+    console.print(says.format(id=row.pk, **figures))
     _tell_reasons(console, reasons)
     if counts["bad"]:
-        console.print(
-            f"Mend them: allears quarantine export --import {row.pk} -o rows.csv, "
-            f"then: allears quarantine resend rows.csv --import {row.pk}"
-        )
+        says = _("Mend them: {out}, then: {back}")
+        out = f"allears quarantine export --import {row.pk} -o rows.csv"
+        console.print(says.format(out=out, back=f"allears quarantine resend rows.csv --import {row.pk}"))
     return counts["bad"] > 0
 
 
@@ -279,8 +283,8 @@ def wrong_use(*, as_json: bool) -> Iterator[None]:
     except OperationalError as error:
         if "no such table" not in str(error) and "unable to open" not in str(error):
             raise
-        message = "data: there is no All Ears database in this data folder. Make one: allears init --data DIR"
-        typer.echo(message, err=True)
+        says = _("data: there is no All Ears database in this data folder. Make one: allears init --data DIR")
+        typer.echo(says, err=True)
         raise typer.Exit(WRONG_USE) from error
 
 
@@ -292,7 +296,8 @@ def find_workspace(slug: str) -> "Workspace":
     found = Workspace.objects.filter(slug=slug).first()
     if found is None:
         names = ", ".join(Workspace.objects.order_by("slug").values_list("slug", flat=True)[:20])
-        raise ImportUseError("workspace", f"there is no workspace “{slug}”. There are: {names or 'none yet'}.")
+        says = _("there is no workspace “{slug}”. There are: {names}.")
+        raise ImportUseError("workspace", says.format(slug=slug, names=names or _("none yet")))
     return found
 
 
@@ -304,11 +309,11 @@ def _read_map(path: Path | None) -> dict[str, Any]:
     try:
         document = json.loads(path.read_text(encoding="utf-8-sig"))
     except (OSError, ValueError) as error:
-        raise ImportUseError(
-            "map", f"{path} cannot be read as JSON: {error}. See docs/import.md for its form."
-        ) from error
+        says = _("{path} cannot be read as JSON: {why}. See docs/import.md for its form.")
+        raise ImportUseError("map", says.format(path=path, why=error)) from error
     if not isinstance(document, dict):
-        raise ImportUseError("map", f"{path} must hold a JSON object. See docs/import.md for its form.")
+        says = _("{path} must hold a JSON object. See docs/import.md for its form.")
+        raise ImportUseError("map", says.format(path=path))
     return document
 
 

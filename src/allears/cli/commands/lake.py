@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from allears.cli.commands.score import chosen_workspace, open_data
+from allears.cli.words import gettext as _
 
 lake = typer.Typer(no_args_is_help=True, help="The analytics tables: open files that any engine reads.")
 
@@ -59,12 +60,14 @@ def rebuild(
     from allears.understand.service import Service
 
     if table and table not in ROLLUPS:
-        typer.echo(f"There is no roll-up {table!r}; there are {', '.join(ROLLUPS)}.", err=True)
+        says = _("There is no roll-up {table}; there are {names}.")
+        typer.echo(says.format(table=repr(table), names=", ".join(ROLLUPS)), err=True)
         raise typer.Exit(2)
     only = [chosen_workspace(workspace).pk] if workspace else None
     rollups.forget(rollups=[table] if table else ROLLUPS, workspace_ids=only)
     days = rollups.maintain(engine=Service().engine, owner=worker_name(), now=timezone.now())
-    typer.echo(json.dumps({"days": days}) if as_json else f"{days} days were counted anew from the rows.")
+    says = _("{n} days were counted anew from the rows.").format(n=days)
+    typer.echo(json.dumps({"days": days}) if as_json else says)
 
 
 @lake.command()
@@ -90,7 +93,9 @@ def check(
         typer.echo(json.dumps([asdict(each) for each in found], ensure_ascii=False))
     else:
         for each in found:
-            typer.echo(f"{each.rollup}: {each.cells} cells of {each.days} days, {each.difference or 'all right'}")
+            says = _("{rollup}: {cells} cells of {days} days, {finding}")
+            finding = each.difference or _("all right")
+            typer.echo(says.format(rollup=each.rollup, cells=each.cells, days=each.days, finding=finding))
     if wrong and mend:
         rollups.maintain(engine=service.engine, owner=worker_name(), now=timezone.now())
     raise typer.Exit(1 if wrong else 0)

@@ -8,6 +8,7 @@ import typer
 
 from allears.cli.commands.import_ import find_workspace, wrong_use
 from allears.cli.main import set_up
+from allears.cli.words import gettext as _
 
 if TYPE_CHECKING:
     from allears.events.models import SavedMapping
@@ -71,7 +72,8 @@ def _find(workspace: str, kind: str, name: str) -> "SavedMapping":
 
     row = saving.saved(find_workspace(workspace).pk, kind=kind).filter(name=name).first()
     if row is None:
-        raise ImportUseError("name", f"there is no saved mapping “{name}” for {kind}. See: allears mappings list")
+        says = _("there is no saved mapping “{name}” for {kind}. See: allears mappings list")
+        raise ImportUseError("name", says.format(name=name, kind=kind))
     return row
 
 

@@ -7,6 +7,8 @@ import typer
 
 from allears.cli.commands.import_ import QUARANTINED, find_workspace, tell_result, wrong_use
 from allears.cli.main import set_up
+from allears.cli.words import gettext as _
+from allears.cli.words import language_for
 
 if TYPE_CHECKING:
     from allears.accounts.models import Workspace
@@ -39,7 +41,8 @@ def export(
             return
         with out.open("w", encoding="utf-8", newline="") as file:
             file.writelines(pieces)
-        typer.echo(f"Mend the rows in {out}, then: allears quarantine resend {out} --import {number}")
+        says = _("Mend the rows in {out}, then: {back}")
+        typer.echo(says.format(out=out, back=f"allears quarantine resend {out} --import {number}"))
 
 
 @app.command()
@@ -58,7 +61,7 @@ def resend(
 
     with wrong_use(as_json=as_json):
         place = find_workspace(workspace)
-        with translation.override(place.language):
+        with translation.override(language_for(place.language)):
             mended = quarantine.resend(
                 row=_find(place, number), workspace=place, path=file, actor_id=None, now=timezone.now()
             )
@@ -72,7 +75,8 @@ def _find(workspace: "Workspace", number: int) -> "Import":
 
     row = imports_of(workspace.pk).filter(pk=number).first()
     if row is None:
-        raise ImportUseError("import", f"there is no import {number} in the workspace “{workspace.slug}”.")
+        says = _("there is no import {number} in the workspace “{workspace}”.")
+        raise ImportUseError("import", says.format(number=number, workspace=workspace.slug))
     return row
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from allears.cli.main import set_up
+from allears.cli.words import gettext as _
 
 if TYPE_CHECKING:
     from allears.accounts.models import Workspace
@@ -54,7 +55,8 @@ def score(
 def open_data(data: Path) -> None:
     """Load Django on a data folder that is there; a usage error otherwise."""
     if not data.is_dir():
-        raise typer.BadParameter(f"there is no data folder {data}. Make one: allears init --data {data}")
+        says = _("there is no data folder {data}. Make one: allears init --data {data}")
+        raise typer.BadParameter(says.format(data=data))
     set_up(str(data))
 
 
@@ -65,7 +67,8 @@ def chosen_workspace(slug: str) -> "Workspace":
     names = list(Workspace.objects.order_by("slug").values_list("slug", flat=True))
     wanted = slug or (names[0] if len(names) == 1 else "")
     if wanted not in names:
-        raise typer.BadParameter(f"name one of the workspaces with --workspace: {', '.join(names) or 'there is none'}")
+        says = _("name one of the workspaces with --workspace: {names}")
+        raise typer.BadParameter(says.format(names=", ".join(names) or _("there is none")))
     return Workspace.objects.get(slug=wanted)
 
 
@@ -73,12 +76,16 @@ def _tell(found: dict[str, Any], by: str) -> None:
     from rich.console import Console
     from rich.table import Table
 
-    table = Table(title=f"{found['metric'].upper()}, {found['level']:.0%} intervals", title_justify="left")
-    for head in (by or "cut", "score", "from", "to", "n", "method", "warnings"):
-        table.add_column(head, justify="right" if head in {"score", "from", "to", "n"} else "left")
-    for row in [{**found, "key": "all"}, *found["groups"]]:
+    title = _("{metric}, {level} intervals").format(metric=found["metric"].upper(), level=f"{found['level']:.0%}")
+    table = Table(title=title, title_justify="left")
+    table.add_column(by or _("cut"))
+    for head in (_("score"), _("from"), _("to"), "n"):
+        table.add_column(head, justify="right")
+    table.add_column(_("method"))
+    table.add_column(_("warnings"))
+    for row in [{**found, "key": _("all")}, *found["groups"]]:
         numbers = [_number(row[name], found["metric"]) for name in ("estimate", "low", "high")]
-        table.add_row(row["key"] or "not known", *numbers, str(row["n"]), row["method"], ", ".join(row["warnings"]))
+        table.add_row(row["key"] or _("not known"), *numbers, str(row["n"]), row["method"], ", ".join(row["warnings"]))
     Console().print(table)
 
 

@@ -8,6 +8,8 @@ import typer
 
 from allears.cli.commands.import_ import find_workspace, wrong_use
 from allears.cli.main import set_up
+from allears.cli.words import gettext as _
+from allears.cli.words import gettext_noop, language_for, padded
 
 if TYPE_CHECKING:
     from allears.listen.models import Source, SourceRun
@@ -16,6 +18,16 @@ app = typer.Typer(no_args_is_help=True, help="Mailboxes, feeds, databases and fo
 Slug = Annotated[str, typer.Option("--workspace", help="Short name of the workspace.")]
 Data = Annotated[Path | None, typer.Option(envvar="ALLEARS_DATA", help="The data folder.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
+# How a source does. It keeps these names in JSON.
+HEALTHS = (
+    gettext_noop("paused"),
+    gettext_noop("stopped"),
+    gettext_noop("trouble"),
+    gettext_noop("running"),
+    gettext_noop("late"),
+    gettext_noop("works"),
+    gettext_noop("new"),
+)
 
 
 @app.command("list")
@@ -29,7 +41,7 @@ def list_sources(workspace: Slug = "default", data: Data = None, as_json: AsJson
     with wrong_use(as_json=as_json):
         place = find_workspace(workspace)
     told = []
-    with translation.override(place.language):
+    with translation.override(language_for(place.language)):
         for each in queries.sources_of(place.pk):
             health = queries.health_of(each, now=timezone.now())
             told.append(
@@ -39,7 +51,10 @@ def list_sources(workspace: Slug = "default", data: Data = None, as_json: AsJson
     if as_json:
         typer.echo(json.dumps(told, ensure_ascii=False, default=str))
     for line in [] if as_json else told:
-        typer.echo(f"{line['id']:>4}  {line['kind']:<7} {line['health']:<8} {line['name']}  {line['trouble']}".rstrip())
+        shown = str(line["health"])
+        typer.echo(
+            f"{line['id']:>4}  {line['kind']:<7} {padded(_(shown), 8)} {line['name']}  {line['trouble']}".rstrip()
+        )
     raise typer.Exit(1 if any(each["state"] == "stopped" for each in told) else 0)
 
 
@@ -64,18 +79,20 @@ def run(
     now = timezone.now()
     begun = None if row.lease_until and row.lease_until > now else _begin(row, worker_name())
     if begun is None:
-        typer.echo("A worker is looking at it at this moment; see its runs with: allears sources list", err=True)
+        typer.echo(_("A worker is looking at it at this moment; see its runs with: allears sources list"), err=True)
         raise typer.Exit(1)
     done = running.perform(begun, now=timezone.now)
-    with translation.override(place.language):
+    with translation.override(language_for(place.language)):
         what, advice = told(done.trouble)
     counts = queries.counts_of([done])[done.pk]
     if as_json:
         typer.echo(json.dumps({**vars(counts), "trouble": what, "imports": done.import_ids}, ensure_ascii=False))
     else:
-        typer.echo(f"read {counts.read}, new {counts.taken}, there already {counts.known}, left aside {counts.aside}")
+        says = _("read {read}, new {taken}, there already {known}, left aside {aside}")
+        typer.echo(says.format(**vars(counts)))
         if done.import_ids:
-            typer.echo(f"carried in by the worker as import {', '.join(map(str, done.import_ids))}")
+            says = _("carried in by the worker as import {ids}")
+            typer.echo(says.format(ids=", ".join(map(str, done.import_ids))))
     if what:
         typer.echo(f"{what} {advice}", err=True)
     raise typer.Exit(1 if what else 0)
@@ -96,7 +113,7 @@ def _find(workspace_id: int, number: int) -> "Source":
 
     row = sources_of(workspace_id).filter(pk=number).first()
     if row is None:
-        raise ImportUseError("source", f"there is no source {number} in this workspace.")
+        raise ImportUseError("source", _("there is no source {number} in this workspace.").format(number=number))
     return row
 
 

@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from allears.cli.sending import RefusedError, Sender, StoppedError
+from allears.cli.words import gettext as _
 
 WRONG_USE = 2
 UNFINISHED = 1
@@ -30,7 +31,7 @@ def upload(
 ) -> None:
     """Send a file over any line. Exit code 0: it is there; 1: not whole yet, give the command again; 2: wrong use."""
     if not file.is_file():
-        typer.echo(f"file: there is no file {file}. Check the path.", err=True)
+        typer.echo(_("file: there is no file {file}. Check the path.").format(file=file), err=True)
         raise typer.Exit(WRONG_USE)
     given = _read_map(mapping)
     sender = Sender(url=url, key=key, piece=piece << 20, tries=tries)
@@ -41,12 +42,15 @@ def upload(
         typer.echo(str(error), err=True)
         raise typer.Exit(WRONG_USE) from error
     except StoppedError as error:
-        typer.echo(f"{error} What came is kept: give the command again, and it goes on there.", err=True)
+        says = _("{why} What came is kept: give the command again, and it goes on there.")
+        typer.echo(says.format(why=error), err=True)
         raise typer.Exit(UNFINISHED) from error
     if as_json:
         typer.echo(json.dumps(found))
         return
-    typer.echo(f"{file.name} is there as import {found['import']}: {url.rstrip('/')}/imports/{found['import']}")
+    says = _("{file} is there as import {id}: {address}")
+    address = f"{url.rstrip('/')}/imports/{found['import']}"
+    typer.echo(says.format(file=file.name, id=found["import"], address=address))
 
 
 def _read_map(path: Path | None) -> str:
@@ -56,7 +60,8 @@ def _read_map(path: Path | None) -> str:
         text = path.read_text(encoding="utf-8-sig")
         json.loads(text)
     except (OSError, ValueError) as error:
-        typer.echo(f"map: {path} cannot be read as JSON: {error}. See docs/import.md for its form.", err=True)
+        says = _("map: {path} cannot be read as JSON: {why}. See docs/import.md for its form.")
+        typer.echo(says.format(path=path, why=error), err=True)
         raise typer.Exit(WRONG_USE) from error
     return text
 
@@ -69,8 +74,8 @@ def _bar(file: Path, *, shown: bool) -> Iterator[Callable[[int], None]]:
 
     columns = (BarColumn(), DownloadColumn(), TransferSpeedColumn(), TimeRemainingColumn())
     quiet = not shown or not sys.stderr.isatty()
-    with Progress(TextColumn("Sending"), *columns, console=Console(stderr=True), disable=quiet) as progress:
-        bar = progress.add_task("Sending", total=file.stat().st_size)
+    with Progress(TextColumn(_("Sending")), *columns, console=Console(stderr=True), disable=quiet) as progress:
+        bar = progress.add_task(_("Sending"), total=file.stat().st_size)
         yield lambda sent: progress.update(bar, completed=sent)
 
 

@@ -6,6 +6,8 @@ from typing import Annotated
 
 import typer
 
+from allears.cli.words import gettext as _
+
 
 def wechat_simulator(
     port: Annotated[int, typer.Option(help="Port on this machine.")] = 8099,
@@ -27,7 +29,7 @@ def wechat_simulator(
                 printed += 1
             time.sleep(0.2)
     except KeyboardInterrupt:
-        typer.echo("ended")
+        typer.echo(_("ended"))
     finally:
         server.shutdown()
         server.server_close()
