@@ -25,7 +25,6 @@ from allears.journeys.queries import touchpoints
 from allears.listen import repeats, wall
 from allears.listen.models import Voice
 from allears.listen.tags.queries import names_on, shown_tags
-from allears.listen.words.searching import FOUND
 from allears.people import listening
 from allears.people.following import follows_of, labelled, offers, saved_query
 from allears.people.streams import MOST_COUNTED, enter, has_part, notes_lately, notes_on, stream_of, unread
@@ -95,7 +94,6 @@ def live_wall(request: ConsoleRequest) -> HttpResponse:
         "touchpoints": _choices(request),
         "feelings": [(key, word) for key, (_tone, word) in FEELINGS.items()],
         "sources": list(SOURCES.items()),
-        "most_found": FOUND,
         "labels": labels,
         "label_filters": _label_choices(labels),
         "account": request.GET.get("account", ""),
