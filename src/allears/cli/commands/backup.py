@@ -76,7 +76,7 @@ def restore(
         "  {rows} rows in {tables} tables, counts and contents compared\n"
         "  {unread} unread requests, {lake_files} lake files, {files} other files"
     )
-    typer.echo(says.format(archive=archive, **asdict(report)))
+    typer.echo(says.format(**asdict(report) | {"archive": archive}))
     if report.forgotten:
         says = _("  {n} came back without what people who were erased since had said")
         typer.echo(says.format(n=report.forgotten))
