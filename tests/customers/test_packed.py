@@ -128,8 +128,9 @@ def pdf(content: bytes) -> bytes:
         (gzip.compress(b"nobody" * 999)[:-20], {"damaged"}), (bz2.compress(b"x")[:-2], {"damaged"}),
         (zipped(zipped(zipped(zipped(b"x")))), {"nested"}), (mail(pdf(b"x")), {"pdf"}),
         (b"\xd0\xcf\x11\xe0" + "EncryptedPackage".encode("utf-16-le"), {"locked"}),
+        (b"what a scanner put before\n" + pdf(b"x"), {"pdf"}), (b"Subject: %PDF-1.7\n" + mail(b"nobody"), set()),
     ],
-    ids=range(16),
+    ids=range(18),
 )  # fmt: skip
 def test_what_could_not_be_looked_into_is_told(data: bytes, why: set[str]) -> None:
     assert packed.unread_in(data) == why
@@ -147,8 +148,9 @@ def test_what_is_too_large_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
         bz2.compress(NAMED), lzma.compress(NAMED), pdf(NAMED), mail(pdf(NAMED)), zipped(bz2.compress(NAMED)),
         b"\xff\xd8\xff\xe1\x00\x40Exif\x00\x00II*\x00" + NAMED,
         b"\xff\xd8\xff\xe1\0\0" + NAMED.decode().encode("utf-16-le"),
+        b"Subject: %PDF-1.7\n" + mail(gzip.compress(NAMED)),
     ],
-    ids=range(7),
+    ids=range(8),
 )  # fmt: skip
 def test_a_person_is_found_in_a_pdf_in_a_picture_and_in_other_packing(data: bytes) -> None:
     assert packed.is_named_in(data, person=ZELDA)

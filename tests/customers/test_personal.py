@@ -1,5 +1,6 @@
 """No column with words may be forgotten when a person is shown or erased."""
 
+from collections import Counter
 from collections.abc import Iterator
 
 import pytest
@@ -49,6 +50,11 @@ def test_no_column_is_both() -> None:
         for column in {*table.columns, *table.renew} & set(told.columns)
     ]
     assert both == []
+
+
+def test_no_column_is_called_harmless_twice() -> None:
+    told = [(model, column) for model, found in harmless().items() for each in found for column in each.columns]
+    assert [f"{model}.{column}" for (model, column), times in Counter(told).items() if times > 1] == []
 
 
 @pytest.mark.parametrize("table", personal_tables(), ids=lambda table: table.model)

@@ -47,13 +47,6 @@ def gettext(text: str) -> str:
     return _catalogue().gettext(text) if language() == CHINESE else text
 
 
-def ngettext(one: str, many: str, n: int) -> str:
-    """The form for `n`, in the terminal's language."""
-    if language() == CHINESE:
-        return _catalogue().ngettext(one, many, n)
-    return one if n == 1 else many
-
-
 def gettext_noop(text: str) -> str:
     """Marks a text that is translated where it is used."""
     return text

@@ -133,7 +133,6 @@ DECLARED = (
     Rules(model="listen.SurveyVersion", columns=("definition",), label=gettext_noop("Surveys")),
     Harmless(model="listen.Survey", columns=("key", "family", "draft"), because="the company's own words"),
     Harmless(model="listen.SurveyLink", columns=("token", "channel"), because="the company's own address"),
-    Harmless(model="listen.QuotaPlace", columns=("round",), because="the wave of a study by its number"),
     Harmless(model="listen.Attachment", columns=("question", "type"), because="codes"),
     Harmless(model="listen.SurveyVersion", columns=("definition",), because="the company's own questions"),
     Harmless(
@@ -194,13 +193,7 @@ DECLARED = (
         unread="allears.listen.sources.erasing.unread_files",
         label=gettext_noop("Files that came with mails"),
     ),
-    PersonalTable(
-        model="listen.Source",
-        columns=("name", "settings", "cursor", "trouble"),
-        erase=Erase.MENTIONS,
-        label=gettext_noop("Sources"),
-        typed=True,
-    ),
+    typed_by_staff("listen.Source", ("name", "settings", "cursor", "trouble"), label=gettext_noop("Sources")),
     PersonalTable(
         model="listen.SourceRun",
         columns=("trouble",),

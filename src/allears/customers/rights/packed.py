@@ -67,7 +67,7 @@ def _layers(data: bytes, deep: int, room: _Room) -> Iterator[bytes]:
     yield data
     if b"\0" in data[:200]:
         yield data.replace(b"\0", b"")  # UTF-16 of addresses, numbers and ids
-    if data[:1024].lstrip().startswith(b"%PDF-"):
+    if _is_pdf(data):
         room.unread.add(PDF)
     elif data.startswith(_STRANGE):
         room.unread.add(ARCHIVE)
@@ -87,10 +87,15 @@ def _parts(data: bytes, room: _Room) -> Iterator[bytes]:
         yield from _expanded(data, room)
     elif data[:4] == b"PK\x03\x04":
         yield from _members(data, room)
-    elif b"%PDF-" in data[:1024]:
+    elif _is_pdf(data):
         yield from _streams(data, room)
     elif _HEADER.match(data):
         yield from _of_mail(data, room)
+
+
+def _is_pdf(data: bytes) -> bool:
+    """Readers look for the mark among the first 1024 bytes; a mail that speaks of it is none."""
+    return b"%PDF-" in data[:1024] and not _HEADER.match(data)
 
 
 def _expanded(data: bytes, room: _Room) -> Iterator[bytes]:
@@ -112,8 +117,9 @@ def _streams(data: bytes, room: _Room) -> Iterator[bytes]:
     for found in _STREAM.finditer(data):
         if room.left <= 0:
             return
+        end = data.find(b"endstream", found.end())
         try:
-            content = zlib.decompressobj().decompress(data[found.end() :], room.left)
+            content = zlib.decompressobj().decompress(data[found.end() : end if end > 0 else None], room.left)
         except zlib.error:
             continue  # a picture or a font
         room.take(len(content))
