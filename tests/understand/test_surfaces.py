@@ -172,6 +172,28 @@ def test_home_shows_success_the_score_and_what_burns(filled, alice):
     assert "n = 82" in score
 
 
+def test_what_burns_shows_the_promise_it_is_ordered_by(acme, alice):
+    """A reply two hours late is late, though the matter may be settled until tomorrow."""
+    now = timezone.now()
+    Case.objects.create(
+        workspace=acme,
+        number=8,
+        token="t",
+        subject="Unanswered",
+        owner=alice.membership,
+        first_owner=alice.membership,
+        opened_at=now - timedelta(hours=3),
+        clock_started_at=now - timedelta(hours=3),
+        unanswered_since=now - timedelta(hours=3),
+        first_reply_due_at=now - timedelta(hours=2),
+        reply_due_at=now - timedelta(hours=2),
+        resolve_due_at=now + timedelta(days=1),
+    )
+    page = console(alice).get("/").content.decode()
+    assert "2 hours ago" in page.replace("\xa0", " ")
+    assert page.count("mark-late") == 1
+
+
 def test_an_agent_sees_no_figures_and_an_outsider_only_their_own(filled, bob, charlie):
     assert console(bob).get("/understand").status_code == 403
     assert console(bob).get("/understand/voices").status_code == 403

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.db.models import Q
@@ -19,15 +20,19 @@ from allears.people import listening
 from allears.respond.models import Case
 from allears.respond.queries import by_what_burns, cases_of, unanswered_voices
 from allears.science.scores import METRICS
-from allears.understand import shapes
+from allears.understand import shapes, showing
 from allears.understand.asking import Asked, AskingError, question_of
 from allears.understand.pool import AnalyticsError, ask_report
 from allears.understand.queries import Cut, Report
+from allears.understand.themes import queries as theme_queries
+from allears.understand.themes.mending import first_to_mend
+from allears.understand.themes.selecting import selection_of
 from allears.web import beginning
 from allears.web.access import ConsoleRequest, access_admin, access_manager
 from allears.web.render import render_page
 
 BURNING = 5
+SINCE = "182d"  # the score, its band, and what pulls it down are of the same half year
 GRACE = timedelta(seconds=60)  # a voice of this minute is still on its way to an owner
 BEGUN = "begun"  # a cookie: the first steps were dismissed
 
@@ -111,7 +116,7 @@ def home_score(request: ConsoleRequest) -> HttpResponse:
     try:
         for metric in METRICS:
             question = question_of(
-                Asked(metric=metric, since="182d", by="touchpoint"),
+                Asked(metric=metric, since=SINCE, by="touchpoint"),
                 workspace=request.access.workspace,
                 now=timezone.now(),
             )
@@ -130,6 +135,39 @@ def home_score(request: ConsoleRequest) -> HttpResponse:
     return render_page(request, "home/_score.html", context)
 
 
+@require_GET
+@access_manager
+def home_mend(request: ConsoleRequest) -> HttpResponse:
+    """The theme that takes most off the score that Home shows; loaded after the page."""
+    workspace, now = request.access.workspace, timezone.now()
+    words = {"since": SINCE, "metric": _shown_metric(workspace.pk, now)}
+    selection = selection_of(words, workspace=workspace, now=now)
+    board = theme_queries.board(selection)
+    first = first_to_mend(board)
+    context = {
+        "board": board,
+        "first": first,
+        "kept": urlencode({name: value for name, value in words.items() if value}),
+        "unit": shapes.UNITS.get(board.metric or "", "count"),
+        "metric_name": shapes.NAMES.get(board.metric or "", ""),
+    }
+    if first:
+        theme = first.card.theme
+        quotes = theme_queries.nearest(selection, [theme.pk])
+        showing.attach([quote.voice for quote in quotes.values()])
+        context |= {"name": theme_queries.name_of(theme), "quote": quotes.get(theme.pk)}
+    return render_page(request, "home/_mend.html", context)
+
+
+def _shown_metric(workspace_id: int, now: datetime) -> str:
+    """The first score with answers, as in `home_score`; no word where there is none."""
+    since = now - timedelta(days=int(SINCE.removesuffix("d")))
+    scored = Voice.objects.in_workspace(workspace_id).filter(
+        COUNTED, score__isnull=False, said_at__gte=since, said_at__lte=now
+    )
+    return next((metric for metric in METRICS if scored.filter(metric=metric).exists()), "")
+
+
 def _movers(found: Report, *, workspace_id: int) -> list[tuple[str, Cut]]:
     """The touchpoints that differ from all the others, largest base first, by their names."""
     labels = {each.key: each.label for each in touchpoints(workspace_id=workspace_id, with_archived=True)}
@@ -140,5 +178,6 @@ def _movers(found: Report, *, workspace_id: int) -> list[tuple[str, Cut]]:
 urlpatterns = [
     path("", home, name="home"),
     path("home/score", home_score, name="home_score"),
+    path("home/mend", home_mend, name="home_mend"),
     path("home/first-steps/dismissal", dismiss_beginning, name="dismiss_beginning"),
 ]
