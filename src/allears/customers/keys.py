@@ -23,6 +23,7 @@ _OUTWARD = re.compile(r"^\+?00")  # how most of the world dials abroad
 _DIALLED = re.compile(
     r"\+?[1-9][0-9]{4,14}|0[0-9]{4,17}"
 )  # E.164 has 15 digits at most; what is dialled before it, more
+_PLAIN = re.compile(r"\+[1-9][0-9]{6,14}")  # as most files have it already
 _EXTENSION = re.compile(
     r"\s*(?:;\s*ext\s*=|[,;]?\s*(?:extension|extn|ext|x|durchwahl|poste)\s*[.:]?|#|转|轉|分机|分機|内线|內線)\s*:?\s*([0-9]{1,7})\s*$",
     re.IGNORECASE,
@@ -66,6 +67,8 @@ def clean_phone(value: object) -> str:
     if isinstance(value, float) and value.is_integer():
         value = int(value)
     text = str(value) if isinstance(value, str | int) else ""
+    if _PLAIN.fullmatch(text):
+        return text
     if len(text) > LONGEST_NUMBER:
         return ""
     text = (text if text.isascii() else _plain(text)).strip(" \t\r\n'\"=")

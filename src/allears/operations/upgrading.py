@@ -17,6 +17,7 @@ from allears.operations.backups import schema
 from allears.operations.backups.keeping import folder, new_path
 from allears.operations.backups.writing import back_up
 from allears.operations.models import Backup
+from allears.store.sqlite.presumed import presume
 
 
 class UpgradeError(RuntimeError):
@@ -47,6 +48,7 @@ def upgrade(*, now: datetime) -> Upgrade:
         with _undone_on_failure():
             executor = MigrationExecutor(connection)
             executor.migrate(executor.loader.graph.leaf_nodes())
+            presume(connection)
             _examine()
     except Exception as error:  # whatever a migration raises, its reader needs the same words
         raise UpgradeError(

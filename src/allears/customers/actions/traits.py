@@ -1,8 +1,8 @@
 """What we are told about customers: some traits have columns, consent has a ledger, the rest are attributes."""
 
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -31,9 +31,17 @@ class TraitChange:
 
 
 def update_traits(
-    *, workspace_id: int, changes: Sequence[TraitChange], now: datetime, source: str = "identify"
+    *,
+    workspace_id: int,
+    changes: Sequence[TraitChange],
+    now: datetime,
+    source: str = "identify",
+    created: Collection[int] = (),
 ) -> None:
-    """Apply the changes in order, set-wise; consent goes to its ledger. Raises ConsentFormatError."""
+    """Apply the changes in order, set-wise; consent goes to its ledger. Raises ConsentFormatError.
+
+    ``created`` are customers who were made in this transaction: nothing was ever told about them.
+    """
     with transaction.atomic():
         customers = _load(workspace_id, list({change.customer_id for change in changes}))
         before = {each.id: _row(each) for each in customers.values()}
@@ -41,7 +49,8 @@ def update_traits(
         stated = [_stated(change.traits) for change in changes]
         names: dict[int, set[str]] = {}
         for change, told in zip(changes, stated, strict=True):
-            names.setdefault(change.customer_id, set()).update(told)
+            if change.customer_id not in created:
+                names.setdefault(change.customer_id, set()).update(told)
         timeline = Timeline(workspace_id=workspace_id, names=names, now=now, source=source)
         consents: list[ConsentChange] = []
         moved: list[Moved] = []
@@ -91,9 +100,22 @@ def _row(customer: Customer) -> tuple[Any, ...]:
     )
 
 
+@dataclass(slots=True)
+class Blank:
+    """What a message says by itself, as a customer without any past would have it."""
+
+    name: str = ""
+    email: str = ""
+    phone: str = ""
+    language: str = ""
+    timezone: str = ""
+    segment: str = ""
+    attributes: dict[str, Any] = field(default_factory=dict)
+
+
 def _stated(traits: Mapping[str, Any]) -> dict[str, Any]:
     """What traits say, by attribute and as it would be stored; None: it ended. Consent has its own ledger."""
-    blank = Customer(attributes={})
+    blank = Blank()
     apply_traits(customer=blank, traits=traits)
     ended = {"language" if name == "locale" else name for name, value in traits.items() if value is None}
     told = {**dict.fromkeys(ended), **blank.attributes}
@@ -119,7 +141,7 @@ def _without(traits: Mapping[str, Any], late: set[str]) -> dict[str, Any]:
     return {name: value for name, value in traits.items() if name not in late and name not in spelt}
 
 
-def apply_traits(*, customer: Customer, traits: Mapping[str, Any]) -> None:
+def apply_traits(*, customer: Customer | Blank, traits: Mapping[str, Any]) -> None:
     """Set columns and attributes of a customer in memory; what does not fit a column stays an attribute."""
     attributes = dict(customer.attributes)
     for name, value in traits.items():
@@ -132,7 +154,7 @@ def apply_traits(*, customer: Customer, traits: Mapping[str, Any]) -> None:
         customer.name = full
 
 
-def _set_column(customer: Customer, name: str, value: Any) -> bool:
+def _set_column(customer: Customer | Blank, name: str, value: Any) -> bool:
     """Whether the trait went to a column."""
     column = "language" if name == "locale" else name
     if value is None:

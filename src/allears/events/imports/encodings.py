@@ -51,9 +51,9 @@ def detect(opener: Opener) -> str:
             return name
     if name := _wide_without_mark(opener):
         return name
-    broken, multibyte = _utf8_report(opener)
-    if not broken:
+    if _is_utf8(opener):
         return "utf-8"
+    broken, multibyte = _utf8_report(opener)
     sample = _sample_of_high_bytes(opener)
     if name := _looks_eastern(sample):
         return name
@@ -76,6 +76,19 @@ def _wide_without_mark(opener: Opener) -> str:
     if even > len(block) * 0.03 and odd < even * 0.2:
         return "utf-16-be"
     return ""
+
+
+def _is_utf8(opener: Opener) -> bool:
+    """Whether all of it is, as it mostly is: then nothing has to be counted."""
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    with opener() as file:
+        try:
+            while block := file.read(BLOCK):
+                decoder.decode(block)
+            decoder.decode(b"", final=True)
+        except UnicodeDecodeError:
+            return False
+    return True
 
 
 def _utf8_report(opener: Opener) -> tuple[int, int]:

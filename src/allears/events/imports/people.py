@@ -143,25 +143,29 @@ def _introduce(chunk: Chunk, strangers: list[Said]) -> frozenset[int]:
 def _load_customers(chunk: Chunk) -> Outcome:
     good: list[Row] = []
     bad: list[BadRow] = []
-    away = unwelcome(workspace_id=chunk.workspace_id, keys=[keys_of(row.values) for row in chunk.rows])
-    for row in chunk.rows:
-        if keys_of(row.values) in away:
+    said = said_by(chunk.rows)
+    keys = {each: _keys(each) for each in said}
+    away = unwelcome(workspace_id=chunk.workspace_id, keys=list(keys.values()))
+    for row, each in zip(chunk.rows, said, strict=True):
+        if keys[each] in away:
             bad.append(BadRow(number=row.number, field="user_id", reason=_erased()))
-        elif keys_of(row.values).names():
+        elif keys[each].names():
             good.append(row)
         else:
             bad.append(BadRow(number=row.number, field="user_id", reason=_nobody()))
     people = recognise(chunk, good)
     ids = [each for each in people.customer_ids if each is not None]
-    before = _states(chunk.workspace_id, ids)
+    older = [each for each in ids if each not in people.created]
+    before = _states(chunk.workspace_id, older)
     changes = [
         TraitChange(customer_id=customer, traits=_traits(row), at=chunk.now)
         for row, customer in zip(good, ids, strict=True)
     ]
-    update_traits(workspace_id=chunk.workspace_id, changes=changes, now=chunk.now, source="import")
-    after = _states(chunk.workspace_id, ids)
-    unchanged = sum(each not in people.created and before[each] == after[each] for each in ids)
-    return Outcome(repeated=unchanged, bad=bad)
+    update_traits(
+        workspace_id=chunk.workspace_id, changes=changes, now=chunk.now, source="import", created=people.created
+    )
+    after = _states(chunk.workspace_id, older)
+    return Outcome(repeated=sum(before[each] == after[each] for each in older), bad=bad)
 
 
 def unwelcome(*, workspace_id: int, keys: Sequence[IdentityKeys]) -> set[IdentityKeys]:

@@ -3,10 +3,11 @@
 from typing import Any
 
 from django.core.management.commands import migrate
-from django.db import DEFAULT_DB_ALIAS
+from django.db import DEFAULT_DB_ALIAS, connection
 from django.db.migrations.loader import MigrationLoader
 
 from allears.store import tables
+from allears.store.sqlite.presumed import presume
 
 UNTOUCHED = ("app_label", "migration_name", "fake", "fake_initial", "plan", "check_unapplied", "prune")
 
@@ -19,3 +20,5 @@ class Command(migrate.Command):
             known = MigrationLoader(None).disk_migrations or {}
             tables.make(wanted=known)
         super().handle(*args, **options)
+        if options["database"] == DEFAULT_DB_ALIAS and not any(options.get(name) for name in UNTOUCHED):
+            presume(connection)
