@@ -166,6 +166,10 @@ _TROUBLES: Final = {
         "%(there)s comments have a score beside them; %(needed)s are needed. "
         "Until then the built-in model reads as it is."
     ),
+    "against_words": gettext_noop(
+        "The scores say the opposite of the comments beside them: good ones stand beside bad words. Is 1 the best on "
+        "that scale? Bring them in turned round; nothing was learnt."
+    ),
     "too_long": gettext_noop(
         "It took longer than %(minutes)s minutes and was ended; nothing was changed. Learn from fewer rows."
     ),

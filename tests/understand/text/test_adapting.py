@@ -38,6 +38,23 @@ def test_scores_that_say_nothing_are_not_recommended() -> None:
     assert not report.better
 
 
+def test_a_scale_whose_lowest_score_is_the_best_is_noticed() -> None:
+    """The held-out scores are turned round as well, so that the report called it better than what is in use."""
+    adapted, report = adapt(FewWords(), TEXTS, ["1" if stars == "5" else "5" for stars in STARS], seed=1)
+    said = adapted.annotate(["the parcel let me down again"])[0]
+    assert said.value("sentiment") == "negative"
+    assert "The lowest is the best there" in report.note
+    assert report.before is not None
+    assert report.before.accuracy > 0.5
+    _, straight = adapt(FewWords(), TEXTS, STARS, seed=1)
+    assert "lowest" not in straight.note
+
+
+def test_people_who_call_bad_words_good_are_not_turned_round_but_told() -> None:
+    with pytest.raises(LearningError, match="opposite of the comments"):
+        adapt(FewWords(), TEXTS, ["negative" if stars == "5" else "positive" for stars in STARS], seed=1)
+
+
 def test_it_starts_at_three_hundred_scored_comments() -> None:
     with pytest.raises(LearningError, match=r"299 comments .* starts at 300"):
         adapt(FewWords(), [*TEXTS[:299], "", "no score"], [*STARS[:299], "5", ""])

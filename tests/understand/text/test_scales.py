@@ -35,6 +35,9 @@ from allears.understand.text.scales import ScaleError, feelings
         (["0", "2", "4"], "N-P"),
         (["1", "2", "3", "4"], "NNPP"),
         (["4/5", "2/10", "6/10"], "PN-"),
+        (["A", "b", "C", "D", "E"], "PP-NN"),
+        (["A+", "B-", "C", "F"], "PP-N"),
+        (["A", "B", "C", "D"], "PPNN"),
     ],
 )
 def test_scales(cells: list[str], wanted: str) -> None:
@@ -49,6 +52,11 @@ def test_words_that_are_no_scores_are_refused_with_what_would_do() -> None:
         feelings(["1200", "1500", "900"])
     with pytest.raises(ScaleError, match="holds no scores"):
         feelings(["very " * 4000 + "good", "很" * 3000 + "好"])
+
+
+def test_two_letters_are_no_grades() -> None:
+    with pytest.raises(ScaleError, match="grades A–E"):
+        feelings(["A", "B", "B"])
 
 
 def test_cells_without_a_score_are_no_scores_and_others_are_counted() -> None:

@@ -111,11 +111,15 @@ class _Command:
 
     def _load(self, learnt: "_Learnt") -> None:
         from allears.understand.text.adapting import AdaptedAnnotator
-        from allears.understand.text.learning import LabelModel
+        from allears.understand.text.annotating import AnnotateError
+        from allears.understand.text.learning import LabelModel, LearningError
 
         if not self.asked.model:
             return
-        model = LabelModel.load(self.asked.model, annotator=learnt.annotator)
+        try:
+            model = LabelModel.load(self.asked.model, annotator=learnt.annotator)
+        except LearningError as error:
+            raise AnnotateError("model", str(error)) from error
         if model.about.get("adapts"):
             learnt.annotator = AdaptedAnnotator(learnt.annotator, model)
         else:

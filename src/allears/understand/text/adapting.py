@@ -31,6 +31,9 @@ FEWEST: Final = 300
 TASK: Final = "sentiment"
 _LEAST_SURE: Final = 0.45  # below it the sentiment is not answered
 _CLEAR: Final = 0.25  # a score of the built-in model beyond this has a sign
+_COMPARED: Final = 1_000  # comments by which it is found out whether the lowest score is the best
+_FEWEST_COMPARED: Final = 50
+_AGAINST: Final = -0.2  # correlation of scores with words; no comments of any company we know come near it
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,9 +100,10 @@ def adapt(
     """Learn from the scores beside comments; `report.better` says whether to use it.
 
     The report is on held-out comments, with the annotator as it was beside it; with `refit` the annotator returned has
-    then learnt those too. Raises LearningError below 300 scored comments and ScaleError when the cells are no scores.
+    then learnt those too. Raises LearningError below 300 scored comments, or where they are called positive and
+    negative the wrong way round, and ScaleError when the cells are no scores.
     """
-    read = feelings(scores)
+    read = felt(annotator, texts, scores, languages=languages)
     column = LabelColumn("single", tuple(None if each is None else (each,) for each in read.rows))
     usable = [place for place, text in enumerate(texts) if text.strip() and column.rows[place]]
     if len(usable) < FEWEST:
@@ -110,7 +114,7 @@ def adapt(
             there=len(usable),
             needed=FEWEST,
         )
-    held = held_out(texts, column, holdout=holdout, seed=seed)
+    held, _ = split_of(texts, scores, holdout=holdout, seed=seed)
     inside, outside = (np.array([p for p in usable if held[p] == side], dtype=np.int64) for side in (False, True))
     everything = Examples(
         list(texts), [frozenset(row or ()) for row in column.rows], list(languages) if languages else None
@@ -123,6 +127,40 @@ def adapt(
             model, _ = learn(everything.take(usable_rows), kind="single", task=TASK, annotator=annotator, seed=seed)
     model = replace(model, about={**model.about, "adapts": annotator.version, "scale": read.scale})
     return AdaptedAnnotator(annotator, model), report
+
+
+def felt(
+    annotator: Annotator, texts: Sequence[str], scores: Sequence[str], *, languages: Sequence[Language] | None = None
+) -> Feelings:
+    """The feelings that scores tell; turned round where the comments beside them say that the lowest is the best.
+
+    Held-out scores are as wrong as those learnt from, so that no report would ever show it.
+    """
+    read = feelings(scores)
+    if not _against(annotator, texts, read, languages):
+        return read
+    if read.scale == "words":
+        raise LearningError(
+            "The answers say the opposite of the comments beside them: good ones stand beside bad words. "
+            "Turn them round and try again; nothing was learnt.",
+            code="against_words",
+        )
+    return read.turned()
+
+
+def _against(annotator: Annotator, texts: Sequence[str], read: Feelings, languages: Sequence[Language] | None) -> bool:
+    places = np.array(
+        [at for at, row in enumerate(read.rows) if row in {"positive", "negative"} and texts[at].strip()], np.int64
+    )
+    some = np.sort(np.random.default_rng(0).permutation(places)[:_COMPARED]).tolist()
+    good = np.array([read.rows[at] == "positive" for at in some])
+    if len(some) < _FEWEST_COMPARED or good.all() or not good.any():
+        return False
+    said = annotator.annotate(
+        [texts[at] for at in some], languages=[languages[at] for at in some] if languages else None
+    )
+    lean = np.array([each.score for each in said])
+    return bool(lean.std() > 0 and np.corrcoef(lean, good)[0, 1] < _AGAINST)
 
 
 def split_of(

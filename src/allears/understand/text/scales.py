@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from allears.understand.text.columns import is_absent
@@ -19,6 +19,8 @@ _SCORE: Final = re.compile(
 _STARS: Final = re.compile(r"^(?=.*[★⭐🌟☆])[★⭐🌟️]*[☆]*$")
 _COUNTED: Final = re.compile(r"^([零一二两三四五])(?:颗|个)?星级?$")
 _NAMES: Final = {1: "positive", 0: "neutral", -1: "negative"}
+_GRADE: Final = re.compile(r"^\s*([A-Fa-f])\s*[+\-−]?\s*$")
+_TURNED: Final = {"positive": "negative", "negative": "positive"}
 
 
 class ScaleError(ValueError):
@@ -42,12 +44,13 @@ class Scale:
 class Feelings:
     """Of each cell its feeling, or None where there is no score; `scale` says how they were read.
 
-    `unread` counts the cells that say something which is no score.
+    `unread` counts the cells that say something which is no score; `lowest_best` whether 1 is the best there.
     """
 
     scale: str
     rows: tuple[str | None, ...]
     unread: int = 0
+    lowest_best: bool = False
 
     @property
     def has_neutral(self) -> bool:
@@ -58,17 +61,28 @@ class Feelings:
     def told(self) -> str:
         """How they were read, in a sentence."""
         left = f" {self.unread:,} cells hold no score and were left out." if self.unread else ""
-        return f"Scores were read as {self.scale}.{left}"
+        best = " The lowest is the best there, as the comments beside them tell." if self.lowest_best else ""
+        return f"Scores were read as {self.scale}.{best}{left}"
+
+    def turned(self) -> Feelings:
+        """The same of a scale whose lowest score is the best, such as school marks from 1 to 6."""
+        rows = tuple(row and _TURNED.get(row, row) for row in self.rows)
+        return replace(self, rows=rows, lowest_best=not self.lowest_best)
 
 
 def feelings(cells: Sequence[str]) -> Feelings:
-    """Read a column of scores: −1/0/1, 0/1, 0–4, 1–3 to 1–7, 0–10, percent, stars, or words. Raises ScaleError."""
+    """Read a column of scores: −1/0/1, 0/1, 0–4, 1–3 to 1–7, 0–10, percent, stars, grades A–E, or words.
+
+    Raises ScaleError.
+    """
     there = [cell for cell in cells if not is_absent(cell)]
     words = {cell: feeling_in_words(cell) for cell in set(there)}
     worded = sum(words[cell] is not None for cell in there)
     if there and worded >= _READ * len(there):
         signs = (words.get(cell) for cell in cells)
         return Feelings("words", tuple(None if each is None else _NAMES[each] for each in signs), len(there) - worded)
+    if grades := _grades(cells, there):
+        return grades
     scores = _comparable([None if is_absent(cell) else _number(cell) for cell in cells])
     values = [score[0] for score in scores if score]
     if len(values) < _READ * max(1, len(there)) or not values:
@@ -117,6 +131,19 @@ def _around_nothing(low: float, high: float, *, whole: bool) -> Scale:
     return Scale(f"{low:g} … {high:g} around 0", -edge, edge)
 
 
+def _grades(cells: Sequence[str], there: Sequence[str]) -> Feelings | None:
+    """Letters from A, the best, where three or more of them are given; two may be the arms of a trial."""
+    letters = [None if is_absent(cell) else _GRADE.match(cell) for cell in cells]
+    steps = ["ABCDEF".index(found[1].upper()) for found in letters if found]
+    if len(steps) < _READ * max(1, len(there)) or len(set(steps)) < 3:
+        return None
+    most = min(max(steps), 4)  # after D comes E, or F where schools have no E
+    scale = scale_of([1.0, most + 1.0])
+    marks = (found and max(1.0, most + 1.0 - "ABCDEF".index(found[1].upper())) for found in letters)
+    rows = tuple(None if mark is None else scale.feeling(mark) for mark in marks)
+    return Feelings(f"grades A … {'ABCDEF'[max(steps)]}", rows, len(there) - len(steps))
+
+
 Score = tuple[float, float | None]
 
 
@@ -147,5 +174,6 @@ def _no_scores(there: Sequence[str], read: int) -> str:
     seen = " Found: " + ", ".join(f"“{cell}”" for cell in odd) + "." if odd else " It is empty."
     return (
         f"The score column holds no scores ({read:,} of {len(there):,} cells): numbers such as 1–5 or 0–10, −1/0/1, "
-        f"percent, stars, yes and no, or words such as positive, very satisfied, 很满意, 差评 are read.{seen}"
+        f"percent, stars, grades A–E, yes and no, or words such as positive, very satisfied, 很满意, 差评 are read."
+        + seen
     )

@@ -112,8 +112,8 @@ class Evaluation:
     ) -> Iterator[Line]:
         """A data set that was kept back: its column as feeling where it is one, and learnt."""
         try:
-            read = scales.feelings(cells)
-        except scales.ScaleError:
+            read = adapting.felt(self.annotator, texts, cells)
+        except (scales.ScaleError, learning.LearningError):
             read = None
         if read is not None:
             rows = [
