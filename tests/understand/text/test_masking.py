@@ -142,6 +142,31 @@ def test_the_documented_table_is_the_one_the_command_prints() -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "kinds"),
+    [
+        ("Thanks, Björn Ångström", {"Björn Ångström": "name"}),
+        ("Contact: Maria Garcia Lopez", {"Maria Garcia Lopez": "name"}),
+        ("I spoke with José Luis Rodríguez", {"José Luis Rodríguez": "name"}),
+        ("Passport number 123456789 refused", {"123456789": "passport"}),
+        ("NHS number 943 476 5919", {"943 476 5919": "id"}),
+        ("Aadhaar 2345 6789 0124, PAN ABCDE1234F", {"2345 6789 0124": "id", "ABCDE1234F": "id"}),
+        ("CPF 123.456.789-09", {"123.456.789-09": "id"}),
+        ("sort code 12-34-56, cvv 123", {"12-34-56": "number", "123": "card"}),
+        ("MAC 00:1A:2B:3C:4D:5E", {"00:1A:2B:3C:4D:5E": "ip"}),
+        ("IMEI: 356938035643809", {"356938035643809": "number"}),
+        ("t.me/janedoe", {"janedoe": "handle"}),
+        ("password is hunter2", {"hunter2": "number"}),
+        ("密码是abc12345，验证码 583920", {"abc12345": "number", "583920": "number"}),
+        ("联系一下林女士和我弟弟王强", {"林": "name", "王强": "name"}),
+        ("密码是6位数，验证码60秒内有效，一共走了13800000000步", {}),
+        ("the frying PAN 2023 model; password was reset 3 times", {}),
+    ],
+)
+def test_kinds_of_other_countries_and_what_opens_an_account(text: str, kinds: dict[str, str]) -> None:
+    assert {text[each.start : each.end]: each.kind for each in mask(text).found} == kinds
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "My name is misspelled on the card.",

@@ -58,6 +58,11 @@ _CHAT: Final = re.compile(
 )
 _SKYPE: Final = re.compile(r"\bskype:? (?P<id>live:[a-z0-9._:-]{3,40}[a-z0-9])", re.IGNORECASE)
 _HANDLE: Final = re.compile(r"(?<![A-Za-z0-9_@.])@(?P<name>[A-Za-z_][A-Za-z0-9_]{1,29}|[\u4e00-\u9fff][\w\-]{1,14})")
+_PROFILE: Final = re.compile(
+    r"(?<![A-Za-z0-9.-])(?:www\.)?(?:(?:t|wa)\.me|(?:instagram|facebook|twitter|tiktok)\.com|linkedin\.com/in"
+    r"|weibo\.com(?:/u)?)"
+    r"/@?(?P<name>[A-Za-z0-9_.+-]{2,40}[A-Za-z0-9_])"
+)
 _NO_HANDLE: Final = frozenset(
     ("home", "work", "the", "my", "all", "here", "least", "school", "night", "times", "media", "everyone", "channel")
 ) | {"所有人", "全体成员", "全体", "大家"}
@@ -73,9 +78,11 @@ def find(page: Page) -> Iterator[Found]:
         yield from (Found(*each.span(), "email") for each in _EMAIL.finditer(flat))
     if _AT.search(lower) and _DOT.search(lower):
         yield from (Found(*each.span(), "email") for each in _SPELT.finditer(flat))
+    if ".me/" in lower or ".com/" in lower:
+        yield from (Found(*each.span("name"), "handle") for each in _PROFILE.finditer(flat))
     if "://" in flat or "www." in lower:
         yield from _links(flat)
-    if page.has_figures or "::" in flat:
+    if page.has_figures or flat.count(":") > 1 or flat.count("-") > 4:
         yield from _machines(page)
     if _CHATS.search(lower):
         yield from _chats(page)
@@ -97,11 +104,17 @@ def _links(flat: str) -> Iterator[Found]:
         yield Found(link.start(), end, "link" if _TOKEN.search(link[0]) else "")  # "" keeps others from looking inside
 
 
+_MAC: Final = re.compile(
+    r"(?<![0-9A-Za-z:-])[0-9A-Fa-f]{2}(?:([:-])[0-9A-Fa-f]{2})(?:\1[0-9A-Fa-f]{2}){4}(?![0-9A-Za-z:-])"
+)
+
+
 def _machines(page: Page) -> Iterator[Found]:
     for each in _IPV4.finditer(page.flat):
         public = all(int(part) < 256 for part in each[0].split(".")) and not _INSIDE.match(each[0])
         if public and not _VERSION.search(page.before(each.start(), 12)):
             yield Found(*each.span(), "ip")
+    yield from (Found(*each.span(), "ip") for each in _MAC.finditer(page.flat))
     if page.flat.count(":") > 2:
         for each in _IPV6.finditer(page.flat):
             if "::" in each[0] or each[0].count(":") == 7:
@@ -153,7 +166,7 @@ _BRITISH: Final = re.compile(
     r"(?<![0-9A-Za-z.-])(?:\(0[1-9][0-9]{1,4}\)|0[1-9][0-9]{1,4})[ -][0-9]{3,4}[ -]?[0-9]{3,4}(?![0-9])|"
     r"(?<![0-9A-Za-z.-])0[79][0-9]{2}[0-9]?[ -]?[0-9]{3}[ -]?[0-9]{3}(?![0-9])"
 )
-_FREE: Final = re.compile(r"0(?:800|808|845|870|3[0-9]{2})(?![0-9]{8})")
+_FREE: Final = re.compile(r"0(?:800|808|845|870|3[0-9]{2})(?![0-9]{8})")  # a company's, nobody's own
 _CALLED: Final = re.compile(
     r"(?:tel|phone|call(?:ed|ing)?(?: me| us| back)?|mobile|cell|text|whatsapp|number|reach|contact|fax|landline|"
     r"电话|手机|座机|联系|致电|打给|回电|拨打|固话|传真|来电|热线|短信|号码|打)"
@@ -162,12 +175,13 @@ _CALLED: Final = re.compile(
 )
 _OTHER_NUMBER: Final = re.compile(
     r"订单|单号|编号|运单|账号|帐号|户号|卡号|工号|流水|发票|证|order|account|booking|ticket|tracking|case|ref|invoice|"
-    r"policy|model|version|serial|confirmation|room|member|card|isbn|\bof\b|型号|款|价|金额|版本|[#¥$€£]",
+    r"policy|model|version|serial|confirmation|room|member|card|isbn|passport|nhs|medicare|imei|护照|"
+    r"\bof\b|型号|款|价|金额|版本|[#¥$€£]",
     re.IGNORECASE,
 )
 _MONEY_AFTER: Final = re.compile(
     r" ?(?:元|块|万|亿|千|%|usd|rmb|cny|eur|gbp|dollars?|euros?|pounds?|yuan|yen|kg|km|ml|mah|gb|"
-    r"mb|points?|积分|分)"
+    r"mb|points?|积分|分|步|台|股|吨|辆|套|份|公里)"
 )
 _DAY: Final = re.compile(
     r"^(?:19|20)[0-9]{2}[ ./-]?(?:0[1-9]|1[0-2]|[1-9])[ ./-]?(?:0[1-9]|[12][0-9]|3[01]|[1-9])(?![0-9]"
@@ -205,9 +219,7 @@ def _shaped(page: Page) -> Iterator[Found]:
     ):
         for each in pattern.finditer(flat):
             if _count(each[0]) in lengths and not _is_other(page, each.start(), each.end(), pattern is _MOBILE):
-                is_ours = (pattern is _HOTLINE and page.has_han) or bool(
-                    _FREE.match(each[0])
-                )  # a company's, nobody's own
+                is_ours = (pattern is _HOTLINE and page.has_han) or bool(_FREE.match(each[0]))
                 yield Found(*each.span(), "" if is_ours else "phone")
 
 

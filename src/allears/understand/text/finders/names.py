@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator
 from typing import Final
 
@@ -22,7 +23,8 @@ _ANNOUNCED: Final = re.compile(
 _ROLE: Final = re.compile(
     r"(?:客服|员工|店员|工程师|师傅|司机|骑手|快递员|经理|店长|主管|老师|医生|护士|护士长|顾问|教练|"
     r"导购|专员|柜员|销售|前台|技师|保安|列车长|乘务员|空姐|接待员|业务员|大堂经理|坐席|设计师|美容师|"
-    r"律师|患者|病人|医师|护工|民警|业主|同事|朋友|妻子|爱人|家属|家人|我是|丈夫|老公|老婆|儿子|女儿|父亲|母亲|小姐姐|"
+    r"律师|患者|病人|医师|护工|民警|业主|住户|租客|房东|邻居|同事|朋友|妻子|爱人|家属|家人|我是|丈夫|老公|老婆|儿子|女儿|父亲|母亲|小姐姐|"
+    r"爸爸|妈妈|哥哥|弟弟|姐姐|妹妹|外公|外婆|婆婆|公公|岳父|岳母|孙子|孙女|侄子|外甥|闺女|男友|女友|"
     r"小哥|表扬|投诉|感谢|谢谢|点名|有个叫|一个叫|一位叫|叫)"
     r"(?:是|叫|为|：|:|\s|“|\")*"
 )
@@ -184,11 +186,15 @@ def _name_before(text: str, end: int, is_short: bool) -> int | None:
     before = text[end - 2 : end - 1] if end > 1 else ""
     if before in "小老大" and before and one in _ZH.familiar:
         return None  # 小王师傅: found as 小王
+    if one in _ZH.loose and text.startswith(_COURTEOUS, end) and before in _WHO:
+        return end - 1
     if (one in _ZH.loose or is_short) and before and before not in _EDGE and before not in _OPENS:
         return None
     return end - 1
 
 
+_COURTEOUS: Final = ("先生", "女士", "小姐", "太太", "夫人")
+_WHO: Final = frozenset("户客主系下员人友属一")  # 住户林女士, 联系一下高先生
 _OPENS: Final = frozenset("是找由跟和给让被向对请谢的位有与问了叫于到个及把为因到见听像们队")
 
 
@@ -242,8 +248,8 @@ def _ends_ordinary(name: str) -> bool:
     return name[-1] in _ZH.never_given or (len(name) == 4 and name[:2] not in _ZH.compound)
 
 
-_CAPITAL: Final = re.compile("[A-Z][a-z]")
-_WORD: Final = r"[A-Z][a-zà-ÿ]+(?:['’-][A-Z]?[a-zà-ÿ]+)?|(?:O['’]|Mc|Mac|D['’])[A-Z][a-z]+"
+_CAPITAL: Final = re.compile("[A-ZÀ-ÖØ-Þ][a-zà-ÿ]")
+_WORD: Final = r"[A-ZÀ-ÖØ-Þ][a-zà-ÿ]+(?:['’-][A-Z]?[a-zà-ÿ]+)?|(?:O['’]|Mc|Mac|D['’])[A-Z][a-z]+"
 _WITH_TITLE: Final = re.compile(
     rf"(?<![A-Za-z])(?:Mr|Mrs|Ms|Mx|Dr|Prof|Professor|Miss|Mister|Captain|Capt|Officer|Nurse|Rev|Fr|"
     rf"Herr|Frau|Mme|Sra?|MR|MRS|MS|DR)(?:\.|(?= )) ?(?P<name>(?:{_WORD})(?: (?:[A-Z]\.? )?(?:{_WORD})"
@@ -387,22 +393,30 @@ def _taken_after_cue(text: str, parts: list[tuple[int, str]]) -> int:
 
 def _taken(parts: list[tuple[int, str]]) -> int:
     """How many words of the run are one name: given and surname, or a given name that is nothing else."""
-    names = [_lower(part) for _at, part in parts[:3]]
+    names = [_lower(part) for _at, part in parts[:4]]
     given = names[0]
     if given not in _EN.any_given and given not in _EN.families:
         return 0
     following = next((step for step in (1, 2) if step < len(names) and len(names[step]) > 1), 0)
     if following and given in _EN.any_given and names[following] in _EN.surnames:
-        return following + 1
+        return _with_second_surname(names, following + 1)
     if following and _is_pinyin(given, names[following]):
         return following + 1
     if given in _EN.given:
-        return following + 1 if following and _is_surname_like(names[following]) else 1
+        return _with_second_surname(names, following + 1 if following and _is_surname_like(names[following]) else 1)
     return 0
 
 
+def _with_second_surname(names: list[str], taken: int) -> int:
+    """Maria Garcia Lopez."""
+    return taken + (taken > 1 and taken < len(names) and names[taken] in _EN.surnames)
+
+
 def _lower(part: str) -> str:
-    return _POSSESSIVE.sub("", part).strip(".").lower()
+    """Without accents: José is in the list as jose."""
+    plain = unicodedata.normalize("NFKD", part) if not part.isascii() else part
+    bare = "".join(char for char in plain if not unicodedata.combining(char))
+    return _POSSESSIVE.sub("", bare).strip(".").lower()
 
 
 def _is_surname_like(name: str) -> bool:

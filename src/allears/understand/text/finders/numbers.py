@@ -10,7 +10,7 @@ from allears.understand.text.finders import checksums
 from allears.understand.text.finders.page import Found, Page
 
 _LONG: Final = re.compile(r"(?<![0-9A-Za-z.])[0-9](?:[ -]?[0-9]){11,21}[Xx]?(?![0-9A-Za-z])(?!\.[0-9])")
-_THING: Final = re.compile(r"isbn|issn|条码|条形码|barcode|\bean\b|\bupc\b|型号|\bsku\b|批号|国药准字|许可证")
+_THING: Final = re.compile(r"imei|isbn|issn|条码|条形码|barcode|\bean\b|\bupc\b|型号|\bsku\b|批号|国药准字|许可证")
 _CARD_SAID: Final = re.compile(r"卡号|银行卡|信用卡|储蓄卡|借记卡|card|visa|mastercard|amex")
 _ID_SAID: Final = re.compile(r"身份证|证件号|\bid\b|identity")
 _AMOUNT: Final = re.compile(r" ?(?:元|块|万|亿|次|人|条|usd|rmb|dollars?|yuan)")
@@ -35,13 +35,43 @@ _SINGAPORE: Final = re.compile(r"(?<![A-Za-z0-9])[STFGM][0-9]{7}[A-Z](?![A-Za-z0
 _IBAN: Final = re.compile(r"(?<![A-Za-z0-9])[A-Z]{2}[0-9]{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,4})?(?![A-Za-z0-9])")
 _CN_ID_LOOSE: Final = re.compile(r"(?:身份证|证件)(?:号码?)?[^0-9\n]{0,6}([0-9]{17}[0-9Xx]|[0-9]{15})(?![0-9])")
 
+_ABROAD: Final = re.compile(  # Brazil's CPF and Korea's number of residents have a shape that nothing else has
+    r"(?<![0-9.-])(?:[0-9]{3}\.[0-9]{3}\.[0-9]{3}-[0-9]{2}|[0-9]{6}-[1-4][0-9]{6})(?![0-9-])"
+)
+_ABROAD_SAID: Final = re.compile(
+    r"(?<![A-Za-z])(?:(?i:nhs|medicare|medicaid|aadh?aar|codice fiscale|personalausweis|personnummer|national id"
+    r"|tax id)|PAN|CPF|CURP|NIF|NIE|DNI|SIN|TFN|TIN|ITIN|PESEL|BSN|マイナンバー)"
+    r"(?i:(?: ?(?:number|no\.?|card|#|nr\.?))*(?: ?(?:is|was|:|#)){0,2}) ?"
+    r"(?P<id>(?=(?:[^0-9\n]{0,6}[0-9]){7}|[A-Z]{5}[0-9]{4}[A-Z])"
+    r"[A-Z0-9]+(?:[ ./-][A-Z0-9]*[0-9][A-Z0-9]*)*)(?![A-Za-z0-9])"
+)
+_IS: Final = r"(?i:[ :]|is|was|是|为|：){0,5}"
+_CARD_CODE: Final = re.compile(rf"(?:(?i:\b(?:cvv2?|cvc2?|security code))|安全码){_IS}([0-9]{{3,4}})(?![0-9])")
+_ONCE: Final = re.compile(
+    rf"(?:(?i:\b(?:verification code|one[- ]time (?:code|password)|otp))|验证码){_IS}([0-9]{{4,8}})"
+    r"(?![0-9A-Za-z分秒元次位])"
+)
+_PASSWORD: Final = re.compile(
+    r"(?:(?i:\b(?:password|passcode))|密码|口令)(?: ?(?i:is|was|:|=)|是|为|：){1,2} ?"
+    r"((?=[^\s,，。]*[0-9])[A-Za-z0-9!@#$%^&*_-]{4,40})(?![0-9A-Za-z位])"
+)
+_SECRETS: Final = re.compile("cvv|cvc|code|otp|password|passcode|安全码|验证码|密码|口令")
+_SORT_CODE: Final = re.compile(
+    r"sort code(?:[ :#]|is|was){0,4}(?P<id>[0-9]{2}([ -])[0-9]{2}\2[0-9]{2})(?![0-9])", re.IGNORECASE
+)
+
 
 def find_identities(page: Page) -> Iterator[Found]:
     """National ids, IBANs and bank cards, each by its check digits where it has some."""
+    flat = page.flat
+    if page.has_figure and _SECRETS.search(page.lower):
+        yield from _secrets(flat)
     if not page.has_figures:
         return
-    flat = page.flat
     yield from (Found(*each.span(1), "id") for each in _CN_ID_LOOSE.finditer(flat))
+    yield from (Found(*each.span(), "id") for each in _ABROAD.finditer(flat))
+    yield from (Found(*each.span("id"), "id") for each in _ABROAD_SAID.finditer(flat))
+    yield from (Found(*each.span("id"), "number") for each in _SORT_CODE.finditer(flat))
     yield from _ibans(flat)
     for each in _LONG.finditer(flat):
         if kind := _long_number(page, each):
@@ -55,6 +85,12 @@ def find_identities(page: Page) -> Iterator[Found]:
     )
     yield from (Found(*each.span(), "id") for each in _TAIWAN.finditer(flat) if checksums.taiwan_id(each[0]))
     yield from (Found(*each.span(), "id") for each in _SINGAPORE.finditer(flat) if checksums.singapore_id(each[0]))
+
+
+def _secrets(flat: str) -> Iterator[Found]:
+    """What opens a card or an account."""
+    for pattern, kind in ((_CARD_CODE, "card"), (_ONCE, "number"), (_PASSWORD, "number")):
+        yield from (Found(*each.span(1), kind) for each in pattern.finditer(flat))
 
 
 def _ibans(flat: str) -> Iterator[Found]:
