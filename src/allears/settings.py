@@ -266,6 +266,8 @@ ANYMAIL: dict[str, str | int] = {"REQUESTS_TIMEOUT": EMAIL_TIMEOUT} | {
 }
 DEFAULT_FROM_EMAIL = _text("ALLEARS_MAIL_FROM", "All Ears <noreply@localhost>")
 
+# A call of the API or a form, files aside: a million Chinese characters, also where they are written as \uXXXX.
+DATA_UPLOAD_MAX_MEMORY_SIZE = 8 * 1024**2
 # The intake door.
 INTAKE_MAX_BODY = _number("ALLEARS_INTAKE_MAX_BODY", 4 * 1024 * 1024)
 INTAKE_MAX_EVENT = _number("ALLEARS_INTAKE_MAX_EVENT", 32 * 1024)

@@ -20,10 +20,11 @@ __all__ = ["fake"]  # a fixture
 def call(alice: Person, client: Client) -> Any:
     from django.utils import timezone
 
-    _, key = make_key(workspace=alice.workspace, kind=AccessKey.Kind.API, name="t", actor=None, now=timezone.now())
+    _, bearer = make_key(workspace=alice.workspace, kind=AccessKey.Kind.API, name="t", actor=None, now=timezone.now())
 
-    def _call(method: str, path: str, body: Any = None) -> Any:
-        kwargs: dict[str, Any] = {"headers": {"Authorization": f"Bearer {key}"}}
+    def _call(method: str, path: str, body: Any = None, *, key: str = "") -> Any:
+        headers = {"Authorization": f"Bearer {bearer}"} | ({"Idempotency-Key": key} if key else {})
+        kwargs: dict[str, Any] = {"headers": headers}
         if body is not None:
             kwargs |= {"data": body, "content_type": "application/json"}
         return getattr(client, method)(f"/api/v1{path}", **kwargs)
@@ -70,9 +71,42 @@ def test_what_does_not_fit_is_refused(call: Any, fake: Fake, body: dict[str, Any
 def test_a_refusal_says_which_text_and_of_no_words_nothing_is_said(call: Any, fake: Fake) -> None:
     (error,) = call("post", "/annotations", {"texts": ["a", "x" * 10_001]}).json()["errors"]
     assert error["detail"] == "a text has at most 10,000 characters; text 1 (from 0) has 10,001"
+    assert error["pointer"] == "body/body/texts"
+    (error,) = call("post", "/annotations", {"texts": ["a"], "language": "fr"}).json()["errors"]
+    assert error["pointer"] == "body/body/language"
     empty, full = call("post", "/annotations", {"texts": [" \n", "late"]}).json()["items"]
     assert (empty["labels"], empty["score"], empty["abstained"]) == ([], 0.0, ["sentiment"])
     assert full["labels"][0]["value"] == "negative"
+
+
+def test_as_many_characters_as_are_promised_are_taken_in_chinese_too(call: Any, fake: Fake) -> None:
+    """A million of them, each written as six bytes, were refused by a page of HTML."""
+    answer = call("post", "/annotations", {"texts": ["服" * 10_000] * 100})
+    assert answer.status_code == 200
+    assert len(answer.json()["items"]) == 100
+
+
+@pytest.mark.parametrize("key", ["", "once"])
+def test_a_body_beyond_the_limit_is_refused_with_the_limit(call: Any, fake: Fake, key: str) -> None:
+    answer = call("post", "/annotations", {"texts": ["x" * 9_000_000]}, key=key)
+    assert (answer.status_code, answer["Content-Type"]) == (413, "application/problem+json")
+    assert "8 MiB" in answer.json()["detail"]
+    assert fake.read == []
+
+
+def test_a_correction_is_taken_back_by_api(call: Any, alice: Person, charlie: Person, fake: Fake) -> None:
+    voice = builders.voice(workspace=alice.workspace, text="late")
+    WaitingVoice(workspace=alice.workspace, voice=voice).save()
+    reading.run_once("test:1:x")
+    said = call("post", f"/voices/{voice.pk}/corrections", {"task": "sentiment", "value": "neutral"}).json()
+    path = f"/voices/{voice.pk}/corrections/{said['corrections'][0]['id']}/undoing"
+    for _ in range(2):  # a second time changes nothing
+        found = call("post", path).json()
+        (feeling,) = (each for each in found["labels"] if each["task"] == "sentiment")
+        assert (feeling["value"], feeling["by_person"]) == ("negative", False)
+        assert len(found["corrections"]) == 2
+    other = builders.voice(workspace=charlie.workspace, text="late")
+    assert call("post", f"/voices/{other.pk}/corrections/{said['corrections'][0]['id']}/undoing").status_code == 404
 
 
 def test_annotations_of_a_voice_with_corrections_and_history(call: Any, alice: Person, fake: Fake) -> None:

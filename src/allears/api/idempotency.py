@@ -10,6 +10,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
+from django.core.exceptions import RequestDataTooBig
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils import timezone
@@ -45,7 +46,10 @@ def once(run: Run) -> Run:
 def _run_once(request: HttpRequest, key: str, run: Callable[[], HttpResponseBase]) -> HttpResponseBase:
     bearer = request.headers.get("Authorization", "")
     scope = _digest(bearer, request.get_full_path(), key)
-    body = _digest(request.body)
+    try:
+        body = _digest(request.body)
+    except RequestDataTooBig:
+        return run()  # it says so
     kept, new = KeptReply.objects.get_or_create(
         scope=scope, defaults={"request": body, "status": 0, "body": "", "at": timezone.now()}
     )

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from http import HTTPStatus
 from typing import Any
 
-from django.core.exceptions import ObjectDoesNotExist
+from django.conf import settings
+from django.core.exceptions import ObjectDoesNotExist, RequestDataTooBig
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
@@ -34,6 +35,7 @@ def install(api: NinjaAPI) -> None:
     api.add_exception_handler(HttpError, _http)
     api.add_exception_handler(Http404, _missing)
     api.add_exception_handler(ObjectDoesNotExist, _missing)
+    api.add_exception_handler(RequestDataTooBig, _too_big)
 
 
 def _expected(request: HttpRequest, error: Any) -> HttpResponse:
@@ -67,3 +69,9 @@ def _http(request: HttpRequest, error: Any) -> HttpResponse:
 
 def _missing(request: HttpRequest, error: Any) -> HttpResponse:
     return problem(status=404, detail="There is no such thing in this workspace.")
+
+
+def _too_big(request: HttpRequest, error: Any) -> HttpResponse:
+    most = settings.DATA_UPLOAD_MAX_MEMORY_SIZE // 1024**2
+    detail = f"A call takes at most {most} MiB; send less at once. Nothing was changed."
+    return problem(status=413, title="The request is too large", detail=detail)

@@ -7,7 +7,7 @@ from typing import Any
 from django.http import HttpRequest
 from django.utils import timezone
 from ninja import Field, Router, Schema, Status
-from pydantic import model_validator
+from pydantic import field_validator, model_validator
 
 from allears.api.bodies import Body
 from allears.api.listing import workspace_of
@@ -40,18 +40,26 @@ class AnnotationsIn(Body):
     language: str | None = Field(None, description="`en` or `zh`, of all of them; recognised unless given")
     mask: bool = Field(True, description="mask personal data first")
 
+    @field_validator("texts")
+    @classmethod
+    def _short_enough(cls, texts: list[str] | None) -> list[str] | None:
+        if long := [place for place, each in enumerate(texts or ()) if len(each) > LONGEST]:
+            found = len((texts or [])[long[0]])
+            raise ValueError(f"a text has at most {LONGEST:,} characters; text {long[0]} (from 0) has {found:,}")
+        return texts
+
+    @field_validator("language")
+    @classmethod
+    def _known(cls, language: str | None) -> str | None:
+        if language is not None and language not in LANGUAGES:
+            raise ValueError("`en` or `zh`; leave it out to have it recognised")
+        return language
+
     @model_validator(mode="after")
     def _one_kind(self) -> "AnnotationsIn":
         if (self.texts is None) == (self.items is None):
             raise ValueError("send either `texts` or `items`")
-        if self.language is not None and self.language not in LANGUAGES:
-            raise ValueError("language: `en` or `zh`; leave it out to have it recognised")
-        texts = self.all_texts()
-        if long := [place for place, each in enumerate(texts) if len(each) > LONGEST]:
-            raise ValueError(
-                f"a text has at most {LONGEST:,} characters; text {long[0]} (from 0) has {len(texts[long[0]]):,}"
-            )
-        if sum(map(len, texts)) > MOST_CHARACTERS:
+        if sum(map(len, self.all_texts())) > MOST_CHARACTERS:
             raise ValueError(f"one call takes at most {MOST_CHARACTERS:,} characters; send several")
         return self
 
@@ -233,6 +241,15 @@ def correct(request: HttpRequest, voice_id: int, body: CorrectionIn) -> Status[d
         errors = [{"pointer": str(error).partition(":")[0], "detail": str(error)}]
         raise ProblemError(status=422, title="This is no label", detail=str(error), errors=errors) from error
     return Status(201, _voice_out(voice))
+
+
+@router.post("/voices/{voice_id}/corrections/{correction_id}/undoing", response=VoiceAnnotationsOut)
+def undo_correction(request: HttpRequest, voice_id: int, correction_id: int) -> dict[str, Any]:
+    """Take a correction back: the model's word, or what was said before, counts again. Repeated, it changes nothing."""
+    voice = _voice(request, voice_id)
+    said = Correction.objects.in_workspace(voice.workspace_id).get(voice=voice, pk=correction_id)
+    correcting.undo(correction=said, author_id=None, now=timezone.now())
+    return _voice_out(voice)
 
 
 class BackFillOut(Schema):
