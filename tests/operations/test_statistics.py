@@ -6,6 +6,7 @@ import pytest
 from django.db import connection
 
 from allears.accounts.models import Workspace
+from allears.customers.models import Customer
 from allears.listen.models import Voice
 from allears.operations import statistics
 from tests import builders
@@ -66,6 +67,16 @@ def test_customers_by_number_are_not_looked_for_in_the_whole_workspace() -> None
         cursor.execute("EXPLAIN QUERY PLAN SELECT * FROM customers_customer WHERE workspace_id = 1 AND id IN (2, 3)")
         (plan,) = [row[3] for row in cursor.fetchall()]
     assert "PRIMARY KEY (rowid=?)" in plan
+
+
+def test_those_who_are_nobody_else_are_not_found_by_being_so(acme: Workspace) -> None:
+    if connection.vendor != "sqlite":
+        return
+    latest = Customer.objects.in_workspace(acme.pk).filter(merged_into__isnull=True).order_by("-last_seen_at")[:50]
+    plan = str(latest.explain())
+    assert "merged" not in plan
+    assert "ORDER BY" not in plan
+    assert "customers_customer_merged" in str(Customer.objects.in_workspace(acme.pk).filter(merged_into=5).explain())
 
 
 def test_a_large_table_is_looked_at(acme: Workspace, someone: int, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -29,10 +29,15 @@ class Customer(ScopedModel):
     attributes = models.JSONField(default=dict, blank=True)  # the latest traits
     first_seen_at = models.DateTimeField(default=utc_now)
     last_seen_at = models.DateTimeField(default=utc_now)
-    merged_into = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    merged_into = models.ForeignKey(
+        "self", on_delete=models.SET_NULL, null=True, blank=True, related_name="+", db_index=False
+    )  # nearly all are nobody else: the index below holds the few who are
 
     class Meta:
         indexes: ClassVar[list[models.Index]] = [
+            models.Index(
+                fields=["merged_into"], condition=models.Q(merged_into__isnull=False), name="customers_customer_merged"
+            ),
             models.Index(fields=["workspace", "-last_seen_at"]),
             models.Index(fields=["workspace", "email"]),
         ]
@@ -49,6 +54,9 @@ class Identifier(ScopedModel):
         UNIONID = "unionid"
         OPENID = "openid"
 
+    workspace = models.ForeignKey(
+        Workspace, on_delete=models.CASCADE, related_name="+", db_index=False
+    )  # the constraint's index begins with it
     kind = models.CharField(max_length=20)  # of ``Kind``, or a key that the workspace named itself
     value = models.CharField(max_length=254)
     customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="identifiers")
@@ -95,7 +103,9 @@ class IdentityEpoch(models.Model):
 class ConsentRecord(ScopedModel):
     """What a customer granted or withdrew, per channel and purpose. Append only; the latest counts."""
 
-    customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="consents")
+    customer = models.ForeignKey(
+        Customer, on_delete=models.CASCADE, related_name="consents", db_index=False
+    )  # the index by time begins with it
     channel = models.CharField(max_length=20)  # "email", or "*" for all
     purpose = models.CharField(max_length=20)  # "survey", "service", "marketing", or "*"
     granted = models.BooleanField()
@@ -137,7 +147,9 @@ class IdentityRules(models.Model):
 class AttributeValue(ScopedModel):
     """What an attribute was from some moment on, and when we learnt it. Append only; see ``customers.history``."""
 
-    customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="attribute_values")
+    customer = models.ForeignKey(
+        Customer, on_delete=models.CASCADE, related_name="attribute_values", db_index=False
+    )  # the index by name begins with it
     name = models.CharField(max_length=120)
     value = models.JSONField(null=True)  # null: it ended
     valid_from = models.DateTimeField()  # when it became true in the world

@@ -33,6 +33,7 @@
 -- migration customers.0008_workspace_keys
 -- migration customers.0009_completed_numbers
 -- migration customers.0010_erasure_unread
+-- migration customers.0011_no_index_twice
 -- migration delivery.0001_initial
 -- migration delivery.0002_minute
 -- migration events.0001_initial
@@ -3101,13 +3102,11 @@ CREATE INDEX auth_group_permissions_group_id_b120cbf9 ON auth_group_permissions 
 CREATE INDEX auth_group_permissions_permission_id_84c5c92e ON auth_group_permissions USING btree (permission_id);
 CREATE INDEX auth_permission_content_type_id_2f476e4b ON auth_permission USING btree (content_type_id);
 CREATE INDEX customers_a_custome_837293_idx ON customers_attributevalue USING btree (customer_id, name, valid_from DESC);
-CREATE INDEX customers_attributevalue_customer_id_5edb5cf1 ON customers_attributevalue USING btree (customer_id);
 CREATE INDEX customers_attributevalue_workspace_id_81e4a0eb ON customers_attributevalue USING btree (workspace_id);
 CREATE INDEX customers_c_custome_5d6645_idx ON customers_consentrecord USING btree (customer_id, at DESC);
 CREATE INDEX customers_c_workspa_7b0153_idx ON customers_customer USING btree (workspace_id, email);
 CREATE INDEX customers_c_workspa_a703fe_idx ON customers_customer USING btree (workspace_id, last_seen_at DESC);
 CREATE INDEX customers_clientaccount_workspace_id_5e435a78 ON customers_clientaccount USING btree (workspace_id);
-CREATE INDEX customers_consentrecord_customer_id_48c59a12 ON customers_consentrecord USING btree (customer_id);
 CREATE INDEX customers_consentrecord_workspace_id_1c046285 ON customers_consentrecord USING btree (workspace_id);
 CREATE INDEX customers_contact_account_id_aa150ac5 ON customers_contact USING btree (account_id);
 CREATE INDEX customers_contact_customer_id_b9afc0da ON customers_contact USING btree (customer_id);
@@ -3115,8 +3114,7 @@ CREATE INDEX customers_contact_workspace_id_1dba30fd ON customers_contact USING 
 CREATE INDEX customers_contest_customer_id_bd91d8d6 ON customers_contest USING btree (customer_id);
 CREATE INDEX customers_contest_identifier_id_654e0957 ON customers_contest USING btree (identifier_id);
 CREATE INDEX customers_contest_workspace_id_f6dd99d6 ON customers_contest USING btree (workspace_id);
-CREATE INDEX customers_customer_key_19351892_like ON customers_customer USING btree (key varchar_pattern_ops);
-CREATE INDEX customers_customer_merged_into_id_2994ddb6 ON customers_customer USING btree (merged_into_id);
+CREATE INDEX customers_customer_merged ON customers_customer USING btree (merged_into_id) WHERE (merged_into_id IS NOT NULL);
 CREATE INDEX customers_customer_workspace_id_9c4ede06 ON customers_customer USING btree (workspace_id);
 CREATE INDEX customers_customerkey_workspace_id_a679833a ON customers_customerkey USING btree (workspace_id);
 CREATE INDEX customers_e_workspa_465c4b_idx ON customers_erasure USING btree (workspace_id, requested_at DESC);
@@ -3125,7 +3123,6 @@ CREATE INDEX customers_erasure_reference_21eb4bda_like ON customers_erasure USIN
 CREATE INDEX customers_erasure_workspace_id_2a2f2f25 ON customers_erasure USING btree (workspace_id);
 CREATE INDEX customers_forgotten_workspace_id_dc491eee ON customers_forgotten USING btree (workspace_id);
 CREATE INDEX customers_identifier_customer_id_b95edd20 ON customers_identifier USING btree (customer_id);
-CREATE INDEX customers_identifier_workspace_id_818eb984 ON customers_identifier USING btree (workspace_id);
 CREATE INDEX customers_merge_kept_id_079eb59f ON customers_merge USING btree (kept_id);
 CREATE INDEX customers_merge_merged_id_fa9d6919 ON customers_merge USING btree (merged_id);
 CREATE INDEX customers_merge_workspace_id_d6280396 ON customers_merge USING btree (workspace_id);

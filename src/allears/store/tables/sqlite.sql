@@ -33,6 +33,7 @@
 -- migration customers.0008_workspace_keys
 -- migration customers.0009_completed_numbers
 -- migration customers.0010_erasure_unread
+-- migration customers.0011_no_index_twice
 -- migration delivery.0001_initial
 -- migration delivery.0002_minute
 -- migration events.0001_initial
@@ -404,8 +405,6 @@ CREATE UNIQUE INDEX "auth_permission_content_type_id_codename_01ab375a_uniq" ON 
 ;
 CREATE INDEX "customers_a_custome_837293_idx" ON "customers_attributevalue" ("customer_id", "name", "valid_from" DESC)
 ;
-CREATE INDEX "customers_attributevalue_customer_id_5edb5cf1" ON "customers_attributevalue" ("customer_id")
-;
 CREATE INDEX "customers_attributevalue_workspace_id_81e4a0eb" ON "customers_attributevalue" ("workspace_id")
 ;
 CREATE INDEX "customers_c_custome_5d6645_idx" ON "customers_consentrecord" ("customer_id", "at" DESC)
@@ -415,8 +414,6 @@ CREATE INDEX "customers_c_workspa_7b0153_idx" ON "customers_customer" ("workspac
 CREATE INDEX "customers_c_workspa_a703fe_idx" ON "customers_customer" ("workspace_id", "last_seen_at" DESC)
 ;
 CREATE INDEX "customers_clientaccount_workspace_id_5e435a78" ON "customers_clientaccount" ("workspace_id")
-;
-CREATE INDEX "customers_consentrecord_customer_id_48c59a12" ON "customers_consentrecord" ("customer_id")
 ;
 CREATE INDEX "customers_consentrecord_workspace_id_1c046285" ON "customers_consentrecord" ("workspace_id")
 ;
@@ -432,7 +429,7 @@ CREATE INDEX "customers_contest_identifier_id_654e0957" ON "customers_contest" (
 ;
 CREATE INDEX "customers_contest_workspace_id_f6dd99d6" ON "customers_contest" ("workspace_id")
 ;
-CREATE INDEX "customers_customer_merged_into_id_2994ddb6" ON "customers_customer" ("merged_into_id")
+CREATE INDEX "customers_customer_merged" ON "customers_customer" ("merged_into_id") WHERE "merged_into_id" IS NOT NULL
 ;
 CREATE INDEX "customers_customer_workspace_id_9c4ede06" ON "customers_customer" ("workspace_id")
 ;
@@ -447,8 +444,6 @@ CREATE INDEX "customers_erasure_workspace_id_2a2f2f25" ON "customers_erasure" ("
 CREATE INDEX "customers_forgotten_workspace_id_dc491eee" ON "customers_forgotten" ("workspace_id")
 ;
 CREATE INDEX "customers_identifier_customer_id_b95edd20" ON "customers_identifier" ("customer_id")
-;
-CREATE INDEX "customers_identifier_workspace_id_818eb984" ON "customers_identifier" ("workspace_id")
 ;
 CREATE INDEX "customers_merge_kept_id_079eb59f" ON "customers_merge" ("kept_id")
 ;
