@@ -212,7 +212,7 @@ def _ways(workspace_id: int, member: Any) -> dict[str, Callable[[str], Any]]:
     def narrowed(**filters: Any) -> Callable[[str], Any]:
         return lambda text: voices(filters=WallFilter(workspace_id=workspace_id, text=text, **filters))
 
-    stream, label = stream_of(member=member), LabelFilter(chosen={"topic": "staff"}).among(workspace_id)
+    stream, label = stream_of(member=member), LabelFilter(chosen={"topic": "staff"}).marked(workspace_id)
     everything = WallFilter(workspace_id=workspace_id)
     return {
         "a page of 50": narrowed(),
@@ -227,23 +227,23 @@ def _ways(workspace_id: int, member: Any) -> dict[str, Callable[[str], Any]]:
         "with a tag of one in 100": narrowed(tag_id=tags["late"]),
         "with a tag of one in 5,000": narrowed(tag_id=tags["rare"]),
         "with two filters": narrowed(tag_id=tags["late"], feeling="mixed"),
-        "with a label": lambda text: voices(filters=replace(everything, text=text), among=label),
+        "with a label": lambda text: voices(filters=replace(everything, text=text), marked=label),
         "in a member's own stream": lambda text: voices(filters=replace(everything, text=text), among=stream),
     } | {
-        f"{name}, no words": partial(lambda given, among, _: voices(filters=given, among=among), given, among)
-        for name, given, among in (
-            ("everything", everything, None),
-            ("a rare feeling", replace(everything, feeling="mixed"), None),
-            ("a touchpoint", replace(everything, touchpoint_id=places["Place 0"]), None),
-            ("a quiet touchpoint", replace(everything, touchpoint_id=places[f"Place {TOUCHPOINTS}"]), None),
-            ("a closed touchpoint", replace(everything, touchpoint_id=places[f"Place {TOUCHPOINTS + 1}"]), None),
-            ("a rare source", replace(everything, source_kind="regulator"), None),
-            ("where the member answers", replace(everything, owner_id=member.pk), None),
-            ("one account", replace(everything, people=people), None),
-            ("a tag", replace(everything, tag_id=tags["late"]), None),
-            ("a rare tag", replace(everything, tag_id=tags["rare"]), None),
-            ("a label", everything, label),
-            ("own stream", everything, stream),
+        f"{name}, no words": partial(lambda given, more, _: voices(filters=given, **more), given, more)
+        for name, given, more in (
+            ("everything", everything, {}),
+            ("a rare feeling", replace(everything, feeling="mixed"), {}),
+            ("a touchpoint", replace(everything, touchpoint_id=places["Place 0"]), {}),
+            ("a quiet touchpoint", replace(everything, touchpoint_id=places[f"Place {TOUCHPOINTS}"]), {}),
+            ("a closed touchpoint", replace(everything, touchpoint_id=places[f"Place {TOUCHPOINTS + 1}"]), {}),
+            ("a rare source", replace(everything, source_kind="regulator"), {}),
+            ("where the member answers", replace(everything, owner_id=member.pk), {}),
+            ("one account", replace(everything, people=people), {}),
+            ("a tag", replace(everything, tag_id=tags["late"]), {}),
+            ("a rare tag", replace(everything, tag_id=tags["rare"]), {}),
+            ("a label", everything, {"marked": label}),
+            ("own stream", everything, {"among": stream}),
         )
     }
 

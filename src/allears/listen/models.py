@@ -274,10 +274,10 @@ class Voice(HotModel):
     source_kind = models.CharField(max_length=12, choices=SourceKind.choices)
     channel = models.CharField(max_length=20)
     public = models.BooleanField(default=False)  # visibility: said for all to read, or to us alone
-    touchpoint = models.ForeignKey(Touchpoint, on_delete=models.SET_NULL, null=True, related_name="voices")
-    customer = models.ForeignKey(
-        Customer, on_delete=models.CASCADE, null=True, related_name="voices", db_index=False
-    )  # the index by time begins with it
+    touchpoint = models.ForeignKey(
+        Touchpoint, on_delete=models.SET_NULL, null=True, related_name="voices", db_index=False
+    )  # the indexes by time begin with it and with the customer
+    customer = models.ForeignKey(Customer, on_delete=models.CASCADE, null=True, related_name="voices", db_index=False)
     response = models.OneToOneField(Response, on_delete=models.CASCADE, null=True, related_name="voice")
     text = models.TextField(default="", blank=True)  # personal data blotted out, see listen.originals
     hidden = models.JSONField(null=True, blank=True)  # [[start, end, kind]] what was blotted out of ``text``, if any
@@ -302,6 +302,7 @@ class Voice(HotModel):
             *HotModel.Meta.indexes,
             models.Index(fields=["workspace", "-said_at"]),
             models.Index(fields=["customer", "-said_at"]),
+            models.Index(fields=["touchpoint", "-said_at"]),
             models.Index(
                 fields=["workspace", "thread"], condition=models.Q(thread__isnull=False), name="listen_voice_thread"
             ),

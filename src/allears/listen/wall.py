@@ -14,7 +14,7 @@ from allears.listen.models import COUNTED, Voice
 from allears.listen.tags.models import VoiceTag
 from allears.listen.tags.queries import carrying, kin
 from allears.listen.words import marks
-from allears.listen.words.searching import FOUND, Before, Match, matching, placed, steps, waiting
+from allears.listen.words.searching import FOUND, Before, Match, is_behind, matching, placed, steps, waiting
 from allears.listen.words.terms import admits
 from allears.store.scope import ScopedQuerySet
 
@@ -73,6 +73,14 @@ class WallFilter:
             and (self.owner_id is None or (touchpoint is not None and touchpoint.owner_id == self.owner_id))
             and (self.tag_id is None or _carries(voice, self.tag_id))
         )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Marked:
+    """A condition that the index of words knows as well, by its marks."""
+
+    where: Q
+    marks: marks.Marks
 
 
 def _number(text: str) -> int | None:
@@ -163,13 +171,33 @@ def chosen(filters: WallFilter) -> ScopedQuerySet[Voice]:
 
 
 def voices(
-    *, filters: WallFilter, after: Cursor | None = None, limit: int = 50, among: Q | None = None
+    *,
+    filters: WallFilter,
+    after: Cursor | None = None,
+    limit: int = 50,
+    among: Q | None = None,
+    marked: Marked | None = None,
 ) -> tuple[list[Voice], Cursor | None]:
-    """One page, the latest said first, and where the next begins; ``among`` narrows it further."""
-    if filters.text:
-        return _page(_searched(filters, among or Q(), after, limit + 1), limit)
-    rows = chosen(filters).filter(among or Q()).order_by("-said_at", "-pk")
+    """One page, the latest said first, and where the next begins; ``among`` and ``marked`` narrow it further."""
+    late = waiting()  # asked first: what is indexed meanwhile is found there
+    is_complete = not is_behind(late)
+    wanted = [*_marks(filters), *(marked.marks if marked and is_complete else ())]
+    others = chosen(replace(filters, text="")).filter(marked.where if marked else Q())
+    if filters.text or (wanted and is_complete):
+        search = _Search(filters=filters, others=others, among=among or Q(), marks=wanted)
+        return _page(_searched(search, after, late, limit + 1), limit)
+    rows = others.filter(among or Q()).order_by("-said_at", "-pk")
     return _page(list(rows.filter(_before(after))[: limit + 1]), limit)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Search:
+    """What is looked for: ``others`` are the conditions besides the words, ``among`` those that no mark tells."""
+
+    filters: WallFilter
+    others: ScopedQuerySet[Voice]
+    among: Q
+    marks: marks.Marks
 
 
 def _before(after: Cursor | None) -> Q:
@@ -178,18 +206,17 @@ def _before(after: Cursor | None) -> Q:
     return Q(said_at__lt=after.said_at) | Q(said_at=after.said_at, pk__lt=after.voice_id)
 
 
-def _searched(filters: WallFilter, among: Q, after: Cursor | None, wanted: int) -> list[Voice]:
+def _searched(search: _Search, after: Cursor | None, late: list[int], wanted: int) -> list[Voice]:
     """So many voices that hold the words and pass the other filters."""
-    others = chosen(replace(filters, text="")).filter(among)
-    late = waiting()  # asked first: what is indexed meanwhile is found there
-    fresh = _holding(filters, others.filter(_before(after), pk__in=late)) if late else {}
+    rows = search.others.filter(search.among)
+    fresh = _holding(search.filters, rows.filter(_before(after), pk__in=late)) if late else {}
     found = dict[Match, Voice]()
-    for number, matches in enumerate(_portions(filters, after, without=frozenset(late))):
-        if number == AFTER and among and (few := _few(others.filter(_before(after)))) is not None:
-            found = _holding(filters, few)
+    for number, matches in enumerate(_portions(search, after, without=frozenset(late))):
+        if number == AFTER and search.among and (few := _few(rows.filter(_before(after)))) is not None:
+            found = _holding(search.filters, few)
             break
         place = {match.voice_id: match for match in matches}
-        found |= {place[voice.pk]: voice for voice in others.filter(pk__in=place)}
+        found |= {place[voice.pk]: voice for voice in rows.filter(pk__in=place)}
         if len(found) >= wanted:
             break
     found |= fresh
@@ -202,16 +229,16 @@ def _few(rows: ScopedQuerySet[Voice]) -> ScopedQuerySet[Voice] | None:
     return rows.filter(pk__in=numbers) if len(numbers) <= FEW else None
 
 
-def _portions(filters: WallFilter, after: Cursor | None, *, without: frozenset[int]) -> Iterator[list[Match]]:
+def _portions(search: _Search, after: Cursor | None, *, without: frozenset[int]) -> Iterator[list[Match]]:
     before = Before(voice_id=after.voice_id, said_at=after.said_at) if after else None
-    wanted = _marks(filters)
-    for found in steps(workspace_id=filters.workspace_id, question=filters.text, marks=wanted, before=before):
+    given = search.filters
+    for found in steps(workspace_id=given.workspace_id, question=given.text, marks=search.marks, before=before):
         yield [match for match in found if match.voice_id not in without]
 
 
 def _holding(filters: WallFilter, rows: Iterable[Voice]) -> dict[Match, Voice]:
-    """Those of a few voices that hold the words, looked at one by one."""
-    holding = {voice.pk: voice for voice in rows if admits(filters.text, voice.text)}
+    """Those of a few voices that hold the words, if any are asked for; looked at one by one."""
+    holding = {voice.pk: voice for voice in rows if not filters.text or admits(filters.text, voice.text)}
     return {match: holding[match.voice_id] for match in placed(holding)}
 
 

@@ -13,10 +13,12 @@ class UnderstandConfig(AppConfig):
         from allears.jobs.bus import listen_to_all  # models are loaded by now
         from allears.jobs.schedules import every
         from allears.listen.originals import register_masker
+        from allears.listen.words.beside import register_marks
 
         listen_to_all("allears.understand.reading.note")  # voice.received: the voice waits to be read
         every(86_400, "allears.understand.jobs.learn_again")
         register_masker("allears.understand.text.masking.mask")
+        register_marks(table="understand_voicelabel", marks_of="allears.understand.filtering.marks_of")
         register_loop("annotations", "allears.understand.reading.run_once", "annotations")
         register_personal(*personal.DECLARED)
         register_source("annotations", "allears.understand.lake.SOURCE")

@@ -1,15 +1,18 @@
 """Voices by their labels, as the address of a page or a query of the API names them."""
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Self
 
 from django.db.models import Q
 
+from allears.listen.beside import voices_of
+from allears.listen.wall import Marked
+from allears.listen.words.marks import labelled
 from allears.understand.labelling import VALUES, WITH_POLARITY
 from allears.understand.models import VoiceLabel
 
-LATEST = 20_000  # of the voices with a label, the latest this many are looked through
 FILTERS: Final = ("sentiment", "emotion", "topic", "intent", "urgency", "need", "point")
 _POLARITY: Final = {"good": 1, "bad": -1}
 
@@ -31,13 +34,33 @@ class LabelFilter:
     def among(self, workspace_id: int) -> Q:
         """Voices that have every wanted label."""
         wanted = Q()
+        for code, polarity in self._codes():
+            spoken = Q(code=code) if polarity is None else Q(code=code, polarity=polarity)
+            rows = VoiceLabel.objects.in_workspace(workspace_id).filter(spoken)
+            each = VoiceLabel.objects.across_workspaces().filter(spoken)  # of a voice of this workspace
+            wanted &= voices_of(rows, each=each)
+        return wanted
+
+    def marked(self, workspace_id: int) -> Marked:
+        """The same for the wall, whose index of words knows labels."""
+        return Marked(
+            where=self.among(workspace_id), marks=[[labelled(code, polarity)] for code, polarity in self._codes()]
+        )
+
+    def _codes(self) -> Iterator[tuple[str, int | None]]:
         for task, text in self.chosen.items():
             value, polarity = _split(task, text)
-            rows = VoiceLabel.objects.in_workspace(workspace_id).filter(code=f"{task}:{value}")
-            if polarity is not None:
-                rows = rows.filter(polarity=polarity)
-            wanted &= Q(pk__in=rows.order_by("-said_at").values("voice_id")[:LATEST])
-        return wanted
+            yield f"{task}:{value}", polarity
+
+
+def marks_of(voice_ids: Sequence[int]) -> Mapping[int, list[str]]:
+    """By voice, its labels as marks in the index of words: each with and without its polarity."""
+    found: dict[int, list[str]] = defaultdict(list)
+    rows = VoiceLabel.objects.across_workspaces().filter(voice_id__in=voice_ids)
+    for voice_id, code, polarity in rows.values_list("voice_id", "code", "polarity"):
+        if code.partition(":")[0] in FILTERS:
+            found[voice_id] += {labelled(code), labelled(code, polarity)}
+    return found
 
 
 def _split(task: str, text: str) -> tuple[str, int | None]:

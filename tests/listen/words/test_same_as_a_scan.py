@@ -14,19 +14,30 @@ from django.db.models import Q
 from allears.accounts.models import Membership, User, Workspace
 from allears.customers.models import Customer
 from allears.journeys.models import Touchpoint
-from allears.listen import wall
+from allears.listen import beside, wall
 from allears.listen.models import Voice, VoicePending
 from allears.listen.tags.actions import delete_tag, merge_tag, part_tag, put_tag, take_tag
 from allears.listen.tags.models import Tag
 from allears.listen.wall import WallFilter, voices
-from allears.listen.words import indexing, searching
+from allears.listen.words import indexing, searching, storing
 from allears.listen.words.terms import admits
 from allears.people.streams import stream_of
+from allears.understand import correcting, pool, reading
+from allears.understand.filtering import LabelFilter
+from allears.understand.models import Correction, VoiceLabel
 from tests.conftest import Person
+from tests.understand.annotators import Fake, fake
 
+__all__ = ["fake"]  # a fixture
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
-WORDS = ("refund", "refunded", "the", "then", "late", "t1", "w1", "退款", "太慢了", "慢", "服务", "态度", "好")
-QUESTIONS = ("refund", "the", "慢", "退款太慢", '"the late"', "服务 态度", "-好 the", "late -refund", "t1", "nobody")
+WORDS = (
+    "refund", "refunded", "the", "then", "late", "thanks", "t1", "w1", "退款", "太慢了", "慢", "服务", "态度", "好",
+)  # fmt: skip
+QUESTIONS = ("refund", "the", "慢", "退款太慢", '"the late"', "服务 态度", "-好 the", "late -refund", "t1", "no", "")
+LABELS: tuple[dict[str, str], ...] = (
+    {}, {"topic": "delivery"}, {"topic": "delivery.bad"}, {"topic": "price.good"}, {"point": "pain"},
+    {"sentiment": "positive", "topic": "price"},
+)  # fmt: skip
 TAGS = ("a", "b", "c")
 
 
@@ -117,6 +128,24 @@ class World:
         if free:
             delete_tag(tag=self.dice.choice(free), actor_id=self.user.pk)
 
+    def read(self, voice: Voice) -> None:
+        """As the worker reads it, and again after its words changed."""
+        reading.read(workspace_id=self.workspace.pk, voice_ids=[voice.pk], ask=pool.ask_annotations)
+
+    def correct(self, voice: Voice) -> None:
+        task, value, polarity = self.dice.choice(
+            (("topic", "price", 1), ("topic", "price", -1), ("topic", "delivery", 0), ("sentiment", "positive", None))
+        )
+        verdict = self.dice.choice(Correction.Verdict.values)
+        correcting.correct(
+            voice=voice, task=task, value=value, polarity=polarity, verdict=verdict, author_id=self.user.pk, now=NOON
+        )
+
+    def undo(self, _: Voice) -> None:
+        said = list(Correction.objects.in_workspace(self.workspace.pk).order_by("pk"))
+        if said:
+            correcting.undo(correction=self.dice.choice(said), author_id=self.user.pk, now=NOON)
+
     def index(self, _: Voice) -> None:
         indexing.index_some()
 
@@ -126,7 +155,8 @@ class World:
     def live(self, times: int) -> None:
         """So many things happen, most of them common ones."""
         rare = [self.repeat, self.delete, self.forget, self.untag, self.merge, self.part, self.drop, self.move]
-        common = [self.say, self.say, self.say, self.edit, self.tag, self.tag, self.index]
+        rare += [self.undo]
+        common = [self.say, self.say, self.say, self.edit, self.tag, self.tag, self.read, self.correct, self.index]
         for _ in range(times):
             does: Callable[[Voice], None] = self.dice.choice(common if self.dice.random() < 0.7 else rare)
             voice = self.any_voice()
@@ -159,43 +189,82 @@ def filters_of(world: World, member: Membership) -> Iterator[WallFilter]:
     yield replace(given, feeling="negative", touchpoint_id=world.places[0].pk, source_kind="review")
 
 
-def paged(filters: WallFilter, among: Q | None = None) -> list[int]:
+def paged(filters: WallFilter, labels: LabelFilter, among: Q | None) -> list[int]:
     seen, after = list[int](), None
+    marked = labels.marked(filters.workspace_id) if labels else None
     while True:
-        found, after = voices(filters=filters, after=after, limit=3, among=among)
+        found, after = voices(filters=filters, after=after, limit=3, among=among, marked=marked)
         seen += [voice.pk for voice in found]
         if after is None:
             return seen
 
 
-def scanned(filters: WallFilter, among: Q | None = None) -> list[int]:
+def scanned(filters: WallFilter, labels: LabelFilter, among: Q | None) -> list[int]:
     rows = Voice.objects.in_workspace(filters.workspace_id).filter(among or Q()).select_related("touchpoint")
     admitted = [voice for voice in rows.order_by("-said_at", "-pk") if replace(filters, text="").admits(voice)]
-    return [voice.pk for voice in admitted if admits(filters.text, voice.text)]
+    return [
+        voice.pk
+        for voice in admitted
+        if (not filters.text or admits(filters.text, voice.text)) and _is_labelled(voice, labels)
+    ]
+
+
+def _is_labelled(voice: Voice, labels: LabelFilter) -> bool:
+    rows = VoiceLabel.objects.in_workspace(voice.workspace_id).filter(voice=voice)
+    spoken = {1: ".good", -1: ".bad"}
+    has = {name for row in rows for name in (row.code, row.code + spoken.get(row.polarity or 0, ""))}
+    return all(f"{task}:{value}" in has for task, value in labels.chosen.items())
 
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("seed", range(3))
-@pytest.mark.parametrize("indexed", [True, False])
+@pytest.mark.parametrize(("indexed", "few"), [(True, 0), (True, 5_000), (False, 0)])
 def test_the_wall_finds_what_a_scan_finds(
-    world: World, alice: Person, charlie: Person, monkeypatch: pytest.MonkeyPatch, seed: int, indexed: bool
-) -> None:
+    world: World, alice: Person, charlie: Person, fake: Fake, monkeypatch: pytest.MonkeyPatch,
+    seed: int, indexed: bool, few: int,
+) -> None:  # fmt: skip
     """Whether the worker has indexed all of it, or is behind; in the smallest steps, so that each is taken."""
     monkeypatch.setattr(searching, "STEPS", (1, 2))
     for name, value in {"MOST": 4, "NEAR": 3, "FREQUENT": 1, "FEWEST": 1}.items():
         monkeypatch.setattr(searching, name, value)
     monkeypatch.setattr(wall, "FEW", 6)
+    monkeypatch.setattr(beside, "FEW", few)
     monkeypatch.setattr(indexing, "AT_ONCE", 5)
+    _live(world, charlie, seed)
+    if indexed:
+        indexing.index_all()
+        assert not VoicePending.objects.exists()
+    for wanted, labels, among in _questions(world, alice.membership, 90):
+        assert paged(wanted, labels, among) == scanned(wanted, labels, among), (wanted, labels, among)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("seed", range(2))
+def test_labels_are_found_while_the_index_does_not_know_them(
+    world: World, alice: Person, charlie: Person, fake: Fake, monkeypatch: pytest.MonkeyPatch, seed: int
+) -> None:
+    """As after an upgrade, when all voices wait to be indexed with what an index had not known before."""
+    with monkeypatch.context() as before:
+        before.setattr(indexing, "marks_beside", lambda _: {})
+        _live(world, charlie, seed)
+        indexing.index_all()
+    with connection.cursor() as cursor:
+        storing.wait_all(cursor.execute)
+    monkeypatch.setattr(searching, "WAITING", 3)
+    for wanted, labels, among in _questions(world, alice.membership, 60):
+        assert paged(wanted, labels, among) == scanned(wanted, labels, among), (wanted, labels, among)
+
+
+def _live(world: World, charlie: Person, seed: int) -> None:
     world.dice = random.Random(seed)
     elsewhere = World(charlie.workspace, charlie.user, random.Random(seed), [], [])
     for _ in range(12):
         elsewhere.say(Voice())
-    world.live(120)
-    if indexed:
-        indexing.index_all()
-        assert not VoicePending.objects.exists()
-    stream = Q(segment="gold") | Q(touchpoint_id=world.places[0].pk) | stream_of(member=alice.membership)
-    asked = list(product(filters_of(world, alice.membership), QUESTIONS, (None, stream)))
-    for filters, question, among in world.dice.sample(asked, 60):
-        wanted = replace(filters, text=question)
-        assert paged(wanted, among) == scanned(wanted, among), (wanted, among, connection.vendor)
+    world.live(150)
+
+
+def _questions(world: World, member: Membership, number: int) -> Iterator[tuple[WallFilter, LabelFilter, Q | None]]:
+    stream = Q(segment="gold") | Q(touchpoint_id=world.places[0].pk) | stream_of(member=member)
+    asked = list(product(filters_of(world, member), QUESTIONS, LABELS, (None, stream)))
+    for filters, question, labels, among in world.dice.sample(asked, number):
+        yield replace(filters, text=question), LabelFilter(chosen=labels), among

@@ -9,11 +9,14 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from allears.accounts.models import Workspace
+from allears.customers.models import Customer
+from allears.customers.rights import erase
 from allears.listen.models import Voice, VoicePending
 from allears.listen.wall import WallFilter, voices
-from allears.listen.words import indexing, searching, storing
+from allears.listen.words import indexing, marks, searching, storing
 from allears.listen.words.searching import matching
 from allears.listen.words.terms import admits, parts, terms
+from allears.understand import correcting
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 SAID = (
@@ -177,6 +180,28 @@ def test_what_changes_or_goes_is_found_no_more(acme: Workspace, said: list[Voice
     indexing.index_all()
     assert matching(workspace_id=acme.pk, question="退款") + matching(workspace_id=acme.pk, question="parcel") == []
     assert not VoicePending.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)  # the file is written anew
+def test_an_erased_customer_is_in_the_index_no_more(acme: Workspace) -> None:
+    """The voice stays without words, to be counted; neither they nor whose they were are to be found."""
+    someone = Customer.objects.create(workspace=acme, name="Zoe")
+    voice = say(acme, "my parcel", 9, customer=someone)
+    correcting.correct(voice=voice, task="topic", value="delivery", author_id=None, now=NOON)
+    indexing.index_all()
+
+    def among(mark: str) -> list[int]:
+        found = searching.steps(workspace_id=acme.pk, question="", marks=[[mark]])
+        return [match.voice_id for matches in found for match in matches]
+
+    assert among(marks.by_customer(someone.pk)) == among(marks.labelled("topic:delivery")) == [voice.pk]
+    erase(
+        workspace_id=acme.pk, customer_id=someone.pk, actor_id=None, via="cli", never_again=True, now=timezone.now()
+    )  # fmt: skip
+    for _ in range(2):
+        assert matching(workspace_id=acme.pk, question="parcel") == among(marks.by_customer(someone.pk)) == []
+        indexing.index_all()
+    assert among(marks.at_source("review")) == [voice.pk]
 
 
 @pytest.mark.django_db

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from django.db.models import Count, Q
 
+from allears.listen.beside import voices_of
 from allears.listen.tags.models import Tag, VoiceTag
 from allears.store.scope import ScopedQuerySet
 
@@ -57,7 +58,7 @@ def carrying(*, workspace_id: int, tag_id: int) -> Q:
     """Voices that carry this tag or one merged into it."""
     wanted = kin(workspace_id=workspace_id, tag_id=tag_id)  # of this workspace; SQLite prefers its index to theirs
     rows = VoiceTag.objects.across_workspaces().filter(tag_id__in=wanted)
-    return Q(pk__in=rows.values("voice_id"))
+    return voices_of(rows, each=rows)
 
 
 def names_on(*, workspace_id: int, voice_ids: Iterable[int]) -> Mapping[int, list[tuple[int, str]]]:

@@ -9,6 +9,7 @@ from allears.jobs.lease import acquire
 from allears.listen.models import Voice, VoicePending
 from allears.listen.tags.models import VoiceTag
 from allears.listen.words import marks, storing
+from allears.listen.words.beside import marks_beside
 from allears.listen.words.terms import terms
 
 LEASE = "voice-words"
@@ -48,13 +49,17 @@ def index_some() -> int:
 
 
 def _told(numbers: list[int]) -> list[tuple[int, list[str], list[str]]]:
-    """Voices that have words: with their terms and marks."""
+    """Voices with their terms and marks; one without words has marks only."""
     tags: dict[int, list[int]] = defaultdict(list)
     rows = VoiceTag.objects.across_workspaces().filter(voice_id__in=numbers).values_list("voice_id", "tag_id")
     for voice_id, tag_id in rows:
         tags[voice_id].append(tag_id)
-    voices = Voice.objects.across_workspaces().filter(pk__in=numbers).exclude(text="").only(*marks.COLUMNS)
-    return [(voice.pk, terms(voice.text), marks.of_voice(voice, tags[voice.pk])) for voice in voices]
+    beside = marks_beside(numbers)
+    voices = Voice.objects.across_workspaces().filter(pk__in=numbers).only(*marks.COLUMNS)
+    return [
+        (voice.pk, terms(voice.text), [*marks.of_voice(voice, tags[voice.pk]), *beside.get(voice.pk, ())])
+        for voice in voices
+    ]
 
 
 def index_all() -> int:

@@ -1,11 +1,12 @@
-"""What a voice is besides its words, as terms of the same index: where it was said, by whom, how it feels, its tags.
+"""What a voice is besides its words, as terms of the same index: where it was said, by whom, how it feels, its tags,
+and what else is told of it (see ``beside``).
 
 A frequent word and a rare filter are then met by the index itself, at the cost of the rarer of the two. A mark is a
 letter and a number or a name, and stands apart from the words (see ``storing``).
 """
 
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, Final
 
 from allears.listen.feelings import feeling_of
 from allears.listen.models import Voice
@@ -62,6 +63,14 @@ def felt(feeling: str) -> str:
 
 def with_tag(number: int) -> str:
     return f"g{number}"
+
+
+_POLARITY: Final = {1: "good", -1: "bad"}
+
+
+def labelled(code: str, polarity: int | None = None) -> str:
+    """Two codes that differ in signs only share a mark: whoever looks for one looks at what is found once more."""
+    return "l" + "".join(filter(str.isalnum, code)) + _POLARITY.get(polarity or 0, "")
 
 
 def choice(found: Iterable[Any], mark: Any) -> list[list[str]]:

@@ -1,6 +1,6 @@
 """Finding voices by their words, and by what marks them besides, the latest said first."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sized
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import chain, repeat
@@ -52,7 +52,7 @@ def matching(*, workspace_id: int, question: str, limit: int = FOUND, marks: Mar
     by the marks it had.
     """
     wanted = [marking.every(workspace_id), *marks]
-    for found in _found(workspace_id, parts(question), wanted, None, sizes=[limit]):
+    for found in _found(workspace_id, question, wanted, None, sizes=[limit]) if question else ():
         return [match.voice_id for match in found]
     return []
 
@@ -61,14 +61,20 @@ def steps(
     *, workspace_id: int, question: str, marks: Marks = (), before: Before | None = None
 ) -> Iterator[list[Match]]:
     """All matches that repeat no other, in growing portions, for whoever stops when a page is full; those said before
-    a place only."""
+    a place only. An empty question asks for the marks alone."""
     wanted = [marking.counted(workspace_id), *marks]
-    yield from _found(workspace_id, parts(question), wanted, before, sizes=chain(STEPS, repeat(STEPS[-1])))
+    yield from _found(workspace_id, question, wanted, before, sizes=chain(STEPS, repeat(STEPS[-1])))
 
 
 def waiting() -> list[int]:
     """Voices of all workspaces that the index does not know yet as they are now."""
     return list(VoicePending.objects.order_by("-voice_id").values_list("voice_id", flat=True)[:WAITING])
+
+
+def is_behind(late: Sized) -> bool:
+    """Whether more wait than these: then the index may lack marks of older voices, as after an upgrade that knows new
+    ones, or while the past is read anew."""
+    return len(late) >= WAITING
 
 
 def placed(voice_ids: Iterable[int]) -> list[Match]:
@@ -88,9 +94,10 @@ def _match(at: Any, number: int) -> Match:
 
 
 def _found(
-    workspace_id: int, wanted: list[Part], marks: Marks, before: Before | None, *, sizes: Iterable[int]
+    workspace_id: int, question: str, marks: Marks, before: Before | None, *, sizes: Iterable[int]
 ) -> Iterator[list[Match]]:
-    if not any(not part.without for part in wanted) or not all(marks):
+    wanted = parts(question)
+    if not all(marks) or (question and all(part.without for part in wanted)):
         return
     if connection.vendor == "sqlite":
         yield from _on_sqlite(_fts5(wanted, marks), before, sizes)
@@ -198,7 +205,7 @@ def _fts5(wanted: list[Part], marks: Marks) -> str:
     positive = " AND ".join(phrase(part) for part in wanted if not part.without)
     words = " NOT ".join([f"({positive})", *(phrase(part) for part in wanted if part.without)])
     one_of_each = [f"(marks : ({' OR '.join(choice)}))" for choice in marks]
-    return " AND ".join([f"(words : ({words}))", *one_of_each])
+    return " AND ".join([f"(words : ({words}))", *one_of_each] if wanted else one_of_each)
 
 
 def _tsquery(wanted: list[Part], marks: Marks) -> str:

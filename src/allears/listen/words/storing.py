@@ -8,10 +8,12 @@ of a question cheaply and two do not.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django.db import connection, transaction
+
+from allears.listen.words.beside import tables
 
 # Seconds since 1970, then the voice. Not strftime('%s'): who runs it may take the sign for a parameter.
 PLACE = "((CAST(round((julianday(said_at) - 2440587.5) * 86400) AS INTEGER) << 30) | (id & 1073741823))"
@@ -25,12 +27,11 @@ _SQLITE_TABLE = (
     " prefix='3', tokenize='unicode61 remove_diacritics 0')"
 )  # a word of three letters is the beginning of very many
 _SQLITE_TRIGGERS = {
-    "listen_voice_said": "AFTER INSERT ON listen_voice WHEN NEW.text <> '' BEGIN @note(NEW.id); END",
+    "listen_voice_said": "AFTER INSERT ON listen_voice BEGIN @note(NEW.id); END",
     "listen_voice_changed": "AFTER UPDATE OF text, said_at ON listen_voice"
     " WHEN OLD.text <> NEW.text OR OLD.said_at <> NEW.said_at BEGIN"
     " DELETE FROM listen_voicewords WHERE rowid = @place; @note(NEW.id); END",
-    "listen_voice_marked": "AFTER UPDATE OF @marked ON listen_voice"
-    " WHEN NEW.text <> '' AND (@old) IS NOT (@new) BEGIN @note(NEW.id); END",
+    "listen_voice_marked": "AFTER UPDATE OF @marked ON listen_voice WHEN (@old) IS NOT (@new) BEGIN @note(NEW.id); END",
     "listen_voice_gone": "AFTER DELETE ON listen_voice BEGIN"
     " DELETE FROM listen_voicewords WHERE rowid = @place;"
     " DELETE FROM listen_voicepending WHERE voice_id = OLD.id; END",
@@ -51,14 +52,13 @@ _POSTGRES_TRIGGERS = (
     " IF TG_OP = 'TRUNCATE' THEN"
     "   TRUNCATE listen_voicewords; RETURN NULL;"
     " END IF;"
-    " IF TG_OP = 'INSERT' AND NEW.text = '' THEN RETURN NULL; END IF;"
     # what waits is locked first, so that whoever is indexing it has ended before its words are taken out
     " IF TG_OP = 'DELETE' THEN"
     "   DELETE FROM listen_voicepending WHERE voice_id = OLD.id;"
     "   DELETE FROM listen_voicewords WHERE voice_id = OLD.id; RETURN NULL;"
     " END IF;"
     " IF TG_OP = 'UPDATE' AND OLD.text = NEW.text AND OLD.said_at = NEW.said_at"
-    "  AND (NEW.text = '' OR (@old) IS NOT DISTINCT FROM (@new)) THEN"
+    "  AND (@old) IS NOT DISTINCT FROM (@new) THEN"
     "   RETURN NULL;"
     " END IF;"
     " @note(NEW.id);"
@@ -80,20 +80,38 @@ _POSTGRES_TAG_TRIGGERS = (
     "CREATE OR REPLACE TRIGGER listen_voice_tagged AFTER INSERT OR DELETE ON tags_voicetag FOR EACH ROW"
     " EXECUTE FUNCTION listen_voice_tagging()",
 )
+# Of any other table whose rows mark voices. On PostgreSQL once for a statement: a voice has several labels.
+_SQLITE_BESIDE_TRIGGERS = {
+    "@table_put": "AFTER INSERT ON @table BEGIN @note(NEW.voice_id); END",
+    "@table_changed": "AFTER UPDATE ON @table BEGIN @note(OLD.voice_id); @note(NEW.voice_id); END",
+    "@table_taken": "AFTER DELETE ON @table BEGIN @note(OLD.voice_id); END",
+}
+_POSTGRES_BESIDE_TRIGGERS = (
+    # in one order, so that two who mark the same voices do not wait for each other
+    "CREATE OR REPLACE FUNCTION listen_voices_marked() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
+    " INSERT INTO listen_voicepending (voice_id) SELECT DISTINCT voice_id FROM told ORDER BY voice_id @again;"
+    " RETURN NULL; END $$",
+    "CREATE OR REPLACE TRIGGER @table_put AFTER INSERT ON @table REFERENCING NEW TABLE AS told"
+    " FOR EACH STATEMENT EXECUTE FUNCTION listen_voices_marked()",
+    "CREATE OR REPLACE TRIGGER @table_changed AFTER UPDATE ON @table REFERENCING NEW TABLE AS told"
+    " FOR EACH STATEMENT EXECUTE FUNCTION listen_voices_marked()",
+    "CREATE OR REPLACE TRIGGER @table_taken AFTER DELETE ON @table REFERENCING OLD TABLE AS told"
+    " FOR EACH STATEMENT EXECUTE FUNCTION listen_voices_marked()",
+)
 
 
 # On PostgreSQL a row that waits already is locked, so that whoever indexes it does not take it away for what it was.
+_AGAIN = "ON CONFLICT (voice_id) DO UPDATE SET voice_id = excluded.voice_id"
 _NOTE = {
     "sqlite": r"INSERT OR IGNORE INTO listen_voicepending (voice_id) VALUES (\1)",
-    "postgresql": r"INSERT INTO listen_voicepending (voice_id) VALUES (\1)"
-    " ON CONFLICT (voice_id) DO UPDATE SET voice_id = excluded.voice_id",
+    "postgresql": r"INSERT INTO listen_voicepending (voice_id) VALUES (\1) @again",
 }
 
 
 def make(execute: Any, vendor: str) -> None:
     """Make what is missing, by ``execute(sql)``; doing it again changes nothing."""
     make_table(execute, vendor)
-    _make_triggers(execute, vendor, of_tags=False)
+    _make_triggers(execute, vendor, _SQLITE_TRIGGERS, _POSTGRES_TRIGGERS)
 
 
 def make_table(execute: Any, vendor: str) -> None:
@@ -104,31 +122,42 @@ def make_table(execute: Any, vendor: str) -> None:
 
 def make_for_tags(execute: Any, vendor: str) -> None:
     """The triggers at the table of tags on voices, which comes later."""
-    _make_triggers(execute, vendor, of_tags=True)
+    _make_triggers(execute, vendor, _SQLITE_TAG_TRIGGERS, _POSTGRES_TAG_TRIGGERS)
 
 
-def _make_triggers(execute: Any, vendor: str, *, of_tags: bool) -> None:
+def make_for(table: str, execute: Any, vendor: str) -> None:
+    """The triggers at a table that is registered with ``beside``."""
+    on_sqlite = {_at(table, name): _at(table, body) for name, body in _SQLITE_BESIDE_TRIGGERS.items()}
+    _make_triggers(execute, vendor, on_sqlite, [_at(table, each) for each in _POSTGRES_BESIDE_TRIGGERS])
+
+
+def _at(table: str, sql: str) -> str:
+    return sql.replace("@table", table)
+
+
+def _make_triggers(execute: Any, vendor: str, on_sqlite: Mapping[str, str], on_postgres: Iterable[str]) -> None:
     if vendor == "sqlite":
-        for name, body in (_SQLITE_TAG_TRIGGERS if of_tags else _SQLITE_TRIGGERS).items():
+        for name, body in on_sqlite.items():
             execute(f"DROP TRIGGER IF EXISTS {name}")
             execute(f"CREATE TRIGGER {name} {_spelt(body, vendor)}")
         return
-    for statement in _POSTGRES_TAG_TRIGGERS if of_tags else _POSTGRES_TRIGGERS:
+    for statement in on_postgres:
         execute(_spelt(statement, vendor))
 
 
 def _spelt(sql: str, vendor: str) -> str:
     """With what stands for ``@`` words put in their places."""
     rows = {name: ", ".join(f"{name.upper()}.{each}" for each in _MARKED) for name in ("old", "new")}
-    place = PLACE.replace("said_at", "OLD.said_at").replace("id &", "OLD.id &")
+    sql = re.sub(r"@note\(([\w.]+)\)", _NOTE[vendor], sql)
     for name, words in {
-        "@place": place,
+        "@place": PLACE.replace("said_at", "OLD.said_at").replace("id &", "OLD.id &"),
         "@marked": ", ".join(_MARKED),
         "@old": rows["old"],
         "@new": rows["new"],
+        "@again": _AGAIN,
     }.items():
         sql = sql.replace(name, words)
-    return re.sub(r"@note\(([\w.]+)\)", _NOTE[vendor], sql)
+    return sql
 
 
 def watches() -> bool:
@@ -137,7 +166,9 @@ def watches() -> bool:
         return True
     with connection.cursor() as cursor:
         cursor.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'")
-        return {*_SQLITE_TRIGGERS, *_SQLITE_TAG_TRIGGERS} <= {name for (name,) in cursor.fetchall()}
+        standing = {name for (name,) in cursor.fetchall()}
+    beside = {_at(table, name) for table in tables() for name in _SQLITE_BESIDE_TRIGGERS}
+    return {*_SQLITE_TRIGGERS, *_SQLITE_TAG_TRIGGERS, *beside} <= standing
 
 
 def begin_anew() -> None:
@@ -145,14 +176,21 @@ def begin_anew() -> None:
     with transaction.atomic(), connection.cursor() as cursor:
         begin_anew_by(cursor.execute, connection.vendor)
         make_for_tags(cursor.execute, connection.vendor)
+        for table in tables():
+            make_for(table, cursor.execute, connection.vendor)
 
 
 def begin_anew_by(execute: Any, vendor: str) -> None:
     """The same by ``execute(sql)``, for a migration; without the tags, which come later."""
     execute("DROP TABLE IF EXISTS listen_voicewords")
     make(execute, vendor)
+    wait_all(execute)
+
+
+def wait_all(execute: Any) -> None:
+    """Every voice waits to be indexed anew; until then it is found as it is in the index."""
     execute("DELETE FROM listen_voicepending")
-    execute("INSERT INTO listen_voicepending (voice_id) SELECT id FROM listen_voice WHERE text <> ''")
+    execute("INSERT INTO listen_voicepending (voice_id) SELECT id FROM listen_voice")
 
 
 def store(rows: Sequence[tuple[int, list[str], list[str]]]) -> None:

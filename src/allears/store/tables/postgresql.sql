@@ -69,6 +69,8 @@
 -- migration listen.0012_quotas_by_wave
 -- migration listen.0013_voice_editions
 -- migration listen.0014_marks_beside_words
+-- migration listen.0015_touchpoints_by_time
+-- migration listen.0016_voices_without_words
 -- migration operations.0001_initial
 -- migration outreach.0001_initial
 -- migration outreach.0002_standing_ruling
@@ -93,6 +95,7 @@
 -- migration themes.0002_selections
 -- migration understand.0001_annotations
 -- migration understand.0002_annotations_to_the_lake
+-- migration understand.0003_labels_among_words
 -- migration webhooks.0001_initial
 
 CREATE FUNCTION listen_voice_tagging() RETURNS trigger
@@ -100,7 +103,10 @@ CREATE FUNCTION listen_voice_tagging() RETURNS trigger
     AS $$ BEGIN IF TG_OP = 'DELETE' THEN INSERT INTO listen_voicepending (voice_id) VALUES (OLD.voice_id) ON CONFLICT (voice_id) DO UPDATE SET voice_id = excluded.voice_id; ELSE INSERT INTO listen_voicepending (voice_id) VALUES (NEW.voice_id) ON CONFLICT (voice_id) DO UPDATE SET voice_id = excluded.voice_id; END IF; RETURN NULL; END $$;
 CREATE FUNCTION listen_voice_words() RETURNS trigger
     LANGUAGE plpgsql
-    AS $$ BEGIN IF TG_OP = 'TRUNCATE' THEN   TRUNCATE listen_voicewords; RETURN NULL; END IF; IF TG_OP = 'INSERT' AND NEW.text = '' THEN RETURN NULL; END IF; IF TG_OP = 'DELETE' THEN   DELETE FROM listen_voicepending WHERE voice_id = OLD.id;   DELETE FROM listen_voicewords WHERE voice_id = OLD.id; RETURN NULL; END IF; IF TG_OP = 'UPDATE' AND OLD.text = NEW.text AND OLD.said_at = NEW.said_at  AND (NEW.text = '' OR (OLD.touchpoint_id, OLD.customer_id, OLD.source_kind, OLD.sentiment, OLD.metric, OLD.score, OLD.repeats_id) IS NOT DISTINCT FROM (NEW.touchpoint_id, NEW.customer_id, NEW.source_kind, NEW.sentiment, NEW.metric, NEW.score, NEW.repeats_id)) THEN   RETURN NULL; END IF; INSERT INTO listen_voicepending (voice_id) VALUES (NEW.id) ON CONFLICT (voice_id) DO UPDATE SET voice_id = excluded.voice_id; IF TG_OP = 'UPDATE' AND (OLD.text <> NEW.text OR OLD.said_at <> NEW.said_at) THEN   DELETE FROM listen_voicewords WHERE voice_id = OLD.id; END IF; RETURN NULL; END $$;
+    AS $$ BEGIN IF TG_OP = 'TRUNCATE' THEN   TRUNCATE listen_voicewords; RETURN NULL; END IF; IF TG_OP = 'DELETE' THEN   DELETE FROM listen_voicepending WHERE voice_id = OLD.id;   DELETE FROM listen_voicewords WHERE voice_id = OLD.id; RETURN NULL; END IF; IF TG_OP = 'UPDATE' AND OLD.text = NEW.text AND OLD.said_at = NEW.said_at  AND (OLD.touchpoint_id, OLD.customer_id, OLD.source_kind, OLD.sentiment, OLD.metric, OLD.score, OLD.repeats_id) IS NOT DISTINCT FROM (NEW.touchpoint_id, NEW.customer_id, NEW.source_kind, NEW.sentiment, NEW.metric, NEW.score, NEW.repeats_id) THEN   RETURN NULL; END IF; INSERT INTO listen_voicepending (voice_id) VALUES (NEW.id) ON CONFLICT (voice_id) DO UPDATE SET voice_id = excluded.voice_id; IF TG_OP = 'UPDATE' AND (OLD.text <> NEW.text OR OLD.said_at <> NEW.said_at) THEN   DELETE FROM listen_voicewords WHERE voice_id = OLD.id; END IF; RETURN NULL; END $$;
+CREATE FUNCTION listen_voices_marked() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$ BEGIN INSERT INTO listen_voicepending (voice_id) SELECT DISTINCT voice_id FROM told ORDER BY voice_id ON CONFLICT (voice_id) DO UPDATE SET voice_id = excluded.voice_id; RETURN NULL; END $$;
 CREATE TABLE account_emailaddress (
     id integer NOT NULL,
     email character varying(254) NOT NULL,
@@ -3247,12 +3253,12 @@ CREATE INDEX listen_turn_voice_id_54353db8 ON listen_turn USING btree (voice_id)
 CREATE INDEX listen_turn_workspace_id_c538964d ON listen_turn USING btree (workspace_id);
 CREATE INDEX listen_turnoriginal_workspace_id_f85c7cf7 ON listen_turnoriginal USING btree (workspace_id);
 CREATE INDEX listen_voic_custome_6e824c_idx ON listen_voice USING btree (customer_id, said_at DESC);
+CREATE INDEX listen_voic_touchpo_c84228_idx ON listen_voice USING btree (touchpoint_id, said_at DESC);
 CREATE INDEX listen_voic_workspa_aa8d13_idx ON listen_voice USING btree (workspace_id, said_at DESC);
 CREATE INDEX listen_voice_hot ON listen_voice USING btree (id) WHERE (flush_id IS NULL);
 CREATE INDEX listen_voice_repeats ON listen_voice USING btree (repeats_id) WHERE (repeats_id IS NOT NULL);
 CREATE INDEX listen_voice_same ON listen_voice USING btree (workspace_id, sameness) WHERE (sameness IS NOT NULL);
 CREATE INDEX listen_voice_thread ON listen_voice USING btree (workspace_id, thread) WHERE (thread IS NOT NULL);
-CREATE INDEX listen_voice_touchpoint_id_051bf721 ON listen_voice USING btree (touchpoint_id);
 CREATE INDEX listen_voice_workspace_id_7e5f78f3 ON listen_voice USING btree (workspace_id);
 CREATE INDEX listen_voiceedition_voice_id_ae5d1844 ON listen_voiceedition USING btree (voice_id);
 CREATE INDEX listen_voiceedition_workspace_id_e68fc8c4 ON listen_voiceedition USING btree (workspace_id);
@@ -3448,6 +3454,9 @@ CREATE TRIGGER listen_voice_emptied AFTER TRUNCATE ON listen_voice FOR EACH STAT
 CREATE TRIGGER listen_voice_gone AFTER DELETE ON listen_voice FOR EACH ROW EXECUTE FUNCTION listen_voice_words();
 CREATE TRIGGER listen_voice_said AFTER INSERT OR UPDATE ON listen_voice FOR EACH ROW EXECUTE FUNCTION listen_voice_words();
 CREATE TRIGGER listen_voice_tagged AFTER INSERT OR DELETE ON tags_voicetag FOR EACH ROW EXECUTE FUNCTION listen_voice_tagging();
+CREATE TRIGGER understand_voicelabel_changed AFTER UPDATE ON understand_voicelabel REFERENCING NEW TABLE AS told FOR EACH STATEMENT EXECUTE FUNCTION listen_voices_marked();
+CREATE TRIGGER understand_voicelabel_put AFTER INSERT ON understand_voicelabel REFERENCING NEW TABLE AS told FOR EACH STATEMENT EXECUTE FUNCTION listen_voices_marked();
+CREATE TRIGGER understand_voicelabel_taken AFTER DELETE ON understand_voicelabel REFERENCING OLD TABLE AS told FOR EACH STATEMENT EXECUTE FUNCTION listen_voices_marked();
 ALTER TABLE ONLY account_emailaddress
     ADD CONSTRAINT account_emailaddress_user_id_2c513194_fk_accounts_user_id FOREIGN KEY (user_id) REFERENCES accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE ONLY account_emailconfirmation

@@ -69,6 +69,8 @@
 -- migration listen.0012_quotas_by_wave
 -- migration listen.0013_voice_editions
 -- migration listen.0014_marks_beside_words
+-- migration listen.0015_touchpoints_by_time
+-- migration listen.0016_voices_without_words
 -- migration operations.0001_initial
 -- migration outreach.0001_initial
 -- migration outreach.0002_standing_ruling
@@ -93,6 +95,7 @@
 -- migration themes.0002_selections
 -- migration understand.0001_annotations
 -- migration understand.0002_annotations_to_the_lake
+-- migration understand.0003_labels_among_words
 -- migration webhooks.0001_initial
 
 CREATE TABLE "account_emailaddress" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "verified" bool NOT NULL, "primary" bool NOT NULL, "user_id" bigint NOT NULL REFERENCES "accounts_user" ("id") DEFERRABLE INITIALLY DEFERRED, "email" varchar(254) NOT NULL)
@@ -667,6 +670,8 @@ CREATE INDEX "listen_turnoriginal_workspace_id_f85c7cf7" ON "listen_turnoriginal
 ;
 CREATE INDEX "listen_voic_custome_6e824c_idx" ON "listen_voice" ("customer_id", "said_at" DESC)
 ;
+CREATE INDEX listen_voic_touchpo_c84228_idx ON listen_voice (touchpoint_id, said_at DESC)
+;
 CREATE INDEX "listen_voic_workspa_aa8d13_idx" ON "listen_voice" ("workspace_id", "said_at" DESC)
 ;
 CREATE INDEX "listen_voice_hot" ON "listen_voice" ("id") WHERE "flush_id" IS NULL
@@ -676,8 +681,6 @@ CREATE INDEX "listen_voice_repeats" ON "listen_voice" ("repeats_id") WHERE "repe
 CREATE INDEX "listen_voice_same" ON "listen_voice" ("workspace_id", "sameness") WHERE "sameness" IS NOT NULL
 ;
 CREATE INDEX "listen_voice_thread" ON "listen_voice" ("workspace_id", "thread") WHERE "thread" IS NOT NULL
-;
-CREATE INDEX "listen_voice_touchpoint_id_051bf721" ON "listen_voice" ("touchpoint_id")
 ;
 CREATE INDEX "listen_voice_workspace_id_7e5f78f3" ON "listen_voice" ("workspace_id")
 ;
@@ -1049,10 +1052,16 @@ CREATE TRIGGER listen_voice_changed AFTER UPDATE OF text, said_at ON listen_voic
 ;
 CREATE TRIGGER listen_voice_gone AFTER DELETE ON listen_voice BEGIN DELETE FROM listen_voicewords WHERE rowid = ((CAST(round((julianday(OLD.said_at) - 2440587.5) * 86400) AS INTEGER) << 30) | (OLD.id & 1073741823)); DELETE FROM listen_voicepending WHERE voice_id = OLD.id; END
 ;
-CREATE TRIGGER listen_voice_marked AFTER UPDATE OF touchpoint_id, customer_id, source_kind, sentiment, metric, score, repeats_id ON listen_voice WHEN NEW.text <> '' AND (OLD.touchpoint_id, OLD.customer_id, OLD.source_kind, OLD.sentiment, OLD.metric, OLD.score, OLD.repeats_id) IS NOT (NEW.touchpoint_id, NEW.customer_id, NEW.source_kind, NEW.sentiment, NEW.metric, NEW.score, NEW.repeats_id) BEGIN INSERT OR IGNORE INTO listen_voicepending (voice_id) VALUES (NEW.id); END
+CREATE TRIGGER listen_voice_marked AFTER UPDATE OF touchpoint_id, customer_id, source_kind, sentiment, metric, score, repeats_id ON listen_voice WHEN (OLD.touchpoint_id, OLD.customer_id, OLD.source_kind, OLD.sentiment, OLD.metric, OLD.score, OLD.repeats_id) IS NOT (NEW.touchpoint_id, NEW.customer_id, NEW.source_kind, NEW.sentiment, NEW.metric, NEW.score, NEW.repeats_id) BEGIN INSERT OR IGNORE INTO listen_voicepending (voice_id) VALUES (NEW.id); END
 ;
-CREATE TRIGGER listen_voice_said AFTER INSERT ON listen_voice WHEN NEW.text <> '' BEGIN INSERT OR IGNORE INTO listen_voicepending (voice_id) VALUES (NEW.id); END
+CREATE TRIGGER listen_voice_said AFTER INSERT ON listen_voice BEGIN INSERT OR IGNORE INTO listen_voicepending (voice_id) VALUES (NEW.id); END
 ;
 CREATE TRIGGER listen_voice_tagged AFTER INSERT ON tags_voicetag BEGIN INSERT OR IGNORE INTO listen_voicepending (voice_id) VALUES (NEW.voice_id); END
 ;
 CREATE TRIGGER listen_voice_untagged AFTER DELETE ON tags_voicetag BEGIN INSERT OR IGNORE INTO listen_voicepending (voice_id) VALUES (OLD.voice_id); END
+;
+CREATE TRIGGER understand_voicelabel_changed AFTER UPDATE ON understand_voicelabel BEGIN INSERT OR IGNORE INTO listen_voicepending (voice_id) VALUES (OLD.voice_id); INSERT OR IGNORE INTO listen_voicepending (voice_id) VALUES (NEW.voice_id); END
+;
+CREATE TRIGGER understand_voicelabel_put AFTER INSERT ON understand_voicelabel BEGIN INSERT OR IGNORE INTO listen_voicepending (voice_id) VALUES (NEW.voice_id); END
+;
+CREATE TRIGGER understand_voicelabel_taken AFTER DELETE ON understand_voicelabel BEGIN INSERT OR IGNORE INTO listen_voicepending (voice_id) VALUES (OLD.voice_id); END

@@ -53,14 +53,13 @@ def _filters(request: ConsoleRequest) -> wall.WallFilter:
     return wall.WallFilter.of(request.GET, workspace_id=access.workspace_id, member_id=access.membership.pk)
 
 
-def _among(request: ConsoleRequest) -> Q | None:
+def _among(request: ConsoleRequest) -> Q:
     """What narrows the wall besides its own filters: labels, and with ``view=mine`` the member's own stream."""
-    labels = LabelFilter.of(request.GET)
-    wanted = labels.among(request.access.workspace_id) if labels else None
-    if request.GET.get("view") != "mine":
-        return wanted
-    mine = stream_of(member=request.access.membership)
-    return mine & wanted if wanted else mine
+    return (_own_stream(request) or Q()) & LabelFilter.of(request.GET).among(request.access.workspace_id)
+
+
+def _own_stream(request: ConsoleRequest) -> Q | None:
+    return stream_of(member=request.access.membership) if request.GET.get("view") == "mine" else None
 
 
 @require_GET
@@ -75,12 +74,17 @@ def live_wall(request: ConsoleRequest) -> HttpResponse:
         return redirect(f"{reverse('listen')}?view=mine")
     filters, latest = _filters(request), wall.latest_id()  # asked first: what arrives meanwhile comes by the stream
     cursor = wall.Cursor.parse(request.GET.get("cursor", ""))
-    found, following = wall.voices(filters=filters, after=cursor, among=_among(request))
+    labels = LabelFilter.of(request.GET)
+    found, following = wall.voices(
+        filters=filters,
+        after=cursor,
+        among=_own_stream(request),
+        marked=labels.marked(filters.workspace_id) if labels else None,
+    )
     _prepare(request, found)
     repeats.counted(found)
     if found:
         listening.note(member=member, now=now)
-    labels = LabelFilter.of(request.GET)
     query = request.GET.copy()
     query.pop("cursor", None)
     context = {
