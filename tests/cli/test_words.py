@@ -14,6 +14,7 @@ from allears.cli import words
 
 LOCALES = ("LC_ALL", "LC_MESSAGES", "LANGUAGE", "LANG")
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
+ENGLISH_SENTENCE = re.compile(r"[A-Za-z]{2,}(?: [a-z]{2,}){2,}")  # three words on end
 WALK = """
 import json, typer
 from typer.testing import CliRunner
@@ -27,6 +28,16 @@ def walk(command, names):
         yield from walk(below, [*names, name])
 
 print(json.dumps(dict(walk(typer.main.get_command(app), []))))
+"""
+
+
+REFUSE = """
+import json, sys
+from typer.testing import CliRunner
+from allears.cli.main import app
+
+done = [CliRunner().invoke(app, given) for given in json.loads(sys.argv[1])]
+print(json.dumps([[each.exit_code, each.stderr] for each in done]))
 """
 
 
@@ -90,6 +101,7 @@ def test_every_command_and_option_has_chinese_help() -> None:
     assert without == []
     for each in found.values():
         shown = each["shown"]
+        assert ENGLISH_SENTENCE.findall(shown.partition("\n\n")[2]) == []
         assert [word for word in ("用法：", "选项", "显示本帮助。") if word not in shown] == []
         assert [word for word in ("Usage", "Options", "Arguments", "Show this", "default:", "…") if word in shown] == []
 
@@ -110,6 +122,40 @@ def test_other_terminals_are_spoken_to_in_english() -> None:
 def test_what_typer_refuses_is_said_in_chinese_too() -> None:
     done = allears("liste", LANG="zh_CN.UTF-8")
     assert (done.returncode, "没有 'liste' 这个命令。" in done.stderr, "出错" in done.stderr) == (2, True, True)
+
+
+REFUSED = [
+    (["liste"], "没有 'liste' 这个命令。"),
+    (["servee"], "没有 'servee' 这个命令。您是不是要用 'serve'？"),
+    (["lake", "sqll"], "没有 'sqll' 这个命令。您是不是要用 'sql'？"),
+    (["score"], "缺少参数 'metric'。"),
+    (["annotate", "x.csv"], "缺少选项 '--text'。"),
+    (["score", "nps", "--by"], "选项 '--by' 需要一个取值。"),
+    (["score", "nps", "--json=x"], "选项 '--json' 不带取值。"),
+    (["score", "nps", "--bogus"], "没有选项 --bogus"),
+    (["score", "nps", "--jso"], "没有选项 --jso。可用的有：--json"),
+    (["score", "nps", "more"], "多余的参数：more"),
+    (["score", "nps", "--data", "none"], "取值无效：没有数据目录 none。请先新建：allears init --data none"),
+    (["serve", "--port", "x"], "'--port'（环境变量 'ALLEARS_PORT'） 的取值无效：须为整数"),
+    (["demo", "--customers", "3"], "'--customers' 的取值无效：不得小于 20"),
+]
+
+
+def test_each_kind_of_refusal_is_chinese() -> None:
+    """In one process: each start of a command costs a second."""
+    command = [sys.executable, "-c", REFUSE, json.dumps([given for given, _ in REFUSED])]
+    env = spoken(LANG="zh_CN.UTF-8", COLUMNS="160")
+    done = subprocess.run(command, env=env, capture_output=True, text=True, check=True)
+    told = [
+        [code, re.sub(r"[╭─╮│╰╯\n]+ *", "", shown.partition("出错")[2]).strip()]
+        for code, shown in json.loads(done.stdout)
+    ]
+    assert told == [[2, says] for _, says in REFUSED]
+
+
+def test_an_english_terminal_is_refused_as_ever() -> None:
+    done = allears("score", "nps", "--by", LANG="C", COLUMNS="120")
+    assert "Option '--by' requires an argument." in done.stderr
 
 
 def test_what_commands_print_is_chinese_and_their_json_keeps_its_names(tmp_path: Path) -> None:
@@ -145,3 +191,15 @@ def test_an_import_and_its_refusals_are_told_in_the_terminals_language(tmp_path:
     assert (refused.returncode, bool(CHINESE.search(refused.stderr))) == (2, locale != "C")
     lost = allears("score", "nps", "--data", tmp_path / "none", LC_ALL=locale, COLUMNS="160")
     assert (lost.returncode, "没有数据目录" in lost.stderr) == (2, locale != "C")
+
+
+def test_backup_restore_and_upgrade_are_refused_in_the_terminals_language(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    data.mkdir()
+    none = allears("restore", tmp_path / "none.tar", "--data", data, LANG="zh_CN.UTF-8")
+    assert (none.returncode, none.stderr.strip()) == (1, f"没有文件 {tmp_path / 'none.tar'}。什么也没有恢复。")
+    empty = allears("backup", "--data", data, LANG="zh_CN.UTF-8")
+    assert (empty.returncode, empty.stderr.strip()) == (1, "这个数据库里还没有 All Ears，没有可备份的内容。")
+    (tmp_path / "odd.tar").write_bytes(b"no archive")
+    odd = allears("restore", tmp_path / "odd.tar", "--data", data, LANG="C")
+    assert odd.stderr.strip().endswith("The archive is not usable; nothing was restored. Take another one.")

@@ -86,6 +86,18 @@ class _Speaking:
         for each in named.get("params") or []:
             each.help = translated(getattr(each, "help", None))
 
+    def make_context(self, *given: Any, **named: Any) -> Any:
+        from allears.cli.refusals import in_the_terminals_language
+
+        with in_the_terminals_language():
+            return super().make_context(*given, **named)  # type: ignore[misc]
+
+    def invoke(self, ctx: Any) -> Any:
+        from allears.cli.refusals import in_the_terminals_language
+
+        with in_the_terminals_language():
+            return super().invoke(ctx)  # type: ignore[misc]
+
     def format_usage(self, ctx: Any, formatter: Any) -> None:
         pieces = " ".join(self.collect_usage_pieces(ctx))  # type: ignore[attr-defined]
         formatter.write_usage(ctx.command_path, pieces, prefix=gettext("Usage: "))

@@ -12,6 +12,7 @@ from django.conf import settings
 from django.core import checks
 from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.db.migrations.executor import MigrationExecutor
+from django.utils.translation import gettext as _
 
 from allears.operations.backups import schema
 from allears.operations.backups.keeping import folder, new_path
@@ -39,7 +40,8 @@ def upgrade(*, now: datetime) -> Upgrade:
         return Upgrade()
     if roles := being_served():
         raise UpgradeError(
-            f"`allears serve` runs on this folder ({', '.join(roles)}). Nothing was changed; stop it first."
+            _("`allears serve` runs on this folder (%(roles)s). Nothing was changed; stop it first.")
+            % {"roles": ", ".join(roles)}
         )
     archive = new_path(now=now)
     archive = archive.with_name(f"before-upgrade-{archive.name}")
@@ -52,9 +54,12 @@ def upgrade(*, now: datetime) -> Upgrade:
             _examine()
     except Exception as error:  # whatever a migration raises, its reader needs the same words
         raise UpgradeError(
-            f"The upgrade failed: {type(error).__name__}: {error}\n"
-            f"The database is as it was before. The back-up of just now stays at {archive}.\n"
-            "Go on with the version you had, and report this."
+            _(
+                "The upgrade failed: %(error)s\n"
+                "The database is as it was before. The back-up of just now stays at %(path)s.\n"
+                "Go on with the version you had, and report this."
+            )
+            % {"error": f"{type(error).__name__}: {error}", "path": archive}
         ) from error
     return Upgrade(applied=[f"{app}.{name}" for app, name in waiting], archive=str(archive))
 

@@ -15,6 +15,8 @@ from django.conf import settings
 from django.core.management.color import no_style
 from django.db import connection, transaction
 from django.db.migrations.executor import MigrationExecutor
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from allears.accounts.models import User, Workspace
 from allears.customers import vault
@@ -33,7 +35,7 @@ from allears.store.bulk import insert_rows
 pa = LazyModule("pyarrow")
 BATCH = 2000
 READABLE = range(1, FORMAT + 1)
-UNUSABLE = "The archive is not usable; nothing was restored. Take another one."
+UNUSABLE = gettext_lazy("The archive is not usable; nothing was restored. Take another one.")
 
 
 @dataclass(kw_only=True)
@@ -56,7 +58,7 @@ class Report:
 def restore(*, archive: Path) -> Report:
     """Bring everything back; raises BackupError and leaves an empty installation empty."""
     if not archive.is_file():
-        raise BackupError(f"There is no file {archive}. Nothing was restored.")
+        raise BackupError(_("There is no file %(path)s. Nothing was restored.") % {"path": archive})
     _refuse_unless_empty()
     scratch = Path(tempfile.mkdtemp(prefix=".restore-", dir=settings.DATA_DIR))
     keys = KeyFile(beside(archive))
@@ -71,17 +73,21 @@ def restore(*, archive: Path) -> Report:
 
 def _refuse_unless_empty() -> None:
     if connection.introspection.table_names() and _tables_hold_anything():
-        raise BackupError("This database holds a workspace already. Nothing was changed; restore into an empty one.")
+        raise BackupError(_("This database holds a workspace already. Nothing was changed; restore into an empty one."))
     if intake_path().exists() and not settings.DATABASE_URL:
         with_rows = open_file(intake_path())
         log_id(with_rows)
         full = with_rows.execute("SELECT 1 FROM intake LIMIT 1").fetchone()
         with_rows.close()
         if full:
-            raise BackupError("Events wait in this data folder. Nothing was changed; name an empty folder with --data.")
+            raise BackupError(
+                _("Events wait in this data folder. Nothing was changed; name an empty folder with --data.")
+            )
     root = Path(settings.LAKE_ROOT)
     if not lakes.is_remote() and root.is_dir() and any(root.iterdir()):
-        raise BackupError(f"There is a lake at {root} already. Nothing was changed; name an empty folder.")
+        raise BackupError(
+            _("There is a lake at %(path)s already. Nothing was changed; name an empty folder.") % {"path": root}
+        )
 
 
 def _tables_hold_anything() -> bool:
@@ -100,16 +106,23 @@ def unpack(archive: Path, scratch: Path) -> dict[str, Any]:
             tar.extractall(scratch, members=[_plain(member) for member in tar])  # noqa: S202 - each was looked at
         manifest: dict[str, Any] = json.loads((scratch / "manifest.json").read_bytes())
     except (tarfile.TarError, OSError, ValueError, KeyError) as error:
-        raise BackupError(f"{archive} cannot be read ({error}). {UNUSABLE}") from error
+        raise BackupError(
+            _("%(path)s cannot be read (%(error)s).") % {"path": archive, "error": error} + f" {UNUSABLE}"
+        ) from error
     if manifest.get("format") not in READABLE:
-        raise BackupError(f"{archive} has format {manifest.get('format')}; this version reads formats 1 to {FORMAT}.")
+        raise BackupError(
+            _("%(path)s has format %(format)s; this version reads formats 1 to %(last)s.")
+            % {"path": archive, "format": manifest.get("format"), "last": FORMAT}
+        )
     for part in parts(manifest):
         path = scratch / part["file"]
         if not path.is_file():
-            raise BackupError(f"{part['file']} is missing in the archive. {UNUSABLE}")
+            raise BackupError(_("%(path)s is missing in the archive.") % {"path": part["file"]} + f" {UNUSABLE}")
         with path.open("rb") as file:
             if hashlib.file_digest(file, "sha256").hexdigest() != part["sha256"]:
-                raise BackupError(f"{part['file']} is damaged: its hash is not the one noted. {UNUSABLE}")
+                raise BackupError(
+                    _("%(path)s is damaged: its hash is not the one noted.") % {"path": part["file"]} + f" {UNUSABLE}"
+                )
     return manifest
 
 
@@ -195,8 +208,11 @@ class _Restorer:
         if unknown:
             app, name = min(unknown)
             raise BackupError(
-                f"The archive is of a newer All Ears ({self.manifest['allears']}; it knows {app}.{name}). "
-                "Nothing was restored; install that version or a newer one first."
+                _(
+                    "The archive is of a newer All Ears (%(version)s; it knows %(change)s). "
+                    "Nothing was restored; install that version or a newer one first."
+                )
+                % {"version": self.manifest["allears"], "change": f"{app}.{name}"}
             )
         if tables.make(wanted=applied):
             executor = MigrationExecutor(connection)
@@ -273,19 +289,25 @@ class _Restorer:
             )
             digest = Digest()
             for chunk in read_rows(models[label], layout, alias="default"):
-                for values, _ in chunk:
+                for values, _owner in chunk:
                     digest.add(values)
             same = digest.text() == about["digest"] or about["file"] in self._lost
             if digest.rows != about["rows"] or not same:
                 raise BackupError(
-                    f"{label}: {digest.rows} rows came back of {about['rows']}, or with another content. "
-                    "What was restored is not to be used: empty the database and the folder, and take another archive."
+                    _(
+                        "%(table)s: %(rows)s rows came back of %(all)s, or with another content. What was restored is "
+                        "not to be used: empty the database and the folder, and take another archive."
+                    )
+                    % {"table": label, "rows": digest.rows, "all": about["rows"]}
                 )
 
     def _lake(self, report: Report) -> None:
         for table, about in self.manifest["lake"].items():
             if lakes.is_remote() or not about["files"]:
-                report.notes.append(f"lake table {table} is not in the archive; its head is version {about['version']}")
+                report.notes.append(
+                    _("lake table %(table)s is not in the archive; its head is version %(version)s")
+                    % {"table": table, "version": about["version"]}
+                )
                 continue
             for name in about["files"]:
                 target = lakes.folder(table) / Path(name).relative_to(f"lake/{table}")
@@ -293,7 +315,10 @@ class _Restorer:
                 shutil.move(self.scratch / name, target)
                 report.lake_files += 1
             if lakes.newest(table) != about["version"]:
-                raise BackupError(f"The lake table {table} did not come back as version {about['version']}.")
+                raise BackupError(
+                    _("The lake table %(table)s did not come back as version %(version)s.")
+                    % {"table": table, "version": about["version"]}
+                )
 
     def _intake(self, report: Report) -> None:
         """Unread bodies, in their order, at the end of the new log: the consumer takes them as ever."""
@@ -307,7 +332,7 @@ class _Restorer:
             digest.add([workspace_id, kind, received_us, hashlib.sha256(data).hexdigest()])
             bodies.append(Body(workspace_id=workspace_id, kind=kind, received_us=received_us, data=data))
         if "intake" not in self._lost and digest.text() != self.manifest["intake"]["digest"]:
-            raise BackupError("The unread events did not come back as they were. Take another archive.")
+            raise BackupError(_("The unread events did not come back as they were. Take another archive."))
         put_back(bodies)
         report.unread = len(bodies)
 

@@ -18,6 +18,7 @@ from typing import Any
 from django.conf import settings
 from django.db import DatabaseError, connection, connections, models
 from django.db.migrations.recorder import MigrationRecorder
+from django.utils.translation import gettext as _
 
 from allears.customers import vault
 from allears.customers.models import Customer, CustomerKey
@@ -66,7 +67,9 @@ class Manifest:
 def back_up(*, target: Path, now: datetime, cause: str = Backup.Cause.BY_HAND) -> Backup:
     """Write the archive ``target`` and its keys beside it; raises BackupError, then nothing is left behind."""
     if target.exists():
-        raise BackupError(f"{target} is there already. Nothing was written; name another file.")
+        raise BackupError(_("%(path)s is there already. Nothing was written; name another file.") % {"path": target})
+    if not schema.applied():
+        raise BackupError(_("There is no All Ears in this database yet, so there is nothing to keep."))
     target.parent.mkdir(parents=True, exist_ok=True, mode=0o750)
     row = Backup(path=str(target.resolve()), cause=cause, begun_at=now)
     _note(row)
@@ -75,7 +78,8 @@ def back_up(*, target: Path, now: datetime, cause: str = Backup.Cause.BY_HAND) -
     except (OSError, sqlite3.Error, DatabaseError, BackupError, LakeMovedError) as error:
         row.error = f"{type(error).__name__}: {error}"
         _note(row)
-        raise BackupError(f"The back-up could not be written: {error}. Nothing was left behind.") from error
+        says = _("The back-up could not be written: %(error)s. Nothing was left behind.")
+        raise BackupError(says % {"error": error}) from error
     from django.utils import timezone
 
     row.finished_at, row.size, row.rows = timezone.now(), target.stat().st_size, manifest.rows
@@ -180,7 +184,7 @@ class _Writer:
         self, layout: Layout, chunk: Sequence[tuple[list[Any], int | None]], digest: Digest
     ) -> Iterator[dict[str, Any]]:
         if layout.personal and layout.customer:
-            self._learn([owner for _, owner in chunk if owner is not None])
+            self._learn([owner for _values, owner in chunk if owner is not None])
         for values, owner in chunk:
             line = self._line(layout, values, owner, digest.rows)
             digest.add(values)
