@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 
 from allears.listen.definition import Definition, parse
 from allears.listen.models import Invitation, Probe, Response, Survey, SurveyVersion, Voice
@@ -28,6 +28,13 @@ def latest_version(*, survey: Survey) -> tuple[SurveyVersion, Definition]:
     """The version in force; a survey always has one."""
     version = survey.versions.order_by("-number")[0]
     return version, parse(version.definition)
+
+
+def latest_versions(*, workspace_id: int) -> Mapping[int, tuple[SurveyVersion, Definition]]:
+    """The version in force of every survey, by the survey's id, in one query."""
+    newest = SurveyVersion.objects.in_workspace(workspace_id).filter(survey=OuterRef("survey")).order_by("-number")
+    rows = SurveyVersion.objects.in_workspace(workspace_id).filter(number=Subquery(newest.values("number")[:1]))
+    return {version.survey_id: (version, parse(version.definition)) for version in rows}
 
 
 def probes(*, workspace_id: int) -> QuerySet[Probe]:

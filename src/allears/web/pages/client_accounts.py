@@ -42,7 +42,7 @@ def account_page(request: ConsoleRequest, account_id: int) -> HttpResponse:
     context: dict[str, Any] = {
         "account": account,
         "contacts": companies.contacts_of(account=account),
-        "voices": said.order_by("-said_at", "-id")[:30],
+        "voices": said.select_related("customer").order_by("-said_at", "-id")[:30],
         "cases": cases_of(workspace_id).filter(customer_id__in=people).order_by("-opened_at", "-id")[:30],
         "nps": _nps([score for score in scored if score is not None]),
     }

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from urllib.parse import urlencode
 
 from django.conf import settings
@@ -144,7 +145,7 @@ def home_mend(request: ConsoleRequest) -> HttpResponse:
     selection = selection_of(words, workspace=workspace, now=now)
     board = theme_queries.board(selection)
     first = first_to_mend(board)
-    context = {
+    context: dict[str, Any] = {
         "board": board,
         "first": first,
         "kept": urlencode({name: value for name, value in words.items() if value}),

@@ -1,5 +1,6 @@
 """What was understood of a voice, and what people correct: on the voice's page and where they teach."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.http import Http404, HttpResponse, QueryDict
@@ -28,11 +29,24 @@ def understood(voice: Voice) -> dict[str, Any]:
     """What a voice's page shows of its labels."""
     if not hasattr(voice, "read"):
         showing.attach([voice])
-    rows = Correction.objects.in_workspace(voice.workspace_id).filter(voice=voice).select_related("author")
+    return _labelled(voice, _corrected([voice])[voice.pk])
+
+
+def _corrected(voices: Sequence[Voice]) -> Mapping[int, list[Correction]]:
+    """What people said of each voice, in one query."""
+    found: dict[int, list[Correction]] = {voice.pk: [] for voice in voices}
+    if voices:
+        rows = Correction.objects.in_workspace(voices[0].workspace_id).filter(voice_id__in=list(found))
+        for row in rows.select_related("author").order_by("id"):
+            found[row.voice_id].append(row)
+    return found
+
+
+def _labelled(voice: Voice, rows: list[Correction]) -> dict[str, Any]:
     return {
         "voice": voice,
         "channel": channel_label(voice.channel),
-        "said_by_people": list(reversed(standing(list(rows)))),
+        "said_by_people": list(reversed(standing(rows))),
         "choices": [
             (task_word(task), [(f"{task}:{value}", value_word(task, value)) for value in values])
             for task, values in VALUES.items()
@@ -135,8 +149,9 @@ def teach(request: ConsoleRequest) -> HttpResponse:
     may = correcting.is_reviewer(request.access)
     found = teaching.picks(workspace_id=request.access.workspace_id) if may else []
     showing.attach(found)
+    corrected = _corrected(found)
     context = {
-        "cards": [understood(voice) for voice in found],
+        "cards": [_labelled(voice, corrected[voice.pk]) for voice in found],
         "may_correct": may,
         "gold": correcting.gold(workspace_id=request.access.workspace_id).count(),
     }

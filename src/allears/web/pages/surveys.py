@@ -81,10 +81,10 @@ def _survey(request: ConsoleRequest, survey_id: int) -> Survey:
 def surveys(request: ConsoleRequest) -> HttpResponse:
     """Whom do we ask what?"""
     workspace_id = request.access.workspace_id
-    use = queries.survey_use(workspace_id=workspace_id)
+    use, versions = queries.survey_use(workspace_id=workspace_id), queries.latest_versions(workspace_id=workspace_id)
     rows: list[dict[str, Any]] = []
     for survey in queries.surveys(workspace_id=workspace_id):
-        version, definition = queries.latest_version(survey=survey)
+        version, definition = versions[survey.id]
         asked, begun = use.get(survey.id, (0, 0))
         languages = [LANGUAGE_NAMES.get(each, {"name": each})["name"] for each in definition.languages]
         rows.append(
