@@ -4,6 +4,7 @@ import json
 from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from itertools import groupby
 from typing import Any
 from unittest import mock
 
@@ -23,6 +24,7 @@ from allears.listen.studies.models import Study
 from allears.listen.studies.report import wave_report
 from allears.outreach.actions import replay
 from allears.outreach.models import Decision, Message
+from allears.outreach.recomputing import recompute
 from allears.respond.models import Case
 from allears.respond.queries import unanswered_voices
 from allears.understand.metrics import Question
@@ -85,6 +87,18 @@ def test_verdicts_replay_from_their_facts(told: dict[str, Any]) -> None:
     for decision in rows(Decision).order_by("?")[:60]:
         again = replay(decision=decision)
         assert (again.name, again.rule, again.until) == (decision.verdict, decision.rule, decision.held_until)
+
+
+def test_of_asks_decided_in_one_moment_each_saw_those_before_it(told: dict[str, Any]) -> None:
+    """Best first, numbered in that order, so that each is recomputed from what had happened then."""
+    found = rows(Decision).filter(customer__isnull=False).order_by("customer_id", "at", "id")
+    moments = [list(group) for _, group in groupby(found, key=lambda each: (each.customer_id, each.at))]
+    together = [group for group in moments if len(group) > 1]
+    assert together
+    for group in together:
+        bids = [each.bid or 0.0 for each in group if each.purpose == "survey"]
+        assert bids == sorted(bids, reverse=True)
+        assert all(recompute(decision=each).agrees for each in group)
 
 
 def test_the_scores_of_the_console_recover_the_truth(told: dict[str, Any]) -> None:

@@ -1,13 +1,14 @@
 """Asking when something has *not* happened: a durable wait that the event ends, whatever comes late."""
 
 from collections.abc import Mapping
+from dataclasses import fields
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from allears.accounts.models import Workspace
-from allears.customers.models import Customer
+from allears.customers.models import ConsentRecord, Customer
 from allears.events.batch import Batch
 from allears.events.models import Event
 from allears.listen import actions, probing, simulating, standing
@@ -172,8 +173,8 @@ def test_a_probe_is_tried_on_the_past_beside_what_really_happened(acme: Workspac
     end = NOON + 20 * DAY
     really = Decision.objects.in_workspace(acme.id).filter(verdict="sent").count()
     before = Decision.objects.in_workspace(acme.id).count()
-    fields = ("key", "name", "touchpoint_id", "survey_id", "event_name")
-    spec = {name: getattr(published, name) for name in fields}
+    names = ("key", "name", "touchpoint_id", "survey_id", "event_name")
+    spec = {name: getattr(published, name) for name in names}
 
     def tried(**changes: Any) -> Any:
         made = simulating.simulate_probe(
@@ -192,6 +193,66 @@ def test_a_probe_is_tried_on_the_past_beside_what_really_happened(acme: Workspac
     assert Decision.objects.in_workspace(acme.id).count() == before
 
 
+def _tried_again(published: Probe, *, until: datetime, **changes: Any) -> list[tuple[str, int, int]]:
+    """The probe played over the time since noon: (rule, really, again)."""
+    spec = {each.name: getattr(published, each.name) for each in fields(actions.ProbeSpec)}
+    made = simulating.simulate_probe(
+        workspace_id=published.workspace_id, spec=actions.ProbeSpec(**{**spec, **changes}), probe_id=published.pk,
+        since=NOON, now=until,
+    )  # fmt: skip
+    run(workspace_id=published.workspace_id, rehearsal_id=made.pk)
+    made.refresh_from_db()
+    return sorted((line.name, line.real, line.new) for line in lines(made, "rule"))
+
+
+def test_an_unchanged_probe_comes_out_as_it_really_did_beside_its_rivals(acme: Workspace) -> None:
+    builders.open_policy(workspace=acme, rest_days={"nps": 9.0, "csat": 4.0}, rest_days_overall=2.0)
+    people = [builders.customer(workspace=acme, email=f"c{n}@example.test", segment="vip") for n in range(5)]
+    probes = [
+        builders.probe(workspace=acme, key="loud", now=NOON, priority=1, share=0.5),
+        builders.probe(workspace=acme, key="late", now=NOON, survey="csat", delay_seconds=30 * 3600),
+        builders.probe(workspace=acme, key="meek", now=NOON, survey="csat"),
+    ]
+    late = timedelta(minutes=7)  # the worker is behind
+    for number in range(90):
+        at = NOON + number * timedelta(hours=7)
+        happen(people[number * number % 5], number + 1, "order_delivered", at, {}, now=at + late)
+        decide_due(now=at + timedelta(hours=3))
+        if number == 40:
+            told = {"channel": "*", "purpose": "survey", "granted": False, "source": "preferences"}
+            ConsentRecord.objects.create(workspace=acme, customer=people[1], at=at + late, **told)
+    until = at + 60 * DAY
+    for hour in range(0, 24 * 60, 3):
+        decide_due(now=at + timedelta(hours=hour))
+    for published in probes:
+        found = _tried_again(published, until=until)
+        assert [(rule, real) for rule, real, _ in found] == [(rule, again) for rule, _, again in found]
+    rules = {rule for published in probes for rule, *_ in _tried_again(published, until=until)}
+    assert {"allowed", "sampled_out", "outbid", "rest", "consent", "cap", "expired"} <= rules
+
+
+def test_a_new_probe_is_held_back_by_what_was_withdrawn_while_it_waited(acme: Workspace, customer: Customer) -> None:
+    published = builders.probe(workspace=acme, now=NOON, event_name="never_happens")
+    happen(customer, 1, "order_delivered", NOON, {})
+    ConsentRecord.objects.create(
+        workspace=acme, customer=customer, at=NOON + DAY, channel="*", purpose="survey", granted=False, source="page"
+    )
+    until = NOON + 9 * DAY
+    wanted = {"event_name": "order_delivered", "key": "other"}
+    assert _tried_again(published, until=until, **wanted) == [("allowed", 0, 1)]
+    assert _tried_again(published, until=until, **wanted, delay_seconds=2 * 86_400) == [("consent", 0, 1)]
+
+
+def test_an_event_that_came_after_the_ask_does_not_undo_it(acme: Workspace, customer: Customer, waiting: Probe) -> None:
+    happen(customer, 1, "order_placed", NOON, {"order_id": "A"})
+    decide_due(now=NOON + 3 * DAY)
+    happen(customer, 2, "order_delivered", NOON + 5 * DAY, {"order_id": "A"})
+    until = NOON + 9 * DAY
+    assert _tried_again(waiting, until=until) == [("allowed", 1, 1)]
+    assert _tried_again(waiting, until=until, key="other") == [("allowed", 0, 1)]
+    assert _tried_again(waiting, until=until, key="other", delay_seconds=6 * 86_400) == [("overtaken", 0, 1)]
+
+
 def test_a_rehearsal_that_is_done_at_once_keeps_its_result(
     acme: Workspace, customer: Customer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -199,9 +260,9 @@ def test_a_rehearsal_that_is_done_at_once_keeps_its_result(
     published = builders.probe(workspace=acme, now=NOON)
     happen(customer, 1, "order_delivered", NOON, {})
     monkeypatch.setattr(rehearsals, "enqueue", lambda task, arguments: run(**arguments))
-    fields = ("key", "name", "touchpoint_id", "survey_id", "event_name")
+    names = ("key", "name", "touchpoint_id", "survey_id", "event_name")
     made = simulating.simulate_probe(
-        workspace_id=acme.id, spec=actions.ProbeSpec(**{name: getattr(published, name) for name in fields}),
+        workspace_id=acme.id, spec=actions.ProbeSpec(**{name: getattr(published, name) for name in names}),
         probe_id=published.pk, since=NOON, now=NOON + DAY,
     )  # fmt: skip
     made.refresh_from_db()

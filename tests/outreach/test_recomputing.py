@@ -5,9 +5,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from allears.accounts.models import Workspace
-from allears.customers.models import AttributeValue, ConsentRecord
+from allears.customers.models import AttributeValue, ConsentRecord, Customer
 from allears.outreach import actions, recomputing, registry
 from allears.outreach.contracts import Proposal
+from allears.outreach.delivery.models import ChannelSetup
 from allears.outreach.governor import Policy, digest
 from allears.outreach.models import Decision
 from allears.outreach.rehearsals import lines, rehearse_policy, run
@@ -47,6 +48,53 @@ def test_what_came_later_does_not_matter(acme: Workspace, asked: Decision) -> No
     )
     again = recomputing.recompute(decision=asked)
     assert (again.agrees, again.intact, dict(again.differences)) == (True, True, {})
+
+
+def _told(customer: Customer, value: str | None, *, hours: float, name: str = "email") -> None:
+    at = NOON + timedelta(hours=hours)
+    AttributeValue.objects.create(
+        workspace_id=customer.workspace_id, customer=customer, name=name, value=value, valid_from=at, recorded_at=at,
+        source="identify",
+    )  # fmt: skip
+
+
+def _ruled(customer: Customer, *, channel: str = "email", hours: float = 0) -> Decision:
+    proposal = Proposal(
+        customer_id=customer.id, purpose="survey", family="nps", channel=channel, ask_key=f"{channel}:{hours}"
+    )
+    now = NOON + timedelta(hours=hours)
+    actions.propose(workspace_id=customer.workspace_id, proposals=[proposal], now=now)
+    found: Decision = Decision.objects.in_workspace(customer.workspace_id).get(ask_key=proposal.ask_key)
+    return found
+
+
+def test_an_address_that_was_told_later_was_not_there(acme: Workspace) -> None:
+    builders.open_policy(workspace=acme)
+    zoe = builders.customer(workspace=acme, email="")
+    nowhere = _ruled(zoe)
+    _told(zoe, "zoe@example.test", hours=1)
+    zoe.email = "zoe@example.test"
+    zoe.save()
+    asked = _ruled(zoe, hours=2)
+    _told(zoe, None, hours=3)  # an address that ended, and another one later
+    zoe.email = ""
+    zoe.save()
+    ended = _ruled(zoe, hours=24 * 200)
+    zoe.email = "new@example.test"
+    zoe.save()
+    _told(zoe, "new@example.test", hours=24 * 201)
+    assert [each.rule for each in (nowhere, asked, ended)] == ["no_address", "allowed", "no_address"]
+    assert [recomputing.recompute(decision=each).agrees for each in (nowhere, asked, ended)] == [True, True, True]
+
+
+def test_a_number_that_nobody_can_dial_is_no_address(acme: Workspace) -> None:
+    builders.open_policy(workspace=acme)
+    ChannelSetup.objects.create(workspace=acme, channel="sms", token="t")
+    zoe = builders.customer(workspace=acme)
+    _told(zoe, "12", hours=-1, name="phone")  # stays an attribute; the column is as it was
+    ruled = _ruled(zoe, channel="sms")
+    assert ruled.rule == "no_address"
+    assert recomputing.recompute(decision=ruled).agrees
 
 
 def test_a_verdict_against_the_history_is_found(acme: Workspace, asked: Decision) -> None:

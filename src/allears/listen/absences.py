@@ -56,17 +56,29 @@ def came_after_all(*, workspace_id: int, proposals: Sequence[Proposal]) -> dict[
     """Which of these waiting asks have lost their cause, by the events stored; ask key → the event."""
     keys = {proposal.probe_key for proposal in proposals}
     matches = dict(Probe.objects.in_workspace(workspace_id).filter(key__in=keys).values_list("key", "absent_match"))
+    ended = ended_at(workspace_id=workspace_id, proposals=proposals, matches=matches)
+    return {each.ask_key: each.awaits for each in proposals if each.ask_key in ended}
+
+
+def ended_at(*, workspace_id: int, proposals: Sequence[Proposal], matches: Mapping[str, str]) -> dict[str, datetime]:
+    """When the event came whose absence is waited for, by the events stored; ask key → its first time.
+
+    ``matches``: by the probe's key, the property that both events share.
+    """
+    waiting = [proposal for proposal in proposals if proposal.awaits]
+    if not waiting:
+        return {}
     events = Event.objects.in_workspace(workspace_id).filter(
-        customer_id__in={proposal.customer_id for proposal in proposals},
-        name__in={proposal.awaits for proposal in proposals},
+        customer_id__in={proposal.customer_id for proposal in waiting},
+        name__in={proposal.awaits for proposal in waiting},
         type="track",
     )
     stored: dict[tuple[int, str], list[tuple[datetime, Any]]] = {}
     for customer_id, name, ts, properties in events.values_list("customer_id", "name", "ts", "properties"):
         stored.setdefault((customer_id, name), []).append((ts, properties))
-    return {
-        each.ask_key: each.awaits
-        for each in proposals
-        for ts, properties in stored.get((each.customer_id, each.awaits), ())
-        if answers(each.context, matches.get(each.probe_key, ""), ts, properties)
-    }
+    found: dict[str, datetime] = {}
+    for each in waiting:
+        for ts, properties in stored.get((each.customer_id, each.awaits), ()):
+            if answers(each.context, matches.get(each.probe_key, ""), ts, properties):
+                found[each.ask_key] = min(ts, found.get(each.ask_key, ts))
+    return found

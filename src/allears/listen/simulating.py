@@ -1,32 +1,37 @@
 """A probe tried on the past before it is published: how many asks, to whom, and what the governor would refuse.
 
 Events of the time are matched as the probe would, customers as their segment was then, and each wish is played through
-the policy in force beside all that was really sent. Where there are very many events, every k-th customer stands for k.
+the policy in force together with the wishes of all other probes, with which it competes. What the probe asked already
+is wished at the moment and with the facts of the ledger, so that an unchanged probe comes out as it really did. Where
+there are very many events, every k-th customer stands for k.
 """
 
-from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
 from functools import partial
+from itertools import chain
 from typing import Any
 
 from django.db.models import F
 
 from allears.customers.history import segments_at
-from allears.customers.models import ConsentRecord
 from allears.events.batch import EventRow
 from allears.events.models import Event
 from allears.listen import absences, asking, probing
 from allears.listen.actions import ProbeSpec, check_spec
 from allears.listen.models import Probe
-from allears.outreach import channels
 from allears.outreach.actions import rules_in_force
-from allears.outreach.facts import Addressee, addressees
-from allears.outreach.governor import Consent, Contact, Facts, Policy, Way
+from allears.outreach.facts import gather
+from allears.outreach.governor import Consent, Facts, Policy, Way, Worth
 from allears.outreach.models import Decision, Rehearsal
-from allears.outreach.rehearsals import CHUNK, Step, Tally, start, suppressed_then
+from allears.outreach.rehearsals import CHUNK, Step, Tally, brought_to, consents_of, start, told_by
 from allears.outreach.rehearsing import Wish, play
+from allears.outreach.returned import is_again
+from allears.science.information import expected_information
 
 MOST_EVENTS = 100_000  # looked at; beyond it customers are sampled
+ALWAYS = datetime.min.replace(tzinfo=UTC)
 
 
 def simulate_probe(
@@ -81,8 +86,10 @@ def step(rehearsal: Rehearsal) -> Step:
     fitting = probing.narrowed(workspace_id, matching, portraits)
     tally.add("events", "seen", "new", len(rows))
     tally.add("events", "matched", "new", len(fitting))
-    _play_all(rehearsal, probe, fitting, portraits, tally)
-    _add_real(tally, rehearsal, ids)
+    ledger = _ledger(rehearsal, ids)
+    own = _own(rehearsal, ledger, {row.id for row in rows})
+    _play_all(rehearsal, _wishes(rehearsal, fitting, portraits, own), own, ledger, tally)
+    _add_real(tally, own)
     return Step(cursor=ids[-1] if len(ids) == CHUNK else None, done=len(ids), tally=tally)
 
 
@@ -108,115 +115,156 @@ def _row(event: Event) -> EventRow:
     )
 
 
+def _ledger(rehearsal: Rehearsal, ids: Sequence[int]) -> dict[int, list[Decision]]:
+    """All rulings on these customers that can matter, in order of time."""
+    _version, policy = rules_in_force(workspace_id=rehearsal.workspace_id)
+    rows = Decision.objects.in_workspace(rehearsal.workspace_id).filter(
+        customer_id__in=ids, at__gte=rehearsal.since - policy.memory(), at__lt=rehearsal.until
+    )
+    found: dict[int, list[Decision]] = {}
+    for row in rows.order_by("at", "id"):
+        found.setdefault(row.customer_id or 0, []).append(row)
+    return found
+
+
+Own = Mapping[int, Sequence[Decision]]  # by event: how the ledger ruled on the asks of the probe of this key
+
+
+def _own(rehearsal: Rehearsal, ledger: Mapping[int, Sequence[Decision]], events: Collection[int]) -> Own:
+    found: dict[int, list[Decision]] = {}
+    for row in chain.from_iterable(ledger.values()):
+        if row.probe_key == rehearsal.wanted["spec"]["key"] and row.event_id in events and not is_again(row.ask_key):
+            found.setdefault(row.event_id or 0, []).append(row)
+    return found
+
+
+def _wishes(
+    rehearsal: Rehearsal, fitting: Sequence[probing.Match], portraits: probing.Portraits, own: Own
+) -> dict[int, list[Wish]]:
+    """What the probe would wish of each customer."""
+    workspace_id = rehearsal.workspace_id
+    _version, policy = rules_in_force(workspace_id=workspace_id)
+    segments = segments_at(
+        workspace_id=workspace_id, asked=[(event.customer_id or 0, event.ts) for event, _ in fitting]
+    )
+    proposals = []
+    for (event, compiled), segment in zip(fitting, segments, strict=True):
+        portrait = {**portraits.get(event.customer_id or 0, {}), "segment": segment}
+        proposals.append(probing.proposal_for(event, compiled, {event.customer_id or 0: portrait}, event.ts))
+    if not proposals:
+        return {}
+    dossier = gather(workspace_id=workspace_id, proposals=proposals, policy=policy, now=rehearsal.until)
+    spec = rehearsal.wanted["spec"]
+    matches = {spec["key"]: spec.get("absent_match", "")}
+    ends = absences.ended_at(workspace_id=workspace_id, proposals=proposals, matches=matches)
+    wishes: dict[int, list[Wish]] = {}
+    for (event, compiled), segment, proposal in zip(fitting, segments, proposals, strict=True):
+        facts = replace(dossier.facts(proposal), segment=segment, contacts=(), rivals=(), quota=None)
+        noted = [row for row in own.get(event.id, ()) if row.facts.get("facts")]
+        wish = _as_noted(noted, facts) or _anew(event, compiled, facts, ends.get(proposal.ask_key))
+        wishes.setdefault(proposal.customer_id, []).append(wish)
+    return wishes
+
+
+def _anew(event: EventRow, compiled: probing.CompiledProbe, facts: Facts, ended_at: datetime | None) -> Wish:
+    """An ask that was never made; wished as its event happened."""
+    known = [(ALWAYS, facts)]
+    if ended_at is not None:
+        known.append((ended_at, replace(facts, overtaken_by=compiled.awaits)))
+    return Wish(ask_key=facts.ask_key, at=event.ts, probe=compiled.key, known=tuple(known))
+
+
+def _as_noted(rulings: Sequence[Decision], wished: Facts) -> Wish | None:
+    """An ask that the ledger knows, with what the probe wishes now; None where it waits for something else now."""
+    told = told_by(rulings, since=ALWAYS).wishes
+    if not told or told[0].known[0][1].awaits != wished.awaits:
+        return None
+    return replace(told[0], known=tuple((at, _mixed(noted, wished)) for at, noted in told[0].known))
+
+
+def _mixed(noted: Facts, wished: Facts) -> Facts:
+    """The customer as the ledger knew them, and the wish as it is now."""
+    ways = {way.channel: way for way in (_way(noted), *noted.fallbacks)}
+    first = ways.get(wished.channel, _way(wished))
+    return replace(
+        wished,
+        ask_key=noted.ask_key,
+        zone=noted.zone,
+        reachable=first.reachable,
+        undeliverable=first.undeliverable,
+        credits=first.credits,
+        present=first.present,
+        fallbacks=tuple(ways.get(way.channel, way) for way in wished.fallbacks),
+        suppressed_by=noted.suppressed_by,
+        consents=noted.consents,
+        segment=noted.segment,
+        worth=_weighed(noted.worth, wished.worth),
+        overtaken_by=noted.overtaken_by,
+    )
+
+
+def _way(facts: Facts) -> Way:
+    return Way(
+        channel=facts.channel,
+        reachable=facts.reachable,
+        credits=facts.credits,
+        undeliverable=facts.undeliverable,
+        present=facts.present,
+    )
+
+
+def _weighed(noted: Worth | None, wished: Worth | None) -> Worth | None:
+    """What the ask was worth then, by the weight it has now."""
+    if noted is None or wished is None or noted.weight == wished.weight:
+        return noted if wished else None
+    bid = expected_information(
+        variance=noted.variance, answers=noted.answers, propensity=noted.propensity, weight=wished.weight
+    )
+    return replace(noted, weight=wished.weight, bid=bid)
+
+
 def _play_all(
     rehearsal: Rehearsal,
-    probe: Probe,
-    fitting: Sequence[probing.Match],
-    portraits: probing.Portraits,
+    wishes: Mapping[int, Sequence[Wish]],
+    own: Own,
+    ledger: Mapping[int, Sequence[Decision]],
     tally: Tally,
 ) -> None:
     workspace_id = rehearsal.workspace_id
     _version, policy = rules_in_force(workspace_id=workspace_id)
-    ids = {event.customer_id for event, _ in fitting if event.customer_id is not None}
-    people = addressees(workspace_id=workspace_id, customer_ids=ids)
-    segments = segments_at(
-        workspace_id=workspace_id, asked=[(event.customer_id or 0, event.ts) for event, _ in fitting]
-    )
-    said = _said(workspace_id, ids, rehearsal, policy.memory())
-    consents = _consents(workspace_id, ids)
-    wishes: dict[int, list[Wish]] = {}
-    for (event, compiled), segment in zip(fitting, segments, strict=True):
-        number = event.customer_id or 0
-        if number in people:
-            wish = _wish(event, compiled, portraits, people[number], segment, consents.get(number, []))
-            wishes.setdefault(number, []).append(wish)
+    replaced = {row.ask_key for rulings in own.values() for row in rulings}
+    consents = consents_of(workspace_id=workspace_id, customer_ids=wishes)
     for number, mine in wishes.items():
-        for outcome in play(
-            mine,
-            said=said.get(number, []),
+        others = told_by((row for row in ledger.get(number, ()) if row.ask_key not in replaced), since=rehearsal.since)
+        outcomes = play(
+            [*others.wishes, *mine],
+            said=others.said,
             policy=policy,
             until=rehearsal.until,
-            suppressed=partial(_suppressed, workspace_id, number, policy),
-        ):
-            sent = outcome.verdict == "sent"
-            for part, name in (("all", ""), ("segment", outcome.segment), ("channel", outcome.channel)):
-                tally.add(part, name, "new", sent)
-            tally.add("rule", outcome.rule, "new")
+            then=partial(_then, (workspace_id, number), policy, consents.get(number, [])),
+        )
+        for outcome in outcomes:
+            if outcome.probe == rehearsal.wanted["spec"]["key"]:
+                _count(tally, "new", outcome.segment, outcome.channel, outcome.verdict, outcome.rule)
 
 
-def _suppressed(workspace_id: int, customer_id: int, policy: Policy, facts: Facts, at: datetime) -> str:
-    return suppressed_then(workspace_id, customer_id, at) if facts.purpose in policy.suppressible else ""
+def _then(
+    customer: tuple[int, int], policy: Policy, consents: Sequence[Consent], facts: Facts, at: datetime, noted: bool
+) -> Facts:
+    """As the ledger knew it, else by the history."""
+    if noted:
+        return facts
+    return brought_to(facts, at, consents=consents, customer=customer, policy=policy)
 
 
-def _wish(
-    event: EventRow,
-    compiled: probing.CompiledProbe,
-    portraits: probing.Portraits,
-    person: Addressee,
-    segment: str,
-    consents: Sequence[Consent],
-) -> Wish:
-    portrait = {**portraits.get(event.customer_id or 0, {}), "segment": segment}
-    proposal = probing.proposal_for(event, compiled, {event.customer_id or 0: portrait}, event.ts)
-    overtaken = compiled.awaits and absences.came_after_all(workspace_id=event.workspace_id, proposals=[proposal])
-    facts = Facts(
-        purpose="survey",
-        family=compiled.family,
-        channel=compiled.channel,
-        ask_key=proposal.ask_key,
-        zone=person.zone,
-        reachable=bool(channels.address(compiled.channel, person)),
-        share=proposal.share,
-        not_before=proposal.not_before,
-        expires_at=proposal.expires_at,
-        consents=tuple(consent for consent in consents if consent.at <= event.ts),
-        customer=person.key,
-        segment=segment,
-        fallbacks=tuple(
-            Way(channel=name, reachable=bool(channels.address(name, person))) for name in compiled.fallbacks
-        ),
-        priority=compiled.priority,
-        worth=proposal.worth,
-        awaits=proposal.awaits,
-        overtaken_by=compiled.awaits if overtaken else "",
-    )
-    return Wish(ask_key=proposal.ask_key, at=event.ts, probe=compiled.key, known=((event.ts, facts),))
+def _count(tally: Tally, which: str, segment: str, channel: str, verdict: str, rule: str) -> None:
+    for part, name in (("all", ""), ("segment", segment), ("channel", channel)):
+        tally.add(part, name, which, verdict == "sent")
+    tally.add("rule", rule, which)
 
 
-def _said(workspace_id: int, ids: set[int], rehearsal: Rehearsal, memory: timedelta) -> dict[int, list[Contact]]:
-    """What was really sent to them, this probe's own asks left out."""
-    rows = Decision.objects.in_workspace(workspace_id).filter(
-        customer_id__in=ids, verdict="sent", at__gte=rehearsal.since - memory, at__lt=rehearsal.until
-    )
-    found: dict[int, list[Contact]] = {}
-    for row in rows.exclude(probe_key=rehearsal.wanted["spec"]["key"]).order_by("at", "id"):
-        contact = Contact(at=row.at, purpose=row.purpose, family=row.family, channel=row.channel, probe=row.probe_key)
-        found.setdefault(row.customer_id or 0, []).append(contact)
-    return found
-
-
-def _consents(workspace_id: int, ids: set[int]) -> Mapping[int, list[Consent]]:
-    rows = ConsentRecord.objects.in_workspace(workspace_id).filter(customer_id__in=ids).order_by("at", "id")
-    found: dict[int, list[Consent]] = {}
-    for customer_id, channel, purpose, granted, at in rows.values_list(
-        "customer_id", "channel", "purpose", "granted", "at"
-    ):
-        consent = Consent(channel=channel, purpose=purpose, granted=granted, at=at)
-        found.setdefault(customer_id, []).append(consent)
-    return found
-
-
-def _add_real(tally: Tally, rehearsal: Rehearsal, ids: Sequence[int]) -> None:
-    """What the probe of this key really did with these customers in the same time."""
-    real = Decision.objects.in_workspace(rehearsal.workspace_id).filter(
-        customer_id__in=ids,
-        probe_key=rehearsal.wanted["spec"]["key"],
-        at__gte=rehearsal.since,
-        at__lt=rehearsal.until,
-        settled_at__isnull=True,
-    )
-    for verdict, rule, segment, channel in real.values_list("verdict", "rule", "segment", "channel"):
-        sent = verdict == "sent"
-        for part, name in (("all", ""), ("segment", segment), ("channel", channel)):
-            tally.add(part, name, "real", sent)
-        tally.add("rule", rule, "real")
+def _add_real(tally: Tally, own: Own) -> None:
+    """What the probe of this key really did about these events by the end of the time."""
+    for rulings in own.values():
+        last = rulings[-1]
+        _count(tally, "real", last.segment, last.channel, last.verdict, last.rule)

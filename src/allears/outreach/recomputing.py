@@ -9,13 +9,14 @@ Then the same function judges by the policy of that time, and both facts and ver
 import random
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import Q, QuerySet
 
-from allears.customers.history import attributes_at
-from allears.customers.models import ConsentRecord, Customer
+from allears.customers.actions.traits import apply_traits
+from allears.customers.models import AttributeValue, ConsentRecord, Customer
+from allears.customers.queries import family
 from allears.outreach import channels
 from allears.outreach.auction import History, Past
 from allears.outreach.facts import Addressee, addressees, contacts_but_own, counted_purposes, known_zone
@@ -145,18 +146,38 @@ def facts_then(*, decision: Decision, stored: Facts, policy: Policy) -> Facts:
 def _person_then(decision: Decision, names: set[str]) -> Addressee:
     number = decision.customer_id or 0
     person = addressees(workspace_id=decision.workspace_id, customer_ids=[number], names_for=names)[number]
-    customer = Customer.objects.in_workspace(decision.workspace_id).get(id=decision.customer_id)
-    ever = set(customer.attribute_values.filter(name__in=GIVEN).values_list("name", flat=True))
-    known = attributes_at(customer=customer, at=decision.at, known_at=decision.at) if ever else {}
-    then = {name: str(known[name]) for name in ever if name in known}
+    customer = (
+        Customer.objects.in_workspace(decision.workspace_id).select_related("workspace").get(id=decision.customer_id)
+    )
+    told = _told_then(customer, decision.at)
     return replace(
         person,
-        name=then.get("name", person.name),
-        email=then.get("email", person.email),
-        phone=then.get("phone", person.phone),
-        segment=then.get("segment", person.segment),
-        zone=known_zone(then["timezone"], person.zone) if "timezone" in then else person.zone,
+        name=told.get("name", person.name),
+        email=told.get("email", person.email),
+        phone=told.get("phone", person.phone),
+        segment=told.get("segment", person.segment),
+        zone=known_zone(told["timezone"], customer.workspace.timezone) if "timezone" in told else person.zone,
     )
+
+
+def _told_then(customer: Customer, at: datetime) -> dict[str, str]:
+    """The columns that have a history, as they stood; empty before they were first told, or once they had ended.
+
+    A value that does not fit its column, such as a number that nobody can dial, left the column as it was.
+    """
+    then: dict[str, str] = {}
+    told = AttributeValue.objects.in_workspace(customer.workspace_id).filter(
+        customer_id__in=family(workspace_id=customer.workspace_id, customer_id=customer.pk), name__in=GIVEN
+    )
+    values = told.order_by("valid_from", "recorded_at", "id")
+    for name, value, since, recorded_at in values.values_list("name", "value", "valid_from", "recorded_at"):
+        then.setdefault(name, "")
+        if since <= at and recorded_at <= at:
+            blank = Customer(attributes={})
+            apply_traits(customer=blank, traits={name: value})
+            if name not in blank.attributes:
+                then[name] = getattr(blank, name)
+    return then
 
 
 def _suppressed_then(decision: Decision) -> str:

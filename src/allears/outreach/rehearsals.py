@@ -1,16 +1,18 @@
 """Rehearsals as jobs: chunk by chunk, each kept with its place, so that a killed worker goes on where it was."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from itertools import pairwise
 from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 
+from allears.customers.models import ConsentRecord
 from allears.jobs.queue import enqueue
-from allears.outreach.governor import Contact, Facts, Policy, as_json, facts_from, policy_from
+from allears.outreach.governor import Consent, Contact, Facts, Policy, as_json, facts_from, policy_from
 from allears.outreach.models import Decision, Rehearsal
 from allears.outreach.models import Policy as PolicyRow
 from allears.outreach.registry import rehearser, suppressors
@@ -146,28 +148,82 @@ def _compare(
     rehearsal: Rehearsal,
     versions: Mapping[int, Policy],
 ) -> None:
-    first: dict[str, Decision] = {}
-    last: dict[str, Decision] = {}
-    known: dict[str, list[tuple[datetime, Facts]]] = {}
+    told = told_by(rows, since=rehearsal.since)
+    looked = {wish.ask_key: versions[told.first[wish.ask_key].policy_version] for wish in told.wishes}
+    consents = consents_of(workspace_id=rehearsal.workspace_id, customer_ids={customer_id}).get(customer_id, [])
+
+    def then(facts: Facts, at: datetime, noted: bool) -> Facts:
+        """As the ledger knew it; from the history where it did not look, or its policy of that time did not ask."""
+        asked = noted and facts.purpose in looked[facts.ask_key].suppressible
+        return brought_to(
+            facts, at, consents=None if noted else consents, policy=policy,
+            customer=None if asked else (rehearsal.workspace_id, customer_id),
+        )  # fmt: skip
+
+    for outcome in play(told.wishes, said=told.said, policy=policy, until=rehearsal.until, then=then):
+        _count(tally, outcome, told.last[outcome.ask_key])
+
+
+@dataclass(frozen=True, kw_only=True)
+class Told:
+    """What the ledger tells of one customer: the wishes since a moment, and what was said besides."""
+
+    wishes: Sequence[Wish]
+    said: Sequence[Contact]
+    first: Mapping[str, Decision]  # ruling on each ask
+    last: Mapping[str, Decision]
+
+
+def told_by(rows: Iterable[Decision], *, since: datetime) -> Told:
+    """A customer's rulings, in order of time, as wishes that can be played again."""
+    asks: dict[str, list[Decision]] = {}
     for row in rows:
-        first.setdefault(row.ask_key, row)
-        last[row.ask_key] = row
-        if row.facts.get("facts"):
-            known.setdefault(row.ask_key, []).append((row.at, facts_from(row.facts["facts"])))
-    mine = {key for key, row in first.items() if row.at >= rehearsal.since and key in known}
-    said = [_contact(row) for row in rows if row.verdict == "sent" and row.ask_key not in mine]
-    wishes = [Wish(ask_key=key, at=first[key].at, probe=first[key].probe_key, known=tuple(known[key])) for key in mine]
-    looked = {key: versions[first[key].policy_version] for key in mine}
+        asks.setdefault(row.ask_key, []).append(row)
+    mine = {key: wish for key, rulings in asks.items() if (wish := _wish(rulings, since)) is not None}
+    sent = [row for key, rulings in asks.items() if key not in mine for row in rulings if row.verdict == "sent"]
+    return Told(
+        wishes=list(mine.values()),
+        said=[_contact(row) for row in sorted(sent, key=lambda row: (row.at, row.pk))],
+        first={key: rulings[0] for key, rulings in asks.items()},
+        last={key: rulings[-1] for key, rulings in asks.items()},
+    )
 
-    def suppressed(facts: Facts, at: datetime) -> str:
-        """As the ledger knew it; from the history where the policy of that time did not ask."""
-        if facts.purpose not in policy.suppressible or facts.purpose in looked[facts.ask_key].suppressible:
-            return facts.suppressed_by
-        return suppressed_then(rehearsal.workspace_id, customer_id, at)
 
-    outcomes = play(wishes, said=said, policy=policy, until=rehearsal.until, suppressed=suppressed)
-    for outcome in outcomes:
-        _count(tally, outcome, last[outcome.ask_key])
+def _wish(rulings: Sequence[Decision], since: datetime) -> Wish | None:
+    """One ask as it was wished; None where it is older, or its facts were erased."""
+    known = [(row.at, facts_from(row.facts["facts"])) for row in rulings if row.facts.get("facts")]
+    if rulings[0].at < since or not known:
+        return None
+    return Wish(
+        ask_key=rulings[0].ask_key,
+        at=rulings[0].at,
+        probe=rulings[0].probe_key,
+        known=tuple(known),
+        again={held.held_until: anew.at for held, anew in pairwise(rulings) if held.held_until},
+        turn=rulings[0].pk,
+    )
+
+
+def consents_of(*, workspace_id: int, customer_ids: Iterable[int]) -> dict[int, list[Consent]]:
+    """All that these customers granted and withdrew, in order of time."""
+    rows = ConsentRecord.objects.in_workspace(workspace_id).filter(customer_id__in=customer_ids).order_by("at", "id")
+    found: dict[int, list[Consent]] = {}
+    for customer_id, *said in rows.values_list("customer_id", "channel", "purpose", "granted", "at"):
+        channel, purpose, granted, at = said
+        found.setdefault(customer_id, []).append(Consent(channel=channel, purpose=purpose, granted=granted, at=at))
+    return found
+
+
+def brought_to(
+    facts: Facts, at: datetime, *, consents: Sequence[Consent] | None, customer: tuple[int, int] | None, policy: Policy
+) -> Facts:
+    """Facts with the consents and open cases of a moment, by the raw history; None: those they have are right."""
+    if consents is not None:
+        latest = {(each.channel, each.purpose): each for each in consents if each.at <= at}
+        facts = replace(facts, consents=tuple(latest.values()))
+    if customer is not None and facts.purpose in policy.suppressible:
+        facts = replace(facts, suppressed_by=suppressed_then(*customer, at))
+    return facts
 
 
 def suppressed_then(workspace_id: int, customer_id: int, at: datetime) -> str:

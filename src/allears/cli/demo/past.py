@@ -59,6 +59,10 @@ class Ask:
         return truth.SCORE[self.metric](self.u)
 
     @property
+    def bid(self) -> float:
+        return self.worth.bid if self.worth else 0.0
+
+    @property
     def family(self) -> str:
         return "follow_up" if self.purpose == "follow_up" else self.metric
 
@@ -70,6 +74,7 @@ class Decided:
     at: datetime
     facts: Facts
     verdict: Verdict
+    turn: int  # among all verdicts: those of one moment saw the ones before them
     settled_at: datetime | None = None
 
 
@@ -125,8 +130,9 @@ class _Play:
         self.policy = policy
         self.until = until
         self.past = Past()
-        self.queue: list[tuple[datetime, int, Callable[[datetime], None]]] = []
+        self.queue: list[tuple[datetime, float, int, Callable[[datetime], None]]] = []
         self.count = itertools.count()
+        self.turns = itertools.count()
         self.sent: dict[int, list[Said]] = defaultdict(list)
         self.waiting: dict[int, dict[str, Said]] = defaultdict(dict)  # customer → ask → when it is due
         self.first_seen: dict[int, datetime] = {}
@@ -142,12 +148,13 @@ class _Play:
         self.past.done.sort(key=lambda each: each.at)
         return self.past
 
-    def _later(self, at: datetime, what: Callable[[datetime], None]) -> None:
-        heapq.heappush(self.queue, (at, next(self.count), what))
+    def _later(self, at: datetime, what: Callable[[datetime], None], *, bid: float = 0.0) -> None:
+        """Of what is due together the best ask goes first, as in the door out."""
+        heapq.heappush(self.queue, (at, -bid, next(self.count), what))
 
     def _catch_up(self, now: datetime) -> None:
         while self.queue and self.queue[0][0] <= now:
-            at, _, what = heapq.heappop(self.queue)
+            at, *_, what = heapq.heappop(self.queue)
             what(at)
 
     def _happen(self, happening: Happening) -> None:
@@ -182,7 +189,7 @@ class _Play:
     def _decide(self, ask: Ask, at: datetime) -> None:
         facts = self._facts(ask, at)
         verdict = judge(facts, self.policy, at)
-        ask.rulings.append(Decided(at=at, facts=facts, verdict=verdict))
+        ask.rulings.append(Decided(at=at, facts=facts, verdict=verdict, turn=next(self.turns)))
         number = ask.who.number
         self.waiting[number].pop(ask.key, None)
         if verdict.name == "sent":
@@ -191,7 +198,7 @@ class _Play:
         elif verdict.name == "held" and verdict.until:
             self.waiting[number][ask.key] = _said(ask, verdict.until)
             if verdict.until <= self.until:
-                self._later(verdict.until, lambda then: self._decide_again(ask, then))
+                self._later(verdict.until, lambda then: self._decide_again(ask, then), bid=ask.bid)
 
     def _decide_again(self, ask: Ask, at: datetime) -> None:
         ask.rulings[-1].settled_at = at
@@ -205,7 +212,6 @@ class _Play:
             sent={who.number: [said for said in self.sent[who.number] if said.contact.at >= remembered]},
             waiting={who.number: [said for said in self.waiting[who.number].values() if at < said.contact.at <= soon]},
         )
-        bid = ask.worth.bid if ask.worth else 0.0
         return Facts(
             purpose=ask.purpose,
             family=ask.family,
@@ -221,7 +227,7 @@ class _Play:
             contacts=tuple(said.contact for said in history.sent[who.number]),
             segment=who.segment,
             worth=ask.worth,
-            rivals=history.rivals(who.number, ask_key=ask.key, rank=(0, bid), now=at),
+            rivals=history.rivals(who.number, ask_key=ask.key, rank=(0, ask.bid), now=at),
         )
 
     def _sent(self, ask: Ask, at: datetime) -> None:

@@ -115,6 +115,7 @@ def _store(founded: Founded, happenings: Sequence[Happening], past: Past, tell: 
     write_identity(workspace_id=founded.id, customers=customers, now=happenings[-1].at)
     tell(gettext_noop("Writing asks, answers and voices"), 0.45)
     surveys = [ask for ask in past.asks if ask.purpose == "survey"]
+    rows.number_decisions(written, past.asks)
     rows.write_decisions(written, surveys)
     rows.write_invitations(written, surveys)
     rows.write_answers(written, surveys)

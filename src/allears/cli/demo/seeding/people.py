@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from allears.cli.demo.people import Shopper
-from allears.customers.models import ConsentRecord, Customer, Identifier
+from allears.customers.models import AttributeValue, ConsentRecord, Customer, Identifier
 from allears.store.bulk import allocate_ids
 
 AT_ONCE = 1000
@@ -23,6 +23,7 @@ def write_customers(
     ids = allocate_ids(Customer, len(listed))
     customers = [_customer(workspace_id, pk, who, *seen[who.number]) for pk, who in zip(ids, listed, strict=True)]
     Customer.objects.bulk_create(customers, batch_size=AT_ONCE)
+    write_history(customers)
     Identifier.objects.bulk_create(
         (
             Identifier(workspace_id=workspace_id, kind=kind, value=value, customer=customer, created_at=seen[number][0])
@@ -47,6 +48,27 @@ def write_customers(
         batch_size=AT_ONCE,
     )
     return {who.number: customer for who, customer in zip(listed, customers, strict=True)}
+
+
+def write_history(customers: Iterable[Customer]) -> None:
+    """What was told of them first, so that what is told later does not stand for the time before."""
+    AttributeValue.objects.bulk_create(
+        (
+            AttributeValue(
+                workspace_id=customer.workspace_id,
+                customer=customer,
+                name=name,
+                value=value,
+                valid_from=customer.first_seen_at - timedelta(days=1),
+                recorded_at=customer.first_seen_at - timedelta(days=1),
+                source="identify",
+            )
+            for customer in customers
+            for name in ("name", "email", "language", "timezone", "segment")
+            if (value := getattr(customer, name))
+        ),
+        batch_size=AT_ONCE,
+    )
 
 
 def _customer(workspace_id: int, pk: int, who: Shopper, first: datetime, last: datetime) -> Customer:

@@ -92,22 +92,27 @@ def ask_context(written: Written, ask: Ask, case_id: int | None = None) -> dict[
     return dict(vars(context))
 
 
+def number_decisions(written: Written, asks: Iterable[Ask]) -> None:
+    """Ids in the order of the verdicts: of one moment the later id has seen the earlier ones."""
+    decided = sorted((each for ask in asks for each in ask.rulings), key=lambda each: (each.at, each.turn))
+    for pk, each in zip(allocate_ids(Decision, len(decided)), decided, strict=True):
+        written.decision_ids[id(each)] = pk
+
+
 def write_decisions(written: Written, asks: Iterable[Ask], *, case_id: int | None = None) -> None:
-    """Each verdict with the facts it was taken on, so that it replays."""
+    """Each numbered verdict with the facts it was taken on, so that it replays."""
     columns = [
         "id", "workspace_id", "customer_id", "at", "purpose", "family", "channel", "verdict", "rule", "facts",
         "policy_version", "held_until", "settled_at", "probe_key", "touchpoint_key", "event_id", "ask_key", "segment",
         "priority", "bid", "digest",
     ]  # fmt: skip
-    pairs = [(ask, decided) for ask in asks for decided in ask.rulings]
-    ids = allocate_ids(Decision, len(pairs))
     rows = []
-    for pk, (ask, decided) in zip(ids, pairs, strict=True):
-        written.decision_ids[id(decided)] = pk
+    pairs = [(ask, decided) for ask in asks for decided in ask.rulings]
+    for ask, decided in pairs:
         stored = _facts(written, ask, decided, case_id)
         rows.append(
             (
-                pk,
+                written.decision_ids[id(decided)],
                 written.founded.id,
                 written.customer_of(ask.about).pk,
                 decided.at,

@@ -12,6 +12,7 @@ from functools import partial
 from allears.cli.demo.comments import compose
 from allears.cli.demo.people import shopper
 from allears.cli.demo.seeding.found import Founded
+from allears.cli.demo.seeding.people import write_history
 from allears.customers.models import Customer
 from allears.jobs.lease import acquire, release
 from allears.listen import ready_made
@@ -79,6 +80,7 @@ def _hire_customers(founded: Founded, *, seed: int, since: datetime) -> None:
                 )
             )
     Customer.objects.bulk_create(rows, batch_size=500)
+    write_history(rows)
 
 
 def _plan(founded: Founded, *, start: datetime) -> Study:
