@@ -106,6 +106,7 @@ def test_the_console_shows_accounts_keys_and_merges(acme: Workspace, alice: Pers
     client.force_login(alice.user)
     assert b"Acme GmbH" in client.get("/client-accounts").content
     assert b"Zoe" in client.get(f"/client-accounts/{account.pk}").content
+    assert b"No account is called so" in client.get("/client-accounts?q=nobody").content
     assert b"Acme GmbH" in client.get(f"/customers/{zoe.key}").content
     assert b"Same E-mail" in client.get("/settings/merges").content
     assert client.post(f"/settings/merges/{row.pk}/undo").status_code == 302
