@@ -20,8 +20,10 @@ def test_pages_and_the_socket_client_load_no_analytics_library():
 def test_what_pages_compare_loads_none_either():
     """The list of studies says whether a wave differs from the one before; scipy's solvers took it a second."""
     code = (
-        "import sys; from allears.science.differences import difference; from allears.science.estimate import ScoreCounts;"
-        "a, b = ScoreCounts(n=50, promoters=30, detractors=8, satisfied=41), ScoreCounts(n=40, promoters=12, satisfied=20);"
+        "import sys; from allears.science.differences import difference;"
+        "from allears.science.estimate import ScoreCounts;"
+        "a = ScoreCounts(n=50, promoters=30, detractors=8, satisfied=41);"
+        "b = ScoreCounts(n=40, promoters=12, satisfied=20);"
         "found = [difference(metric, a, b) for metric in ('nps', 'csat')];"
         f"print([each.p_value for each in found], [name for name in {HEAVY!r} if name in sys.modules])"
     )
