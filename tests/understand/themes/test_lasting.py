@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from tests.conftest import Person
 from tests.understand.builders import NOON, voice
@@ -189,6 +190,25 @@ def test_what_bursts_is_flagged_and_volume_alone_is_not(told) -> None:
     assert (room.flag, room.flagged_at) == ("burst", now)
     assert room.flag_count > 2 * room.flag_expected
     assert room.flag_adjusted_p < 0.05
+
+
+def test_a_young_company_has_its_days_judged(acme, alice) -> None:
+    """Nine days of voices have no weeks to be judged by, and nothing was ever flagged."""
+    for number, (text, theme) in enumerate(zip(*voices(24, seed=3), strict=True)):
+        voice(workspace=acme, text=text, at=NOON - timedelta(days=1 + number % 8), attributes={"truth": theme})
+    search(acme)
+    assert running.judge(workspace_id=acme.pk, now=NOON) == 0
+    texts, truths = voices(20, seed=30)
+    for number, (text, truth) in enumerate(zip(texts, truths, strict=True)):
+        if truth == 2 or number % 4 == 0:
+            voice(workspace=acme, text=text, at=NOON, attributes={"truth": truth})
+    running.take_in(workspace_id=acme.pk)
+    assert running.judge(workspace_id=acme.pk, now=NOON) == 1
+    room = theme_of(acme, 2)
+    assert (room.flag, room.flag_days) == ("burst", 1)
+    page = Client()
+    page.force_login(alice.user)
+    assert "voices in a day" in page.get(f"/understand/themes/{room.pk}").content.decode()
 
 
 def test_too_few_voices_are_said_and_tried_again_when_more_have_come(acme) -> None:

@@ -67,6 +67,7 @@ class Theme(ScopedModel):
     flag = models.CharField(max_length=8, choices=Flag.choices, default="", blank=True)
     flagged_at = models.DateTimeField(null=True, blank=True)
     flag_count = models.PositiveIntegerField(default=0)
+    flag_days = models.PositiveSmallIntegerField(default=7)  # of how many days that is the count
     flag_expected = models.FloatField(null=True, blank=True)
     flag_adjusted_p = models.FloatField(null=True, blank=True)
 

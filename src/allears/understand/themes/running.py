@@ -27,7 +27,9 @@ WINDOW: Final = timedelta(days=365)
 MOST_VOICES: Final = 150_000
 CHUNK: Final = 2000
 MOST_READ: Final = 2000  # characters of a voice
-FLAG_WEEKS: Final = 13  # the last one is judged by those before
+FLAG_SPANS: Final = 13  # the last one is judged by those before
+WEEK, DAY = 7, 1  # days of a span
+LEAST_WEEKS: Final = 3  # with fewer to look back on, the last day is judged by the days before
 NEW_SHARE: Final = 0.2  # of its voices a new theme may have had before
 COLUMNS: Final = ("voice_id", "workspace_id", "cell_id", "language", "nearness", "same_as")
 
@@ -323,18 +325,26 @@ def last_done(workspace_id: int) -> ThemeRun | None:
 
 
 def judge(*, workspace_id: int, now: datetime) -> int:
-    """Flag the themes whose last seven days hold more than their past and the volume explain; how many."""
+    """Flag the themes whose last seven days hold more than their past and the volume explain; how many.
+
+    A company that has been heard for less than a month has no weeks to judge by: then the last day is judged.
+    """
     themes = list(Theme.objects.in_workspace(workspace_id).filter(gone_at__isnull=True, merged_into__isnull=True))
-    counts, volume = weekly(workspace_id=workspace_id, theme_ids=[theme.pk for theme in themes], now=now)
+    ids = [theme.pk for theme in themes]
+    days = WEEK
+    counts, volume = spans_of(workspace_id=workspace_id, theme_ids=ids, days=days, now=now)
+    if sum(map(bool, volume[:-1])) < LEAST_WEEKS:
+        days = DAY
+        counts, volume = spans_of(workspace_id=workspace_id, theme_ids=ids, days=days, now=now)
     verdicts = apart.bursts(counts, volume) if themes else []
     flagged = 0
     for theme, verdict in zip(themes, verdicts, strict=True):
         flagged += verdict.flagged
-        _flag(theme, verdict, now=now)
+        _flag(theme, verdict, days=days, now=now)
     return flagged
 
 
-def _flag(theme: Theme, verdict: Burst, *, now: datetime) -> None:
+def _flag(theme: Theme, verdict: Burst, *, days: int, now: datetime) -> None:
     flag = Theme.Flag.NONE
     if verdict.flagged and verdict.expected is not None:
         flag = Theme.Flag.NEW if verdict.expected <= NEW_SHARE * verdict.count else Theme.Flag.BURST
@@ -343,19 +353,23 @@ def _flag(theme: Theme, verdict: Burst, *, now: datetime) -> None:
         flag=flag,
         flagged_at=since if flag else None,
         flag_count=verdict.count if flag else 0,
+        flag_days=days,
         flag_expected=verdict.expected if flag else None,
         flag_adjusted_p=verdict.adjusted_p if flag else None,
     )
 
 
-def weekly(*, workspace_id: int, theme_ids: Sequence[int], now: datetime) -> tuple[list[list[int]], list[int]]:
-    """Voices of each theme, and of all with words, in spans of seven days up to now (or to the last voice)."""
+def spans_of(
+    *, workspace_id: int, theme_ids: Sequence[int], days: int, now: datetime
+) -> tuple[list[list[int]], list[int]]:
+    """Voices of each theme, and of all with words, in spans of so many days up to now (or to the last voice)."""
     places = Place.objects.in_workspace(workspace_id)
     last = places.aggregate(last=Max("voice__said_at"))["last"]
     end = min(now, last or now) + timedelta(seconds=1)
-    spans = [(end - timedelta(days=7 * (age + 1)), end - timedelta(days=7 * age)) for age in range(FLAG_WEEKS)][::-1]
+    ages = range(FLAG_SPANS - 1, -1, -1)
+    spans = [(end - timedelta(days=days * (age + 1)), end - timedelta(days=days * age)) for age in ages]
     within = {
-        f"week_{number}": Count("voice_id", filter=Q(voice__said_at__gte=since, voice__said_at__lt=until))
+        f"span_{number}": Count("voice_id", filter=Q(voice__said_at__gte=since, voice__said_at__lt=until))
         for number, (since, until) in enumerate(spans)
     }
     recent = places.filter(voice__said_at__gte=spans[0][0], voice__said_at__lt=end)

@@ -12,7 +12,7 @@ from allears.understand.shapes import safe
 from allears.understand.themes.models import Theme, ThemeChange, ThemeRun
 from allears.understand.themes.queries import Board, Card, Week, name_of
 
-FLAG_FIELDS = ("flag", "flagged_at", "flag_count", "flag_expected", "flag_adjusted_p")
+FLAG_FIELDS = ("flag", "flagged_at", "flag_count", "flag_days", "flag_expected", "flag_adjusted_p")
 
 
 def theme_json(theme: Theme) -> dict[str, Any]:
