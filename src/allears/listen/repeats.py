@@ -239,6 +239,27 @@ def link(voice: Voice) -> None:
         voice.save(update_fields=["repeats"])
 
 
+def link_again(voice: Voice) -> None:
+    """Look anew at a voice whose words were edited: it may be another one now, or the same as one that stands.
+
+    What a person has parted stays apart, and a voice that stands for others goes on doing so.
+    """
+    if (
+        "apart from" in voice.attributes
+        or Voice.objects.in_workspace(voice.workspace_id).filter(repeats=voice).exists()
+    ):
+        return
+    before = voice.repeats_id
+    voice.repeats_id = firsts(workspace_id=voice.workspace_id, heard=[(voice.pk, heard_of(voice))]).get(voice.pk)
+    if voice.repeats_id == before:
+        return
+    voice.save(update_fields=["repeats"])
+    if voice.repeats_id is None:
+        heat(table="voices", workspace_id=voice.workspace_id, ids=[voice.pk])
+    elif before is None:
+        _uncount_soon(voice)
+
+
 @transaction.atomic
 def part(*, voice: Voice, actor_id: int | None) -> None:
     """A person says that it is another voice after all: it counts by itself from now on."""
@@ -270,6 +291,10 @@ def rejoin(*, voice: Voice, actor_id: int | None) -> None:
     voice.save(update_fields=["repeats", "attributes"])
     Voice.objects.in_workspace(voice.workspace_id).filter(repeats=voice).update(repeats=first)
     _note(voice, actor_id, "listen.voice.rejoined", first.pk)
+    _uncount_soon(voice)
+
+
+def _uncount_soon(voice: Voice) -> None:
     enqueue(
         task="allears.listen.jobs.uncount",
         arguments={"workspace_id": voice.workspace_id, "voice_id": voice.pk},

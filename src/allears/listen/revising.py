@@ -35,6 +35,7 @@ def revise(*, voice_id: int, workspace_id: int, text: str, metric: str, score: i
         voice.sameness = repeats.digest_for(workspace_id=workspace_id, values=values, text=text)
         voice.save(update_fields=["metric", "sameness"])
         grow_voice(voice=voice, text=text, score=score, language=voice.language)
+        repeats.link_again(voice)
         _forget_the_oldest(voice)
     return True
 

@@ -9,6 +9,7 @@ import pytest
 from django.conf import LazySettings
 from django.test import Client
 
+from allears.listen import repeats
 from allears.listen.models import SourceRun, Voice
 from allears.listen.sources import actions, kinds
 from allears.listen.sources.base import SourceTrouble
@@ -147,6 +148,33 @@ def test_an_edited_entry_is_one_voice_in_its_latest_words_with_what_it_said_befo
     page = client.get(f"/listen/voices/{voice.pk}").content.decode()
     assert "Edited by its author" in page
     assert "Broke after a day" in page
+
+
+def test_an_edit_parts_a_repeat_and_joins_it_again(web_peer: WebPeer, make: Maker, acme: Any) -> None:
+    """One review by two feeds: edited in one of them it is another voice, edited in both it is one again."""
+    words = ("The kettle broke after one single day of use.", "They sent a new kettle at once, and it works.")
+
+    def served(path: str, text: str) -> SourceRun:
+        items = [{"id": path, "content_text": text, "date_published": "2026-11-20T10:00:00Z"}]
+        web_peer.serve(path, json.dumps({"items": items}))
+        return look(sources[path])
+
+    sources = {path: make("feed", name=path, url=web_peer.url(path)) for path in ("/one", "/two")}
+    for path in sources:
+        served(path, words[0])
+    one, two = Voice.objects.in_workspace(acme.pk).order_by("id")
+    assert (one.repeats_id, two.repeats_id) == (None, one.pk)
+    served("/two", words[1])
+    two.refresh_from_db()
+    assert (two.repeats_id, two.flush_id) == (None, None), "it counts by itself, soon in the lake too"
+    served("/two", words[0])
+    two.refresh_from_db()
+    assert two.repeats_id == one.pk
+    repeats.part(voice=two, actor_id=None)
+    served("/two", words[1])
+    served("/two", words[0])
+    two.refresh_from_db()
+    assert two.repeats_id is None, "what a person has parted stays apart"
 
 
 def test_what_was_erased_is_not_brought_back_by_the_feed(web_peer: WebPeer, make: Maker, acme: Any) -> None:

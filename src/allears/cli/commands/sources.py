@@ -26,8 +26,8 @@ HEALTHS = (
     gettext_noop("running"),
     gettext_noop("late"),
     gettext_noop("works"),
-    gettext_noop("new"),
 )
+NEW = gettext_noop("not run yet")  # "new" alone is what a theme is
 
 
 @app.command("list")
@@ -51,9 +51,9 @@ def list_sources(workspace: Slug = "default", data: Data = None, as_json: AsJson
     if as_json:
         typer.echo(json.dumps(told, ensure_ascii=False, default=str))
     for line in [] if as_json else told:
-        shown = str(line["health"])
+        shown = NEW if line["health"] == "new" else str(line["health"])
         typer.echo(
-            f"{line['id']:>4}  {line['kind']:<7} {padded(_(shown), 8)} {line['name']}  {line['trouble']}".rstrip()
+            f"{line['id']:>4}  {line['kind']:<7} {padded(_(shown), 11)} {line['name']}  {line['trouble']}".rstrip()
         )
     raise typer.Exit(1 if any(each["state"] == "stopped" for each in told) else 0)
 
