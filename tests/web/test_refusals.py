@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.test import Client
 from django.utils import timezone
 from tests import builders
@@ -77,3 +78,14 @@ def test_a_probe_that_cannot_be_read_says_that_it_asks_nobody(reader: Client, pr
     assert "此探针目前不会询问任何人" in reader.get(page).content.decode()
     assert reader.post(page, probe).status_code == 302
     assert "不会询问" not in reader.get(page).content.decode()
+
+
+@pytest.mark.django_db
+def test_a_form_that_is_too_large_is_told_so_in_both_languages(alice: Person) -> None:
+    client = Client(raise_request_exception=False)
+    client.force_login(alice.user)
+    answer = client.post("/settings", {"success_statement": "x" * (settings.DATA_UPLOAD_MAX_MEMORY_SIZE + 1)})
+    page = answer.content.decode()
+    assert answer.status_code == 400
+    assert "It is too large, or it could not be read. Nothing was saved" in page
+    assert "内容过大，或无法读取。" in page
