@@ -189,8 +189,8 @@ def discard(*, folder: Path) -> None:
 def attempt(*, prepared: Prepared, now: datetime) -> Trial:
     """Run everything and keep nothing: the same code as the import, each chunk rolled back."""
     staged, counts, reasons = prepared.staged, Counter[str](), Counter[tuple[str, str]]()
-    converter = Converter(kind=prepared.kind, mapping=prepared.mapping, staged=staged)
     moment = file_moment(prepared.mapping, prepared.file_time)
+    converter = Converter(kind=prepared.kind, mapping=prepared.mapping, staged=staged, moment=moment)
     for start in range(0, staged.rows, CHUNK_ROWS):
         rows = staged.block(start=start, count=CHUNK_ROWS)
         good, bad = converter.convert(rows)

@@ -89,8 +89,9 @@ class Score:
 class Converter:
     """Reads rows of one staged file by one mapping."""
 
-    def __init__(self, *, kind: Kind, mapping: Mapping, staged: Staged) -> None:
-        self._columns = staged.columns
+    def __init__(self, *, kind: Kind, mapping: Mapping, staged: Staged, moment: datetime) -> None:
+        """``moment`` is the file's own: days that name no year were the last ones before it."""
+        self._columns, self._moment = staged.columns, moment
         self._place = {name: place for place, name in enumerate(staged.columns)}
         self._constants: dict[str, Any] = {}
         self._readers: list[tuple[str, tuple[int, ...], ColumnReader]] = []
@@ -105,7 +106,7 @@ class Converter:
         self._keys = _Keys(kind, mapping, staged)
 
     def _add(self, field: Field, field_map: FieldMap, zone: ZoneInfo) -> None:
-        reader = _reader(field, field_map, zone)
+        reader = _reader(field, field_map, zone, self._moment)
         if field_map.columns:
             self._readers.append((field.name, tuple(self._place[each] for each in field_map.columns), reader))
         elif field_map.value is not None:
@@ -193,8 +194,9 @@ def _constant(field: Field, value: str, reader: ColumnReader) -> Any:
     return found
 
 
-def _reader(field: Field, field_map: FieldMap, zone: ZoneInfo) -> ColumnReader:
-    read = _READERS[field.type](field, field_map, zone)
+def _reader(field: Field, field_map: FieldMap, zone: ZoneInfo, moment: datetime) -> ColumnReader:
+    of_time = field.type is FieldType.TIME
+    read = _time(field_map, zone, moment) if of_time else _READERS[field.type](field, field_map, zone)
     if not field_map.values:
         return ColumnReader(read, as_it_is=_as_it_is(field))
     meanings = {vocabulary.folded(name): meaning for name, meaning in field_map.values.items()}
@@ -227,9 +229,9 @@ def _short(field: Field, field_map: FieldMap, zone: ZoneInfo) -> Reader:
     return read
 
 
-def _time(field: Field, field_map: FieldMap, zone: ZoneInfo) -> Reader:
+def _time(field_map: FieldMap, zone: ZoneInfo, moment: datetime) -> Reader:
     order: times.Order = "dmy" if field_map.order == "dmy" else "mdy" if field_map.order == "mdy" else ""
-    return partial(times.parse, order=order, zone=zone, meant=field_map.zone)
+    return partial(times.parse, order=order, zone=zone, meant=field_map.zone, latest=moment)
 
 
 def _score(field: Field, field_map: FieldMap, zone: ZoneInfo) -> Reader:
@@ -300,7 +302,6 @@ def _flag(field: Field, field_map: FieldMap, zone: ZoneInfo) -> Reader:
 _READERS: dict[FieldType, Callable[[Field, FieldMap, ZoneInfo], Reader]] = {
     FieldType.TEXT: _text,
     FieldType.TITLE: _text,
-    FieldType.TIME: _time,
     FieldType.SCORE: _score,
     FieldType.SENTIMENT: _sentiment,
     FieldType.KEY: _short,

@@ -59,7 +59,7 @@ def detect(opener: Opener) -> str:
         return name
     if _looks_like_gb(sample):
         return "gb18030"
-    if multibyte and broken < multibyte:
+    if broken < multibyte or _many_lines_are_utf8(sample):
         return "utf-8"
     return "cp1252"
 
@@ -143,8 +143,24 @@ def _looks_eastern(sample: bytes) -> str:
     return ""
 
 
+LEAST_LINES, LEAST_SHARE = 3, 0.2  # of whole UTF-8 among those with high bytes: the others are another's
 LEAST_PAIRS = 12  # fewer characters prove nothing
 MOST_UNREADABLE = 0.01  # of a sample, in the encoding that it is taken for
+
+
+def _many_lines_are_utf8(sample: bytes) -> bool:
+    """Whether so many lines are whole UTF-8 that it is no chance: then the others came from another file."""
+    lines = sample.splitlines()
+    whole = sum(_is_whole(line) for line in lines)
+    return whole >= max(LEAST_LINES, LEAST_SHARE * len(lines))
+
+
+def _is_whole(line: bytes) -> bool:
+    try:
+        line.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _pairs(sample: bytes) -> "Counter[tuple[int, int]]":

@@ -111,6 +111,12 @@ def _made(
 
 def _time(base: FieldMap, profile: Profile, timezone: str) -> tuple[FieldMap, list[str]]:
     made, warnings = _ordered_time(base, profile)
+    if any(map(times.without_year, profile.values)):
+        warning = _(
+            "“%(column)s” names days without a year: each is taken for the last such day before the file’s date. "
+            "Say “file_time” in a mapping if the file is older than its date."
+        )
+        warnings = [*warnings, warning % {"column": profile.name}]
     name = next(filter(None, map(times.ambiguous, profile.values)), "")
     if not name:
         return made, warnings

@@ -32,6 +32,8 @@ else:
     pa, pq = LazyModule("pyarrow"), LazyModule("pyarrow.parquet")
 
 SPREADSHEET_SAMPLE = 50
+WEB_PAGE = (b"<!doctype html", b"<html", b"<table", b"<meta")
+OLE = b"\xd0\xcf\x11\xe0"  # what Excel wrote until 2003, and what it wraps around a locked workbook
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,7 +69,7 @@ def _opened(opener: encodings.Opener, options: FormatOptions, *, of_turns: bool)
         return _parquet(opener)
     if head.startswith(b"PK\x03\x04"):
         return _spreadsheet(opener, options)
-    _refuse_foreign(head)
+    _refuse_foreign(head, opener)
     encoding = _encoding(options, opener)
     start = head.decode(encoding, "replace").lstrip("\ufeff \t\r\n")
     if xes.is_xes(start):
@@ -87,9 +89,22 @@ def _transcript(opener: encodings.Opener, encoding: str, *, of_turns: bool) -> T
     return Table(form="transcript", columns=dialogues.COLUMNS, rows=lambda: iter(found), about={"encoding": encoding})
 
 
-def _refuse_foreign(head: bytes) -> None:
+def _refuse_foreign(head: bytes, opener: encodings.Opener) -> None:
+    if head.startswith(OLE) and _holds(opener, "EncryptedPackage".encode("utf-16-le")):
+        message = _("This workbook is locked with a password. Open it, save it without the password and import that.")
+        raise ImportUseError("file", message)
+    if head.lstrip(b"\xef\xbb\xbf \t\r\n").lower().startswith(WEB_PAGE):
+        message = _(
+            "This is a web page, as some systems export tables under the name .xls. "
+            "Open it in a spreadsheet, save it as .xlsx or CSV and import that."
+        )
+        raise ImportUseError("file", message)
+    picture = _("This is a picture. Import the table it shows, as Excel or CSV.")
     foreign = {
-        b"\xd0\xcf\x11\xe0": _("This is an old Excel file (.xls). Save it as .xlsx or CSV and import that."),
+        b"\x89PNG": picture,
+        b"\xff\xd8\xff": picture,
+        b"\x1f\x8b": _("This file is packed with gzip twice. Unpack it once and import what is in it."),
+        OLE: _("This is an old Excel file (.xls). Save it as .xlsx or CSV and import that."),
         b"%PDF": _("This is a PDF. Import the table it was made from, as Excel or CSV."),
         b"7z\xbc\xaf": _("This is a 7z archive. Unpack it and import the file inside."),
         b"Rar!": _("This is a RAR archive. Unpack it and import the file inside."),
@@ -97,6 +112,17 @@ def _refuse_foreign(head: bytes) -> None:
     for mark, message in foreign.items():
         if head.startswith(mark):
             raise ImportUseError("file", message)
+
+
+def _holds(opener: encodings.Opener, mark: bytes) -> bool:
+    """Whether the file's bytes hold the mark anywhere."""
+    kept = b""
+    with opener() as file:
+        while block := file.read(1 << 20):
+            if mark in kept + block:
+                return True
+            kept = block[-len(mark) :]
+    return False
 
 
 def _encoding(options: FormatOptions, opener: encodings.Opener) -> str:
@@ -205,6 +231,8 @@ def _workbook(opener: encodings.Opener) -> Iterator[Any]:
         try:
             book = openpyxl.load_workbook(file, read_only=True, data_only=True)
         except (excel_errors.InvalidFileException, *_DAMAGED) as error:
+            if other := _other_book(file):
+                raise ImportUseError("file", other) from error
             message = _("This is a ZIP archive but no Excel workbook. Unpack it and import the file inside.")
             raise ImportUseError("file", message) from error
         try:
@@ -216,6 +244,23 @@ def _workbook(opener: encodings.Opener) -> Iterator[Any]:
             raise ImportUseError("file", message % {"error": error}) from error
         finally:
             book.close()
+
+
+def _other_book(file: IO[bytes]) -> str:
+    """What to do with a workbook of another form, by the parts of its archive; empty for what is none."""
+    file.seek(0)
+    try:
+        with zipfile.ZipFile(file) as archive:
+            parts = set(archive.namelist())
+    except _DAMAGED:
+        return ""
+    if "xl/workbook.bin" in parts:
+        return _("This is a binary Excel workbook (.xlsb). Save it as .xlsx or CSV and import that.")
+    if "content.xml" in parts:
+        return _("This is an OpenDocument table (.ods). Save it as .xlsx or CSV and import that.")
+    if any(name.endswith(".iwa") for name in parts):
+        return _("This is a Numbers document. Export it as .xlsx or CSV and import that.")
+    return ""
 
 
 # what the reader raises for parts of the archive that are not what they should be

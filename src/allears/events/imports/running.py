@@ -42,8 +42,8 @@ def run(row: Import, *, now: Callable[[], datetime], on_progress: OnProgress | N
         raise ImportUseError("file", _("The import’s file is gone from the data folder. Send the file again."))
     mapping = stored_mapping(row, staged)
     kind = kind_named(row.kind)
-    converter = Converter(kind=kind, mapping=mapping, staged=staged)
     moment = file_moment(mapping, source_time(row))
+    converter = Converter(kind=kind, mapping=mapping, staged=staged, moment=moment)
     acquaintance, older = Acquaintance(), has_former_keys(row)
     Import.objects.in_workspace(row.workspace_id).filter(pk=row.pk).update(started_at=now(), started_row=row.rows_read)
     while row.rows_read < staged.rows:

@@ -46,6 +46,11 @@ _NAMED = (
     ),
     re.compile(_WEEKDAY + _MONTH + r"\s+(?P<day>\d{1,2})(?:st|nd|rd|th)?,?\s+(?P<year>\d{4})" + _TAIL, re.I),
 )
+_NO_YEAR = (
+    re.compile(r"^(?P<month>\d{1,2})\s*月\s*(?P<day>\d{1,2})\s*[日号]?" + _TAIL),
+    re.compile(_WEEKDAY + _MONTH + r"\s+(?P<day>\d{1,2})(?:st|nd|rd|th)?" + _TAIL, re.I),
+    re.compile(_WEEKDAY + r"(?P<day>\d{1,2})(?:st|nd|rd|th)?[\s-]+" + _MONTH + _TAIL, re.I),
+)
 _TWITTER = re.compile(
     r"^[a-z]{3}\s+" + _MONTH + r"\s+(?P<day>\d{1,2})\s+(?P<hour>\d{1,2}):(?P<minute>\d{2}):(?P<second>\d{2})\s+"
     r"(?P<zone>[+-]\d{4}|[A-Z]{3,4})?\s*(?P<year>\d{4})$",
@@ -58,14 +63,18 @@ _NUMBER = re.compile(r"^\d{9,16}(?:\.\d+)?$")
 _SERIAL = re.compile(r"^\d{5}(?:\.\d+)?$")
 _MONTHS = {name: place for place, name in enumerate("jan feb mar apr may jun jul aug sep oct nov dec".split(), start=1)}  # noqa: SIM905 – reads better
 _EARLIEST, _LATEST = 315_532_800, 4_102_444_800  # 1980 and 2100, in seconds
+LEAP = 9  # years, among which there is a 29th of February
 SPREADSHEET_EPOCH = datetime(1899, 12, 30)  # noqa: DTZ001 – a spreadsheet's day zero has no zone
 
 
 @lru_cache(maxsize=65_536)
-def parse(text: str, *, order: Order = "", zone: tzinfo = UTC, meant: str = "") -> datetime:
+def parse(
+    text: str, *, order: Order = "", zone: tzinfo = UTC, meant: str = "", latest: datetime | None = None
+) -> datetime:
     """The moment that ``text`` names, in UTC. A day without a time of day is its midnight in ``zone``.
 
     ``meant`` is the zone that an ambiguous abbreviation (``CST``) stands for; empty: the one nearest to ``zone``.
+    A day without a year (``9月5日``) is the last such day that was not after ``latest``; unread without it.
     """
     if "年" not in text and (quick := _iso(text)):
         return _in_utc(quick, zone)
@@ -77,6 +86,32 @@ def parse(text: str, *, order: Order = "", zone: tzinfo = UTC, meant: str = "") 
             return _build(match.groupdict(), zone, text, meant)
     if match := _YEAR_LAST.match(folded):
         return _build(_ordered(match.groupdict(), order, text), zone, text, meant)
+    if latest and (match := _yearless(folded)):
+        return _last_one(match.groupdict(), zone, text, meant, latest)
+    raise BadCellError(_("“%(text)s” is no time that can be read. Write it as 2026-11-21 10:05.") % {"text": text[:60]})
+
+
+def _yearless(text: str) -> re.Match[str] | None:
+    return next((match for pattern in _NO_YEAR if (match := pattern.match(text))), None)
+
+
+def without_year(text: str) -> bool:
+    """Whether the text names a day and a month, and no year."""
+    return _yearless(unicodedata.normalize("NFKC", text).strip()) is not None
+
+
+def _last_one(parts: dict[str, str | None], zone: tzinfo, text: str, meant: str, latest: datetime) -> datetime:
+    """That day of the latest year in which it had come; a file may be written while its last day is still young."""
+    end = latest + timedelta(days=1)
+    for year in range(end.year, end.year - LEAP, -1):
+        try:
+            found = _build({**parts, "year": str(year)}, zone, text, meant)
+        except BadCellError:  # the 29th of February is there every fourth year
+            if year == end.year - LEAP + 1:
+                raise
+            continue
+        if found <= end:
+            return found
     raise BadCellError(_("“%(text)s” is no time that can be read. Write it as 2026-11-21 10:05.") % {"text": text[:60]})
 
 
@@ -181,7 +216,7 @@ def readable(text: str) -> bool:
     try:
         parse(text)
     except BadCellError:
-        return bool(_YEAR_LAST.match(text))
+        return bool(_YEAR_LAST.match(text)) or without_year(text)
     return True
 
 

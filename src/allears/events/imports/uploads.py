@@ -6,6 +6,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
+from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.utils.translation import get_language
@@ -14,7 +15,7 @@ from django.utils.translation import gettext as _
 from allears.accounts.models import Workspace
 from allears.events.imports import actions, files, mapping, staging
 from allears.events.imports.actions import Prepared, Trial
-from allears.events.imports.converting import Converter, Score
+from allears.events.imports.converting import Converter, Score, file_moment
 from allears.events.imports.errors import ImportUseError
 from allears.events.imports.kinds import Kind, Row, kind_named
 from allears.events.imports.mapping import Mapping as ColumnMapping
@@ -241,8 +242,10 @@ def preview(row: Import, *, count: int = PREVIEW_ROWS, chosen: bool = True) -> l
     ready = prepared(row)
     rows = ready.staged.block(start=0, count=count)
     made = ready.mapping if chosen else _as_they_stand(ready.mapping)
-    good, bad = Converter(kind=ready.kind, mapping=made, staged=ready.staged).convert(rows)
-    shown = {each.number: PreviewRow(number=each.number, values=_words(each)) for each in good}
+    moment = file_moment(made, ready.file_time)
+    good, bad = Converter(kind=ready.kind, mapping=made, staged=ready.staged, moment=moment).convert(rows)
+    zone = ZoneInfo(made.timezone or "UTC")
+    shown = {each.number: PreviewRow(number=each.number, values=_words(each, zone)) for each in good}
     shown |= {each.number: PreviewRow(number=each.number, column=each.field, reason=each.reason) for each in bad}
     return [shown[number] for number in sorted(shown)]
 
@@ -251,15 +254,15 @@ def _as_they_stand(made: ColumnMapping) -> ColumnMapping:
     return replace(made, fields={name: replace(each, values={}) for name, each in made.fields.items()})
 
 
-def _words(row: Row) -> dict[str, str]:
-    return {name: _word(value) for name, value in row.values.items() if not name.endswith("_fallback")}
+def _words(row: Row, zone: ZoneInfo) -> dict[str, str]:
+    return {name: _word(value, zone) for name, value in row.values.items() if not name.endswith("_fallback")}
 
 
-def _word(value: Any) -> str:
+def _word(value: Any, zone: ZoneInfo) -> str:
     if isinstance(value, Score):
         return f"{value.metric.upper()} {value.value}"
     if isinstance(value, datetime):
-        return value.strftime("%Y-%m-%d %H:%M UTC")
+        return f"{value.astimezone(zone):%Y-%m-%d %H:%M} {zone.key}"
     if isinstance(value, bool):
         return _("yes") if value else _("no")
     return str(value)[:200]

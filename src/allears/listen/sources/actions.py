@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from allears.accounts.audit import audit
 from allears.accounts.models import Workspace
 from allears.events.imports import actions as imports
-from allears.events.imports.converting import Converter
+from allears.events.imports.converting import Converter, file_moment
 from allears.events.imports.errors import ImportUseError
 from allears.jobs.bell import ring
 from allears.listen.models import Source
@@ -250,7 +250,12 @@ def _shown_table(workspace: Workspace, table: Table, aside: Mapping[str, int]) -
         raise SourceTrouble("rows", name=table.filename, reason=error) from error
     try:
         rows = ready.staged.block(start=0, count=TRIED)
-        good, bad = Converter(kind=ready.kind, mapping=ready.mapping, staged=ready.staged).convert(rows)
+        good, bad = Converter(
+            kind=ready.kind,
+            mapping=ready.mapping,
+            staged=ready.staged,
+            moment=file_moment(ready.mapping, ready.file_time),
+        ).convert(rows)
         fields = [name for name in ready.mapping.fields if not name.endswith("_fallback")]
         problems = [str(ready.problem)] if ready.problem else []
         problems += [f"{each.number}: {each.field}: {each.reason}" for each in bad]
