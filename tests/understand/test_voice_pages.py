@@ -122,6 +122,19 @@ def test_all_is_right_confirms_every_label_once(alice: Person, voice: Voice, cli
     assert sorted(said) == [("point", "pain"), ("sentiment", "negative"), ("topic", "delivery")]
 
 
+def test_every_second_voice_to_teach_is_drawn_by_lot(
+    alice: Person, fake: Fake, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is usual is learnt as well: of the doubtful ones alone a model learns less than of voices by lot."""
+    things = ("boat", "lamp", "chair", "spoon", "garden", "window")
+    voices = [builders.voice(workspace=alice.workspace, text=f"late {each}") for each in things]
+    voices += [builders.voice(workspace=alice.workspace, text=f"what of the {each * 3}") for each in things]
+    read(*voices)
+    monkeypatch.setattr(teaching, "_lot", lambda voice_id: voice_id)  # the first ones come first
+    picked = [each.text.split()[0] for each in teaching.picks(workspace_id=alice.workspace.pk, limit=6)]
+    assert picked == ["what", "late"] * 3
+
+
 def test_outsiders_correct_and_unmask_nothing(alice: Person, charlie: Person, voice: Voice, client: Client) -> None:
     client.force_login(charlie.user)
     for way, form in (("corrections", {"label": "sentiment:positive"}), ("disclosure", {})):
@@ -135,8 +148,7 @@ def test_the_most_doubtful_are_taught_first_and_none_twice(alice: Person, fake: 
     voices = [builders.voice(workspace=alice.workspace, text=text) for text in texts]
     read(*voices)
     picked = teaching.picks(workspace_id=alice.workspace.pk)
-    assert [each.text for each in picked][2:] == ["thanks", "late"]
-    assert {each.text for each in picked[:2]} <= {texts[0], texts[1], texts[4]}
+    assert picked[0].text in {texts[0], texts[1], texts[4]}
     assert len(picked) == 4  # one of two alike
     correcting.correct(voice=picked[0], task="sentiment", value="neutral", author_id=alice.user.pk, now=timezone.now())
     assert picked[0] not in teaching.picks(workspace_id=alice.workspace.pk)
