@@ -183,7 +183,9 @@ def voices(
     is_complete = not is_behind(late)
     wanted = [*_marks(filters), *(marked.marks if marked and is_complete else ())]
     others = chosen(replace(filters, text="")).filter(marked.where if marked else Q())
-    if filters.text or (wanted and is_complete):
+    of_a_place = WallFilter(workspace_id=filters.workspace_id, touchpoint_id=filters.touchpoint_id)
+    stands_in_order = filters == of_a_place and not marked  # the table has an index of touchpoints by time
+    if filters.text or (wanted and is_complete and not stands_in_order):
         search = _Search(filters=filters, others=others, among=among or Q(), marks=wanted)
         return _page(_searched(search, after, late, limit + 1), limit)
     rows = others.filter(among or Q()).order_by("-said_at", "-pk")
