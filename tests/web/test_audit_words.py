@@ -71,6 +71,7 @@ def test_the_page_says_what_was_done_to_what_and_links_to_it(alice: Person) -> N
     named = {"workspace_id": alice.workspace.pk, "actor_id": alice.user.pk}
     audit(**named, verb="accounts.member.role_changed", subject="member:7", detail={"from": "agent", "to": "admin"})
     audit(**named, verb="listen.place.opened", subject="place:3", detail={"kind": "kiosk", "name": "agent"})
+    audit(**named, verb="listen.place.opened", subject="place:4", detail={"kind": "site", "name": "Shop"})
     audit(**named, verb="a.later.verb", subject="thing:3", detail={"some_thing": None})
     client = Client()
     client.force_login(alice.user)
@@ -78,6 +79,7 @@ def test_the_page_says_what_was_done_to_what_and_links_to_it(alice: Person) -> N
     assert "Changed a member’s role" in page
     assert "from: Agent · to: Admin" in page
     assert '<a class="text-link" href="/settings/places/3">Place 3</a>' in page
+    assert '<a class="text-link" href="/settings/widget/4">Place 4</a>' in page
     assert "kind: tablet · name: agent" in page
     assert "a.later.verb" in page
     assert "some thing: –" in page

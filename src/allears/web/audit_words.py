@@ -229,9 +229,16 @@ def told(entry: AuditEntry) -> Told:
         did=str(DID.get(entry.verb, entry.verb)),
         code=entry.verb,
         to=str(TO[kind]) % {"id": number} if kind in TO else _value(entry.subject, is_coded=True),
-        href=f"{PAGES[kind]}{number}" if kind in PAGES else "",
+        href=_href(kind, number, entry.detail.get("kind")),
         detail=" · ".join(_("%(name)s: %(value)s") % {"name": name, "value": value} for name, value in _detail(entry)),
     )
+
+
+def _href(kind: str, number: str, of: object) -> str:
+    """Where it is shown; a site is kept as a place and has a page of its own."""
+    if (kind, of) == ("place", "site"):
+        return f"/settings/widget/{number}"
+    return f"{PAGES[kind]}{number}" if kind in PAGES else ""
 
 
 def _detail(entry: AuditEntry) -> list[tuple[str, str]]:
