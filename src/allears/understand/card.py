@@ -94,6 +94,7 @@ class _Row:
     true: Comment
     labels: frozenset[tuple[str, str]]
     said: Annotation
+    given: frozenset[tuple[str, str]]
 
 
 @lru_cache(maxsize=1)
@@ -104,7 +105,13 @@ def card() -> Card:
     annotator = builtin()
     said = annotator.annotate([each.text for each in held], languages=[each.language for each in held])
     rows = [
-        _Row(true=true, labels=frozenset(true_labels(true)), said=each) for true, each in zip(held, said, strict=True)
+        _Row(
+            true=true,
+            labels=frozenset(true_labels(true)),
+            said=each,
+            given=frozenset((label.task, label.value) for label in each.labels),
+        )
+        for true, each in zip(held, said, strict=True)
     ]
     by_language = {language: [row for row in rows if row.true.language == language] for language in LANGUAGES}
     return Card(
@@ -196,7 +203,7 @@ def _labels(language: Language, rows: Sequence[_Row]) -> list[LabelFigures]:
 def _f1(rows: Sequence[_Row], task: str, value: str) -> tuple[float, float, float]:
     """Precision, recall and F1 of one label."""
     true = [(task, value) in row.labels for row in rows]
-    given = [any((label.task, label.value) == (task, value) for label in row.said.labels) for row in rows]
+    given = [(task, value) in row.given for row in rows]
     both = sum(a and b for a, b in zip(true, given, strict=True))
     precision, recall = both / max(1, sum(given)), both / max(1, sum(true))
     return precision, recall, 2 * both / max(1, sum(true) + sum(given))
