@@ -208,6 +208,8 @@ MEANT: Final[Mapping[str, Any]] = {
 }
 CODED: Final = frozenset({"from", "kind", "role", "scopes", "table", "to", "via"})
 """Of these the value is a code of ours; every other value is as somebody wrote it."""
+PLACE: Final[Mapping[str, int]] = {"kind": -2, "before": 1, "from": 1, "after": 2, "into": 2, "to": 2}
+"""What comes before what: PostgreSQL keeps the keys of JSON in an order of its own, “to” before “from”."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -244,7 +246,7 @@ def _href(kind: str, number: str, of: object) -> str:
 def _detail(entry: AuditEntry) -> list[tuple[str, str]]:
     return [
         (str(ABOUT.get(name, name.replace("_", " "))), _value(value, is_coded=name in CODED))
-        for name, value in entry.detail.items()
+        for name, value in sorted(entry.detail.items(), key=lambda named: PLACE.get(named[0], 0))
     ]
 
 
