@@ -185,3 +185,16 @@ def test_kinds_of_other_countries_and_what_opens_an_account(text: str, kinds: di
 )
 def test_what_is_nobodys_stays(text: str) -> None:
     assert mask(text, language="en" if text.isascii() else "zh").text == text
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("NHS 1 " + "1" * 30_000 + "a", ["1"]),
+        ("我的密码是" * 20_000 + "123456", ["123456"]),
+        ("password: " + "a" * 60_000 + "1", []),
+    ],
+)
+def test_a_text_that_is_made_to_be_hard_to_read_is_read(text: str, found: list[str]) -> None:
+    """Each takes a part of a second; with patterns that look again at every character from every other, hours."""
+    assert [text[each.start : each.end] for each in mask(text).found if each.kind in ("id", "number")] == found

@@ -43,7 +43,7 @@ _ABROAD_SAID: Final = re.compile(
     r"|tax id)|PAN|CPF|CURP|NIF|NIE|DNI|SIN|TFN|TIN|ITIN|PESEL|BSN|マイナンバー)"
     r"(?i:(?: ?(?:number|no\.?|card|#|nr\.?))*(?: ?(?:is|was|:|#)){0,2}) ?"
     r"(?P<id>(?=(?:[^0-9\n]{0,6}[0-9]){7}|[A-Z]{5}[0-9]{4}[A-Z])"
-    r"[A-Z0-9]+(?:[ ./-][A-Z0-9]*[0-9][A-Z0-9]*)*)(?![A-Za-z0-9])"
+    r"[A-Z0-9]+(?:[ ./-](?=[A-Z]*[0-9])[A-Z0-9]+)*)(?![A-Za-z0-9])"
 )
 _IS: Final = r"(?i:[ :]|is|was|是|为|：){0,5}"
 _CARD_CODE: Final = re.compile(rf"(?:(?i:\b(?:cvv2?|cvc2?|security code))|安全码){_IS}([0-9]{{3,4}})(?![0-9])")
@@ -53,7 +53,7 @@ _ONCE: Final = re.compile(
 )
 _PASSWORD: Final = re.compile(
     r"(?:(?i:\b(?:password|passcode))|密码|口令)(?: ?(?i:is|was|:|=)|是|为|：){1,2} ?"
-    r"((?=[^\s,，。]*[0-9])[A-Za-z0-9!@#$%^&*_-]{4,40})(?![0-9A-Za-z位])"
+    r"((?=[A-Za-z!@#$%^&*_-]{0,39}[0-9])[A-Za-z0-9!@#$%^&*_-]{4,40})(?![0-9A-Za-z位])"
 )
 _SECRETS: Final = re.compile("cvv|cvc|code|otp|password|passcode|安全码|验证码|密码|口令")
 _SORT_CODE: Final = re.compile(
