@@ -54,6 +54,25 @@ def test_only_a_query_that_reads_is_taken(query: str, system: str) -> None:
         checked(query, system=system)
 
 
+@pytest.mark.parametrize(
+    "query",
+    ["SELECT ('/etc/passwd'::text).pg_read_file", "SELECT t.pg_ls_dir FROM unnest(array['/']) AS t",
+     "SELECT ((array['/'])[1]).\"pg_ls_dir\"", "SELECT (x).y.pg_sleep FROM t", "SELECT (SELECT '/').PG_LS_DIR",
+     "SELECT ('SELECT 1'::text).ts_stat", "SELECT id FROM t ORDER BY t.lo_unlink",
+     "SELECT t.U&\"pg\\005fsleep\" FROM t"],
+)  # fmt: skip
+def test_a_function_that_is_written_as_a_field_is_one(query: str) -> None:
+    """As PostgreSQL takes it: ``('/'::text).pg_ls_dir`` lists a folder of the server."""
+    with pytest.raises(QueryError, match="must not call"):
+        checked(query, system="postgresql")
+
+
+def test_columns_may_be_called_like_functions_of_other_databases() -> None:
+    query = "SELECT t.sleep, t.lo_price, pg_note, pg_catalog.lower(pg_note), (t.x).city FROM pg_catalog.pg_class AS t"
+    assert checked(query, system="postgresql") == set()
+    assert checked("SELECT t.pg_read_file FROM t", system="mysql") == set()
+
+
 @pytest.mark.parametrize("system", ["postgresql", "mariadb", "sqlite"])
 def test_the_parameters_of_a_query_are_found(system: str) -> None:
     assert checked("WITH x AS (SELECT * FROM t WHERE a > :cursor) SELECT * FROM x;", system=system) == {"cursor"}

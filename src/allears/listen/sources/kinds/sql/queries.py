@@ -26,6 +26,11 @@ FORBIDDEN_FAMILIES = ("pg_", "lo_", "dblink", "query_to_xml", "crosstab", "conne
 HARMLESS = {
     "pg_typeof", "pg_column_size", "pg_size_pretty", "pg_relation_size", "pg_table_size", "pg_total_relation_size"
 }  # fmt: skip
+# PostgreSQL takes ``value.name`` for ``name(value)``; columns may be called sleep, or lo_price.
+FORBIDDEN_FIELDS = (
+    "pg_", "dblink", "query_to_xml", "crosstab", "connectby", "ts_stat", "nextval", "lo_get", "lo_import", "lo_creat",
+    "lo_unlink", "lo_close", "lo_tell",
+)  # fmt: skip
 
 # Hints of MySQL that take back what the session was given: its time limit and its settings.
 UNHINTED = {"set_var", "max_execution_time", "resource_group"}
@@ -46,7 +51,7 @@ def checked(query: str, *, system: str) -> set[str]:
         raise QueryError(_("The query cannot be understood: %(reason)s") % {"reason": reason}) from error
     if len(statements) != 1 or not isinstance(statements[0], exp.Query):
         raise QueryError(_("Write one SELECT and nothing else; nothing was run."))
-    _only_reads(statements[0])
+    _only_reads(statements[0], system)
     _hints_nothing(query, system)
     return {str(each.this) for each in statements[0].find_all(exp.Placeholder) if each.this}
 
@@ -89,12 +94,24 @@ def _hints_nothing(query: str, system: str) -> None:
             raise QueryError(_("The query must not call %(name)s.") % {"name": found[0]})
 
 
-def _only_reads(statement: "exp.Query") -> None:
+def _only_reads(statement: "exp.Query", system: str) -> None:
     writing = (exp.Insert, exp.Update, exp.Delete, exp.Merge, exp.Create, exp.Drop, exp.Command, exp.Into, exp.Lock)
     if found := next(statement.find_all(*writing), None):
         raise QueryError(_("The query must only read; it has %(part)s.") % {"part": found.key.upper()})
     for function in statement.find_all(exp.Func):
         name = (function.name if isinstance(function, exp.Anonymous) else function.sql_name()).lower()
-        written_in_codes = "\\" in name  # PostgreSQL reads U&"pg\005fsleep" as pg_sleep
-        if name in FORBIDDEN or written_in_codes or (name.startswith(FORBIDDEN_FAMILIES) and name not in HARMLESS):
-            raise QueryError(_("The query must not call %(name)s.") % {"name": name})
+        _may_stand(name, name in FORBIDDEN or name.startswith(FORBIDDEN_FAMILIES))
+    if system == "postgresql":
+        for field in statement.find_all(exp.Column, exp.Dot):
+            _may_stand(field.name.lower(), _is_field(field) and field.name.lower().startswith(FORBIDDEN_FIELDS))
+
+
+def _is_field(node: "exp.Expression") -> bool:
+    of = node.args.get("table") if isinstance(node, exp.Column) else isinstance(node.expression, exp.Identifier)
+    return bool(of)
+
+
+def _may_stand(name: str, is_forbidden: bool) -> None:
+    written_in_codes = "\\" in name  # PostgreSQL reads U&"pg\005fsleep" as pg_sleep
+    if written_in_codes or (is_forbidden and name not in HARMLESS):
+        raise QueryError(_("The query must not call %(name)s.") % {"name": name})
