@@ -187,7 +187,7 @@ def test_scores_beside_comments_adapt_the_sentiment(feedback: Path, tmp_path: Pa
         (("--text", "comment", "-o", "no/where/out.csv"), "There is no folder"),
         (("--text", "comment", "-o", "out.csv", "--language", "fr"), "take zh or en"),
         (("--text", "comment", "-o", "out.csv", "--model", "nothing"), "model: There is no model in nothing"),
-        (("--text", "comment", "--train-column", "id"), "needed. Label more rows"),
+        (("--text", "comment", "--train-column", "id"), "Take a column of classes"),
         (("--text", "comment", "--score-column", "topic"), "score-column: The score column holds no scores"),
         (("--text", "topic", "--score-column", "comment"), "score-column: "),
     ],

@@ -7,12 +7,13 @@ from django.db import transaction
 
 from allears.accounts.access import Access
 from allears.accounts.audit import audit
-from allears.accounts.models import Membership
+from allears.accounts.models import Membership, Role
 from allears.listen.models import Voice
 from allears.store.scope import ScopedQuerySet
 from allears.understand.labelling import OWN, VALUES, WITH_POLARITY, effective, is_single
 from allears.understand.models import Correction, Reviewer, TextModel, VoiceAnnotation
-from allears.understand.reading import relabel
+from allears.understand.reading import hold_labels, relabel
+from allears.understand.teaching import Share
 
 
 class CorrectionError(ValueError):
@@ -24,6 +25,15 @@ def is_reviewer(access: Access) -> bool:
     if access.is_manager:
         return True
     return reviewers(workspace_id=access.workspace_id).filter(member=access.membership).exists()
+
+
+def share_of(access: Access) -> Share:
+    """Which part of the voices to be labelled this person is asked about first, so that two do not label the same."""
+    rows = Membership.objects.in_workspace(access.workspace_id).filter(ended_at__isnull=True)
+    asked = reviewers(workspace_id=access.workspace_id).values("member_id")
+    ids = rows.exclude(role=Role.AGENT).values_list("pk", flat=True).union(rows.filter(pk__in=asked).values_list("pk"))
+    people = sorted(ids)
+    return Share(place=people.index(access.membership.pk), of=len(people))
 
 
 def reviewers(*, workspace_id: int) -> ScopedQuerySet[Reviewer]:
@@ -93,9 +103,12 @@ def confirm(*, voice: Voice, author_id: int | None, now: datetime) -> list[Corre
 
 def undo(*, correction: Correction, author_id: int | None, now: datetime) -> None:
     """Take one word back; the model's, or what was said before, counts again. A second time changes nothing."""
-    if correction.undoes_id or Correction.objects.in_workspace(correction.workspace_id).filter(undoes=correction):
+    if correction.undoes_id:
         return
     with transaction.atomic():
+        hold_labels(workspace_id=correction.workspace_id, voice_ids=[correction.voice_id])
+        if Correction.objects.in_workspace(correction.workspace_id).filter(undoes=correction).exists():
+            return
         Correction(
             workspace_id=correction.workspace_id,
             voice_id=correction.voice_id,

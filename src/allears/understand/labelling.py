@@ -47,6 +47,15 @@ class Said:
         return f"{self.task}:{self.value}"
 
 
+def split_code(code: str) -> tuple[str, str]:
+    """Task and value of ``task:value``; a task of the company's own has a colon in it, and so may any value."""
+    if code.startswith(OWN):
+        key, _, value = code.removeprefix(OWN).partition(":")
+        return OWN + key, value
+    task, _, value = code.partition(":")
+    return task, value
+
+
 def is_single(task: str) -> bool:
     """Whether a voice has at most one value of this task."""
     return task in SINGLE or task.startswith(OWN)

@@ -10,6 +10,8 @@ from allears.accounts.models import Membership
 from allears.listen.models import Voice
 from allears.store.models import HotModel, ScopedModel
 
+LONGEST_LABEL = 200  # characters of a label; one of the company's own may be a sentence
+
 
 class TextModel(ScopedModel):
     """A model of the workspace's own, and how it did on examples it was not taught with.
@@ -104,7 +106,7 @@ class VoiceLabel(ScopedModel):
     """One label in force on one voice, a person's word before the model's: what lists and figures filter by."""
 
     voice = models.ForeignKey(Voice, on_delete=models.CASCADE, related_name="+")
-    code = models.CharField(max_length=120)  # task:value
+    code = models.CharField(max_length=280)  # task:value
     polarity = models.SmallIntegerField(null=True)
     by_person = models.BooleanField(default=False)
     said_at = models.DateTimeField()
@@ -122,7 +124,7 @@ class Correction(ScopedModel):
 
     voice = models.ForeignKey(Voice, on_delete=models.CASCADE, related_name="+")
     task = models.CharField(max_length=60)
-    value = models.CharField(max_length=60, default="", blank=True)  # empty with `is`: none of them
+    value = models.CharField(max_length=LONGEST_LABEL, default="", blank=True)  # empty with `is`: none of them
     polarity = models.SmallIntegerField(null=True)
     verdict = models.CharField(max_length=6, choices=Verdict.choices)
     author = models.ForeignKey(installation.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")

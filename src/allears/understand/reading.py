@@ -244,8 +244,18 @@ def _doubt(said: Annotation) -> float:
     return round(min(1.0, unsure + 0.03 * len(said.abstained)), 3)
 
 
+def hold_labels(*, workspace_id: int, voice_ids: Sequence[int]) -> None:
+    """Until the transaction ends, nobody else changes what is said of these voices (SQLite has one writer anyway)."""
+    rows = Voice.objects.in_workspace(workspace_id).filter(pk__in=voice_ids).order_by("pk")
+    list(rows.select_for_update(no_key=True).values_list("pk", flat=True))
+
+
 def relabel(*, workspace_id: int, voice_ids: Sequence[int]) -> None:
-    """Work out anew which labels are in force on these voices: the models' as people corrected them."""
+    """Work out anew which labels are in force on these voices: the models' as people corrected them.
+
+    Two who change the same voice at once take turns: each would delete only the labels that it sees, and leave both.
+    """
+    hold_labels(workspace_id=workspace_id, voice_ids=voice_ids)
     annotations: dict[int, list[VoiceAnnotation]] = defaultdict(list)
     corrections: dict[int, list[Correction]] = defaultdict(list)
     for row in VoiceAnnotation.objects.in_workspace(workspace_id).filter(

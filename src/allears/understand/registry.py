@@ -8,7 +8,7 @@ a choice is a row, and rolling back is one more choice.
 import json
 import re
 import shutil
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -29,7 +29,7 @@ from allears.listen.models import COUNTED, Voice
 from allears.understand import pool
 from allears.understand.annotating import LONGEST, TEXT
 from allears.understand.labelling import OWN
-from allears.understand.models import Correction, ModelChoice, TextModel, VoiceLabel
+from allears.understand.models import LONGEST_LABEL, Correction, ModelChoice, TextModel, VoiceLabel
 from allears.understand.reading import restart_back_fill
 from allears.understand.training import TrainQuestion, masked
 
@@ -53,6 +53,7 @@ class Slot:
     reason: str
     models: Sequence[TextModel]
     may_roll_back: bool
+    choice_id: int | None = None  # the one that counts, so that going back twice takes two looks
 
 
 def known(*, workspace_id: int) -> QuerySet[Voice]:
@@ -148,14 +149,23 @@ def train(*, workspace_id: int, model_id: int, now: datetime) -> None:
 def trouble_in_words(model: TextModel) -> str:
     """Why its training failed, in the reader's language; as it was noted where the reason has no name."""
     told = (model.report or {}).get("trouble") or {}
-    words = _TROUBLES.get(told.get("code", ""))
-    return _(words) % told["params"] if words else model.trouble
+    return why_not(told.get("code", ""), told.get("params", {})) or model.trouble
+
+
+def why_not(code: str, params: Mapping[str, int]) -> str:
+    """Why nothing was learnt, in the reader's language; empty where the reason has no name."""
+    words = _TROUBLES.get(code)
+    return _(words) % params if words else ""
 
 
 _TROUBLES: Final = {
     "few_rows": gettext_noop(
         "Only %(there)s rows have a text and a label that %(least)s rows or more have; %(needed)s are needed. "
         "Label more rows, or join rare labels."
+    ),
+    "no_labels": gettext_noop("No row has a text and a label: is it the right column?"),
+    "own_labels": gettext_noop(
+        "Hardly two rows have the same label (%(there)s labels): these are numbers or names. Take a column of classes."
     ),
     "one_label": gettext_noop("All rows have the same label: there is nothing to tell apart. Take another column."),
     "many_labels": gettext_noop(
@@ -178,17 +188,29 @@ _TROUBLES: Final = {
 
 
 def choose(*, model: TextModel, actor_id: int | None, now: datetime) -> None:
-    """Let this model read from now on, better or not: somebody wants it. Raises RegistryError."""
+    """Let this model read from now on, better or not: somebody wants it. Raises RegistryError.
+
+    Where it reads already nothing is changed: going back would otherwise lead to itself.
+    """
     if model.trained_at is None:
         raise RegistryError(_("This model has not been trained; nothing was changed."))
+    latest = choices(workspace_id=model.workspace_id, slot=model.slot).first()
+    if latest is not None and latest.model == model:
+        return
     _choose(model=model, slot=model.slot, workspace_id=model.workspace_id, reason="chosen", actor_id=actor_id, now=now)
 
 
-def roll_back(*, workspace_id: int, slot: str, actor_id: int | None, now: datetime) -> None:
-    """Let the model read that read before the present one. Raises RegistryError."""
-    may, model = _before(list(choices(workspace_id=workspace_id, slot=slot)))
+def roll_back(*, workspace_id: int, slot: str, actor_id: int | None, now: datetime, seen: int | None = None) -> None:
+    """Let the model read that read before the present one. Raises RegistryError.
+
+    ``seen`` is the choice that the person saw: a second click, or a colleague's, does not go back further.
+    """
+    chosen = list(choices(workspace_id=workspace_id, slot=slot))
+    may, model = _before(chosen)
     if not may:
         raise RegistryError(_("There is nothing to go back to; nothing was changed."))
+    if seen is not None and chosen[0].pk != seen:
+        raise RegistryError(_("Another model was chosen since this page was made; nothing was changed."))
     _choose(model=model, slot=slot, workspace_id=workspace_id, reason="rolled_back", actor_id=actor_id, now=now)
 
 
@@ -243,6 +265,7 @@ def _slot(workspace_id: int, name: str, models: Sequence[TextModel]) -> Slot:
         reason=chosen[0].reason if chosen else "",
         models=models,
         may_roll_back=_before(chosen)[0],
+        choice_id=chosen[0].pk if chosen else None,
     )
 
 
@@ -277,7 +300,7 @@ def rows_of_file(path: Path, *, text: str, label: str) -> Rows:
     for cells, problem, _raw in table.rows():
         if problem or len(cells) <= max(at_text, at_label) or not (cells[at_text].strip() and cells[at_label].strip()):
             continue
-        row, seen = (cells[at_text].strip()[:LONGEST], cells[at_label].strip()[:200]), seen + 1
+        row, seen = (cells[at_text].strip()[:LONGEST], cells[at_label].strip()[:LONGEST_LABEL]), seen + 1
         if len(found) < MOST_ROWS:
             found.append(row)
         elif (place := random.randrange(seen)) < MOST_ROWS:

@@ -6,6 +6,7 @@ Doubt alone teaches less than lots: it finds the odd ones, and a model taught by
 
 import zlib
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 from allears.listen.models import COUNTED, Voice
 from allears.understand.models import Correction, VoiceAnnotation
@@ -15,15 +16,31 @@ DOUBTED = 300  # of those, the ones in most doubt are compared with each other
 ALIKE = 0.5  # share of common letter triples from which two texts are the same lesson
 
 
-def picks(*, workspace_id: int, limit: int = 20) -> list[Voice]:
-    """Voices that nobody has labelled: the most doubtful by turns with some by lot, none like one before it."""
-    known = Correction.objects.in_workspace(workspace_id).values("voice_id")
+@dataclass(frozen=True, slots=True)
+class Share:
+    """One person's part of the voices to be labelled: the ``place``-th of ``of``."""
+
+    place: int = 0
+    of: int = 1
+
+    def holds(self, voice_id: int) -> bool:
+        return _lot(voice_id) % self.of == self.place
+
+
+def picks(*, workspace_id: int, limit: int = 20, share: Share = Share()) -> list[Voice]:
+    """Voices that nobody has labelled: the most doubtful by turns with some by lot, none like one before it.
+
+    Those of one's own share come first, then the others': who labels alone reaches all.
+    """
+    standing = Correction.objects.in_workspace(workspace_id).filter(undoes__isnull=True, undone_by__isnull=True)
+    known = standing.values("voice_id")
     rows = VoiceAnnotation.objects.in_workspace(workspace_id).filter(replaced_at__isnull=True, annotator="text")
     latest = rows.exclude(voice_id__in=known).order_by("-said_at")[:LOOKED_AT]
     doubts = sorted(((doubt, voice_id) for voice_id, doubt in latest.values_list("voice_id", "doubt")), reverse=True)
     doubted = [voice_id for _, voice_id in doubts[:DOUBTED]]
     lots = sorted((voice_id for _, voice_id in doubts), key=_lot)[: len(doubted)]
     ids = list(dict.fromkeys(each for pair in zip(doubted, lots, strict=True) for each in pair))
+    ids.sort(key=lambda voice_id: not share.holds(voice_id))
     found = Voice.objects.in_workspace(workspace_id).filter(COUNTED, pk__in=ids).exclude(text="")
     by_id = {voice.pk: voice for voice in found.select_related("touchpoint", "customer")}
     return diverse([by_id[each] for each in ids if each in by_id], limit=limit)

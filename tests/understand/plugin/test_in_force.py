@@ -18,8 +18,8 @@ from allears.listen.models import Voice
 from allears.understand import reading
 from allears.understand.models import BackFill, VoiceAnnotation, WaitingVoice
 from allears.understand.plugin import actions, in_force, metering
-from allears.understand.plugin.calling import Caller
-from allears.understand.plugin.models import OutsideModel
+from allears.understand.plugin.calling import ATTEMPTS, Caller, most_tokens
+from allears.understand.plugin.models import OutsideModel, Spend
 
 PAGE = "/settings/text"
 
@@ -122,6 +122,32 @@ def test_over_the_cap_ours_takes_over_and_the_page_says_so(
     )  # fmt: skip
     (voice,) = heard(outside, "broken again")
     assert said(voice)[0] == "fake-1 + outside:tiny-1/1", "a raised cap counts at once"
+
+
+def test_what_was_paid_for_still_counts_over_the_cap(outside: OutsideModel, peer: Peer, fake: Fake) -> None:
+    """Voices are read anew after a training, or an upgrade: their labels would go back to ours for want of money."""
+    chosen(outside, "sentiment")
+    (voice,) = heard(outside, "broken again, thanks")
+    OutsideModel.objects.in_workspace(outside.workspace_id).update(monthly_cap=Decimal("0.0001"))
+    heard(outside, "this one is not paid for")
+    asked = len(peer.seen())
+    reading.start_back_fill(workspace_id=outside.workspace_id, actor_id=None, now=timezone.now())
+    reading.run_once("test:1:x")
+    assert said(voice) == ("fake-1 + outside:tiny-1/1", {"sentiment:negative"})
+    assert len(peer.seen()) == asked
+
+
+def test_the_cap_in_the_middle_of_a_batch_loses_no_answer(outside: OutsideModel, peer: Peer, fake: Fake) -> None:
+    """The first calls fit; the one that would pass the cap is not sent, and what came before it is kept."""
+    chosen(outside, "sentiment")
+    texts = [f"broken again, thanks {number}" for number in range(9)]  # three calls
+    before = metering.MILLION - metering.cost_of(outside, most_tokens(texts[:3])) * ATTEMPTS  # one call is left
+    month = metering.month_of(timezone.now())
+    Spend(workspace_id=outside.workspace_id, month=month, cost=before).save()
+    models = [said(voice)[0] for voice in heard(outside, *texts)]
+    assert models == ["fake-1 + outside:tiny-1/1"] * 3 + ["fake-1"] * 6
+    assert [len(each) for each in peer.texts()] == [3]
+    assert before < metering.spent(workspace_id=outside.workspace_id, now=timezone.now()).cost <= metering.MILLION
 
 
 def test_no_time_left_is_no_fault(outside: OutsideModel, fake: Fake, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,13 +1,16 @@
 """A label set of one's own is learnt, judged on what was not learnt from, kept and taken up again."""
 
 import json
+import re
 from pathlib import Path
 
 import numpy as np
 import pytest
+from django.utils import translation
 from tests.understand.text.speech import FewWords, comments
 
 from allears.understand.text import columns
+from allears.understand.text.judging import Figures, HeldOutReport, LabelScore
 from allears.understand.text.learning import LabelModel, LearningError, held_out, split_of
 
 MADE = comments(400)
@@ -133,3 +136,41 @@ def test_the_split_is_by_label_and_equal_texts_stay_together() -> None:
     again, used = split_of(texts, [*TOPIC, *TOPIC], holdout=0.25, seed=5)
     assert (again == held).all()
     assert used.all()
+
+
+def test_a_report_and_a_refusal_speak_the_readers_language() -> None:
+    figures = Figures(accuracy=0.5, macro_f1=0.4, micro_f1=0.5)
+    score = LabelScore(label="退款", precision=1.0, recall=0.5, f1=0.667, support=4)
+    report = HeldOutReport(
+        task="类别",
+        n=20,
+        trained_on=80,
+        accuracy=0.9,
+        macro_f1=0.8,
+        micro_f1=0.9,
+        ece=0.1,
+        labels=(score,),
+        baseline=figures,
+        confused=(("退款", "配送", 2),),
+        left_out={"投诉": 1},
+    )
+    with translation.override("zh-hans"):
+        lines = str(report).splitlines()
+    assert lines[0] == "类别：留出 20 行，学习 80 行（种子 0）"
+    assert "退款 误判为 配送：2" in str(lines)
+    assert lines[-1] == "在这些行上，它优于总答最常见的标签。"
+    assert not re.search("[A-Za-z]", re.sub("F1|ECE", "", "".join(lines)))
+    widths = {sum(2 if ord(char) > 0x2E7F else 1 for char in line) for line in lines[2:5]}
+    assert widths == {78}  # columns end below one another
+    with translation.override("en"):
+        assert str(report).splitlines()[-1] == "On these rows it is better than always the commonest."
+
+
+@pytest.mark.parametrize(
+    ("cells", "code"),
+    [([""] * 40, "no_labels"), ([f"T-{n}" for n in range(40)], "own_labels"), (["a"] * 4, "few_rows")],
+)
+def test_a_column_that_holds_no_classes_is_told_from_too_few_rows(cells: list[str], code: str) -> None:
+    with pytest.raises(LearningError) as raised:
+        LabelModel.train([f"It was late {n}" for n in range(len(cells))], cells, seed=0, holdout=0.2)
+    assert raised.value.code == code

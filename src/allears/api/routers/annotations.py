@@ -17,7 +17,7 @@ from allears.listen.models import Voice
 from allears.understand import correcting, reading, showing
 from allears.understand.annotating import AnnotateQuestion, Read, TextIn
 from allears.understand.labelling import Said, effective, still_abstained
-from allears.understand.models import BackFill, Correction, VoiceAnnotation
+from allears.understand.models import LONGEST_LABEL, BackFill, Correction, VoiceAnnotation
 from allears.understand.pool import AnalyticsError, ask_annotations
 from allears.understand.text.corpus import LANGUAGES
 
@@ -226,7 +226,7 @@ class CorrectionIn(Body):
     """A label is so, or is not. An empty value of a task that has one answer means: none."""
 
     task: str = Field(..., max_length=60)
-    value: str = Field("", max_length=60)
+    value: str = Field("", max_length=LONGEST_LABEL)
     verdict: str = Field("is", pattern="^(is|is_not)$")
     polarity: int | None = Field(None, ge=-1, le=1)
 

@@ -276,6 +276,7 @@ def _check(asked: Asked) -> None:
 def wrong_use(*, as_json: bool, learning: str = "train-column") -> Iterator[None]:
     """Tell an error of use on standard error and leave with code 2. `learning` names the column learnt from."""
     from allears.events.imports.errors import ImportUseError
+    from allears.understand.registry import why_not
     from allears.understand.text.annotating import AnnotateError
     from allears.understand.text.learning import LearningError
     from allears.understand.text.scales import ScaleError
@@ -284,9 +285,10 @@ def wrong_use(*, as_json: bool, learning: str = "train-column") -> Iterator[None
         yield
     except (ImportUseError, AnnotateError, LearningError, ScaleError) as error:
         place = getattr(error, "field", learning if isinstance(error, LearningError) else "score-column")
-        typer.echo(f"{place}: {error}", err=True)
+        said = (why_not(error.code, error.params) if isinstance(error, LearningError) else "") or str(error)
+        typer.echo(f"{place}: {said}", err=True)
         if as_json:
-            typer.echo(json.dumps({"error": {"field": place, "message": str(error)}}, ensure_ascii=False))
+            typer.echo(json.dumps({"error": {"field": place, "message": said}}, ensure_ascii=False))
         raise typer.Exit(WRONG_USE) from error
 
 

@@ -97,6 +97,7 @@
 -- migration understand.0001_annotations
 -- migration understand.0002_annotations_to_the_lake
 -- migration understand.0003_labels_among_words
+-- migration understand.0004_longer_labels
 -- migration webhooks.0001_initial
 
 CREATE TABLE "account_emailaddress" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "verified" bool NOT NULL, "primary" bool NOT NULL, "user_id" bigint NOT NULL REFERENCES "accounts_user" ("id") DEFERRABLE INITIALLY DEFERRED, "email" varchar(254) NOT NULL)
@@ -345,7 +346,7 @@ CREATE TABLE "themes_themesize" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT
 ;
 CREATE TABLE "understand_backfill" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "below" bigint NOT NULL, "total" integer unsigned NOT NULL CHECK ("total" >= 0), "done" integer unsigned NOT NULL CHECK ("done" >= 0), "started_at" datetime NOT NULL, "finished_at" datetime NULL, "started_by_id" bigint NULL REFERENCES "accounts_user" ("id") DEFERRABLE INITIALLY DEFERRED, "workspace_id" bigint NOT NULL REFERENCES "accounts_workspace" ("id") DEFERRABLE INITIALLY DEFERRED)
 ;
-CREATE TABLE "understand_correction" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "task" varchar(60) NOT NULL, "value" varchar(60) NOT NULL, "polarity" smallint NULL, "verdict" varchar(6) NOT NULL, "at" datetime NOT NULL, "author_id" bigint NULL REFERENCES "accounts_user" ("id") DEFERRABLE INITIALLY DEFERRED, "undoes_id" bigint NULL UNIQUE REFERENCES "understand_correction" ("id") DEFERRABLE INITIALLY DEFERRED, "voice_id" bigint NOT NULL REFERENCES "listen_voice" ("id") DEFERRABLE INITIALLY DEFERRED, "workspace_id" bigint NOT NULL REFERENCES "accounts_workspace" ("id") DEFERRABLE INITIALLY DEFERRED)
+CREATE TABLE "understand_correction" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "task" varchar(60) NOT NULL, "polarity" smallint NULL, "verdict" varchar(6) NOT NULL, "at" datetime NOT NULL, "author_id" bigint NULL REFERENCES "accounts_user" ("id") DEFERRABLE INITIALLY DEFERRED, "voice_id" bigint NOT NULL REFERENCES "listen_voice" ("id") DEFERRABLE INITIALLY DEFERRED, "workspace_id" bigint NOT NULL REFERENCES "accounts_workspace" ("id") DEFERRABLE INITIALLY DEFERRED, "value" varchar(200) NOT NULL, "undoes_id" bigint NULL UNIQUE REFERENCES "understand_correction" ("id") DEFERRABLE INITIALLY DEFERRED)
 ;
 CREATE TABLE "understand_modelchoice" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "slot" varchar(60) NOT NULL, "reason" varchar(12) NOT NULL, "at" datetime NOT NULL, "by_id" bigint NULL REFERENCES "accounts_user" ("id") DEFERRABLE INITIALLY DEFERRED, "workspace_id" bigint NOT NULL REFERENCES "accounts_workspace" ("id") DEFERRABLE INITIALLY DEFERRED, "model_id" bigint NULL REFERENCES "understand_textmodel" ("id") DEFERRABLE INITIALLY DEFERRED)
 ;
@@ -355,7 +356,7 @@ CREATE TABLE "understand_textmodel" ("id" integer NOT NULL PRIMARY KEY AUTOINCRE
 ;
 CREATE TABLE "understand_voiceannotation" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "annotator" varchar(60) NOT NULL, "model" varchar(120) NOT NULL, "language" varchar(2) NOT NULL, "sentiment" varchar(8) NOT NULL, "score" real NOT NULL, "urgency" smallint unsigned NOT NULL CHECK ("urgency" >= 0), "confidence" real NULL, "doubt" real NOT NULL, "labels" text NOT NULL CHECK ((JSON_VALID("labels") OR "labels" IS NULL)), "clauses" text NOT NULL CHECK ((JSON_VALID("clauses") OR "clauses" IS NULL)), "abstained" text NOT NULL CHECK ((JSON_VALID("abstained") OR "abstained" IS NULL)), "found" text NOT NULL CHECK ((JSON_VALID("found") OR "found" IS NULL)), "length" integer unsigned NOT NULL CHECK ("length" >= 0), "said_at" datetime NOT NULL, "annotated_at" datetime NOT NULL, "replaced_at" datetime NULL, "voice_id" bigint NOT NULL REFERENCES "listen_voice" ("id") DEFERRABLE INITIALLY DEFERRED, "workspace_id" bigint NOT NULL REFERENCES "accounts_workspace" ("id") DEFERRABLE INITIALLY DEFERRED, "flush_id" bigint NULL)
 ;
-CREATE TABLE "understand_voicelabel" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "code" varchar(120) NOT NULL, "polarity" smallint NULL, "by_person" bool NOT NULL, "said_at" datetime NOT NULL, "voice_id" bigint NOT NULL REFERENCES "listen_voice" ("id") DEFERRABLE INITIALLY DEFERRED, "workspace_id" bigint NOT NULL REFERENCES "accounts_workspace" ("id") DEFERRABLE INITIALLY DEFERRED)
+CREATE TABLE "understand_voicelabel" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "polarity" smallint NULL, "by_person" bool NOT NULL, "said_at" datetime NOT NULL, "voice_id" bigint NOT NULL REFERENCES "listen_voice" ("id") DEFERRABLE INITIALLY DEFERRED, "workspace_id" bigint NOT NULL REFERENCES "accounts_workspace" ("id") DEFERRABLE INITIALLY DEFERRED, "code" varchar(280) NOT NULL)
 ;
 CREATE TABLE "understand_waitingvoice" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "attempts" smallint unsigned NOT NULL CHECK ("attempts" >= 0), "run_at" datetime NOT NULL, "voice_id" bigint NOT NULL REFERENCES "listen_voice" ("id") DEFERRABLE INITIALLY DEFERRED, "workspace_id" bigint NOT NULL REFERENCES "accounts_workspace" ("id") DEFERRABLE INITIALLY DEFERRED)
 ;

@@ -55,6 +55,16 @@ class OutsideAnnotator:
             for each, language in zip(masked, spoken, strict=True)
         ]
 
+    def remembered(self, texts: Sequence[str]) -> list[Annotation | None]:
+        """What it said of each text before; None where it was never asked or left it out. Nothing is sent."""
+        masked = [mask(text) for text in texts]
+        known = self._kept(list({self._digest(each.text) for each in masked}))
+        answers = [known.get(self._digest(each.text)) for each in masked]
+        return [
+            answer and self._of(answer, each, _language(text))
+            for answer, each, text in zip(answers, masked, texts, strict=True)
+        ]
+
     def _caller(self) -> Caller:
         row = self.outside
         return Caller(base_url=row.base_url, model=row.model, key=unseal(row.key), timeout=row.timeout)

@@ -1,8 +1,9 @@
 """The outside model in force for chosen labels: there its word takes the place of ours, and ours stands where it fails.
 
 Only texts without personal data are sent, in batches, within the month's cap and a time limit for each round; what was
-answered before is not asked again. Where it gives no answer (a fault, the cap, no time left) the annotation is that of
-the model of the house, and its ``model`` says so by naming no other. After a fault it is left alone for a while.
+answered before is not asked again. Where it gives no answer (a fault, the cap, no time left) and gave none before, the
+annotation is that of the model of the house, and its ``model`` says so by naming no other. After a fault it is left
+alone for a while.
 """
 
 from __future__ import annotations
@@ -111,9 +112,15 @@ def second_reading(workspace_id: int, texts: Sequence[str], found: Sequence[Read
     """What the house read, with the outside model's word where it is in force; called outside any transaction."""
     chosen, now = in_force(workspace_id=workspace_id), timezone.now()
     row = chosen.outside
-    if row is None or not chosen.reads or (row.paused_until and now < row.paused_until):
+    if row is None or not chosen.reads:
         return tuple(found)
-    said = ask(row, texts, until=time.monotonic() + SECONDS)
+    is_paused = row.paused_until is not None and now < row.paused_until
+    said: list[Annotation | None] = [None] * len(texts)
+    if not is_paused:
+        said = ask(row, texts, until=time.monotonic() + SECONDS)
+    left = [place for place, each in enumerate(said) if each is None]
+    for place, kept in zip(left, OutsideAnnotator(row).remembered([texts[place] for place in left]), strict=True):
+        said[place] = kept  # it was paid for, and costs nothing more
     return tuple(
         each if theirs is None else _joined(each, theirs, chosen.labels)
         for each, theirs in zip(found, said, strict=True)

@@ -18,6 +18,8 @@ from pathlib import Path
 from random import Random
 from typing import IO, Any, Final
 
+from django.utils.translation import gettext as _
+
 from allears.events.exports.tables import Column, Type
 from allears.events.exports.writers import write_parquet, write_xlsx
 from allears.events.imports import typed
@@ -172,7 +174,11 @@ def writer_of(out: Path) -> Writer:
     name = out.name.lower().removesuffix(".gz")
     suffix = next((each for each in SUFFIXES if out.name.lower().endswith(each)), "")
     if not suffix:
-        raise AnnotateError("out", f"{out.name}: its ending names no format. Take one of {', '.join(SUFFIXES)}.")
+        raise AnnotateError(
+            "out",
+            _("%(name)s: its ending names no format. Take one of %(formats)s.")
+            % {"name": out.name, "formats": ", ".join(SUFFIXES)},
+        )
     if name.endswith((".csv", ".tsv")):
         return _write_delimited
     if name.endswith(".jsonl"):
@@ -256,7 +262,8 @@ def place_of(table: Table, name: str, *, option: str) -> int:
     if name.isdigit() and 1 <= int(name) <= len(table.columns):
         return int(name) - 1
     names = ", ".join(table.columns[:40])
-    raise AnnotateError(option, f"There is no column “{name}”. The file has: {names}.")
+    says = _("There is no column “%(name)s”. The file has: %(columns)s.")
+    raise AnnotateError(option, says % {"name": name, "columns": names})
 
 
 def count_of(table: Table) -> int:

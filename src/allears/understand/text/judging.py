@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any, Final
 
 import numpy as np
+from django.utils.translation import gettext as _
 from numpy.typing import NDArray
 
 from allears.understand.text.columns import number_of, parts_of
@@ -72,35 +73,51 @@ class HeldOutReport:
         return document
 
     def lines(self) -> list[str]:
-        """The report as a table of text."""
+        """The report as a table of text, in the reader's language."""
+        said = _("%(task)s: %(n)s rows held out, %(learnt)s learnt from (seed %(seed)s)")
         shown = [
-            f"{self.task}: {self.n:,} rows held out, {self.trained_on:,} learnt from (seed {self.seed})",
+            said % {"task": self.task, "n": f"{self.n:,}", "learnt": f"{self.trained_on:,}", "seed": self.seed},
             "",
-            _row("", "accuracy", "macro-F1", "micro-F1", "ECE"),
-            _row("this model", *map(_share, (self.accuracy, self.macro_f1, self.micro_f1, self.ece))),
+            _row("", _("accuracy"), _("macro-F1"), _("micro-F1"), "ECE"),
+            _row(_("this model"), *map(_share, (self.accuracy, self.macro_f1, self.micro_f1, self.ece))),
         ]
-        for name, each in (("in use now", self.before), ("always the commonest", self.baseline)):
+        for name, each in ((_("in use now"), self.before), (_("always the commonest"), self.baseline)):
             if each:
                 shown.append(_row(name, *map(_share, (each.accuracy, each.macro_f1, each.micro_f1, None))))
         if self.first_part:
             one = self.first_part
-            shown.append(_row("first part alone", *map(_share, (one.accuracy, one.macro_f1, one.micro_f1, None))))
+            shown.append(_row(_("first part alone"), *map(_share, (one.accuracy, one.macro_f1, one.micro_f1, None))))
         if self.distance is not None:
-            shown.append(f"mean distance from the true number: {self.distance:.2f}")
-        shown += ["", _row("label", "precision", "recall", "F1", "rows")]
+            shown.append(_("mean distance from the true number: %(distance)s") % {"distance": f"{self.distance:.2f}"})
+        shown += ["", _row(_("label"), _("precision"), _("recall"), "F1", _("rows"))]
         shown += [_row(each.label, *map(_share, (each.precision, each.recall, each.f1)), f"{each.support:,}")
                   for each in self.labels[:_SHOWN]]  # fmt: skip
         if len(self.labels) > _SHOWN:
-            shown.append(f"… and {len(self.labels) - _SHOWN} more (--json has all)")
+            shown.append(_("… and %(more)s more (--json has all)") % {"more": len(self.labels) - _SHOWN})
         if self.confused:
-            shown += ["", "confused most often:"]
-            shown += [f"  {true} taken for {given}: {rows:,}" for true, given, rows in self.confused]
+            taken = "  " + _("%(true)s taken for %(given)s: %(rows)s")
+            shown += ["", _("confused most often:")]
+            shown += [
+                taken % {"true": true, "given": given, "rows": f"{rows:,}"} for true, given, rows in self.confused
+            ]
         if self.left_out:
             rare = ", ".join(f"{label} ({rows})" for label, rows in list(self.left_out.items())[:12])
-            shown += ["", f"too rare to learn (rows): {rare}"]
-        verdict = "better than" if self.better else "NOT better than"
-        shown += ["", f"On these rows it is {verdict} {'what is in use' if self.before else 'always the commonest'}."]
+            shown += ["", _("too rare to learn (rows): %(rare)s") % {"rare": rare}]
+        shown += ["", self._verdict()]
         return [*shown, self.note] if self.note else shown
+
+    def _verdict(self) -> str:
+        if self.before:
+            better, not_better = (
+                _("On these rows it is better than what is in use."),
+                _("On these rows it is NOT better than what is in use."),
+            )
+        else:
+            better, not_better = (
+                _("On these rows it is better than always the commonest."),
+                _("On these rows it is NOT better than always the commonest."),
+            )
+        return better if self.better else not_better
 
     def __str__(self) -> str:
         return "\n".join(self.lines())
@@ -111,8 +128,12 @@ def _share(value: float | None) -> str:
 
 
 def _row(name: str, *cells: str) -> str:
-    wide = sum(2 if ord(char) > 0x2E7F else 1 for char in name)
-    return name + " " * max(1, 34 - wide) + "".join(f"{cell:>11}" for cell in cells)
+    return name + " " * max(1, 34 - _wide(name)) + "".join(" " * (11 - _wide(cell)) + cell for cell in cells)
+
+
+def _wide(text: str) -> int:
+    """Cells of a terminal: a Chinese character takes two."""
+    return sum(2 if ord(char) > 0x2E7F else 1 for char in text)
 
 
 def figures(truth: Sequence[LabelSet], given: Sequence[LabelSet]) -> Figures:

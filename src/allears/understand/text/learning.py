@@ -12,9 +12,10 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Final
 
 import numpy as np
@@ -337,7 +338,7 @@ def learn(
     parts = [[columns.parts_of(label) if kind == "paired" else (label, "") for label in row] for row in kept.labels]
     first = _ordered(part for row in parts for part, _ in row)
     seconds = _ordered(part for row in parts for _, part in row) if kind == "paired" else ()
-    _check(kept, first)
+    _check(kept, first, left_out)
     taught = _Taught(kept, parts, first, seconds, annotator, exclusive=kind == "single", seed=seed)
     commonest = Counter(kept.labels).most_common(1)[0][0]
     model = LabelModel(
@@ -448,8 +449,17 @@ def _learnable(given: Examples) -> tuple[Examples, dict[str, int]]:
     return Examples(given.texts, [frozenset(row) for row in rows], given.languages).take(places), rare
 
 
-def _check(kept: Examples, labels: Sequence[str]) -> None:
+def _check(kept: Examples, labels: Sequence[str], rare: Mapping[str, int] = MappingProxyType({})) -> None:
     if len(kept.texts) < FEWEST_ROWS:
+        if not kept.texts and not rare:
+            raise LearningError("No row has a text and a label: is it the right column?", code="no_labels")
+        if not kept.texts and len(rare) >= FEWEST_ROWS:
+            raise LearningError(
+                f"Hardly two rows have the same label ({len(rare):,} labels): these are numbers or names. "
+                "Take a column of classes.",
+                code="own_labels",
+                there=len(rare),
+            )
         raise LearningError(
             f"Only {len(kept.texts)} rows have a text and a label that {FEWEST_OF_A_LABEL} rows or more have; "
             f"{FEWEST_ROWS} are needed. Label more rows, or join rare labels.",

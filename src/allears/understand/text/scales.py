@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
+from django.utils.translation import gettext as _
+
 from allears.understand.text.columns import is_absent
 from allears.understand.text.scale_words import feeling_in_words
 
@@ -60,14 +62,28 @@ class Feelings:
     @property
     def told(self) -> str:
         """How they were read, in a sentence."""
-        left = f" {self.unread:,} cells hold no score and were left out." if self.unread else ""
-        best = " The lowest is the best there, as the comments beside them tell." if self.lowest_best else ""
-        return f"Scores were read as {self.scale}.{best}{left}"
+        told = [_("Scores were read as %(scale)s.") % {"scale": _in_words(self.scale)}]
+        if self.lowest_best:
+            told.append(_("The lowest is the best there, as the comments beside them tell."))
+        if self.unread:
+            told.append(_("%(cells)s cells hold no score and were left out.") % {"cells": f"{self.unread:,}"})
+        return " ".join(told)
 
     def turned(self) -> Feelings:
         """The same of a scale whose lowest score is the best, such as school marks from 1 to 6."""
         rows = tuple(row and _TURNED.get(row, row) for row in self.rows)
         return replace(self, rows=rows, lowest_best=not self.lowest_best)
+
+
+def _in_words(scale: str) -> str:
+    """The name of a scale, in the reader's language where it has words in it."""
+    if scale == "words":
+        return _("words")
+    if scale.startswith("grades "):
+        return _("grades %(grades)s") % {"grades": scale.removeprefix("grades ")}
+    if scale.endswith(" around 0"):
+        return _("%(range)s around 0") % {"range": scale.removesuffix(" around 0")}
+    return scale.replace(" or ", _(" or "))
 
 
 def feelings(cells: Sequence[str]) -> Feelings:
@@ -109,7 +125,10 @@ def scale_of(values: Sequence[float], *, top: float | None = None) -> Scale:
     for most, negative, positive in limits:
         if (top or high) <= most:
             return Scale(f"{1 if low > 0 and most <= 7 else 0} … {most}", negative, positive)
-    raise ScaleError(f"Scores from {low:g} to {high:g} are on no scale we know: the largest is 100.")
+    raise ScaleError(
+        _("Scores from %(low)s to %(high)s are on no scale we know: the largest is 100.")
+        % {"low": f"{low:g}", "high": f"{high:g}"}
+    )
 
 
 _SMALL: Final[
@@ -124,8 +143,11 @@ _SMALL: Final[
 def _around_nothing(low: float, high: float, *, whole: bool) -> Scale:
     if whole and high > 0 and not 0.4 <= -low / high <= 2.5:
         raise ScaleError(
-            f"Scores from {low:g} to {high:g} are on no scale we know: does {low:g} stand for “no answer”? "
-            "Empty those cells."
+            _(
+                "Scores from %(low)s to %(high)s are on no scale we know: does %(low)s stand for “no answer”? "
+                "Empty those cells."
+            )
+            % {"low": f"{low:g}", "high": f"{high:g}"}
         )
     edge = 0.2 * max(-low, high) if not whole else 0.5
     return Scale(f"{low:g} … {high:g} around 0", -edge, edge)
@@ -171,9 +193,10 @@ def _number(cell: str) -> Score | None:
 
 def _no_scores(there: Sequence[str], read: int) -> str:
     odd = [cell.strip()[:40] for cell in dict.fromkeys(there) if _number(cell) is None][:3]
-    seen = " Found: " + ", ".join(f"“{cell}”" for cell in odd) + "." if odd else " It is empty."
-    return (
-        f"The score column holds no scores ({read:,} of {len(there):,} cells): numbers such as 1–5 or 0–10, −1/0/1, "
-        f"percent, stars, grades A–E, yes and no, or words such as positive, very satisfied, 很满意, 差评 are read."
-        + seen
+    cells = ", ".join(f"“{cell}”" for cell in odd)
+    seen = _("Found: %(cells)s.") % {"cells": cells} if odd else _("It is empty.")
+    told = _(
+        "The score column holds no scores (%(read)s of %(there)s cells): numbers such as 1–5 or 0–10, −1/0/1, "
+        "percent, stars, grades A–E, yes and no, or words such as positive, very satisfied, 很满意, 差评 are read."
     )
+    return told % {"read": f"{read:,}", "there": f"{len(there):,}"} + " " + seen

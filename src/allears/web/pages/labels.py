@@ -15,7 +15,7 @@ from allears.journeys.vocabulary import channel_label
 from allears.listen import wall
 from allears.listen.models import Voice
 from allears.understand import correcting, showing, teaching
-from allears.understand.labelling import VALUES, WITH_POLARITY, standing
+from allears.understand.labelling import VALUES, WITH_POLARITY, split_code, standing
 from allears.understand.models import Correction
 from allears.web.access import ConsoleRequest, access_agent, access_manager
 from allears.web.label_words import task_word, value_word
@@ -106,7 +106,7 @@ def corrections(request: ConsoleRequest, voice_id: int) -> HttpResponse:
 
 def _asked(form: QueryDict) -> dict[str, Any]:
     """`label` is written task:value; polarity only where the task has one."""
-    task, _colon, value = form.get("label", "").rpartition(":")
+    task, value = split_code(form.get("label", ""))
     polarity = form.get("polarity", "")
     return {
         "task": task,
@@ -147,7 +147,11 @@ def disclosure(request: ConsoleRequest, voice_id: int) -> HttpResponse:
 def teach(request: ConsoleRequest) -> HttpResponse:
     """Which voices would teach the model most?"""
     may = correcting.is_reviewer(request.access)
-    found = teaching.picks(workspace_id=request.access.workspace_id) if may else []
+    found = (
+        teaching.picks(workspace_id=request.access.workspace_id, share=correcting.share_of(request.access))
+        if may
+        else []
+    )
     showing.attach(found)
     corrected = _corrected(found)
     context = {

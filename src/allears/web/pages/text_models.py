@@ -220,6 +220,10 @@ def choice(request: ConsoleRequest, text_model_id: int) -> HttpResponse:
     return redirect("text")
 
 
+def _number(text: str) -> int | None:
+    return int(text) if text.isdecimal() and len(text) < 19 else None
+
+
 @require_POST
 @access_manager
 def roll_back(request: ConsoleRequest) -> HttpResponse:
@@ -228,6 +232,7 @@ def roll_back(request: ConsoleRequest) -> HttpResponse:
         registry.roll_back(
             workspace_id=request.access.workspace_id,
             slot=request.POST.get("slot", ""),
+            seen=_number(request.POST.get("choice", "")),
             actor_id=request.access.user.pk,
             now=timezone.now(),
         )
@@ -242,7 +247,7 @@ def roll_back(request: ConsoleRequest) -> HttpResponse:
 @access_admin
 def reviewers(request: ConsoleRequest) -> HttpResponse:
     """Who corrects labels, beside the managers."""
-    ids = [int(each) for each in request.POST.getlist("member") if each.isdecimal() and len(each) < 19]
+    ids = [number for each in request.POST.getlist("member") if (number := _number(each)) is not None]
     correcting.set_reviewers(
         workspace_id=request.access.workspace_id, member_ids=ids, actor_id=request.access.user.pk, now=timezone.now()
     )
