@@ -5,7 +5,7 @@ import logging
 
 import pytest
 
-from allears.kit.logs import JsonFormatter, TextFormatter, redacted
+from allears.kit.logs import LONGEST, JsonFormatter, TextFormatter, redacted
 from allears.kit.tracing import fitting, request_id, work_for
 
 HIDDEN = [
@@ -49,6 +49,21 @@ def test_what_names_a_person_or_opens_a_door_is_struck_out(word: str, around: st
 )
 def test_lines_stay_readable(line: str, shown: str | None) -> None:
     assert redacted(line) == (line if shown is None else shown)
+
+
+@pytest.mark.parametrize("part", ["a", "1", "a.", "/", "/a?", "/a1-", '"\\', "Key (", "://a:", "'a"])
+def test_an_address_without_end_is_cut(part: str) -> None:
+    """At once: looked through from every character to its end, one request would keep a process busy for hours."""
+    shown = redacted("Not Found: /" + part * (400_000 // len(part)))
+    assert shown.endswith("…")
+    assert len(shown) <= LONGEST
+
+
+@pytest.mark.parametrize("word", HIDDEN)
+@pytest.mark.parametrize("left", range(0, 60, 3))
+def test_what_a_cut_leaves_of_a_person_is_not_shown(word: str, left: int) -> None:
+    before = "Not Found: /" + "x" * (LONGEST - 13 - left) + " "
+    assert word[:5] not in redacted(before + word + " and more")
 
 
 def record(message: str, *values: object, error: BaseException | None = None) -> logging.LogRecord:

@@ -12,12 +12,12 @@ from datetime import UTC, datetime
 from allears.kit.tracing import request_id
 
 _RULES = (
-    (re.compile(r"[\w.+%-]+(?:@|%40)[\w-]+(?:\.[\w-]+)*", re.IGNORECASE), "[email]"),
+    (re.compile(r"(?<![\w.+%-])[\w.+%-]+(?:@|%40)[\w-]+(?:\.[\w-]+)*", re.IGNORECASE), "[email]"),
     (re.compile(r"\b(?:whsec_|ae_[a-z]_|msg_|sk_|Bearer |Basic )[\w+/=.-]{6,}"), "[secret]"),
     (re.compile(r"(/(?:s|c|u|d|in|me|join|sign-in|preferences|exports/files|v1/channels/[\w-]+)/)[\w%:.~-]{8,}"),
      r"\1[token]"),
     (re.compile(r"(/)(?=[a-z_-]*[0-9A-Z])(?=[\d_-]*[A-Za-z])(?=[\w-]*\d)[\w-]{20,}"), r"\1[token]"),
-    (re.compile(r"(/[^\s?\"'<>]*\?)[^\s\"'<>]*[=&%][^\s\"'<>]*"), r"\1[query]"),
+    (re.compile(r"(/[^\s?\"'<>/]*\?)[^\s\"'<>]+"), r"\1[query]"),
     (re.compile(r"((?:password|passwd|secret|token|authorization|api_key|write_?key)[\"']?\s*[=:]\s*)[^\s,;&]+", re.I),
      r"\1[secret]"),
     (re.compile(r"(?<![\w:-])[+(]{0,2}\d(?:[\s()/-]{0,2}\d){8,14}(?![\w-])"), "[number]"),
@@ -27,14 +27,16 @@ _RULES = (
     (re.compile(r"\{[^{}]*[\"'][^{}]*:[^{}]*\}"), "{…}"),
 )  # fmt: skip
 _URL = re.compile(r"(://)[^/@\s:]+:[^/@\s]+@")
+LONGEST = 4_000  # characters of a message: anybody can ask for an address of hundreds of thousands
+EDGE = 100  # of what a cut left of a number or an address, which is known as one no more
 
 
 def redacted(text: str) -> str:
-    """Without what could name a person or open a door."""
-    text = _URL.sub(r"\1[secret]@", text)
+    """Without what could name a person or open a door; the beginning of what is very long."""
+    kept = _URL.sub(r"\1[secret]@", text[:LONGEST])
     for pattern, instead in _RULES:
-        text = pattern.sub(instead, text)
-    return text
+        kept = pattern.sub(instead, kept)
+    return kept if len(text) <= LONGEST else f"{kept[:-EDGE]}…"
 
 
 def _trace(record: logging.LogRecord) -> str:
