@@ -150,6 +150,7 @@ def test_what_is_a_name_beside_the_side(who: str, name: str) -> None:
         "A" + " " * 100_000, "10:00" + " " * 100_000 + "x", "\n".join(["a" + " " * 150] * 1_300),
         "WEBVTT\n\n00:01.000 --> 00:02.000\n" + "<v " * 60_000, "WEBVTT\n\n00:01.000 --> 00:02.000\n" + "<" * 200_000,
         "10:00 " + "a(" * 50_000, "a" + " " * 50_000 + "10:00x", "2026/3/5 " * 20_000, "\n".join(["a(1" * 20] * 2_000),
+        "A: hi\n" + "\n" * 100_000,
     ],
 )  # fmt: skip
 def test_no_line_takes_long(text: str) -> None:

@@ -289,7 +289,8 @@ def _headed(lines: Sequence[str]) -> list[Spoken]:
 
     A day may stand by itself above its turns. A stamped line without a name is a notice (“Zoe left”), nobody's words.
     """
-    heads = [_head(line, tabs=any(map(_DAY_LINE.match, lines))) for line in lines]
+    days = any(map(_DAY_LINE.match, lines))
+    heads = [_head(line, tabs=days) for line in lines]
     named = [head[0] for head in heads if head and head[0]]
     bare = [
         said["who"].strip() for line, head in zip(lines, heads, strict=True) if not head and (said := _begins(line))

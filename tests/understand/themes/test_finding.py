@@ -105,3 +105,13 @@ def test_on_our_own_corpus_themes_follow_topics_and_cross_languages() -> None:
     mixed = [0.1 <= is_zh[labels == at].mean() <= 0.9 for at in range(len(found.clusters))]
     assert np.mean(mixed) >= 0.7
     assert len({each.named.en for each in found.clusters}) == len(found.clusters)
+
+
+@pytest.mark.parametrize("text", ["@" * 2_000, "a@" * 1_000, "\ufdfa" * 2_000])
+def test_no_voice_takes_long_to_read(text: str) -> None:
+    """Minutes each, where an address may begin at every character and have its sign at any."""
+    assert len(read(text).latin) <= 1
+
+
+def test_addresses_are_no_words() -> None:
+    assert read("write to zoe.ko+x@mail.example.com or www.example.com today").latin == ("write", "to", "or", "today")

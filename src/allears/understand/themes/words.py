@@ -16,7 +16,7 @@ from allears.understand.text.corpus import Language
 rjieba = LazyModule("rjieba")
 
 LONGEST = 2000  # characters of a voice that are read
-_NOISE = re.compile(r"https?://\S+|www\.\S+|\S+@\S+\.\w+|[@#][\w_]+|&\w+;|\d[\d,.:/-]*")
+_NOISE = re.compile(r"https?://\S+|www\.\S+|(?<![\w.+-])[\w.+-]+@[\w-]+\.[\w.-]+|[@#][\w_]+|&\w+;|\d[\d,.:/-]*")
 _LATIN = re.compile(r"[a-zà-öø-ÿ]+(?:['’][a-z]+)?")
 _HAN = re.compile(r"[\u3400-\u9fff]+")
 
@@ -46,7 +46,7 @@ class Words:
 
 def read(text: str) -> Words:
     """Numbers, addresses and handles are not words here: they name people and orders, not themes."""
-    plain = _NOISE.sub(" ", unicodedata.normalize("NFKC", text[:LONGEST]).lower())
+    plain = _NOISE.sub(" ", unicodedata.normalize("NFKC", text[:LONGEST])[:LONGEST].lower())
     runs = tuple(_HAN.findall(plain))
     han = tuple(word for run in runs for word in rjieba.cut(run))
     return Words(latin=tuple(_LATIN.findall(plain.replace("’", "'"))), han=han, runs=runs)

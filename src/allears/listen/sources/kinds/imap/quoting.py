@@ -24,13 +24,13 @@ _DIVIDER = re.compile(
     r"|原始邮件|原邮件|原始郵件|回复的原邮件|回复的原信|转发的?邮件\S{0,4}|转发邮件信息)\s*[-_=]{2,}",
     re.IGNORECASE,
 )
-_FROM = re.compile(r"^[\s>*]*(from|von|发件人|寄件者|寄件人|发自)\s*\**\s*[:：]", re.IGNORECASE)
+_FROM = re.compile(r"^[\s>*]*+(from|von|发件人|寄件者|寄件人|发自)\s*+\**+\s*+[:：]", re.IGNORECASE)
 _OTHER = re.compile(
-    r"^[\s>*]*(sent|date|to|cc|subject|gesendet|datum|an|betreff"
-    r"|发送时间|发送日期|发件时间|寄件日期|日\s*期|时\s*间|收件人|收件者|主\s*题|主旨|抄\s*送)\s*\**\s*[:：]",
+    r"^[\s>*]*+(sent|date|to|cc|subject|gesendet|datum|an|betreff"
+    r"|发送时间|发送日期|发件时间|寄件日期|日\s*期|时\s*间|收件人|收件者|主\s*题|主旨|抄\s*送)\s*+\**+\s*+[:：]",
     re.IGNORECASE,
 )
-_SUBJECT = re.compile(r"^[\s>*]*(subject|betreff|主\s*题|主旨)\s*\**\s*[:：]", re.IGNORECASE)
+_SUBJECT = re.compile(r"^[\s>*]*+(subject|betreff|主\s*题|主旨)\s*+\**+\s*+[:：]", re.IGNORECASE)
 _ADDRESS = re.compile(r"\S@\S")
 _DAY = r"\d{4}\s*[年/.-]\s*\d{1,2}\s*[月/.-]\s*\d{1,2}"
 _WROTE = re.compile(
@@ -131,9 +131,10 @@ def _begins_headers(lines: list[str], place: int) -> bool:
 
 def _wrote(lines: list[str], place: int) -> int:
     """Over how many lines "On … wrote:" stands here; 0 when it does not."""
-    if not lines[place].strip():
+    line = lines[place].strip()
+    if not line or len(line) > LONGEST_LINE:
         return 0
-    for spread in (1, 2, 3) if _BEGINS.match(lines[place]) else (1,):
+    for spread in (1, 2, 3) if _BEGINS.match(line) else (1,):
         together = " ".join(each.strip() for each in lines[place : place + spread])
         if len(together) <= LONGEST_LINE and _WROTE.match(together):
             return spread
