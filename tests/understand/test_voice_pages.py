@@ -101,6 +101,28 @@ def test_agents_see_labels_and_only_reviewers_correct_them(
     assert Correction.objects.in_workspace(alice.workspace.pk).get().author == bob.user
 
 
+def test_a_button_beside_a_label_says_all_that_it_means(alice: Person, voice: Voice, client: Client) -> None:
+    client.force_login(alice.user)
+    page = client.get(f"/listen/voices/{voice.pk}").content.decode()
+    wrong = re.search(r'name="said" value="(is_not -1 topic:delivery)"', page)
+    assert wrong
+    post(client, voice, said=wrong[1])
+    done = Correction.objects.in_workspace(alice.workspace.pk).get()
+    assert (done.task, done.value, done.verdict, done.polarity) == ("topic", "delivery", "is_not", -1)
+    refused = client.post(f"/listen/voices/{voice.pk}/corrections", {"said": "is_not"})
+    assert refused.status_code == 422
+
+
+def test_every_label_there_is_stands_once_on_the_page_where_people_teach(
+    alice: Person, voice: Voice, client: Client
+) -> None:
+    read(builders.voice(workspace=alice.workspace, text="Great shop, and cheap"))
+    client.force_login(alice.user)
+    page = client.get("/understand/teach").content.decode()
+    assert page.count("data-labels") == 2
+    assert page.count('<option value="topic:price">') == 1
+
+
 def test_a_correction_is_shown_with_its_author_and_undone(alice: Person, voice: Voice, client: Client) -> None:
     client.force_login(alice.user)
     said = post(client, voice, label="topic:price", polarity="-1")

@@ -40,6 +40,16 @@ function pressed(event: KeyboardEvent): void {
   if (done) event.preventDefault();
 }
 
+// The labels stand once in the page, not once for each voice; a list takes them when it is about to be opened.
+function fill(event: Event): void {
+  const list = event.target;
+  if (!(list instanceof HTMLSelectElement) || !list.matches("[data-labels]") || list.options.length > 1) return;
+  const labels = document.querySelector<HTMLTemplateElement>("#label-choices");
+  if (labels) list.append(labels.content.cloneNode(true));
+}
+
 export function startTeach(): void {
+  document.addEventListener("pointerdown", fill);
+  document.addEventListener("focusin", fill);
   document.addEventListener("keydown", pressed);
 }

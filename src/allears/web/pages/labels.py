@@ -29,7 +29,15 @@ def understood(voice: Voice) -> dict[str, Any]:
     """What a voice's page shows of its labels."""
     if not hasattr(voice, "read"):
         showing.attach([voice])
-    return _labelled(voice, _corrected([voice])[voice.pk])
+    return {**_labelled(voice, _corrected([voice])[voice.pk]), "choices": _choices()}
+
+
+def _choices() -> list[tuple[str, list[tuple[str, str]]]]:
+    """Every label there is, by its question."""
+    return [
+        (task_word(task), [(f"{task}:{value}", value_word(task, value)) for value in values])
+        for task, values in VALUES.items()
+    ]
 
 
 def _corrected(voices: Sequence[Voice]) -> Mapping[int, list[Correction]]:
@@ -47,10 +55,6 @@ def _labelled(voice: Voice, rows: list[Correction]) -> dict[str, Any]:
         "voice": voice,
         "channel": channel_label(voice.channel),
         "said_by_people": list(reversed(standing(rows))),
-        "choices": [
-            (task_word(task), [(f"{task}:{value}", value_word(task, value)) for value in values])
-            for task, values in VALUES.items()
-        ],
         "feelings": [
             (value, value_word("sentiment", value), key) for key, value in enumerate(VALUES["sentiment"], start=1)
         ],
@@ -105,13 +109,20 @@ def corrections(request: ConsoleRequest, voice_id: int) -> HttpResponse:
 
 
 def _asked(form: QueryDict) -> dict[str, Any]:
-    """`label` is written task:value; polarity only where the task has one."""
-    task, value = split_code(form.get("label", ""))
-    polarity = form.get("polarity", "")
+    """A label is written task:value; polarity only where the task has one.
+
+    `said` is what a button beside a label says in one: the verdict, the polarity, the label, which may have blanks.
+    """
+    verdict, polarity, label = (
+        said.split(" ", 2)
+        if (said := form.get("said", "")).count(" ") >= 2
+        else (form.get("verdict", Correction.Verdict.IS), form.get("polarity", ""), form.get("label", ""))
+    )
+    task, value = split_code(label)
     return {
         "task": task,
         "value": value,
-        "verdict": form.get("verdict", Correction.Verdict.IS),
+        "verdict": verdict,
         "polarity": int(polarity) if polarity in {"-1", "0", "1"} and task in WITH_POLARITY else None,
     }
 
@@ -156,6 +167,7 @@ def teach(request: ConsoleRequest) -> HttpResponse:
     corrected = _corrected(found)
     context = {
         "cards": [_labelled(voice, corrected[voice.pk]) for voice in found],
+        "choices": _choices(),
         "may_correct": may,
         "gold": correcting.gold(workspace_id=request.access.workspace_id).count(),
     }
