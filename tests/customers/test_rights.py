@@ -211,7 +211,10 @@ def test_the_console_asks_twice_and_guards_by_role(acme: Workspace, alice: Membe
     client.force_login(bob.user)
     assert client.get(page).status_code == 403
     client.force_login(alice.user)
-    assert 'type="checkbox" name="never_again" class="checkbox checkbox-sm"' in client.get(page).content.decode()
+    assert (
+        'type="checkbox" name="never_again" class="checkbox checkbox-sm"'
+        in client.get(f"{page}?at_once=1").content.decode()
+    )
     assert client.post(page, {"typed": "yes"}).status_code == 422
     assert Erasure.objects.in_workspace(acme.id).count() == 0
     answer = client.post(page, {"typed": "erase", "never_again": "on"})

@@ -43,36 +43,51 @@ def console(person: Person) -> Client:
     return client
 
 
+def figures(person: Person, path: str) -> str:
+    """What the page's frame asks for when it is there."""
+    return console(person).get(path, headers={"HX-Request": "true"}).content.decode()
+
+
 def machine(workspace) -> Client:
     _, key = make_key(workspace=workspace, kind=AccessKey.Kind.API, name="test", actor=None, now=timezone.now())
     return Client(headers={"Authorization": f"Bearer {key}"})
 
 
 def test_the_page_says_score_interval_base_and_what_differs(filled, alice):
-    page = console(alice).get("/understand").content.decode()
+    page = figures(alice, "/understand")
     assert "2 cuts differ from all the others" in page
     assert page.count('class="low-base"') == 1
     assert "n = 82" in page
     assert "25% of those asked answered" in page
     assert 'href="/understand/voices?metric=nps&amp;since=90d&amp;touchpoint=shop"' in page
-    narrowed = console(alice).get("/understand?by=channel").content.decode()
+    narrowed = figures(alice, "/understand?by=channel")
     assert "no difference can be claimed" in narrowed
 
 
+def test_the_frame_comes_before_anything_is_counted_and_keeps_what_was_chosen(acme, alice, settings, tmp_path):
+    settings.RUN_DIR = tmp_path  # nobody counts here
+    page = console(alice).get("/understand?metric=csat&segment=gold").content.decode()
+    assert 'hx-get="/understand?metric=csat&amp;segment=gold"' in page
+    assert '<option value="csat" selected>' in page
+    assert '<option value="gold" selected>gold</option>' in page
+    assert "allears serve" not in page
+    assert "allears serve" in console(alice).get("/understand?at_once=1").content.decode()
+
+
 def test_an_empty_workspace_is_told_what_will_be_here(acme, alice, in_process):
-    page = console(alice).get("/understand").content.decode()
+    page = figures(alice, "/understand")
     assert "No scores in this view yet" in page
 
 
 def test_a_question_that_makes_no_sense_is_told(filled, alice):
-    page = console(alice).get("/understand?metric=smiles").content.decode()
+    page = figures(alice, "/understand?metric=smiles")
     assert "“smiles” is no score; there are nps, csat, ces." in page
-    assert "is no day" in console(alice).get("/understand?since=soon").content.decode()
+    assert "is no day" in figures(alice, "/understand?since=soon")
 
 
 def test_without_the_analytics_process_the_page_says_so_and_what_to_do(acme, alice, settings, tmp_path):
     settings.RUN_DIR = tmp_path
-    assert "allears serve --role analytics" in console(alice).get("/understand").content.decode()
+    assert "allears serve --role analytics" in figures(alice, "/understand")
     assert "allears serve --role analytics" in console(alice).get("/home/score").content.decode()
     assert console(alice).get("/understand/scores.csv").status_code == 503
     assert machine(acme).get("/api/v1/scores").status_code == 503

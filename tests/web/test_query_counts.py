@@ -13,7 +13,7 @@ from tests.understand.builders import NOON, voice
 
 from allears.accounts.models import Workspace
 from allears.customers.companies import AccountTold, tell_accounts
-from allears.customers.models import ClientAccount
+from allears.customers.models import ClientAccount, Identifier
 from allears.understand.models import VoiceAnnotation
 
 pytestmark = pytest.mark.django_db
@@ -71,3 +71,20 @@ def test_more_rows_are_no_more_queries(alice: Person, more: Callable[[Workspace,
         more(alice.workspace, at)
     assert queries(client, path) == few
     assert client.get(path).content.decode().count(MARKS[more.__name__]) >= 6  # they are all on it
+
+
+def test_what_an_erasure_would_touch_is_counted_in_few_questions(alice: Person) -> None:
+    """There are some seventy tables that may hold a person; most hold nothing of this one."""
+    person = builders.customer(workspace=alice.workspace, email="zoe@example.test")
+    Identifier.objects.create(workspace=alice.workspace, kind="user_id", value="W-1000-zoe", customer=person)
+    voice(workspace=alice.workspace, text="It came late", customer=person)
+    voice(workspace=alice.workspace, text="Tell W-1000-zoe, please")
+    client = Client()
+    client.force_login(alice.user)
+    path = f"/customers/{person.key}/erasure"
+    assert queries(client, path) < 10  # the frame, which asks for the rest
+    assert queries(client, f"{path}?at_once=1") < 60
+    page = client.get(path, headers={"HX-Request": "true"}).content.decode()
+    assert "mentions, struck out" in page
+    assert 'name="typed"' in page
+    assert 'name="typed"' not in client.get(path).content.decode()  # nobody erases before it is seen what goes

@@ -17,6 +17,14 @@ def wants_fragment(request: HttpRequest) -> bool:
     )
 
 
+def frame_first(request: HttpRequest) -> bool:
+    """True for a visit to a page whose figures take long: its frame is the answer, and asks for them itself.
+
+    ``?at_once=1`` has all in one answer, for a browser without scripts.
+    """
+    return request.method == "GET" and not wants_fragment(request) and "at_once" not in request.GET
+
+
 def render_page(
     request: HttpRequest,
     template: str,

@@ -24,10 +24,18 @@ from allears.accounts.audit import audit
 from allears.customers import forgotten
 from allears.customers.memory import lock_identity, new_epoch
 from allears.customers.models import Customer, CustomerKey, Erasure, Identifier
-from allears.customers.personal import personal_files
+from allears.customers.personal import PersonalTable, personal_files
 from allears.customers.rights import staff, sweeping
 from allears.customers.rights.person import Person, person_from, person_of
-from allears.customers.rights.tables import erase_rows, in_order, mentions, rows_of, strike_mentions
+from allears.customers.rights.tables import (
+    counted,
+    erase_rows,
+    in_order,
+    may_mention,
+    mentions,
+    rows_of,
+    strike_mentions,
+)
 from allears.jobs.erasure import erase_from_lake, tombstone
 from allears.jobs.queue import enqueue
 
@@ -47,12 +55,17 @@ class Preview:
 def preview(*, workspace_id: int, customer_id: int) -> Preview:
     """Count, and change nothing."""
     person = person_of(workspace_id=workspace_id, customer_id=customer_id)
-    own = {table.model: rows_of(table, person).count() for table in in_order() if table.customer}
-    mentioned = {}
-    for table in in_order():
-        ids = set(rows_of(table, person).values_list("pk", flat=True))
-        mentioned[table.model] = sum(row.pk not in ids for row in mentions(table, person))
-    return Preview(own=_more_than_none(own), mentioned=_more_than_none(mentioned), typed=staff.places(person))
+    tables = in_order()
+    own = counted({table.model: rows_of(table, person) for table in tables if table.customer})
+    perhaps = counted({table.model: found for table in tables if (found := may_mention(table, person)) is not None})
+    mentioned = {table.model: _mentioned(table, person) for table in tables if table.model in perhaps}
+    return Preview(own=own, mentioned=_more_than_none(mentioned), typed=staff.places(person))
+
+
+def _mentioned(table: PersonalTable, person: Person) -> int:
+    """Others' rows that name the person."""
+    ids = set(rows_of(table, person).values_list("pk", flat=True))
+    return sum(row.pk not in ids for row in mentions(table, person))
 
 
 def _more_than_none(counts: dict[str, int]) -> dict[str, int]:

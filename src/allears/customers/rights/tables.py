@@ -2,11 +2,11 @@
 
 import secrets
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from django.db import models
-from django.db.models import Q, QuerySet, TextField
+from django.db.models import Count, Q, QuerySet, TextField, Value
 from django.db.models.functions import Cast
 
 from allears.customers.personal import Erase, PersonalTable, Rules, personal_tables
@@ -86,19 +86,45 @@ def _chunks(rows: QuerySet[Any], size: int = 500) -> Iterator[QuerySet[Any]]:
         yield rows.filter(pk__in=ids[start : start + size])
 
 
-def mentions(table: PersonalTable, person: Person) -> list[Any]:
-    """Rows whose declared columns name the person in some text; binary columns are left to the files' own erasers."""
-    model = table.model_type()
-    wanted = [name for name in table.columns if not isinstance(model._meta.get_field(name), models.BinaryField)]
+def counted(rows: Mapping[str, QuerySet[Any]]) -> dict[str, int]:
+    """How many rows of each, for those that have any: all are counted in one question."""
+    parts = [
+        each.order_by().annotate(counted_as=Value(name)).values("counted_as").annotate(rows=Count("pk"))
+        for name, each in rows.items()
+    ]
+    if not parts:
+        return {}
+    first, *others = parts
+    found = first.union(*others, all=True) if others else first
+    return {each["counted_as"]: each["rows"] for each in found if each["rows"]}
+
+
+def may_mention(table: PersonalTable, person: Person) -> QuerySet[Any] | None:
+    """Rows in whose declared columns one of the person's names stands somewhere, even within another word."""
+    wanted = _searched(table)
     if not wanted or not person.long_names:
-        return []
+        return None
     texts = {f"text_{name}": Cast(name, TextField()) for name in wanted}
     condition = Q()
     for text in texts:
         for name in person.long_names:
             condition |= Q(**{f"{text}__icontains": name})
-    rows = everything(table, person.workspace_id).annotate(**texts).filter(condition)
-    return [row for row in rows if any(person.is_in(getattr(row, name)) for name in wanted)]
+    rows: QuerySet[Any] = everything(table, person.workspace_id).alias(**texts)
+    return rows.filter(condition)
+
+
+def _searched(table: PersonalTable) -> list[str]:
+    """The declared columns but the binary ones, which are left to the files' own erasers."""
+    model = table.model_type()
+    return [name for name in table.columns if not isinstance(model._meta.get_field(name), models.BinaryField)]
+
+
+def mentions(table: PersonalTable, person: Person) -> list[Any]:
+    """Rows whose declared columns name the person in some text."""
+    rows = may_mention(table, person)
+    if rows is None:
+        return []
+    return [row for row in rows if any(person.is_in(getattr(row, name)) for name in _searched(table))]
 
 
 def strike_mentions(table: PersonalTable, person: Person) -> Done:

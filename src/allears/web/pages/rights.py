@@ -20,7 +20,7 @@ from allears.customers.rights import access_export, request_erasure
 from allears.customers.rights.erasing import certificate, chain_is_whole, preview
 from allears.web.access import ConsoleRequest, access_admin, access_manager
 from allears.web.pages.accounts import style
-from allears.web.render import flash, render_page
+from allears.web.render import flash, frame_first, render_page
 
 
 def _customer(request: ConsoleRequest, key: str) -> Customer:
@@ -69,8 +69,10 @@ def export(request: ConsoleRequest, customer_key: str) -> HttpResponse:
 @access_admin
 @require_http_methods(["GET", "POST"])
 def erase(request: ConsoleRequest, customer_key: str) -> HttpResponse:
-    """First what would go, then the word that makes it go."""
+    """First what would go, which is looked for in every table there is, then the word that makes it go."""
     customer = _customer(request, customer_key)
+    if frame_first(request):
+        return render_page(request, "rights/erase.html", {"customer": customer, "waits": True})
     form = ErasureForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         erasure = request_erasure(

@@ -22,7 +22,7 @@ from allears.understand.pool import AnalyticsError, ask_report
 from allears.understand.queries import Cut, Report
 from allears.understand.voices import voices_behind
 from allears.web.access import ConsoleRequest, access_manager
-from allears.web.render import render_page
+from allears.web.render import frame_first, render_page
 
 PAGE = 30
 DEFAULTS = {"by": "touchpoint", "since": "90d"}
@@ -49,8 +49,13 @@ def _question(request: ConsoleRequest) -> Question:
 @require_GET
 @access_manager
 def scores(request: ConsoleRequest) -> HttpResponse:
-    """The score by any cut: how sure are we, and which cuts may be called different?"""
+    """The score by any cut: how sure are we, and which cuts may be called different?
+
+    A visit is answered before anything is counted: the page's frame asks for its figures itself.
+    """
     context: dict[str, Any] = {"asked": _asked(request), "query": request.GET.urlencode()}
+    if frame_first(request):
+        return render_page(request, "understand/scores.html", {**context, **_choices(request, None), "waits": True})
     try:
         question = _question(request)
         found = ask_report(question)
@@ -116,7 +121,7 @@ def _voices_href(request: ConsoleRequest, by: tuple[str, ...], cut: Cut) -> str:
 
 def _choices(request: ConsoleRequest, found: Report | None) -> dict[str, Any]:
     labels = _labels(request)
-    known = found.known if found else {}
+    known = found.known if found else {name: [value] for name, value in vars(_asked(request)).items() if value}
     return {
         "metrics": [(name, shapes.NAMES[name]) for name in METRICS],
         "cuts": [(name, _dimensions()[name]) for name in DIMENSIONS],
