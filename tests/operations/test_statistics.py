@@ -9,6 +9,7 @@ from allears.accounts.models import Workspace
 from allears.customers.models import Customer
 from allears.listen.models import Voice
 from allears.operations import statistics
+from allears.store.sqlite.presumed import presume
 from tests import builders
 
 NOW = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
@@ -98,6 +99,23 @@ def test_a_table_without_statistics_of_an_older_folder_gets_what_is_presumed(acm
     assert "(workspace_id=?)" in plan(acme, someone)
     statistics.gather()
     assert "(customer_id=?)" in plan(acme, someone)
+
+
+def test_an_index_that_an_upgrade_makes_is_presumed_like_the_others(acme: Workspace, someone: int) -> None:
+    """With statistics of its table and none of its own, SQLite believes that any value of it is in ten rows."""
+    if connection.vendor != "sqlite":
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE INDEX later ON listen_voice (workspace_id, channel)")
+        assert presume(connection) == 1
+        cursor.execute("SELECT stat FROM sqlite_stat1 WHERE idx = 'later'")
+        assert cursor.fetchall() == [("1000000 100000 20000",)]
+        cursor.execute("DELETE FROM sqlite_stat1 WHERE idx = 'later'")
+        cursor.execute("UPDATE sqlite_stat1 SET stat = '20000' || substr(stat, 8) WHERE stat LIKE '1000000 %'")
+        assert presume(connection) == 1
+        cursor.execute("SELECT stat FROM sqlite_stat1 WHERE idx = 'later'")
+        assert cursor.fetchall() == [("20000 2000 400",)]
+    assert presume(connection) == 0
 
 
 def test_what_small_tables_say_is_not_learnt(acme: Workspace, someone: int) -> None:

@@ -4,10 +4,12 @@ Without statistics it takes an index that begins with the workspace for as good 
 both are presumed to leave ten rows. A workspace has them all, so each set-wise look-up of customers would read the
 whole of it, and a file of customers take the square of its rows, long before ``operations.statistics`` first looks. So
 a new database begins with the shape that ours have when they are large: few workspaces, columns of choices with few
-values, any other value in a handful of rows. Numbers found by ``ANALYZE`` take their place, table by table.
+values, any other value in a handful of rows. Numbers found by ``ANALYZE`` take their place, table by table; an index
+that is made later is presumed to have as many rows as its table is known to have.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from django.db import models, transaction
@@ -20,31 +22,44 @@ SHORT = 20  # characters: a column of no more holds codes
 
 
 def presume(connection: BaseDatabaseWrapper) -> int:
-    """Write it down for each table without statistics; how many there were. Other databases look by themselves."""
+    """Write it down for each index without statistics; of how many tables. Other databases look by themselves."""
     if connection.vendor != "sqlite":
         return 0
     with transaction.atomic(using=connection.alias), connection.cursor() as cursor:
         cursor.execute("SELECT 1 FROM sqlite_master WHERE name = 'sqlite_stat1'")
         if cursor.fetchone() is None:
             cursor.execute("ANALYZE django_migrations")  # makes the table of statistics, which nobody else may
-        cursor.execute("SELECT DISTINCT tbl FROM sqlite_stat1")
-        known = {name for (name,) in cursor.fetchall()}
+        known = _known(cursor)
         names = connection.introspection.django_table_names(only_existing=True)
         coded = _coded(connection.introspection.installed_models(names))
-        found = [row for name in names if name not in known for row in _shapes(cursor, name, coded.get(name, ()))]
+        found = [row for name in names for row in _shapes(cursor, name, coded.get(name, ()), known[name])]
         if found:
             cursor.executemany("INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES (%s, %s, %s)", found)
             cursor.execute("ANALYZE sqlite_schema")  # has this connection read them
     return len({table for table, _, _ in found})
 
 
-def _shapes(cursor: Any, table: str, coded: Collection[str]) -> Iterator[tuple[str, str, str]]:
+def _known(cursor: Any) -> Mapping[str, Mapping[str, int]]:
+    """By table and index, the rows that SQLite believes in."""
+    cursor.execute("SELECT tbl, idx, stat FROM sqlite_stat1 WHERE idx IS NOT NULL")
+    found: dict[str, dict[str, int]] = defaultdict(dict)
+    for table, index, stat in cursor.fetchall():
+        found[table][index] = int(stat.split()[0])
+    return found
+
+
+def _shapes(
+    cursor: Any, table: str, coded: Collection[str], known: Mapping[str, int]
+) -> Iterator[tuple[str, str, str]]:
     """Of each index: its rows, then how many share the values of its first column, of its first two …"""
+    rows = max(known.values(), default=ROWS)
     cursor.execute(f'PRAGMA index_list("{table}")')
     for _, index, unique, _, partial in cursor.fetchall():
+        if index in known:
+            continue
         cursor.execute(f'PRAGMA index_info("{index}")')
         columns = [name for _, _, name in cursor.fetchall()]
-        counts = _counts(columns, rows=ROWS_OF_PART if partial else ROWS, unique=bool(unique), coded=coded)
+        counts = _counts(columns, rows=min(rows, ROWS_OF_PART) if partial else rows, unique=bool(unique), coded=coded)
         yield table, index, " ".join(map(str, counts))
 
 
