@@ -14,7 +14,7 @@ from typing import Final
 from allears.science.intervals import wilson, z_of
 from allears.understand.annotating import builtin
 from allears.understand.text.annotation import SENTIMENTS, Annotation
-from allears.understand.text.corpus import LANGUAGES, Comment, Language, corpus
+from allears.understand.text.corpus import LANGUAGES, Comment, Language, corpus, reviews
 
 BINS: Final = 10
 Z: Final = z_of(0.95)
@@ -76,7 +76,7 @@ class Card:
     """All that is told of a model."""
 
     version: str
-    learnt_from: int  # comments
+    learnt_from: int  # comments, and reviews of which only the verdict is told
     held_out: int
     industries: int
     languages: tuple[LanguageFigures, ...]
@@ -116,7 +116,7 @@ def card() -> Card:
     by_language = {language: [row for row in rows if row.true.language == language] for language in LANGUAGES}
     return Card(
         version=annotator.version,
-        learnt_from=len(comments) - len(held),
+        learnt_from=len(comments) - len(held) + sum(not each.held_out for each in reviews()),
         held_out=len(held),
         industries=len({each.industry for each in comments}),
         languages=tuple(_feeling(language, part) for language, part in by_language.items() if part),

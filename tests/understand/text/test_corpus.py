@@ -7,7 +7,17 @@ import pytest
 from scripts.corpus import near_duplicates
 
 from allears.understand.text import labels
-from allears.understand.text.corpus import LANGUAGES, Comment, Span, comment, corpus
+from allears.understand.text.corpus import (
+    LANGUAGES,
+    REVIEWED,
+    Comment,
+    CorpusError,
+    Span,
+    comment,
+    corpus,
+    read_reviews,
+    reviews,
+)
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -67,3 +77,24 @@ def test_the_corpus_is_varied() -> None:
     repeated = {pair[2].key for pair in near_duplicates(comments)}
     assert len(repeated) < 0.01 * len(comments)
     assert len({each.text for each in comments}) == len(comments)
+
+
+def test_reviews_are_varied_and_none_is_a_comment() -> None:
+    known, found = {each.text for each in corpus()}, list(reviews())
+    assert {(each.language, each.strength) for each in found} == {(each, side) for each in REVIEWED for side in (1, -1)}
+    assert len({each.text for each in found} - known) == len(found)
+    repeated = {pair[2].key for pair in near_duplicates(found)}
+    assert len(repeated) < 0.01 * len(found)
+
+
+def test_a_review_without_verdict_or_industry_is_named(tmp_path: Path) -> None:
+    file = tmp_path / "some.txt"
+    file.write_text("## hotel\n+ Lovely.\n- Never again.\n")
+    assert [(each.strength, each.industry, each.verdict_only) for each in read_reviews(file, "en")] == [
+        (1, "hotel", True),
+        (-1, "hotel", True),
+    ]
+    for wrong in ("+ Lovely.\n", "## hotel\nLovely.\n", "## hotel\n+ \n", "## nowhere\n+ Lovely.\n"):
+        file.write_text(wrong)
+        with pytest.raises(CorpusError, match=r"some\.txt, line [12]: write"):
+            list(read_reviews(file, "en"))

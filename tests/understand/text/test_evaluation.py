@@ -69,6 +69,21 @@ def test_the_adapted_line_learns_from_the_training_part_and_the_untrained_does_n
     assert (adapted.mode, adapted.n, adapted.accuracy) == ("adapted", 320, 1.0)
 
 
+def test_of_a_set_without_parts_each_row_is_judged_once_and_equal_texts_stay_together() -> None:
+    rows = [(f"row {number}", frozenset([str(number % 2)])) for number in range(60)]
+    rows += [(f" row {number}", frozenset(["0"])) for number in range(0, 60, 3)]
+    data = datasets.TextSet(name="any", language="en", tests=rows, trains=[])
+    evaluation = Evaluation(annotator=FewWords(), folder=None)
+    rounds = list(evaluation._rounds(data))
+    assert len(rounds) == 5
+    assert sorted(text for _, tests in rounds for text, _ in tests) == sorted(text for text, _ in rows)
+    for trains, tests in rounds:
+        assert not {text.strip() for text, _ in trains} & {text.strip() for text, _ in tests}
+        assert len(trains) + len(tests) == len(rows)
+    apart = datasets.TextSet(name="any", language="en", tests=rows[:9], trains=rows[9:])
+    assert list(evaluation._rounds(apart)) == [(rows[9:], rows[:9])]
+
+
 def test_a_bar_is_missed_below_it() -> None:
     line = Line(
         data="goemotions", language="en", task="labels", system="All Ears", mode="trained", n=1,

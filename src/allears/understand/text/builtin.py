@@ -19,7 +19,7 @@ from threadpoolctl import ThreadpoolController
 
 from allears.understand.text import conventions, faults, features, weights
 from allears.understand.text.annotation import Annotation, Annotator
-from allears.understand.text.corpus import LANGUAGES, Language
+from allears.understand.text.corpus import LANGUAGES, REVIEWED, Language
 from allears.understand.text.features import Batch
 from allears.understand.text.hits import matcher
 from allears.understand.text.normal import language_of
@@ -111,7 +111,7 @@ def shipped_digest() -> str:
 
 
 def digest() -> str:
-    """A digest of corpus, lexicon and the code that reads and weighs them, as they are now."""
+    """A digest of corpus, reviews, lexicon and the code that reads and weighs them, as they are now."""
     seen = hashlib.blake2b(digest_size=16)
     for file in _sources():
         seen.update(file.name.encode() + b"\0" + file.read_bytes() + b"\0")
@@ -121,7 +121,8 @@ def digest() -> str:
 def _sources() -> Iterator[Traversable]:
     here, data = files("allears.understand.text"), _data()
     yield from (here / name for name in _CODE)
-    folders = [data / "lexicon", *(data / "corpus" / language for language in LANGUAGES)]
+    read = {"corpus": LANGUAGES, "reviews": REVIEWED}
+    folders = [data / "lexicon", *(data / kind / language for kind, those in read.items() for language in those)]
     for folder in folders:
         yield from sorted((file for file in folder.iterdir() if file.name.endswith(".txt")), key=lambda file: file.name)
 

@@ -7,6 +7,8 @@ docs/annotation-guide.md defines the codes; their order does not matter:
 - `+2 … -2` sentiment (required), with `m` behind it when both poles are there: `-1m`; `sarcasm` when meant otherwise
 - emotions and intents by name; `u1 … u3` urgency; `pain`, `itch` or `latent`; `easy`, `some` or `high` effort
 - `speed-`, `trust+`, `c.tone-`: five S, needs and contact measures with their polarity
+
+Beside them stand reviews as people commonly write them, of which only the verdict is told: `+ text` or `- text`.
 """
 
 from __future__ import annotations
@@ -23,6 +25,8 @@ from allears.understand.text import labels
 
 Language = Literal["en", "zh"]
 LANGUAGES: Final[tuple[Language, ...]] = ("en", "zh")
+REVIEWED: Final[tuple[Language, ...]] = ("zh",)
+"""English ones were written too; our own test part showed nothing of what they taught."""
 
 _SENTIMENT = re.compile(r"^([+-][12]|0)(m?)$")
 _SIGNED = re.compile(r"^(c\.)?([a-z]+)([+0-])$")
@@ -64,6 +68,7 @@ class Comment:
     point: str | None = None
     effort: str | None = None
     spans: tuple[Span, ...] = ()
+    verdict_only: bool = False  # nobody judged the other labels
 
     @property
     def sentiment(self) -> str:
@@ -100,6 +105,39 @@ def read(file: Traversable, language: Language) -> Iterator[Comment]:
                 yield comment(line, language=language, industry=industry, source=source)
         except ValueError as error:
             raise CorpusError(f"{file.name}, line {number}: {error}") from error
+
+
+def reviews(*languages: Language) -> Iterator[Comment]:
+    """All reviews of the languages (both when none is named), file by file."""
+    root = files("allears.understand.text") / "data" / "reviews"
+    for language in [each for each in REVIEWED if each in (languages or LANGUAGES)]:
+        for file in sorted((root / language).iterdir(), key=lambda each: each.name):
+            if file.name.endswith(".txt"):
+                yield from read_reviews(file, language)
+
+
+def read_reviews(file: Traversable, language: Language) -> Iterator[Comment]:
+    """Reviews of one file, under `## industry`. Raises `CorpusError` at the first line that breaks the form."""
+    industry = ""
+    for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), start=1):
+        if line.startswith("## ") and line[3:] in labels.INDUSTRIES:
+            industry = line[3:]
+        elif industry and line[:2] in _VERDICTS and line[2:].strip():
+            yield Comment(
+                text=line[2:].strip(),
+                language=language,
+                industry=industry,
+                source="review",
+                strength=_VERDICTS[line[:2]],
+                verdict_only=True,
+            )
+        elif line.strip() and not line.startswith("# "):
+            raise CorpusError(
+                f"{file.name}, line {number}: write `+ text` or `- text` under `## industry` with a name of labels.py."
+            )
+
+
+_VERDICTS: Final = {"+ ": 1, "- ": -1}
 
 
 def _heading(line: str) -> tuple[str, str]:

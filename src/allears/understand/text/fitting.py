@@ -8,6 +8,8 @@
    lexicon's phrases stand beside the comments.
 3. The last stage is a small logistic regression a head, on figures made by models that had not seen the comment
    (five folds of whole industries); its probabilities are therefore calibrated, and thresholds are chosen on them.
+
+Reviews of which only the verdict is known teach the feeling and nothing else.
 """
 
 from __future__ import annotations
@@ -41,6 +43,7 @@ NAIVE_BAYES: Final = 0.6
 ENTRY_PRIOR: Final = 6.0
 DOUBTFUL: Final = 0.6
 HELD: Final = 0.03  # inverse strength of the penalty on what the feeling of a text is judged by
+REVIEW: Final = 0.3  # of a review in the last stage: so many of them know no neutral
 STRETCHES: Final = np.linspace(1.0, 2.5, 31)
 
 
@@ -60,6 +63,7 @@ class Material:
     hits: sp.csr_array  # comment × entry, factors
     answers: Floats  # comment × head
     fold: Ints
+    judged: NDArray[np.bool_]  # comments of which every label was judged
 
 
 def material(comments: Sequence[Comment], language: Language) -> Material:
@@ -93,6 +97,7 @@ def material(comments: Sequence[Comment], language: Language) -> Material:
         _hits(batch, language),
         answers,
         _folds(comments),
+        np.array([not comment.verdict_only for comment in comments]),
     )
 
 
@@ -230,7 +235,8 @@ def _spoken(own: Material, rows: Ints) -> tuple[sp.csr_array, Floats]:
 
 def run_weights(own: Material, rows: Ints) -> tuple[Floats, Floats]:
     """What each run adds to each head, and each head's constant, learned from the comments `rows`."""
-    x, y = own.counts[rows], own.answers[rows] * 2.0 - 1.0
+    judged = rows[own.judged[rows]]
+    x, y = own.counts[judged], own.answers[judged] * 2.0 - 1.0
     mean = y.mean(axis=0)
     grouped = x @ own.lists * LIST_WEIGHT
     common = (x @ x.T).toarray() + (grouped @ grouped.T).toarray()
@@ -238,7 +244,8 @@ def run_weights(own: Material, rows: Ints) -> tuple[Floats, Floats]:
     dual = _solved(common, y - mean)
     out = np.asarray(x.T @ dual + LIST_WEIGHT * (own.lists @ (grouped.T @ dual)))
     ratio = naive_bayes(own, rows)
-    x = own.felt[rows]
+    x, y = own.felt[rows], own.answers[rows] * 2.0 - 1.0
+    mean[:FIRST_BINARY] = y[:, :FIRST_BINARY].mean(axis=0)
     grouped = x @ own.lists * LIST_WEIGHT
     common = (x @ x.T).toarray() + (grouped @ grouped.T).toarray()
     scaled = x @ sp.diags_array(ratio)
@@ -319,7 +326,7 @@ def unseen(own: Material, say: Any = None) -> Seen:
 def _lessons(own: Material) -> tuple[leaning.Lessons, sp.csr_array]:
     """What runs lean to, to be learned, and the runs of each clause as it counts them."""
     marked = _spans(own, np.arange(own.batch.texts))
-    lessons = leaning.lessons(own.batch, own.found, own.answers, marked, own.keys, own.column)
+    lessons = leaning.lessons(own.batch, own.found, own.answers, own.judged, marked, own.keys, own.column)
     return lessons, leaning.sized(own.found.counts(len(own.keys), felt=True), own.column)
 
 
@@ -329,12 +336,13 @@ def fitted(own: Material, say: Any = None) -> tuple[Weights, Floats]:
     leant = weights.leant(own.batch, features.by_clause(own.batch, seen.values), seen.lean)
     first = weights.judged_by(seen.dense, seen.margin, leant, own.batch.language)
     answer = own.answers[:, :FIRST_BINARY].argmax(axis=1)
-    sentiment = _feeling(first, answer)
-    strong = _binary(first[:, :-1], own.answers[:, PLACE["strong", "yes"]], 0.3)
-    known_sentiment = _out_of_fold(first, answer, own.fold)
+    weight = np.where(own.judged, 1.0, REVIEW)
+    sentiment = _feeling(first, answer, weight)
+    strong = _binary(first[own.judged, :-1], own.answers[own.judged, PLACE["strong", "yes"]], 0.3)
+    known_sentiment = _out_of_fold(first, answer, weight, own.fold)
     second, probability = _second(own, seen, known_sentiment)
     probability[:, :FIRST_BINARY] = known_sentiment
-    threshold, doubt = thresholds(own.answers, probability)
+    threshold, doubt = thresholds(own.answers[own.judged], probability[own.judged])
     rows = np.arange(own.batch.texts)
     matrix, mean = run_weights(own, rows)
     adds, constant = _lessons(own)[0].learned(rows)
@@ -368,21 +376,23 @@ def _single(values: Floats) -> NDArray[np.float32]:
     return values.astype(np.float32)
 
 
-def _multinomial(columns: Floats, answer: Ints, classes: int, *, c: float = 0.5) -> Floats:
+def _multinomial(
+    columns: Floats, answer: Ints, classes: int, *, weight: Floats | None = None, c: float = 0.5
+) -> Floats:
     """Coefficients a row a class; the last column of `columns` is the constant."""
-    model = LogisticRegression(C=c, max_iter=500).fit(columns[:, :-1], answer)
+    model = LogisticRegression(C=c, max_iter=500).fit(columns[:, :-1], answer, sample_weight=weight)
     out = np.zeros((classes, columns.shape[1]))
     out[model.classes_, :-1], out[model.classes_, -1] = model.coef_, model.intercept_
     return out
 
 
-def _feeling(columns: Floats, answer: Ints) -> Floats:
+def _feeling(columns: Floats, answer: Ints, weight: Floats) -> Floats:
     """The sentiment's coefficients: held back, since other people's words are further off than any fold of ours, and
     then stretched by one number until they are as sure as they may be.
     """
-    held = _multinomial(columns, answer, 3, c=HELD)
+    held = _multinomial(columns, answer, 3, weight=weight, c=HELD)
     logits, rows = columns @ held.T, np.arange(len(answer))
-    likely = [np.log(softmax(logits * stretch)[rows, answer] + 1e-12).sum() for stretch in STRETCHES]
+    likely = [weight @ np.log(softmax(logits * stretch)[rows, answer] + 1e-12) for stretch in STRETCHES]
     out: Floats = held * STRETCHES[int(np.argmax(likely))]
     return out
 
@@ -392,10 +402,10 @@ def _binary(columns: Floats, answer: Floats, c: float) -> Floats:
     return np.append(model.coef_[0], model.intercept_[0])
 
 
-def _out_of_fold(columns: Floats, answer: Ints, fold: Ints) -> Floats:
+def _out_of_fold(columns: Floats, answer: Ints, weight: Floats, fold: Ints) -> Floats:
     out = np.zeros((len(answer), 3))
     for each in range(FOLDS):
-        coefficients = _feeling(columns[fold != each], answer[fold != each])
+        coefficients = _feeling(columns[fold != each], answer[fold != each], weight[fold != each])
         out[fold == each] = softmax(columns[fold == each] @ coefficients.T)
     return out
 
@@ -410,9 +420,10 @@ def _second(own: Material, seen: Seen, sentiment: Floats) -> tuple[Floats, Float
         answer = own.answers[:, head]
         for fold in range(FOLDS):
             rest = own.fold == fold
-            found = _binary(columns[~rest], answer[~rest], 0.3)
+            others = ~rest & own.judged
+            found = _binary(columns[others], answer[others], 0.3)
             probability[rest, head] = logistic(with_constant(columns[rest]) @ found)
-        found = _binary(columns, answer, 0.3)
+        found = _binary(columns[own.judged], answer[own.judged], 0.3)
         found[0] *= 3.0
         coefficients[head] = found
     return coefficients, probability

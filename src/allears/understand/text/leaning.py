@@ -58,9 +58,17 @@ class Lessons:
 
 
 def lessons(
-    batch: Batch, found: Known, answers: Floats, marked: tuple[Ints, Ints], keys: NDArray[np.int32], column: Floats
+    batch: Batch,
+    found: Known,
+    answers: Floats,
+    judged: NDArray[np.bool_],
+    marked: tuple[Ints, Ints],
+    keys: NDArray[np.int32],
+    column: Floats,
 ) -> Lessons:
-    """The examples of a batch; `marked` are clauses with the polarity people gave them, `column` the runs' weights."""
+    """The examples of a batch; `judged` are texts of which more than the verdict is known, `marked` clauses with the
+    polarity people gave them, `column` the runs' weights.
+    """
     clause = found.counts(len(keys), felt=True)
     owner, texts = batch.text, batch.texts
     gather = sp.csr_array((np.ones(len(owner)), (owner, np.arange(len(owner)))), shape=(texts, len(owner)))
@@ -69,7 +77,7 @@ def lessons(
     strong, mixed = answers[:, PLACE["strong", "yes"]] > 0, answers[:, PLACE["mixed", "yes"]] > 0
     parts = np.bincount(owner, minlength=texts)[owner]
     others = np.setdiff1d(np.flatnonzero(parts > 1), marked[0])
-    plain = others[(sign[owner[others]] != 0) & ~mixed[owner[others]]]
+    plain = others[(sign[owner[others]] != 0) & ~mixed[owner[others]] & judged[owner[others]]]
     without = others[sign[owner[others]] == 0]
     at, polarity = marked[0][marked[1] != 0], marked[1][marked[1] != 0]
     felt = np.flatnonzero(sign != 0)
@@ -83,7 +91,7 @@ def lessons(
         (phrases, strength > 0, PHRASE * np.abs(strength), nobody),
     ]
     told = [
-        (of_text, sign != 0, np.ones(texts), np.arange(texts)),
+        (of_text[judged], sign[judged] != 0, np.ones(int(judged.sum())), np.flatnonzero(judged)),
         (of_clause[marked[0]], marked[1] != 0, np.full(len(marked[0]), MARKED), owner[marked[0]]),
         (of_clause[without], np.zeros(len(without), dtype=bool), WITHOUT / np.sqrt(parts[without]), owner[without]),
     ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import io
+import itertools
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,7 +15,7 @@ from numpy.typing import NDArray
 
 from allears.understand.text.annotation import Annotator
 from allears.understand.text.builtin import BuiltIn, annotator, digest
-from allears.understand.text.corpus import LANGUAGES, Comment, Language, corpus
+from allears.understand.text.corpus import LANGUAGES, Comment, Language, corpus, reviews
 from allears.understand.text.fitting import fitted, material
 from allears.understand.text.heads import HEADS, said
 from allears.understand.text.weights import Weights
@@ -23,8 +24,9 @@ TARGET = Path(__file__).parent / "data" / "model.npz"
 
 
 def train(language: Language, *, everything: bool = False, say: Any = None) -> Weights:
-    """The weights of one language, from all comments but our test part (or with it)."""
-    own = material([comment for comment in corpus(language) if everything or not comment.held_out], language)
+    """The weights of one language, from all comments and reviews but our test part (or with it)."""
+    known = itertools.chain(corpus(language), reviews(language))
+    own = material([comment for comment in known if everything or not comment.held_out], language)
     return fitted(own, say)[0]
 
 
