@@ -143,6 +143,9 @@ class Invitation(HotModel):
     started_at = models.DateTimeField(null=True, blank=True)
     completed_at = models.DateTimeField(null=True, blank=True)
     expires_at = models.DateTimeField()
+    figures = models.SmallIntegerField(null=True)  # bits: which figures of the mail were opened, see listen.doubting
+    figures_at = models.DateTimeField(null=True)  # since when
+    denied_at = models.DateTimeField(null=True)  # when "this is not my answer" was last pressed
 
     class Meta(HotModel.Meta):
         indexes: ClassVar[list[models.Index]] = [

@@ -30,6 +30,9 @@ class Visit:
     honeypot: bool = False
     webdriver: bool = False
     staff: bool = False
+    scripted: bool = False  # the page's script sent it
+    hand: str = ""  # what that script saw of a person, see listen.doubting
+    stay: float | None = None  # seconds since the page was made; unknown without a page of ours
 
 
 def trace(response: Response, *, definition: Definition, visit: Visit, finished: bool, now: datetime) -> None:
@@ -38,8 +41,8 @@ def trace(response: Response, *, definition: Definition, visit: Visit, finished:
     if visit.seconds is not None and 0 <= visit.seconds <= LONGEST:
         fields["seconds"] = max(visit.seconds, response.seconds or 0.0)
     if visit.address:
-        fields["device"] = _digest(response, "device", f"{visit.address}\0{visit.agent}")
-        fields["network"] = _digest(response, "network", _prefix(visit.address))
+        fields["device"] = device_of(response.workspace_id, visit)
+        fields["network"] = _digest(response.workspace_id, "network", _prefix(visit.address))
     for name, value in fields.items():
         setattr(response, name, value)
     early = visit.honeypot or visit.webdriver or visit.staff
@@ -53,8 +56,13 @@ def trace(response: Response, *, definition: Definition, visit: Visit, finished:
 STAY = ("honeypot", "webdriver", "staff")  # what one submission showed, later ones do not undo
 
 
-def _digest(response: Response, salt: str, text: str) -> str:
-    return salted_hmac(f"listen.{salt}.{response.workspace_id}", text, algorithm="sha256").hexdigest()[:32]
+def device_of(workspace_id: int, visit: Visit) -> str:
+    """The keyed digest of whoever visits; empty where no address is known."""
+    return _digest(workspace_id, "device", f"{visit.address}\0{visit.agent}") if visit.address else ""
+
+
+def _digest(workspace_id: int, salt: str, text: str) -> str:
+    return salted_hmac(f"listen.{salt}.{workspace_id}", text, algorithm="sha256").hexdigest()[:32]
 
 
 def _prefix(address: str) -> str:

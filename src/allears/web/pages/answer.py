@@ -1,6 +1,8 @@
 """The hosted survey page ``/s/<token>``: no account, no cookie; the token is the key. Reading answers nothing."""
 
 from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
@@ -14,7 +16,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
-from allears.listen import answering, attaching
+from allears.listen import answering, attaching, doubting, holding
 from allears.listen.answering import Saved, Sheet
 from allears.listen.forms import LANGUAGE_NAMES, Look, sheet_form
 from allears.listen.logic import said
@@ -49,14 +51,31 @@ def speaking(language: str) -> Any:
     return translation.override(DJANGO_LANGUAGE.get(language, language))
 
 
-def _given(request: HttpRequest) -> dict[str, Any]:
-    """The fields of the survey, in each of which several may be chosen."""
-    found = {name[2:]: request.POST.getlist(name) for name in request.POST if name.startswith("q-")}
-    return {name: values if len(values) > 1 else values[0] for name, values in found.items()}
+@dataclass(frozen=True, kw_only=True)
+class Form:
+    """What was submitted: also as it comes back, sealed, from the page that asks once more."""
+
+    given: Mapping[str, Any]
+    shown: list[str]
+    go: str
+    page: str
+    seconds: str
+    honeypot: bool
+    webdriver: bool
 
 
-def _shown(request: HttpRequest) -> list[str]:
-    return request.POST.getlist("on")
+def _form_of(request: HttpRequest) -> Form:
+    fields = request.POST
+    found = {name[2:]: fields.getlist(name) for name in fields if name.startswith("q-")}
+    return Form(
+        given={name: values if len(values) > 1 else values[0] for name, values in found.items()},
+        shown=fields.getlist("on"),
+        go=fields.get("go", "send"),
+        page=fields.get("page", "0"),
+        seconds=fields.get("t", ""),
+        honeypot=bool(fields.get("website")),
+        webdriver=fields.get("w") == "1",
+    )
 
 
 def address_of(request: HttpRequest) -> str:
@@ -67,17 +86,19 @@ def address_of(request: HttpRequest) -> str:
     return told if told and private else "" if here in LOOPBACK else here
 
 
-def _visit(request: HttpRequest) -> Visit:
-    seconds = request.POST.get("t", "")
+def _visit(request: HttpRequest, form: Form, token: str, now: datetime) -> Visit:
     signed_in = settings.SESSION_COOKIE_NAME in request.COOKIES
     return Visit(
         address=address_of(request),
         agent=request.headers.get("user-agent", ""),
         once=request.POST.get("once", "")[:64],
-        seconds=float(seconds) if seconds.isdigit() and len(seconds) < 7 else None,
-        honeypot=bool(request.POST.get("website")),
-        webdriver=request.POST.get("w") == "1",
+        seconds=float(form.seconds) if form.seconds.isdigit() and len(form.seconds) < 7 else None,
+        honeypot=form.honeypot,
+        webdriver=form.webdriver,
         staff=signed_in and request.user.is_authenticated,
+        scripted="h" in request.POST,
+        hand=request.POST.get("h", "")[:10],
+        stay=holding.stay(request.POST.get("made", ""), token=token, now=now),
     )
 
 
@@ -89,34 +110,44 @@ def survey(request: HttpRequest, token: str) -> HttpResponse:
     now = timezone.now()
     try:
         if request.method == "POST":
-            return _keep(request, token)
+            return _confirm(request, token) if "held" in request.POST else _keep(request, token)
         sheet = answering.sheet(token=token, now=now, once=request.GET.get("once", "")[:64])
     except answering.UnknownTokenError:
         return _unknown(request)
     language = _language(request, sheet)
     if sheet.state == "open" or (sheet.state == "changeable" and "change" in request.GET):
+        doubting.note_figure(token=token, figure=request.GET.get("score", ""), now=now)
         return _form(request, sheet, language)
     return _closed(request, sheet, language)
 
 
 def _keep(request: HttpRequest, token: str) -> HttpResponse:
     partial = "partial" in request.POST
-    go = request.POST.get("go", "send")
     now = timezone.now()
-    visit = _visit(request)
+    form = _form_of(request)
+    visit = _visit(request, form, token, now)
     before = answering.sheet(token=token, now=now, once=visit.once)
+    complete = not partial and form.go == "send"
+    why = doubting.doubt_of(before.invitation, before.response, visit, complete=complete, now=now)
+    if why and not request.FILES and before.state in ("open", "changeable"):
+        return _doubted(request, before, form, why=why, now=now)
+    if partial and not any(form.given.values()) and before.response is None and not request.FILES:
+        answering.mark_opened(token=token, now=now)
+        return HttpResponse(status=204)
+    return _save(request, token, before, form, visit)
+
+
+def _save(request: HttpRequest, token: str, before: Sheet, form: Form, visit: Visit) -> HttpResponse:
+    partial = "partial" in request.POST
     language = _language(request, before)
-    given = _given(request)
+    now = timezone.now()
     try:
-        if partial and not any(given.values()) and before.response is None and not request.FILES:
-            answering.mark_opened(token=token, now=now)
-            return HttpResponse(status=204)
         saved = answering.save(
             token=token,
-            given=given,
-            complete=not partial and go == "send",
+            given=form.given,
+            complete=not partial and form.go == "send",
             language=language,
-            shown=_shown(request),
+            shown=form.shown,
             visit=visit,
             now=now,
         )
@@ -132,38 +163,105 @@ def _keep(request: HttpRequest, token: str) -> HttpResponse:
     if partial:
         moved = saved.sheet.invitation.token != token
         return JsonResponse({"at": address}) if moved else HttpResponse(status=204)
-    return _after(request, saved, address, go, language)
+    return _after(request, saved, address, form, language)
 
 
-def _after(request: HttpRequest, saved: Saved, address: str, go: str, language: str) -> HttpResponse:
+def _doubted(request: HttpRequest, before: Sheet, form: Form, *, why: str, now: datetime) -> HttpResponse:
+    """A machine may have filled it in: what the page keeps by itself waits; whoever sent it off is asked once more."""
+    if "partial" in request.POST:
+        return HttpResponse(status=202, headers={"Retry-After": doubting.retry_after(why, before.invitation, now)})
+    language = _language(request, before)
+    if form.go.startswith("lang-") and not any(form.given.values()):
+        saved = Saved(sheet=before, route=before.route(language))
+        return _after(request, saved, request.path, form, language)
+    held = holding.seal(holding.Held(token=before.invitation.token, at=now, form=asdict(form)))
+    if _wants_json(request):
+        return JsonResponse({"held": held}, status=202)
+    return _once_more(request, before, held, form)
+
+
+def _once_more(request: HttpRequest, sheet: Sheet, held: str, form: Form) -> HttpResponse:
+    """Is it your answer? The button that denies it stands first: who presses everything denies."""
+    language = _language(request, sheet)
+    main = sheet.definition.main
+    context: dict[str, Any] = {
+        "company": sheet.company,
+        "language": language,
+        "languages": [],
+        "held": held,
+        "question": words(main.text, language=language, company=sheet.company) if main else "",
+        "figure": form.given.get(main.name, "") if main else "",
+    }
+    with speaking(language):
+        return render(request, "answer/once_more.html", context)
+
+
+def _confirm(request: HttpRequest, token: str) -> HttpResponse:
+    """The answer to "is it yours?"; raises UnknownTokenError."""
+    now = timezone.now()
+    before = answering.sheet(token=token, now=now)
+    try:
+        held = holding.opened(request.POST["held"], token=token, now=now)
+    except holding.SealError:
+        return _form(request, before, _language(request, before))
+    form = Form(**held.form)
+    if request.POST.get("person") == "no":
+        doubting.deny(token=token, now=now)
+        return _denied(request, before)
+    if holding.is_denied(held, before.invitation):
+        return _to(request.path, lang=_language(request, before))
+    if request.POST.get("person") != "yes" or not holding.is_read(held, now):
+        return _once_more(request, before, request.POST["held"], form)
+    return _save(request, token, before, form, _visit(request, form, token, now))
+
+
+def _denied(request: HttpRequest, sheet: Sheet) -> HttpResponse:
+    language = _language(request, sheet)
+    with speaking(language):
+        context = {
+            "title": _("Nothing was kept"),
+            "text": _("You can still answer whenever you like."),
+            "href": f"{request.path}?lang={language}",
+            "action": _("Answer"),
+            "company": sheet.company,
+            "language": language,
+            "languages": [],
+        }
+        return render(request, "answer/said.html", context)
+
+
+def _after(request: HttpRequest, saved: Saved, address: str, form: Form, language: str) -> HttpResponse:
     """Where the button leads: to a page of the survey, to what has to be mended, or to the last words."""
-    page = int(number) if (number := request.POST.get("page", "0")).isdigit() and len(number) < 5 else 0
-    wants_json = "application/json" in request.headers.get("accept", "")
-    if go.startswith("lang-"):
+    page = int(form.page) if form.page.isdigit() and len(form.page) < 5 else 0
+    if form.go.startswith("lang-"):
         score = {"score": request.GET["score"]} if "score" in request.GET else {}
-        return _to(address, lang=go[5:], page=page, **score)
-    if go == "back":
+        return _to(address, lang=form.go[5:], page=page, **score)
+    if form.go == "back":
         pages = dict(saved.sheet.plan()["slots"])
         earlier = [pages[name] for name in saved.route.names if pages[name] < page]
         return _to(address, lang=language, page=max(earlier, default=0))
-    if go == "next" and not saved.faults:
-        return _onward(request, saved, address, page, language)
+    if form.go == "next" and not saved.faults:
+        return _onward(saved, address, form, page, language)
     if saved.faults:
         status = 422
-        if wants_json:
+        if _wants_json(request):
             return JsonResponse({"faults": dict(saved.faults)}, status=status)
         return _form(request, saved.sheet, language, faults=saved.faults, status=status)
-    if wants_json:
+    if _wants_json(request):
         return JsonResponse({"next": f"{address}?{urlencode({'lang': language})}"})
     return _to(address, lang=language)
 
 
-def _onward(request: HttpRequest, saved: Saved, address: str, page: int, language: str) -> HttpResponse:
+def _wants_json(request: HttpRequest) -> bool:
+    return "application/json" in request.headers.get("accept", "")
+
+
+def _onward(saved: Saved, address: str, form: Form, page: int, language: str) -> HttpResponse:
     """The next page with something on it; this one again when its answers brought new questions to it."""
     pages = dict(saved.sheet.plan()["slots"])
     here = [name for name in saved.route.names if pages[name] == page]
     later = [pages[name] for name in saved.route.names if pages[name] > page]
-    if set(here) - set(_shown(request)):
+    if set(here) - set(form.shown):
         return _to(address, lang=language, page=page)
     if later:
         return _to(address, lang=language, page=min(later))
@@ -212,6 +310,7 @@ def _form(
         "languages": languages_for(sheet.definition.languages),
         "preferences": answering.preferences_of(sheet.invitation),
         "once": sheet.once if sheet.response is None else "",
+        "made": holding.stamp(sheet.invitation.token, timezone.now()) if sheet.invitation.link_id is None else "",
         "style": styled(form),
     }
     with speaking(language):

@@ -23,6 +23,7 @@
   let sending = null;
   let done = false;
   let touchedAt = 0;
+  let hand = "";
 
   // Reading the form
 
@@ -154,7 +155,8 @@
   };
   const body = (names) => {
     const found = new URLSearchParams();
-    for (const each of ["lang", "page", "once", "website"]) found.set(each, form.elements[each]?.value ?? "");
+    for (const each of ["lang", "page", "once", "website", "made"]) found.set(each, form.elements[each]?.value ?? "");
+    found.set("h", hand);
     if (touchedAt) found.set("t", String(Math.round((Date.now() - touchedAt) / 1000)));
     if (navigator.webdriver) found.set("w", "1");
     for (const name of names) {
@@ -192,6 +194,12 @@
       try {
         const before = names.map((name) => JSON.stringify(pairs(byName.get(name))));
         const answer = await post(content, { keepalive: true });
+        if (answer.status === 202) {
+          // Who examines mail comes within minutes of it: what is not sent off waits here until a person shows.
+          status.textContent = "";
+          soon(Number(answer.headers.get("retry-after") ?? 60) * 1000);
+          return true;
+        }
         if (!answer.ok) throw new Error(String(answer.status));
         names.forEach((name, at) => {
           if (JSON.stringify(pairs(byName.get(name))) === before[at]) dirty.delete(name);
@@ -212,6 +220,22 @@
     })();
     return sending;
   };
+  const askOnceMore = (held) => {
+    dirty.clear();
+    store();
+    const again = document.createElement("form");
+    again.method = "post";
+    again.action = form.action;
+    for (const [name, value] of [["lang", language], ["held", held]]) {
+      const field = document.createElement("input");
+      field.type = "hidden";
+      field.name = name;
+      field.value = value;
+      again.append(field);
+    }
+    document.body.append(again);
+    again.submit();
+  };
   const send = async () => {
     clearTimeout(timer);
     if (sending) await sending;
@@ -220,6 +244,10 @@
     done = true;
     try {
       const answer = await post(content, { headers: { accept: "application/json" } });
+      if (answer.status === 202) {
+        askOnceMore((await answer.json()).held);
+        return;
+      }
       if (answer.status === 422) {
         done = false;
         HTMLFormElement.prototype.submit.call(form); // the server shows what has to be mended
@@ -349,29 +377,72 @@
     } else void keep();
   });
 
-  // A figure chosen in the mail counts once a person touches the page: scanners open links too, but touch nothing.
-  const touches = ["pointerdown", "pointermove", "keydown", "touchstart"];
+  // A figure chosen in the mail counts once a person shows: scanners open links too, and some press buttons, but their
+  // pointer jumps and their presses take no time. The server weighs what is told here with what else it knows.
+  const touches = ["pointerdown", "pointerup", "pointercancel", "pointermove", "keydown", "keyup", "click"];
+  const ranks = ["", "rested", "pressed", "keyed", "moved", "touched"];
+  const LASTS = 30; // ms
   let moves = 0;
   let movedAt = 0;
-  const touch = (event) => {
-    if (!event.isTrusted) return;
-    if (event.type === "pointermove") {
+  let downAt = Infinity;
+  let keyAt = Infinity;
+  const shows = (sign) => {
+    if (ranks.indexOf(sign) <= ranks.indexOf(hand)) return;
+    const first = !hand;
+    hand = sign;
+    if (hand === "touched") for (const name of touches) removeEventListener(name, touch);
+    if (first) {
+      touchedAt = Date.now();
+      const suggested = form.querySelector("input[data-band]:checked");
+      if (suggested && new URLSearchParams(location.search).has("score")) dirty.add(suggested.closest("fieldset.q").dataset.q);
+    }
+    if (!done && (first || dirty.size)) {
+      clearTimeout(timer);
+      timer = setTimeout(() => keep(true), 300);
+    }
+  };
+  const seen = {
+    pointermove(event) {
       movedAt ||= event.timeStamp;
       moves += 1;
-      if (moves < 3 || event.timeStamp - movedAt < 400) return;
-    }
-    for (const name of touches) removeEventListener(name, touch);
-    touchedAt = Date.now();
-    const suggested = form.querySelector("input[data-band]:checked");
-    if (suggested && new URLSearchParams(location.search).has("score")) dirty.add(suggested.closest("fieldset.q").dataset.q);
-    clearTimeout(timer);
-    timer = setTimeout(() => keep(true), 300);
+      if (moves >= 3 && event.timeStamp - movedAt >= 400) shows("moved");
+    },
+    pointerdown(event) {
+      downAt = event.timeStamp;
+      shows("pressed");
+    },
+    pointerup(event) {
+      if (event.pointerType !== "mouse" && event.timeStamp - downAt >= LASTS) shows("touched");
+    },
+    keydown(event) {
+      if (!event.repeat) keyAt = event.timeStamp;
+      shows("pressed");
+    },
+    keyup(event) {
+      if (event.timeStamp - keyAt >= LASTS) shows("keyed");
+    },
+    click: () => shows("pressed"),
+  };
+  seen.pointercancel = seen.pointerup;
+  const touch = (event) => {
+    if (event.isTrusted) seen[event.type](event);
+  };
+  // On a phone a tap in the mail may be all that somebody gives: it counts after some seconds of looking.
+  const restsOnAPhone = () => {
+    if (!new URLSearchParams(location.search).has("score") || !matchMedia("(pointer: coarse)").matches) return;
+    let looked = 0;
+    const looking = setInterval(() => {
+      if (document.visibilityState === "visible") looked += 1;
+      if (looked >= 5) shows("rested");
+      if (hand) clearInterval(looking);
+    }, 1000);
   };
   if (!preview) {
     for (const name of touches) addEventListener(name, touch, { passive: true });
     addEventListener("pagehide", () => {
       if (touchedAt && !done) void keep();
     });
+    restsOnAPhone();
     fetchBack();
   }
   show();
