@@ -43,6 +43,12 @@ def iban(number: str) -> bool:
     return int("".join(str(int(each, 36)) for each in moved)) % 97 == 1
 
 
+def french_nir(number: str) -> bool:
+    """Registration number of INSEE: 97 less the remainder by 97; Corsica's departments count as 19 and 18."""
+    plain = number.replace(" ", "").replace("2A", "19").replace("2B", "18")
+    return plain.isdigit() and len(plain) == 15 and 97 - int(plain[:13]) % 97 == int(plain[13:])
+
+
 def hong_kong_id(letters: str, digits: str, check: str) -> bool:
     """Weighted sum over a space or letter, a letter and six figures, by 11."""
     values = [36 if each == " " else int(each, 36) for each in letters.rjust(2)] + [int(each) for each in digits]

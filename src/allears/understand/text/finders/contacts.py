@@ -167,6 +167,9 @@ _BRITISH: Final = re.compile(
     r"(?<![0-9A-Za-z.-])0[79][0-9]{2}[0-9]?[ -]?[0-9]{3}[ -]?[0-9]{3}(?![0-9])"
 )
 _FREE: Final = re.compile(r"0(?:800|808|845|870|3[0-9]{2})(?![0-9]{8})")  # a company's, nobody's own
+_EUROPEAN: Final = re.compile(  # mobiles of France, the Netherlands and Germany as they are written at home
+    r"(?<![0-9A-Za-z.-])(?:0[67](?:[ .-][0-9]{2}){4}|06[ -][0-9]{8}|01[567][0-9][ /-][0-9]{7,8})(?![0-9])"
+)
 _CALLED: Final = re.compile(
     r"(?:tel|phone|call(?:ed|ing)?(?: me| us| back)?|mobile|cell|text|whatsapp|number|reach|contact|fax|landline|"
     r"电话|手机|座机|联系|致电|打给|回电|拨打|固话|传真|来电|热线|短信|号码|打)"
@@ -216,6 +219,7 @@ def _shaped(page: Page) -> Iterator[Found]:
         (_ABROAD, range(8, 16)),
         (_AMERICAN, range(10, 17)),
         (_BRITISH, (10, 11)),
+        (_EUROPEAN, (10, 11, 12)),
     ):
         for each in pattern.finditer(flat):
             if _count(each[0]) in lengths and not _is_other(page, each.start(), each.end(), pattern is _MOBILE):

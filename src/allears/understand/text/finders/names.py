@@ -71,7 +71,7 @@ _SIGNED: Final = re.compile(
     r"(?:——|--|—|落款[:：]?|您的(?:朋友|客户)|一位(?:老)?(?:顾客|客户)|[。！!\n])[\s]*(?P<name>[\u4e00-\u9f"
     r"ff]{2,4})\s*(?:敬上|上|留|致|(?:20)?[0-9]{2,4}[年./-][0-9].{0,8})?$"
 )
-_GATE_ZH: Final = re.compile(f"[阿小{''.join(sorted(_ZH.surnames))}]")
+_GATE_ZH: Final = re.compile(f"[阿小叫名{''.join(sorted(_ZH.surnames | {each[0] for each in _ZH.compound}))}]")
 _EDGE: Final = frozenset("，。！？；：、,.!?;:()（）“”\"'《》【】[]/\\ \t\n")
 
 
@@ -221,8 +221,23 @@ def _is_free(text: str, start: int, name: str) -> bool:
     return start == 0 or not (before in _ZH.bound or before in _ZH.compound)
 
 
+def _as_told(text: str, start: int, *, sure: bool) -> int | None:
+    """Where a name ends that stands alone up to a stop, whatever its last characters are elsewhere.
+
+    A surname of two characters is enough after a mere role; others must be announced.
+    """
+    told = _AS_TOLD.match(text, start)
+    if told is None or _TITLE.search(told[0]):
+        return None
+    if told["double"]:
+        return told.end() if told[0][:2] in _ZH.compound else None
+    return told.end() if sure and (told["strange"] or _is_name(told[0][:2])) else None
+
+
 def _name_after(text: str, start: int, *, sure: bool) -> int | None:
     """Where the name ends that begins here; after a mere role (`not sure`) common given characters are asked for."""
+    if end := _as_told(text, start, sure=sure):
+        return end
     for length in (4, 3, 2):
         name = text[start : start + length]
         if len(name) < length or not _is_name(name):
@@ -230,8 +245,9 @@ def _name_after(text: str, start: int, *, sure: bool) -> int | None:
         if length == 4 and name[:2] not in _ZH.compound:
             continue
         following = text[start + length : start + length + 1]
-        given = name[2 if name[:2] in _ZH.compound else 1 :]
-        if not sure and (name[0] in _ZH.loose or not all(each in _ZH.given for each in given)):
+        is_compound = name[:2] in _ZH.compound
+        given = name[2 if is_compound else 1 :]
+        if not sure and ((name[0] in _ZH.loose and not is_compound) or not all(each in _ZH.given for each in given)):
             continue
         if not sure and len(given) == 1 and following and following not in _EDGE and following not in _FOLLOWS:
             continue
@@ -239,6 +255,15 @@ def _name_after(text: str, start: int, *, sure: bool) -> int | None:
     return None
 
 
+# Told to be a name, and nothing else up to a stop: sounds of another language, or a surname and two characters
+_SOUNDS: Final = (
+    "阿艾安巴白贝比伯博布才次达丹旦德迪丁多尔法菲费弗尕格古哈海赫吉加江卡凯克库拉兰朗勒雷莉力丽琳龙玛麦曼米木穆"
+    "娜纳尼努诺帕普齐恰热仁萨桑沙斯索苏塔特提帖图吐托瓦维乌西希雅亚扬伊依益尤玉泽扎卓孜措姆姗珍茨夫娃"
+)
+_AS_TOLD: Final = re.compile(
+    f"(?:(?P<strange>[{_SOUNDS}]{{3,6}}(?:·[{_SOUNDS}]{{1,6}})?)|(?P<double>[\u4e00-\u9fff]{{4}})|[\u4e00-\u9fff]{{3}})"
+    r"(?=[，。！？；：、,.!?;:()（）\s]|$)"
+)
 _FOLLOWS: Final = frozenset(
     "的是说在跟给帮态服很非真太接来去打为把不没办处先女耐热专教让被也都就和及与告讲特十挺超真主细温反一下看经总常又还做送修帮"
 )
@@ -261,6 +286,12 @@ _SAYS_NAME: Final = re.compile(
     r"|\b(?i:contact person|passenger|attn\.?|patient|guest|card ?holder|account holder|policy ?holder|"
     r"name on (?:the|my) [a-z]{2,12})(?::| is(?= [A-Z]))|\battn[.]?(?= [A-Z])) ?(?P<name>[A-Za-zà-ÿ'’-]{2,20}"
     r"(?: (?:(?:de|van|der|den|von|la|le|del|da|dos|bin|al|el) ){0,2}[A-Z][A-Za-zà-ÿ'’-]+){0,2})"
+)
+_RELATED: Final = re.compile(
+    r"\b[Mm]y (?:late |elderly |dear )?(?:mum|mom|mother|dad|father|wife|husband|partner|son|daughter|brother|sister"
+    r"|aunt|uncle|nan|gran|grandma|grandmother|grandad|grandpa|grandfather|niece|nephew|cousin|fianc[eé]e?|girlfriend"
+    r"|boyfriend|friend|boss|colleague|neighbou?r|flatmate|room-?mate|assistant|tenant|landlord|landlady|carer|lawyer"
+    rf"|client)(?:-in-law)?,? (?P<name>(?:{_WORD}) (?:{_WORD})(?: (?:{_WORD}))?)(?![A-Za-z0-9])"
 )
 _TICKETED: Final = re.compile(
     r"(?<![A-Za-z/])[A-Z]{2,}/[A-Z]{2,}(?: [A-Z]{3,})?(?P<title> (?:MRS?|MS|MISS|CHD))?(?![A-Za-z/])"
@@ -318,11 +349,19 @@ def _all_latin(page: Page, text: str) -> Iterator[Found]:
             span = _without_ordinary(text, *found.span("name"))
             if span and _may_be_small(found[0], text[slice(*span)]):
                 yield Found(*span, "name")
+    yield from _relatives(text)
     yield from _listed_names(text)
     for found in _SIGN_WORDS.finditer(text, 0 if "\n" in text else max(0, len(text) - 60)):
         parts = found["name"].lower().replace(".", "").split()
         if found["name"][:1].isupper() and not any(part in _EN.ordinary for part in parts):
             yield Found(*found.span("name"), "name")
+
+
+def _relatives(text: str) -> Iterator[Found]:
+    """“my mum, Rosalind Achterberg”: of people beside one's own, two names or more, in no list."""
+    for found in _RELATED.finditer(text) if "y " in text else ():
+        if (span := _without_ordinary(text, *found.span("name"))) and " " in text[slice(*span)]:
+            yield Found(*span, "name")
 
 
 def _ticketed(text: str) -> Iterator[Found]:

@@ -56,6 +56,10 @@ _PASSWORD: Final = re.compile(
     r"((?=[A-Za-z!@#$%^&*_-]{0,39}[0-9])[A-Za-z0-9!@#$%^&*_-]{4,40})(?![0-9A-Za-z位])"
 )
 _SECRETS: Final = re.compile("cvv|cvc|code|otp|password|passcode|安全码|验证码|密码|口令")
+_FRENCH: Final = re.compile(  # sex, year, month, department, place, order, key
+    r"(?<![0-9A-Za-z])[12] ?[0-9]{2} ?(?:[02-9][0-9]|1[0-2]) ?[0-9][0-9AB] ?[0-9]{3} ?[0-9]{3} ?[0-9]{2}(?![0-9A-Za-z])"
+)
+_TAXED: Final = re.compile(r"(?:信用代码|税号|纳税人识别号)[ :：是为]{0,3}(?P<id>[0-9A-Z]{15,20})(?![0-9A-Za-z])")
 _SORT_CODE: Final = re.compile(
     r"sort code(?:[ :#]|is|was){0,4}(?P<id>[0-9]{2}([ -])[0-9]{2}\2[0-9]{2})(?![0-9])", re.IGNORECASE
 )
@@ -72,6 +76,8 @@ def find_identities(page: Page) -> Iterator[Found]:
     yield from (Found(*each.span(), "id") for each in _ABROAD.finditer(flat))
     yield from (Found(*each.span("id"), "id") for each in _ABROAD_SAID.finditer(flat))
     yield from (Found(*each.span("id"), "number") for each in _SORT_CODE.finditer(flat))
+    yield from (Found(*each.span(), "id") for each in _FRENCH.finditer(flat) if checksums.french_nir(each[0]))
+    yield from (Found(*each.span("id"), "number") for each in _TAXED.finditer(flat))
     yield from _ibans(flat)
     for each in _LONG.finditer(flat):
         if kind := _long_number(page, each):
@@ -189,7 +195,8 @@ def find_numbers(page: Page) -> Iterator[Found]:
 
 
 def _is_number(page: Page, number: str, end: int, start: int) -> bool:
-    if _UNIT_AFTER.match(page.after(end)) or page.after(end, 2)[:1] == "%" or page.before(start, 1) in tuple("¥￥$€£"):
+    has_unit = number.isdigit() and _UNIT_AFTER.match(page.after(end))  # VIP0088231积分: no quantity has letters in it
+    if has_unit or page.after(end, 2)[:1] == "%" or page.before(start, 1) in tuple("¥￥$€£"):
         return False
     if re.fullmatch("[A-Za-z]*", number):
         return number.isupper()

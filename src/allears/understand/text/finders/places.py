@@ -92,6 +92,10 @@ _STATES: Final = (
     "NY|NC|ND|OH|OK|OR|PA|RI|"
     "SC|SD|TN|TX|UT|VT|VA|WA|WV|WI|WY|DC"
 )
+_AU_CA: Final = (
+    r"(?:(?:NSW|VIC|QLD|SA|WA|TAS|ACT|NT) [0-9]{4}"
+    r"|(?:ON|QC|BC|AB|MB|SK|NS|NB|NL|PE) [A-Z][0-9][A-Z] ?[0-9][A-Z][0-9])"
+)
 _UK_CODE: Final = r"[A-Z]{1,2}[0-9][A-Z0-9]? [0-9](?!AM|PM|GB|MB|TB|KG|KM|ML|MM|CM|ST|ND|RD|TH)[ABD-HJLNP-UW-Z]{2}"
 _UNIT: Final = r"(?:apt|apartment|unit|suite|ste|flat|floor|fl|room|#)\.? ?#?[A-Za-z]?[0-9]+[A-Za-z]?"
 _STREET: Final = re.compile(
@@ -99,7 +103,7 @@ _STREET: Final = re.compile(
     rf" )?(?:(?:[A-Z][A-Za-z'’-]+|[0-9]{{1,3}}(?:st|nd|rd|th)|St\.|MLK|of|the) ){{1,4}}"
     rf"(?:{_TYPE})(?![A-Za-z])\.?(?: [NSEW]{{1,2}}(?![A-Za-z]))?(?:,? (?i:{_UNIT}))?"
     rf"(?:,? (?:[A-Z][A-Za-z.'-]+ ?){{1,3}},? (?:(?:{_STATES}),? [0-9]{{5}}(?:-[0-9]{{4}})?|{_UK_CODE}"
-    rf"|(?:{_STATES})(?![A-Za-z])))?"
+    rf"|{_AU_CA}(?![0-9A-Za-z])|(?:{_STATES})(?![A-Za-z])))?"
     rf"(?:,? (?:{_UK_CODE}|[0-9]{{5}}(?:-[0-9]{{4}})?(?![0-9])))?"
 )
 _STREET_LOW: Final = re.compile(
@@ -109,6 +113,19 @@ _STREET_LOW: Final = re.compile(
     r"crescent|close|boulevard|st|ave|rd|ln|dr|way)(?![a-z]))"
     rf"(?P<unit>,? {_UNIT})?",
     re.IGNORECASE,
+)
+_TOWN: Final = r"(?:,? (?:[A-Z]{1,2}-)?(?:[0-9]{4,5}(?: [A-Z]{2})?|[0-9]{3} [0-9]{2}) [A-Z][\w'’-]+(?: [A-Z][\w'’-]+)?)"
+_HOUSE: Final = r"[0-9]{1,4}(?: ?[A-Za-z](?![\w]))?"
+_NAMED: Final = r"[A-ZÀ-Þ][\w'’-]+(?: [A-ZÀ-Þ][\w'’-]+){0,3}"
+_OF: Final = r"(?: (?:de la|de los|de l['’]|de|des|del|della|du|dei|d['’]|da|do|dos))? ?"
+_STREET_ABROAD: Final = re.compile(
+    rf"(?<!\w){_HOUSE},? (?:bis |ter )?(?:[Rr]ue|[Aa]venue|[Bb]oulevard|[Aa]ll[ée]e|[Ii]mpasse|[Cc]hemin|[Qq]uai)"
+    rf"{_OF}{_NAMED}{_TOWN}?|(?<!\w){_HOUSE},? Place{_OF}{_NAMED}{_TOWN}"
+    rf"|(?<!\w)(?:Calle|Avenida|Avda\.?|Paseo|Carrer|Viale|Piazza|Rua|Travessa|Rue|Jalan|Ulica|ul\.){_OF}{_NAMED}"
+    rf",? (?:n[.º°]? ?)?{_HOUSE}(?:,? [0-9]{{1,2}}[.ºª°]{{1,2}} ?[A-Za-z]{{0,3}}(?!\w))?{_TOWN}?"
+    rf"|(?<!\w)(?:Plaza|Via|Corso){_OF}{_NAMED},? {_HOUSE}{_TOWN}"  # Via Rail 60, Plaza Hotel 5
+    rf"|(?<!\w)[A-ZÀ-Þ][\w'’-]{{2,30}}(?:(?:stra(?:ss|ß)e|str\.|gasse|gracht|straat|laan|plein|gatan|vägen|veien)"
+    rf" {_HOUSE}(?!\w){_TOWN}?|(?:platz|allee|weg|kade|vej|gade|gata) {_HOUSE}(?!\w){_TOWN})"
 )
 _BOX: Final = re.compile(r"P\.? ?O\.? ?Box \#?[0-9]{1,6}", re.IGNORECASE)
 _ZIP: Final = re.compile(
@@ -128,6 +145,7 @@ def _english(page: Page) -> Iterator[Found]:
     yield from (Found(*each.span(), "address") for each in _STREET.finditer(flat))
     for each in _STREET_LOW.finditer(flat):
         yield Found(each.start("at"), each.end(), "address")
+    yield from (Found(*each.span(), "address") for each in _STREET_ABROAD.finditer(flat))
     yield from (Found(*each.span(), "address") for each in _BOX.finditer(flat))
     for each in _ZIP.finditer(flat):
         yield Found(*(each.span("code") if each["code"] else each.span()), "address")
