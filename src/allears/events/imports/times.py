@@ -63,6 +63,7 @@ _NUMBER = re.compile(r"^\d{9,16}(?:\.\d+)?$")
 _SERIAL = re.compile(r"^\d{5}(?:\.\d+)?$")
 _MONTHS = {name: place for place, name in enumerate("jan feb mar apr may jun jul aug sep oct nov dec".split(), start=1)}  # noqa: SIM905 – reads better
 _EARLIEST, _LATEST = 315_532_800, 4_102_444_800  # 1980 and 2100, in seconds
+FIRST, LAST = datetime(1, 1, 3, tzinfo=UTC), datetime(9999, 12, 29, tzinfo=UTC)
 LEAP = 9  # years, among which there is a 29th of February
 SPREADSHEET_EPOCH = datetime(1899, 12, 30)  # noqa: DTZ001 – a spreadsheet's day zero has no zone
 
@@ -74,8 +75,20 @@ def parse(
     """The moment that ``text`` names, in UTC. A day without a time of day is its midnight in ``zone``.
 
     ``meant`` is the zone that an ambiguous abbreviation (``CST``) stands for; empty: the one nearest to ``zone``.
-    A day without a year (``9月5日``) is the last such day that was not after ``latest``; unread without it.
+    A day without a year (``9月5日``) is the last such day that was not after ``latest``; unread without it. So is a
+    moment at the edge of the calendar (0001-01-01 and 9999-12-31 stand for “none” and “never”), which in some zones
+    has no day.
     """
+    try:
+        found = _moment(text, order=order, zone=zone, meant=meant, latest=latest)
+    except OverflowError as error:
+        raise _unread(text) from error
+    if not FIRST <= found <= LAST:
+        raise _unread(text)
+    return found
+
+
+def _moment(text: str, *, order: Order, zone: tzinfo, meant: str, latest: datetime | None) -> datetime:
     if "年" not in text and (quick := _iso(text)):
         return _in_utc(quick, zone)
     folded = unicodedata.normalize("NFKC", text).strip()
@@ -88,7 +101,12 @@ def parse(
         return _build(_ordered(match.groupdict(), order, text), zone, text, meant)
     if latest and (match := _yearless(folded)):
         return _last_one(match.groupdict(), zone, text, meant, latest)
-    raise BadCellError(_("“%(text)s” is no time that can be read. Write it as 2026-11-21 10:05.") % {"text": text[:60]})
+    raise _unread(text)
+
+
+def _unread(text: str) -> BadCellError:
+    message = _("“%(text)s” is no time that can be read. Write it as 2026-11-21 10:05.")
+    return BadCellError(message % {"text": text[:60]})
 
 
 def _yearless(text: str) -> re.Match[str] | None:
@@ -112,7 +130,7 @@ def _last_one(parts: dict[str, str | None], zone: tzinfo, text: str, meant: str,
             continue
         if found <= end:
             return found
-    raise BadCellError(_("“%(text)s” is no time that can be read. Write it as 2026-11-21 10:05.") % {"text": text[:60]})
+    raise _unread(text)
 
 
 def _iso(text: str) -> datetime | None:
