@@ -18,7 +18,6 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-CHROME = "Mozilla/5.0 (X11; Linux x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36"
 NARROW = {"width": 390, "height": 844}
 WIDE = {"width": 1440, "height": 900}
 HOW_TO_GET_IT = (
@@ -48,11 +47,7 @@ def open_page(browser: Browser) -> Iterator[PageOpener]:
 
     def open_one(url: str, *, language: str = "en-GB", dark: bool = False, size: Any = WIDE) -> Page:
         context = browser.new_context(
-            locale=language,
-            color_scheme="dark" if dark else "light",
-            viewport=size,
-            reduced_motion="reduce",
-            user_agent=CHROME,  # as people's browsers name themselves: a headless one is taken for a scanner
+            locale=language, color_scheme="dark" if dark else "light", viewport=size, reduced_motion="reduce"
         )
         contexts.append(context)
         page = context.new_page()

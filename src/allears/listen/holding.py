@@ -51,16 +51,3 @@ def is_denied(held: Held, invitation: Invitation) -> bool:
     """Whether it was said, of this answer or a later one, that it is nobody's."""
     return invitation.denied_at is not None and invitation.denied_at >= held.at
 
-
-def stamp(token: str, now: datetime) -> str:
-    """When a page was made, so that nobody claims to have read it for longer than they did."""
-    return signing.dumps([token, now.timestamp()], salt=f"{SALT}.page")
-
-
-def stay(stamped: str, *, token: str, now: datetime) -> float | None:
-    """Seconds since the page was made; None when it is none of ours."""
-    try:
-        whose, at = signing.loads(stamped, salt=f"{SALT}.page")
-    except signing.BadSignature:
-        return None
-    return float(now.timestamp() - at) if whose == token else None

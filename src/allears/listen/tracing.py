@@ -32,7 +32,6 @@ class Visit:
     staff: bool = False
     scripted: bool = False  # the page's script sent it
     hand: str = ""  # what that script saw of a person, see listen.doubting
-    stay: float | None = None  # seconds since the page was made; unknown without a page of ours
 
 
 def trace(response: Response, *, definition: Definition, visit: Visit, finished: bool, now: datetime) -> None:

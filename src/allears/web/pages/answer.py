@@ -86,7 +86,7 @@ def address_of(request: HttpRequest) -> str:
     return told if told and private else "" if here in LOOPBACK else here
 
 
-def _visit(request: HttpRequest, form: Form, token: str, now: datetime) -> Visit:
+def _visit(request: HttpRequest, form: Form) -> Visit:
     signed_in = settings.SESSION_COOKIE_NAME in request.COOKIES
     return Visit(
         address=address_of(request),
@@ -98,7 +98,6 @@ def _visit(request: HttpRequest, form: Form, token: str, now: datetime) -> Visit
         staff=signed_in and request.user.is_authenticated,
         scripted="h" in request.POST,
         hand=request.POST.get("h", "")[:10],
-        stay=holding.stay(request.POST.get("made", ""), token=token, now=now),
     )
 
 
@@ -125,12 +124,11 @@ def _keep(request: HttpRequest, token: str) -> HttpResponse:
     partial = "partial" in request.POST
     now = timezone.now()
     form = _form_of(request)
-    visit = _visit(request, form, token, now)
+    visit = _visit(request, form)
     before = answering.sheet(token=token, now=now, once=visit.once)
-    complete = not partial and form.go == "send"
-    why = doubting.doubt_of(before.invitation, before.response, visit, complete=complete, now=now)
-    if why and not request.FILES and before.state in ("open", "changeable"):
-        return _doubted(request, before, form, why=why, now=now)
+    doubted = doubting.doubt_of(before.invitation, before.response, visit, by_itself=partial, now=now)
+    if doubted and not request.FILES and before.state in ("open", "changeable"):
+        return _doubted(request, before, form, now)
     if partial and not any(form.given.values()) and before.response is None and not request.FILES:
         answering.mark_opened(token=token, now=now)
         return HttpResponse(status=204)
@@ -166,10 +164,10 @@ def _save(request: HttpRequest, token: str, before: Sheet, form: Form, visit: Vi
     return _after(request, saved, address, form, language)
 
 
-def _doubted(request: HttpRequest, before: Sheet, form: Form, *, why: str, now: datetime) -> HttpResponse:
+def _doubted(request: HttpRequest, before: Sheet, form: Form, now: datetime) -> HttpResponse:
     """A machine may have filled it in: what the page keeps by itself waits; whoever sent it off is asked once more."""
     if "partial" in request.POST:
-        return HttpResponse(status=202, headers={"Retry-After": doubting.retry_after(why, before.invitation, now)})
+        return HttpResponse(status=202, headers={"Retry-After": doubting.RETRY_AFTER})
     language = _language(request, before)
     if form.go.startswith("lang-") and not any(form.given.values()):
         saved = Saved(sheet=before, route=before.route(language))
@@ -212,7 +210,7 @@ def _confirm(request: HttpRequest, token: str) -> HttpResponse:
         return _to(request.path, lang=_language(request, before))
     if request.POST.get("person") != "yes" or not holding.is_read(held, now):
         return _once_more(request, before, request.POST["held"], form)
-    return _save(request, token, before, form, _visit(request, form, token, now))
+    return _save(request, token, before, form, _visit(request, form))
 
 
 def _denied(request: HttpRequest, sheet: Sheet) -> HttpResponse:
@@ -310,7 +308,6 @@ def _form(
         "languages": languages_for(sheet.definition.languages),
         "preferences": answering.preferences_of(sheet.invitation),
         "once": sheet.once if sheet.response is None else "",
-        "made": holding.stamp(sheet.invitation.token, timezone.now()) if sheet.invitation.link_id is None else "",
         "style": styled(form),
     }
     with speaking(language):

@@ -155,7 +155,7 @@
   };
   const body = (names) => {
     const found = new URLSearchParams();
-    for (const each of ["lang", "page", "once", "website", "made"]) found.set(each, form.elements[each]?.value ?? "");
+    for (const each of ["lang", "page", "once", "website"]) found.set(each, form.elements[each]?.value ?? "");
     found.set("h", hand);
     if (touchedAt) found.set("t", String(Math.round((Date.now() - touchedAt) / 1000)));
     if (navigator.webdriver) found.set("w", "1");
