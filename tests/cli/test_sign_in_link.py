@@ -31,3 +31,9 @@ def test_an_unknown_workspace_makes_nothing(db: None) -> None:
     assert code == 2
     assert "There is no workspace nowhere" in said
     assert User.objects.count() == 0
+
+
+def test_what_is_no_address_makes_no_admin(acme: Workspace) -> None:
+    code, said = run("ada", "--workspace", "acme")
+    assert (code, "is no e-mail address" in said) == (2, True)
+    assert User.objects.count() == 0

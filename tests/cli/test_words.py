@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import sqlite3
 import subprocess
 import sys
 from pathlib import Path
@@ -170,6 +171,27 @@ def test_what_commands_print_is_chinese_and_their_json_keeps_its_names(tmp_path:
     assert found["outbox"]["says"] == "0 条等待，0 条已被彻底拒绝"
     nobody = allears("erase", "nobody@example.com", "--data", data, LANG="zh_CN.UTF-8")
     assert (nobody.returncode, bool(CHINESE.search(nobody.stderr))) == (2, True)
+
+
+@pytest.mark.parametrize("command", [("erase", "a@b.test"), ("lake", "check"), ("sign-in-link", "a@b.test")])
+def test_where_nothing_was_made_yet_the_command_says_so(tmp_path: Path, command: tuple[str, ...]) -> None:
+    told = allears(*command, "--data", tmp_path, LANG="zh_CN.UTF-8")
+    assert (told.returncode, told.stderr.strip()) == (
+        2,
+        "data：这个数据目录里没有 All Ears 数据库。请先新建：allears init --data 目录",
+    )
+
+
+def test_a_port_that_cannot_be_is_refused_in_words(tmp_path: Path) -> None:
+    told = allears("serve", "--port", "70000", "--data", tmp_path, LANG="zh_CN.UTF-8", COLUMNS="120")
+    assert (told.returncode, "不得大于 65535" in told.stderr, "Traceback" in told.stderr) == (2, True, False)
+
+
+def test_a_workspace_made_in_a_chinese_terminal_speaks_chinese(tmp_path: Path) -> None:
+    """Its ready-made surveys, its messages to customers whose language is unknown, the names of its keys."""
+    allears("init", "--data", tmp_path, "--json", LANG="zh_CN.UTF-8")
+    with sqlite3.connect(tmp_path / "allears.sqlite3") as database:
+        assert database.execute("select language from accounts_workspace").fetchall() == [("zh-hans",)]
 
 
 def test_columns_count_cells_and_not_characters() -> None:

@@ -9,7 +9,10 @@ import typer
 from allears.cli import commands, words
 
 app = typer.Typer(
-    no_args_is_help=True, add_completion=False, help="All Ears: listen to every customer, respond, prove it."
+    cls=words.RootGroup,
+    no_args_is_help=True,
+    add_completion=False,
+    help="All Ears: listen to every customer, respond, prove it.",
 )
 
 

@@ -55,6 +55,14 @@ HEARD: Final = tuple(
 )
 
 
+NO_DATABASE: Final = re.compile(r"no such table|unable to open database file|relation \"\w+\" does not exist")
+
+
+def says_no_database(text: str) -> bool:
+    """Whether a database's own words mean that nobody has made All Ears' tables there."""
+    return NO_DATABASE.search(text) is not None
+
+
 def said(text: str) -> str:
     """A refusal of Typer's in the terminal's language."""
     for pattern, says in HEARD:

@@ -121,6 +121,33 @@ class SpeakingGroup(_Speaking, TyperGroup):
     """A command with commands below it."""
 
 
+class RootGroup(TyperGroup):
+    """`allears` itself: where there is no database yet, that is told instead of what the database said."""
+
+    def invoke(self, ctx: Any) -> Any:
+        from allears.cli.refusals import says_no_database
+
+        try:
+            return super().invoke(ctx)
+        except database_errors() as error:
+            if not says_no_database(str(error)):
+                raise
+            says = gettext("data: there is no All Ears database in this data folder. Make one: allears init --data DIR")
+            typer.echo(says, err=True)
+            raise typer.Exit(2) from error
+
+
+def database_errors() -> type[Exception]:
+    """What Django raises for a database; imported only once something was raised, so that a command starts at once."""
+    from django.db import DatabaseError
+
+    return DatabaseError
+
+
+class SpeakingRoot(_Speaking, RootGroup):
+    """The same in the terminal's language."""
+
+
 def _fold_long_words() -> None:
     """Have help go on in the next line: Chinese has no spaces, and a table of rich cuts a word that is too long."""
     from rich.table import Table
@@ -148,7 +175,7 @@ def speak(app: typer.Typer) -> None:
         return
     catalogues.bindtextdomain(DOMAIN, str(FOLDER))
     catalogues.textdomain(DOMAIN)
-    app.info.cls = SpeakingGroup
+    app.info.cls = SpeakingRoot
     _dress(app)
 
 

@@ -23,7 +23,7 @@ def demo(
     data: Annotated[Path, typer.Option(envvar="ALLEARS_DATA", help="The data folder to make or go on with.")] = Path(
         "data"
     ),
-    port: Annotated[int, typer.Option(envvar="ALLEARS_PORT", help="Port to listen on.")] = 8080,
+    port: Annotated[int, typer.Option(min=1, max=65535, envvar="ALLEARS_PORT", help="Port to listen on.")] = 8080,
     live: Annotated[bool, typer.Option(help="Whether the company goes on living while you watch.")] = True,
     speed: Annotated[float, typer.Option(min=1.0, help="How much faster than life; 1440 is a day a minute.")] = 1440.0,
     customers: Annotated[int, typer.Option(min=20, help="Customers at the start.")] = 1200,

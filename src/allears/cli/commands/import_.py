@@ -269,8 +269,6 @@ def _tell_reasons(console: "Console", reasons: list[tuple[str, str, int]]) -> No
 @contextmanager
 def wrong_use(*, as_json: bool) -> Iterator[None]:
     """Tell an error of use on standard error and leave with code 2."""
-    from django.db import OperationalError
-
     from allears.events.imports.errors import ImportUseError
 
     try:
@@ -279,12 +277,6 @@ def wrong_use(*, as_json: bool) -> Iterator[None]:
         typer.echo(f"{error.field}: {error}", err=True)
         if as_json:
             typer.echo(json.dumps({"error": {"field": error.field, "message": str(error)}}, ensure_ascii=False))
-        raise typer.Exit(WRONG_USE) from error
-    except OperationalError as error:
-        if "no such table" not in str(error) and "unable to open" not in str(error):
-            raise
-        says = _("data: there is no All Ears database in this data folder. Make one: allears init --data DIR")
-        typer.echo(says, err=True)
         raise typer.Exit(WRONG_USE) from error
 
 

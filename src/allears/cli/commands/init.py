@@ -8,6 +8,7 @@ import typer
 
 from allears.cli.main import set_up
 from allears.cli.words import gettext as _
+from allears.cli.words import language
 
 
 def init(
@@ -36,7 +37,9 @@ def _first_keys(slug: str) -> dict[str, str | None]:
     from allears.accounts.actions import make_key
     from allears.accounts.models import AccessKey, Workspace
 
-    workspace, created = Workspace.objects.get_or_create(slug=slug, defaults={"name": slug.title()})
+    workspace, created = Workspace.objects.get_or_create(
+        slug=slug, defaults={"name": slug.title(), "language": language()}
+    )
     if not created:
         return {"write_key": None, "api_key": None}
 
@@ -44,8 +47,8 @@ def _first_keys(slug: str) -> dict[str, str | None]:
         return make_key(workspace=workspace, kind=kind, name=name, actor=None, now=timezone.now(), scopes=scopes)[1]
 
     return {
-        "write_key": key(AccessKey.Kind.WRITE, "First write key"),
-        "api_key": key(AccessKey.Kind.API, "First API key", AccessKey.Scope.EXPORT),
+        "write_key": key(AccessKey.Kind.WRITE, _("First write key")),
+        "api_key": key(AccessKey.Kind.API, _("First API key"), AccessKey.Scope.EXPORT),
     }
 
 

@@ -19,7 +19,7 @@ def serve(
     host: Annotated[
         str, typer.Option(envvar="ALLEARS_HOST", help="Address to listen on; 0.0.0.0 for all.")
     ] = "127.0.0.1",
-    port: Annotated[int, typer.Option(envvar="ALLEARS_PORT", help="Port to listen on.")] = 8080,
+    port: Annotated[int, typer.Option(min=1, max=65535, envvar="ALLEARS_PORT", help="Port to listen on.")] = 8080,
     role: Annotated[
         list[str] | None, typer.Option(help=f"Only this role ({', '.join(ROLES)}); may be repeated.")
     ] = None,

@@ -19,11 +19,18 @@ def sign_in_link(
     """Print a link that signs one person in once."""
     set_up(str(data))
     from django.conf import settings
+    from django.core.exceptions import ValidationError
+    from django.core.validators import validate_email
     from django.utils import timezone
 
     from allears.accounts.actions import ensure_member, make_sign_in_link
     from allears.accounts.models import Role, Workspace
 
+    try:
+        validate_email(email.strip())
+    except ValidationError as error:
+        typer.echo(_("“{email}” is no e-mail address. Nothing was made.").format(email=email), err=True)
+        raise typer.Exit(2) from error
     place = Workspace.objects.filter(slug=workspace).first()
     if place is None:
         says = _("There is no workspace {workspace}. Nothing was made; `allears init` makes one.")

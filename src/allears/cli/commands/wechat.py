@@ -10,7 +10,7 @@ from allears.cli.words import gettext as _
 
 
 def wechat_simulator(
-    port: Annotated[int, typer.Option(help="Port on this machine.")] = 8099,
+    port: Annotated[int, typer.Option(min=1, max=65535, help="Port on this machine.")] = 8099,
     speaks: Annotated[str, typer.Option(help="An openid whose customer has just written.")] = "sim-customer",
     seconds: Annotated[float, typer.Option(help="End after this long; 0: at Ctrl C.")] = 0.0,
 ) -> None:
