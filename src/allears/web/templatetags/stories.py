@@ -1,6 +1,10 @@
 """How a customer's moments are put into words (``{% load stories %}``)."""
 
+import re
+from datetime import datetime
+
 from django import template
+from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -49,6 +53,15 @@ IDENTIFIERS = {
     "phone": gettext_lazy("Phone"),
 }
 LANGUAGES = {"zh": gettext_lazy("Chinese"), "en": gettext_lazy("English")}
+TRAITS = {  # that mean the same with every customer
+    "name": gettext_lazy("Name"),
+    "email": gettext_lazy("E-mail"),
+    "phone": gettext_lazy("Phone"),
+    "language": gettext_lazy("Language"),
+    "timezone": gettext_lazy("Time zone"),
+    "segment": gettext_lazy("Segment"),
+}
+ISO = re.compile(r"\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(?:Z|[+-]\d\d:?\d\d)?)?")
 FEW = 4
 
 
@@ -79,12 +92,37 @@ def event_facts(event: Event) -> str:
 
 @register.filter
 def plain_word(value: object) -> str:
-    """A value as people write it: yes and no, lists with commas."""
+    """A value as people write it: yes and no, lists with commas, days and times in their zone."""
     if isinstance(value, bool):
         return _("yes") if value else _("no")
     if isinstance(value, list | tuple):
         return ", ".join(map(plain_word, value))
-    return str(value)
+    return _time_word(value) if isinstance(value, str) else str(value)
+
+
+def _time_word(value: str) -> str:
+    """A day or time that a system wrote, in the reader's form; any other text stays as it is."""
+    if not ISO.fullmatch(value):
+        return value
+    try:
+        moment = datetime.fromisoformat(value)
+    except ValueError:
+        return value
+    if len(value) == len("2026-11-21"):
+        return formats.date_format(moment, "DATE_FORMAT")
+    return formats.date_format(timezone.localtime(moment) if moment.tzinfo else moment, "DATETIME_FORMAT")
+
+
+@register.filter
+def trait_word(name: str) -> str:
+    """What a trait is called: ours in the reader's language, the company's own with the underscores read as spaces."""
+    return str(TRAITS.get(name, name.replace("_", " ")))
+
+
+@register.filter
+def trait_value(value: object, name: str) -> str:
+    """A trait's value; a language by its name."""
+    return language_word(str(value)) if name == "language" else plain_word(value)
 
 
 @register.filter
