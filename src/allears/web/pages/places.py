@@ -24,6 +24,7 @@ from allears.listen.places.models import Place
 from allears.web.access import ConsoleRequest, access_admin
 from allears.web.pages.accounts import style
 from allears.web.render import flash, render_page
+from allears.web.templatetags.surveys import survey_name
 from allears.web.templatetags.ui import local_name
 
 ROWS = 4  # of triggers in the form
@@ -78,7 +79,9 @@ class PlaceForm(forms.Form):
         surveys, touchpoints = self.fields["survey"], self.fields["touchpoint"]
         assert isinstance(surveys, forms.ChoiceField)
         assert isinstance(touchpoints, forms.ChoiceField)
-        surveys.choices = [(str(each.pk), each.name) for each in listen_queries.surveys(workspace_id=workspace_id)]
+        surveys.choices = [
+            (str(each.pk), survey_name(each)) for each in listen_queries.surveys(workspace_id=workspace_id)
+        ]
         found = journey_queries.touchpoints(workspace_id=workspace_id)
         touchpoints.choices = [("", "–"), *((str(each.pk), local_name(each)) for each in found)]
         style(self)

@@ -25,6 +25,7 @@ from allears.web.pages.accounts import style
 from allears.web.pages.decisions import tidy
 from allears.web.refusals import told
 from allears.web.render import flash, render_page
+from allears.web.templatetags.surveys import survey_name
 from allears.web.templatetags.ui import local_name
 
 CONDITIONS = 4  # rows of conditions in the form
@@ -131,7 +132,7 @@ class ProbeForm(forms.Form):
         touchpoints = journey_queries.touchpoints(workspace_id=workspace_id)
         surveys = queries.surveys(workspace_id=workspace_id)
         self._choose("touchpoint", [(str(each.pk), local_name(each)) for each in touchpoints])
-        self._choose("survey", [(str(each.pk), each.name) for each in surveys])
+        self._choose("survey", [(str(each.pk), survey_name(each)) for each in surveys])
         ways = [(name, channel_label(name)) for name in sorted(channels.adapters())]
         self._choose("channel", ways)
         self._choose("fallbacks", ways)

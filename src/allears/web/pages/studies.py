@@ -34,6 +34,7 @@ from allears.web.pages.probes import numbers_as_lines, numbers_by_name, shown_va
 from allears.web.pages.study_endings import ending
 from allears.web.refusals import told
 from allears.web.render import flash, render_page
+from allears.web.templatetags.surveys import survey_name
 from allears.web.templatetags.ui import signed
 
 CONDITIONS = 3  # rows of conditions in the form
@@ -119,7 +120,7 @@ class StudyForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.study = study
         surveys = listen_queries.surveys(workspace_id=workspace_id)
-        self._choose("survey", [(str(each.pk), each.name) for each in surveys])
+        self._choose("survey", [(str(each.pk), survey_name(each)) for each in surveys])
         mine = study.segments if study else []
         self._choose("segments", [(name, name) for name in sorted({*segments(workspace_id=workspace_id), *mine})])
         ways = [(name, channel_label(name)) for name in sorted(channels.adapters())]

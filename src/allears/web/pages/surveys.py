@@ -271,6 +271,7 @@ def survey_results(request: ConsoleRequest, survey_id: int) -> HttpResponse:
         "version": version,
         "genuine": genuine,
         "here": here,
+        "company": request.access.workspace.name,
         "mark_words": MARKS,
         "statuses": STATUSES,
     }

@@ -4,8 +4,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from django import template
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+
+from allears.listen.models import Survey
+from allears.listen.ready_made import name_of
 
 register = template.Library()
 
@@ -36,6 +39,18 @@ def operator_word(op: str) -> str:
 def in_language(text: Mapping[str, str], language: str) -> str:
     """A survey's text in the reader's language, else in any it has."""
     return text.get(language) or next((each for each in text.values() if each), "")
+
+
+@register.filter
+def survey_name(survey: Survey) -> str:
+    """What the reader calls a survey."""
+    return name_of(key=survey.key, name=survey.name, language=get_language() or "en")
+
+
+@register.filter
+def of_company(text: str, company: str) -> str:
+    """A survey's text as a customer of this company reads it."""
+    return text.replace("{company}", company)
 
 
 @register.filter
