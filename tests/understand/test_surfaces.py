@@ -1,9 +1,11 @@
 """The same figures on the page, in the API, in the CSV and on the command line."""
 
 import csv
+import html
 import io
 import json
 import os
+import re
 from datetime import timedelta
 
 import pytest
@@ -72,6 +74,18 @@ def test_the_frame_comes_before_anything_is_counted_and_keeps_what_was_chosen(ac
     assert '<option value="gold" selected>gold</option>' in page
     assert "allears serve" not in page
     assert "allears serve" in console(alice).get("/understand?at_once=1").content.decode()
+
+
+def test_home_says_its_period_and_leads_to_the_same_figure(filled, alice):
+    home = figures(alice, "/home/score")
+    assert "Last 26 weeks" in home
+    link = re.search(r'href="(/understand\?metric=nps&amp;since=[^"]+)"', home)
+    assert link
+    page = figures(alice, html.unescape(link[1]))
+    assert '<option value="182d" selected>Last 182 days</option>' in page
+    shown = re.search(r'figure-value">([^<]+)<', home)
+    assert shown
+    assert f'figure-value">{shown[1]}<' in page
 
 
 def test_an_empty_workspace_is_told_what_will_be_here(acme, alice, in_process):

@@ -128,6 +128,7 @@ def home_score(request: ConsoleRequest) -> HttpResponse:
         return render_page(request, "home/_score.html", {"problem": error})
     context = {
         "report": found,
+        "since": SINCE,
         "trend": shapes.trend_chart(found),
         "name": shapes.NAMES[metric],
         "unit": shapes.UNITS[metric],

@@ -25,6 +25,7 @@ from allears.web.access import ConsoleRequest, access_manager
 from allears.web.render import frame_first, render_page
 
 PAGE = 30
+ALL_TIME = 36_500  # days
 DEFAULTS = {"by": "touchpoint", "since": "90d"}
 
 
@@ -125,7 +126,7 @@ def _choices(request: ConsoleRequest, found: Report | None) -> dict[str, Any]:
     return {
         "metrics": [(name, shapes.NAMES[name]) for name in METRICS],
         "cuts": [(name, _dimensions()[name]) for name in DIMENSIONS],
-        "periods": [(f"{days}d", days) for days in PERIODS],
+        "periods": [(f"{days}d", days) for days in sorted({*PERIODS, *_days(_asked(request).since)})],
         "filters": [
             {
                 "name": name,
@@ -136,6 +137,12 @@ def _choices(request: ConsoleRequest, found: Report | None) -> dict[str, Any]:
             if name != "week"
         ],
     }
+
+
+def _days(since: str) -> set[int]:
+    """The days of a period that a link names and the list has not; "all time" has words of its own."""
+    days = since.removesuffix("d")
+    return {int(days)} if since.endswith("d") and days.isdecimal() and int(days) < ALL_TIME else set()
 
 
 @require_GET
