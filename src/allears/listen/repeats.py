@@ -167,7 +167,7 @@ def firsts(*, workspace_id: int, heard: Sequence[tuple[int, Heard]]) -> dict[int
     wanted = sorted({each.sameness for _, each in heard if each.sameness})
     if not wanted:
         return {}
-    _one_at_a_time(workspace_id)
+    one_at_a_time(workspace_id)
     stand = _standing(workspace_id, wanted)
     found: dict[int, int] = {}
     for voice_id, each in sorted(heard, key=lambda pair: pair[0]):
@@ -182,7 +182,7 @@ def firsts(*, workspace_id: int, heard: Sequence[tuple[int, Heard]]) -> dict[int
     return found
 
 
-def _one_at_a_time(workspace_id: int) -> None:
+def one_at_a_time(workspace_id: int) -> None:
     """Two that come in the same instant must not both find nobody before them; SQLite has one writer anyway."""
     if connection.vendor == "postgresql":
         plain.select("SELECT pg_advisory_xact_lock(hashtext('listen.repeats'), %s::int)", [workspace_id])

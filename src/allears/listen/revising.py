@@ -15,6 +15,7 @@ MOST = 20  # earlier editions of one voice: a feed that counts its readers in th
 def revise(*, voice_id: int, workspace_id: int, text: str, metric: str, score: int | None, now: datetime) -> bool:
     """Take the words and the rating as they are now; False where nothing changed. What was erased stays erased."""
     with transaction.atomic():
+        repeats.one_at_a_time(workspace_id)  # before the row: who hears the same now has this first, and the row next
         voice = Voice.objects.in_workspace(workspace_id).select_for_update().get(pk=voice_id)
         metric = metric if score is not None else voice.metric
         erased = not voice.text and voice.score is None
