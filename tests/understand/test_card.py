@@ -1,6 +1,9 @@
 """The card's figures against hand-worked ones."""
 
+from pathlib import Path
+
 import pytest
+from django.conf import LazySettings
 from django.test import Client
 from tests.conftest import Person
 from tests.understand.annotators import Fake
@@ -11,7 +14,7 @@ from allears.understand.text.corpus import Comment, comment
 
 
 @pytest.fixture
-def few(monkeypatch: pytest.MonkeyPatch) -> list[Comment]:
+def few(monkeypatch: pytest.MonkeyPatch, settings: LazySettings, tmp_path: Path) -> list[Comment]:
     """Four comments, all held out: two that the fake reads rightly, one wrongly, one not at all."""
     lines = (
         "-1 complaint pain | [late]{delivery-} again",
@@ -24,6 +27,7 @@ def few(monkeypatch: pytest.MonkeyPatch) -> list[Comment]:
     monkeypatch.setattr(cards, "corpus", lambda: iter(found))
     monkeypatch.setattr(cards, "builtin", Fake)
     cards.card.cache_clear()
+    settings.RUN_DIR = tmp_path / "run"
     return found
 
 
@@ -37,6 +41,25 @@ def test_figures_of_four_comments(few: list[Comment]) -> None:
     assert english.calibration_error == pytest.approx((1 * abs(1 - 0.8) + 2 * abs(0.5 - 0.9)) / 3)
     delivery = next(each for each in found.labels if (each.task, each.value) == ("topic", "delivery"))
     assert (delivery.precision, delivery.recall, delivery.support) == (0.5, 1.0, 1)
+    cards.card.cache_clear()
+
+
+def test_they_are_worked_out_once_for_each_version(
+    few: list[Comment], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Reading the held-out comments takes seconds, and a process that rests forgets what it knew."""
+    found = Service().card(cards.CardQuestion())
+    (file,) = (tmp_path / "run").iterdir()
+    cards.card.cache_clear()
+    monkeypatch.setattr(cards, "corpus", lambda: pytest.fail("worked out a second time"))
+    assert Service().card(cards.CardQuestion()) == found
+    monkeypatch.setattr(cards, "corpus", lambda: iter(few[:2]))
+    file.write_bytes(file.read_bytes()[:40])  # damaged
+    assert Service().card(cards.CardQuestion()).held_out == 2
+    monkeypatch.setattr(cards, "_digest", lambda: "another")
+    cards.card.cache_clear()
+    assert Service().card(cards.CardQuestion()).held_out == 2
+    assert [each.name for each in (tmp_path / "run").iterdir()] == ["card-another.json"]
     cards.card.cache_clear()
 
 

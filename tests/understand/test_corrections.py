@@ -37,7 +37,8 @@ def in_force(voice: Voice, task: str = "sentiment") -> list[str]:
 
 def together(*acts: Callable[[], object]) -> list[BaseException]:
     """Each in a thread of its own, begun before another is committed; what went wrong."""
-    barrier, wrong = threading.Barrier(len(acts), timeout=20), []
+    barrier = threading.Barrier(len(acts), timeout=20)
+    wrong: list[BaseException] = []
 
     def run(act: Callable[[], object]) -> None:
         try:
@@ -167,7 +168,8 @@ def own_model(alice: Person, name: str, **report: object) -> TextModel:
 
 
 def chosen(alice: Person) -> TextModel | None:
-    return ModelChoice.objects.in_workspace(alice.workspace.pk).order_by("-pk")[0].model
+    latest: ModelChoice = ModelChoice.objects.in_workspace(alice.workspace.pk).order_by("-pk")[0]
+    return latest.model
 
 
 def access_of(person: Person) -> Access:

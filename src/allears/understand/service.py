@@ -12,7 +12,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from allears.understand.annotating import AnnotateQuestion, Annotators, Read
-from allears.understand.card import Card, CardQuestion, card
+from allears.understand.card import Card, CardQuestion, kept
 from allears.understand.durations import DurationQuestion, Durations, durations
 from allears.understand.lake_status import LakeStatus, StatusQuestion, lake_status
 from allears.understand.metrics import Question
@@ -84,7 +84,7 @@ class Service:
 
     def card(self, question: CardQuestion) -> Card:
         """How the built-in model does on comments it never learnt from."""
-        return card()
+        return kept(Path(settings.RUN_DIR))
 
     def train(self, question: TrainQuestion) -> Trained:
         """A model of the workspace's own."""
