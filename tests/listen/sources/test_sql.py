@@ -1,5 +1,6 @@
 """The company's own databases: SQLite here, a real PostgreSQL and a real MariaDB of the run's own."""
 
+import json
 import sqlite3
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -373,6 +374,31 @@ def test_a_day_that_means_for_ever_is_no_mark(shop: Path, make: Maker) -> None:
     write(shop, (10, "Later", 3, "", "2026-11-22 07:00:00"))
     counts = carried(source)
     assert (counts.read, counts.taken) == (2, 1)
+
+
+def test_a_bad_row_that_each_look_brings_again_waits_once(shop: Path, make: Maker, acme: Any) -> None:
+    """A look back, a value that is no mark and a query without :cursor read it time and again."""
+    write(shop, (9, "Slow", 3, "", "someday"))
+    source = make("sql", **given(shop, overlap=100))
+    waiting = QuarantinedRow.objects.in_workspace(acme.pk)
+    assert (carried(source).refused, waiting.count()) == (1, 1)
+    write(shop, (10, "Slower", 3, "", "2026-11-21 12:00:00"))
+    counts = carried(source)
+    assert (counts.read, counts.taken, counts.refused, waiting.count()) == (5, 1, 0, 1)
+    waiting.update(resolved_at=NOW)
+    write(shop, (11, "Slowest", 3, "", "never"))
+    assert carried(source).refused == 1
+    assert [json.loads(each.payload)["cells"]["id"] for each in waiting.filter(resolved_at=None)] == ["11"]
+
+
+def test_a_bad_row_waits_for_each_source_and_after_an_undo(shop: Path, make: Maker, acme: Any) -> None:
+    write(shop, (9, "Slow", 3, "", "someday"))
+    assert carried(make("sql", **given(shop))).refused == 1
+    other = make("sql", name="Another", **given(shop, overlap=100))
+    assert carried(other).refused == 1
+    Import.objects.in_workspace(acme.pk).update(state=Import.State.UNDONE)
+    write(shop, (10, "Slower", 3, "", "2026-11-21 12:00:00"))
+    assert carried(other).refused == 1
 
 
 @pytest.mark.parametrize("value", ["infinity", "-infinity", "20000-01-01 00:00:00", "0044-03-15 BC"])

@@ -25,7 +25,7 @@ from allears.events.imports.profiling import Profile, profile
 from allears.events.imports.proposing import propose
 from allears.events.imports.queries import same_file, saved_mapping
 from allears.events.imports.reading import open_table
-from allears.events.imports.running import CHUNK_ROWS, KEYED
+from allears.events.imports.running import BROUGHT_BY, CHUNK_ROWS, KEYED
 from allears.events.imports.staging import Staged
 from allears.events.models import Import, QuarantinedRow
 from allears.jobs.queue import enqueue
@@ -235,11 +235,16 @@ def document_of(*, chosen: ColumnMapping, staged: Staged, warnings: list[str]) -
 
 
 @transaction.atomic
-def register(*, prepared: Prepared, actor_id: int | None, now: datetime, started: bool = True) -> Import:
+def register(
+    *, prepared: Prepared, actor_id: int | None, now: datetime, started: bool = True, brought_by: int | None = None
+) -> Import:
     """Make the prepared file an import of the workspace. Rows that an earlier run of the same file left in
-    quarantine are judged anew by this one, so they are closed there."""
+    quarantine are judged anew by this one, so they are closed there. A source that reads rows time and again
+    is named by ``brought_by``: its bad rows wait once."""
     document = document_of(chosen=prepared.mapping, staged=prepared.staged, warnings=prepared.warnings)
     document["file_moment"] = prepared.file_time.isoformat()
+    if brought_by is not None:
+        document[BROUGHT_BY] = brought_by
     row: Import = Import.objects.create(
         workspace_id=prepared.workspace.pk,
         kind=prepared.kind.name,

@@ -23,6 +23,7 @@ from allears.events.models import Import, QuarantinedRow
 
 CHUNK_ROWS = staging.BATCH
 KEYED = "door"  # kept with each import: its events have the keys that the door in gives them
+BROUGHT_BY = "brought_by"  # kept with an import: the source that reads the same rows time and again
 OnProgress = Callable[[Import], None]
 
 
@@ -62,8 +63,10 @@ def run(row: Import, *, now: Callable[[], datetime], on_progress: OnProgress | N
         )
         with transaction.atomic():
             outcome = kind.load(chunk) if good else Outcome()
-            _quarantine(row, rows, [*bad, *outcome.bad], staged.columns, at=chunk.now)
-            _advance(row, rows=len(rows), outcome=outcome, bad=len(bad) + len(outcome.bad), now=chunk.now)
+            told = [*bad, *outcome.bad]
+            fresh = _quarantine(row, rows, told, staged.columns, at=chunk.now)
+            repeated = outcome.repeated + len(told) - fresh
+            _advance(row, rows=len(rows), repeated=repeated, bad=fresh)
         acquaintance.keep()
         row.refresh_from_db()
         if on_progress:
@@ -79,15 +82,15 @@ def has_former_keys(row: Import) -> bool:
     return any(mapping.get("keyed") != KEYED for mapping in rows.values_list("mapping", flat=True).iterator())
 
 
-def _advance(row: Import, *, rows: int, outcome: Outcome, bad: int, now: datetime) -> None:
-    good = rows - bad - outcome.repeated
+def _advance(row: Import, *, rows: int, repeated: int, bad: int) -> None:
+    good = rows - bad - repeated
     moved = (
         Import.objects.in_workspace(row.workspace_id)
         .filter(pk=row.pk, rows_read=row.rows_read, state=Import.State.RUNNING)
         .update(
             rows_read=F("rows_read") + rows,
             rows_good=F("rows_good") + good,
-            rows_repeated=F("rows_repeated") + outcome.repeated,
+            rows_repeated=F("rows_repeated") + repeated,
             rows_bad=F("rows_bad") + bad,
         )
     )
@@ -95,9 +98,11 @@ def _advance(row: Import, *, rows: int, outcome: Outcome, bad: int, now: datetim
         raise ImportTakenOverError(row.pk)
 
 
-def _quarantine(row: Import, block: Block, bad: Sequence[BadRow], columns: Sequence[str], *, at: datetime) -> None:
-    if not bad:
-        return
+def _quarantine(row: Import, block: Block, bad: Sequence[BadRow], columns: Sequence[str], *, at: datetime) -> int:
+    """Keep the rows that could not be taken; how many were not kept at an earlier look of the same source."""
+    told = [(each, payload_of(block.row(each.number - block.first), columns)) for each in bad]
+    known = _kept_before(row, {payload for _, payload in told})
+    fresh = [(each, payload) for each, payload in told if payload not in known]
     QuarantinedRow.objects.bulk_create(
         QuarantinedRow(
             workspace_id=row.workspace_id,
@@ -106,11 +111,26 @@ def _quarantine(row: Import, block: Block, bad: Sequence[BadRow], columns: Seque
             row_number=each.number,
             field=each.field[:120],
             reason=each.reason,
-            payload=payload_of(block.row(each.number - block.first), columns),
+            payload=payload,
             at=at,
         )
-        for each in bad
+        for each, payload in fresh
     )
+    return len(fresh)
+
+
+def _kept_before(row: Import, payloads: set[str]) -> set[str]:
+    """Those that wait already, or were mended, word for word as this source brought them before."""
+    if not payloads or BROUGHT_BY not in row.mapping:
+        return set()
+    imports = Import.objects.in_workspace(row.workspace_id).exclude(state=Import.State.UNDONE).exclude(pk=row.pk)
+    earlier = imports.filter(rows_bad__gt=0, mapping__brought_by=row.mapping[BROUGHT_BY])
+    kept = QuarantinedRow.objects.in_workspace(row.workspace_id).filter(import_file__in=earlier.values("pk"))
+    found: set[str] = set()
+    wanted = sorted(payloads)
+    for start in range(0, len(wanted), 500):
+        found |= set(kept.filter(payload__in=wanted[start : start + 500]).values_list("payload", flat=True))
+    return found
 
 
 def payload_of(row: StagedRow, columns: Sequence[str]) -> str:

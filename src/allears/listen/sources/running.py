@@ -242,7 +242,7 @@ def _carry_in(run: SourceRun, table: _Ready, now: datetime) -> bool:
     )
     if not new:
         return False
-    row = imports.register(prepared=table.prepared, actor_id=None, now=now)
+    row = imports.register(prepared=table.prepared, actor_id=None, now=now, brought_by=run.source_id)
     imports.queue_run(row=row)
     files.filter(source_id=run.source_id, digest=table.digest).update(import_id=row.pk)
     run.import_ids = [*run.import_ids, row.pk]
