@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
+from itertools import islice
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -20,10 +21,12 @@ from allears.events.imports.kinds import kind_named
 from allears.events.imports.mapping import from_json
 from allears.events.imports.queries import open_rows
 from allears.events.imports.reading import open_table
+from allears.events.imports.retyped import as_it_was
 from allears.events.imports.running import OnProgress
 from allears.events.imports.tables import Table
 from allears.events.models import Import, QuarantinedRow
 
+BLOCK = 500
 ROW, FIELD, REASON, RAW = SERVICE = ("__row", "__field", "__reason", "__as_it_was")
 
 
@@ -65,7 +68,7 @@ def prepare_mended(*, row: Import, workspace: Workspace, path: Path) -> tuple[Pr
     numbers: list[int] = []
     folder = files.folder_named(uuid4().hex)
     kind = kind_named(row.kind)
-    staged = staging.stage(_own_columns(table, columns, numbers), folder / "staged")
+    staged = staging.stage(_own_columns(row, table, columns, numbers), folder / "staged")
     staged = replace(staged, about=staged.about | {"first": row.mapping.get("first", staged.about["first"])})
     prepared = Prepared(
         workspace=workspace,
@@ -82,17 +85,44 @@ def prepare_mended(*, row: Import, workspace: Workspace, path: Path) -> tuple[Pr
     return prepared, numbers
 
 
-def _own_columns(table: Table, columns: Sequence[str], numbers: list[int]) -> Table:
+def _own_columns(row: Import, table: Table, columns: Sequence[str], numbers: list[int]) -> Table:
     """Only the columns of the original file; the row numbers are noted on the way."""
     place = {name: table.columns.index(name) for name in (ROW, *columns)}
 
     def rows() -> Iterator[Any]:
-        for cells, reason, raw in table.rows():
-            if not reason and cells[place[ROW]].strip().isdigit():
-                numbers.append(int(cells[place[ROW]]))
-            yield ([] if reason else [cells[place[name]] for name in columns]), reason, raw
+        source = iter(table.rows())
+        while block := list(islice(source, BLOCK)):
+            told = [_number(cells[place[ROW]]) if not reason else None for cells, reason, _raw in block]
+            before = _as_they_were(row, [number for number in told if number is not None])
+            for (cells, reason, raw), number in zip(block, told, strict=True):
+                if number is not None:
+                    numbers.append(number)
+                own = [] if reason else [cells[place[name]] for name in columns]
+                yield _untyped(own, before.get(number), columns), reason, raw
 
     return replace(table, columns=list(columns), rows=rows, columnwise=None)
+
+
+def _number(cell: str) -> int | None:
+    return int(cell) if cell.strip().isdecimal() else None
+
+
+def _as_they_were(row: Import, numbers: Sequence[int]) -> dict[int | None, tuple[str, dict[str, str]]]:
+    """By row number: the column at fault, and the cells that went out to be mended."""
+    kept = QuarantinedRow.objects.in_workspace(row.workspace_id).filter(import_file=row, row_number__in=numbers)
+    found = kept.values_list("row_number", "field", "payload")
+    return {number: (field, json.loads(payload).get("cells", {})) for number, field, payload in found}
+
+
+def _untyped(cells: list[str], before: tuple[str, dict[str, str]] | None, columns: Sequence[str]) -> list[str]:
+    """The cells as they were where a spreadsheet typed one anew; at the column at fault what stands now is meant."""
+    if before is None:
+        return cells
+    fault, were = before
+    return [
+        cell if name == fault else as_it_was(cell, were.get(name, ""))
+        for name, cell in zip(columns, cells, strict=False)
+    ]
 
 
 def resend(
