@@ -57,6 +57,8 @@ pytest_plugins = [
     "tests.support.spark",
 ]
 USES_DATABASE = {"db", "transactional_db", "django_db_reset_sequences", "live_server"}
+STARTS_POSTGRES = {"postgres_server", "allears_server"}
+NEEDS_PG = pytest.mark.skip(reason="its database has to be PostgreSQL: pytest --pg")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -65,15 +67,24 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """On PostgreSQL, tests that never touch the database would only run twice."""
+    """On PostgreSQL, tests that never touch the database would only run twice; on SQLite some cannot run at all."""
+    if not settings.DATABASE_URL:
+        for item in items:
+            own = STARTS_POSTGRES & set(getattr(item, "fixturenames", ()))
+            if item.get_closest_marker("postgres") and _uses_database(item) and not own:
+                item.add_marker(NEEDS_PG)
     if not config.getoption("--pg"):
         return
     kept, left = [], []
     for item in items:
-        uses = item.get_closest_marker("django_db") or USES_DATABASE & set(getattr(item, "fixturenames", ()))
-        (kept if uses else left).append(item)
+        (kept if _uses_database(item) else left).append(item)
     config.hook.pytest_deselected(items=left)
     items[:] = kept
+
+
+def _uses_database(item: pytest.Item) -> bool:
+    """Whether it uses the run's own database, the one that ``--pg`` chooses."""
+    return bool(item.get_closest_marker("django_db") or USES_DATABASE & set(getattr(item, "fixturenames", ())))
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
