@@ -154,7 +154,7 @@ def _save(request: HttpRequest, token: str, before: Sheet, form: Form, visit: Vi
                 invitation=saved.sheet.invitation, question=name[2:], files=request.FILES.getlist(name), now=now
             )
     except answering.ClosedError:
-        return HttpResponse(status=409) if partial else _closed(request, before, language)
+        return HttpResponse(status=409) if partial or _wants_json(request) else _closed(request, before, language)
     except attaching.AttachError as error:
         return HttpResponse(str(error), status=422, content_type="text/plain; charset=utf-8")
     address = f"/s/{saved.sheet.invitation.token}"

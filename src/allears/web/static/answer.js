@@ -14,7 +14,8 @@
   const order = logic ? island.plan.slots.map(([name]) => name) : sets.map((set) => set.dataset.q);
   const language = form.elements.lang.value;
   const waits = [2, 4, 8, 15, 30];
-  const dirty = new Set();
+  const dirty = new Set(); // not yet on the server
+  const changed = new Set(); // here, since the page was opened
   let way = { names: order, end: "" };
   let page = Number(form.elements.page.value);
   let timer = 0;
@@ -129,20 +130,22 @@
     if (preview) return;
     try {
       const waiting = [...dirty].map((name) => [name, pairs(byName.get(name))]);
-      if (waiting.length) localStorage.setItem(shelf(), JSON.stringify(waiting));
+      const once = form.elements.once?.value; // the same visitor comes back, not another
+      if (waiting.length) localStorage.setItem(shelf(), JSON.stringify({ once, waiting }));
       else localStorage.removeItem(shelf());
     } catch {
       // Private windows may refuse; then only this page keeps them.
     }
   };
   const fetchBack = () => {
-    let waiting = [];
+    let kept = null;
     try {
-      waiting = JSON.parse(localStorage.getItem(shelf()) ?? "[]");
+      kept = JSON.parse(localStorage.getItem(shelf()));
     } catch {
-      waiting = [];
+      // Nothing that could be read was kept.
     }
-    for (const [name, values] of waiting) {
+    if (kept?.once && form.elements.once) form.elements.once.value = kept.once;
+    for (const [name, values] of kept?.waiting ?? []) {
       const set = byName.get(name);
       if (!set) continue;
       for (const each of controls(set)) {
@@ -151,6 +154,7 @@
         else if (own.length) each.value = own[0];
       }
       dirty.add(name);
+      changed.add(name);
     }
   };
   const body = (names) => {
@@ -171,7 +175,28 @@
     if (answer.status >= 500 || answer.status === 429) throw new Error(String(answer.status));
     return answer;
   };
+  // What stands here as the server gave it may be older than what another tab has said since.
+  const differs = (each) => {
+    if (["radio", "checkbox"].includes(each.type)) return each.checked !== each.defaultChecked;
+    if (each.tagName === "SELECT") return each.selectedIndex !== Math.max(0, [...each.options].findIndex((option) => option.defaultSelected));
+    return each.value !== each.defaultValue;
+  };
+  const ours = () => {
+    const mail = new URLSearchParams(location.search).has("score") && form.querySelector("input[data-band]:checked");
+    const suggested = mail ? mail.closest("fieldset.q").dataset.q : "";
+    return way.names.filter((name) => name === suggested || changed.has(name) || controls(byName.get(name)).some(differs));
+  };
+  // Hotels and trains answer in our place, with a page to log in and a status that says all is well.
+  const told = async (answer) => {
+    if (!answer.headers.get("content-type")?.includes("json")) throw new Error(answer.headers.get("content-type"));
+    return answer.json();
+  };
   const moveTo = (address) => {
+    try {
+      localStorage.removeItem(shelf());
+    } catch {
+      // Private windows may refuse; then nothing stands there.
+    }
     form.action = address;
     history.replaceState(history.state, "", address + location.search);
     form.elements.once?.remove();
@@ -201,11 +226,11 @@
           return true;
         }
         if (!answer.ok) throw new Error(String(answer.status));
+        const moved = answer.status === 204 ? "" : (await told(answer)).at;
         names.forEach((name, at) => {
           if (JSON.stringify(pairs(byName.get(name))) === before[at]) dirty.delete(name);
         });
-        store();
-        if (answer.status === 200) moveTo((await answer.json()).at);
+        if (moved) moveTo(moved);
         store();
         failures = 0;
         if (names.length && !dirty.size) status.textContent = status.dataset.done;
@@ -239,13 +264,14 @@
   const send = async () => {
     clearTimeout(timer);
     if (sending) await sending;
-    const content = body(way.names);
+    const names = ours();
+    const content = body(names);
     content.set("go", "send");
     done = true;
     try {
       const answer = await post(content, { headers: { accept: "application/json" } });
       if (answer.status === 202) {
-        askOnceMore((await answer.json()).held);
+        askOnceMore((await told(answer)).held);
         return;
       }
       if (answer.status === 422) {
@@ -253,12 +279,13 @@
         HTMLFormElement.prototype.submit.call(form); // the server shows what has to be mended
         return;
       }
+      const { next } = await told(answer);
       dirty.clear();
       store();
-      location.assign(answer.redirected ? answer.url : (await answer.json()).next);
+      location.assign(next);
     } catch {
       done = false;
-      for (const name of way.names) if (answerOf(byName.get(name)) !== undefined) dirty.add(name);
+      for (const name of names) if (answerOf(byName.get(name)) !== undefined) dirty.add(name);
       store();
       status.textContent = status.dataset.sending;
       pending = setTimeout(send, waits[Math.min(failures++, waits.length - 1)] * 1000);
@@ -272,6 +299,7 @@
 
   const change = (set) => {
     dirty.add(set.dataset.q);
+    changed.add(set.dataset.q);
     clearTimeout(pending);
     store();
     show();
@@ -298,7 +326,7 @@
       await keep();
       const answer = await post(content);
       if (!answer.ok) throw new Error(String(answer.status));
-      if (answer.status === 200) moveTo((await answer.json()).at);
+      if (answer.status !== 204) moveTo((await told(answer)).at);
       for (const name of names) {
         const line = document.createElement("li");
         line.textContent = name;
@@ -330,6 +358,7 @@
     const set = event.target.closest("fieldset.q");
     if (!set || ["radio", "checkbox", "file"].includes(event.target.type)) return;
     dirty.add(set.dataset.q);
+    changed.add(set.dataset.q);
     store();
     soon(1500);
   });
