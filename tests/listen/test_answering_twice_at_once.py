@@ -1,4 +1,4 @@
-"""One link open in two tabs, and networks that answer in our place: no answer is lost, none comes back from the past."""
+"""One link open in two tabs, and networks that answer in our place: no answer is lost, none comes from the past."""
 
 import pytest
 from playwright.sync_api import Page, Route, expect

@@ -427,7 +427,7 @@
     }
     if (!done && (first || dirty.size)) {
       clearTimeout(timer);
-      timer = setTimeout(() => keep(true), 300);
+      timer = setTimeout(() => keep(first), 300);
     }
   };
   const seen = {
