@@ -55,9 +55,7 @@ def doubt(signs: Signs) -> str:
     return next((why for why, holds in reasons.items() if holds), "")
 
 
-def doubt_of(
-    invitation: Invitation, response: Response | None, visit: Visit, *, by_itself: bool, now: datetime
-) -> str:
+def doubt_of(invitation: Invitation, response: Response | None, visit: Visit, *, by_itself: bool, now: datetime) -> str:
     """The doubt about one form; none at a shared link, in a demo, whose mails are not examined by anybody, nor where
     the same device answered this invitation before.
     """
@@ -96,4 +94,3 @@ def note_figure(*, token: str, figure: str, now: datetime) -> None:
 def deny(*, token: str, now: datetime) -> None:
     """Somebody, or something that presses every button, says that the answer is not theirs."""
     Invitation.objects.across_workspaces().filter(token=token).update(denied_at=now)
-

@@ -50,4 +50,3 @@ def is_read(held: Held, now: datetime) -> bool:
 def is_denied(held: Held, invitation: Invitation) -> bool:
     """Whether it was said, of this answer or a later one, that it is nobody's."""
     return invitation.denied_at is not None and invitation.denied_at >= held.at
-

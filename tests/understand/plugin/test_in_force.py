@@ -178,6 +178,18 @@ def test_one_click_goes_back_and_the_past_is_read_again(
     assert "There is nothing to go back to" in client.post(f"{PAGE}/outside/rollback", follow=True).content.decode()
 
 
+def test_a_second_click_goes_back_no_further(outside: OutsideModel, alice: Person, peer: Peer, fake: Fake) -> None:
+    client = Client()
+    client.force_login(alice.user)
+    for labels in (["sentiment"], ["sentiment", "emotion"]):
+        client.post(f"{PAGE}/outside/choices", {"label": labels})
+    form = {"choice": client.get(PAGE).context["outside"]["state"].choice_id}
+    client.post(f"{PAGE}/outside/rollback", form)
+    answer = client.post(f"{PAGE}/outside/rollback", form, follow=True)
+    assert in_force.in_force(workspace_id=outside.workspace_id).labels == ("sentiment",)
+    assert "Another model was chosen since this page was made" in answer.content.decode()
+
+
 def test_agents_choose_nothing_and_off_is_off(outside: OutsideModel, alice: Person, bob: Person, fake: Fake) -> None:
     client = Client()
     client.force_login(bob.user)

@@ -44,6 +44,7 @@ class InForce:
     outside: OutsideModel | None
     labels: tuple[str, ...]
     may_roll_back: bool
+    choice_id: int | None = None  # the one that counts, so that going back twice takes two looks
 
     @property
     def reads(self) -> bool:
@@ -55,7 +56,12 @@ def in_force(*, workspace_id: int) -> InForce:
     chosen = list(OutsideChoice.objects.in_workspace(workspace_id).order_by("id"))
     pile = _pile(chosen)
     labels = tuple(pile[-1]) if pile else ()
-    return InForce(outside=outside_model(workspace_id=workspace_id), labels=labels, may_roll_back=len(pile) > 1)
+    return InForce(
+        outside=outside_model(workspace_id=workspace_id),
+        labels=labels,
+        may_roll_back=len(pile) > 1,
+        choice_id=chosen[-1].pk if chosen else None,
+    )
 
 
 def _pile(chosen: Sequence[OutsideChoice]) -> list[list[str]]:
@@ -83,11 +89,17 @@ def put_in_force(
     return in_force(workspace_id=workspace_id)
 
 
-def roll_back(*, workspace_id: int, actor_id: int | None, now: datetime) -> InForce:
-    """As it was before the last choice, and every voice read again so. Raises OutsideModelError."""
-    before = _pile(list(OutsideChoice.objects.in_workspace(workspace_id).order_by("id")))
+def roll_back(*, workspace_id: int, actor_id: int | None, now: datetime, seen: int | None = None) -> InForce:
+    """As it was before the last choice, and every voice read again so. Raises OutsideModelError.
+
+    ``seen`` is the choice that the person saw: a second click, or a colleague's, does not go back further.
+    """
+    chosen = list(OutsideChoice.objects.in_workspace(workspace_id).order_by("id"))
+    before = _pile(chosen)
     if len(before) < 2:
         raise OutsideModelError(_("There is nothing to go back to; nothing was changed."))
+    if seen is not None and chosen[-1].pk != seen:
+        raise OutsideModelError(_("Another model was chosen since this page was made; nothing was changed."))
     _choose(workspace_id, before[-2], OutsideChoice.Reason.ROLLED_BACK, True, actor_id, now)
     return in_force(workspace_id=workspace_id)
 

@@ -60,8 +60,12 @@ def choices(request: ConsoleRequest) -> HttpResponse:
 def roll_back(request: ConsoleRequest) -> HttpResponse:
     """As it was before the last choice."""
     try:
+        seen = request.POST.get("choice", "")
         in_force.roll_back(
-            workspace_id=request.access.workspace_id, actor_id=request.access.user.pk, now=timezone.now()
+            workspace_id=request.access.workspace_id,
+            actor_id=request.access.user.pk,
+            now=timezone.now(),
+            seen=int(seen) if seen.isdecimal() and len(seen) < 19 else None,
         )
     except OutsideModelError as error:
         flash(request, str(error), level=40)
