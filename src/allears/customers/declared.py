@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_noop
 
-from allears.customers.personal import Erase, Harmless, PersonalTable, typed_by_staff
+from allears.customers.personal import Erase, Harmless, PersonalIndex, PersonalTable, typed_by_staff
 
 TABLES = (
     PersonalTable(
@@ -134,4 +134,9 @@ HARMLESS = (
         columns=("channel", "purpose", "source"),
         because="codes; the row goes with its customer",
     ),
+)
+
+WORDS = PersonalIndex(
+    table="customers_customerwords",
+    sqlite="INSERT INTO customers_customerwords (customers_customerwords) VALUES ('optimize')",
 )

@@ -43,6 +43,13 @@ class Customer(ScopedModel):
         ]
 
 
+class CustomerPending(models.Model):
+    """That a customer is called or reached by something else and is to be indexed; written by a trigger (see
+    finding.storing)."""
+
+    customer_id = models.BigIntegerField(primary_key=True)
+
+
 class Identifier(ScopedModel):
     """One thing a customer is known by."""
 

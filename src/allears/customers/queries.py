@@ -1,6 +1,6 @@
 """Reads of customers, scoped."""
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from allears.customers.keys import IdentityKeys, clean_phone
 from allears.customers.models import Customer, Erasure, Identifier, Merge
@@ -48,15 +48,6 @@ def known_by(*, workspace_id: int, keys: IdentityKeys) -> Customer | None:
         if found is not None:
             return present(workspace_id=workspace_id, key=found.customer.key)
     return None
-
-
-def like(*, workspace_id: int, text: str) -> QuerySet[Customer]:
-    """Who may be meant: by a part of the name, the beginning of address or number, or anything they are known by."""
-    meant = Q(name__icontains=text) | Q(email__istartswith=text) | Q(key=text)
-    for number in numbers_like(workspace_id=workspace_id, text=text):
-        meant |= Q(phone__startswith=number)
-    known = Identifier.objects.in_workspace(workspace_id).filter(value=text).values("customer_id")
-    return customers(workspace_id=workspace_id).filter(meant | Q(pk__in=known)).order_by("-last_seen_at", "-pk")
 
 
 def numbers_like(*, workspace_id: int, text: str) -> list[str]:

@@ -7,7 +7,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from allears.accounts.access import Access
-from allears.customers.queries import like
+from allears.customers.finding.searching import like
 from allears.listen.models import Voice
 from allears.listen.words.searching import matching
 from allears.respond.models import Case
@@ -76,7 +76,7 @@ def _cases(access: Access, text: str) -> Iterator[Hit]:
 def _customers(access: Access, text: str) -> Iterator[Hit]:
     if not access.is_manager:
         return
-    for customer in like(workspace_id=access.workspace_id, text=text)[:FEW]:
+    for customer in like(workspace_id=access.workspace_id, text=text, limit=FEW):
         name = customer.name or customer.email or customer.phone or customer.key
         yield Hit(label=name, href=f"/customers/{customer.key}", icon="user", hint=customer.segment)
 

@@ -28,6 +28,7 @@ LEFT_OUT = frozenset(
         "sessions.Session",
         "jobs.WorkerLease",  # of processes that will not be there
         "listen.VoicePending",  # triggers write it anew with the voices
+        "customers.CustomerPending",  # and with the customers
         "jobs.LakeRollup",  # made again from the rows
         "jobs.LakeDirty",
         "events.IntakeRow",  # the unread log is a part of its own

@@ -34,6 +34,7 @@
 -- migration customers.0009_completed_numbers
 -- migration customers.0010_erasure_unread
 -- migration customers.0011_no_index_twice
+-- migration customers.0012_found_by_parts
 -- migration delivery.0001_initial
 -- migration delivery.0002_minute
 -- migration events.0001_initial
@@ -138,6 +139,10 @@ CREATE TABLE "customers_contest" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMEN
 CREATE TABLE "customers_customer" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "key" varchar(32) NOT NULL UNIQUE, "name" varchar(200) NOT NULL, "email" varchar(254) NOT NULL, "phone" varchar(32) NOT NULL, "language" varchar(10) NOT NULL, "timezone" varchar(60) NOT NULL, "segment" varchar(80) NOT NULL, "attributes" text NOT NULL CHECK ((JSON_VALID("attributes") OR "attributes" IS NULL)), "first_seen_at" datetime NOT NULL, "last_seen_at" datetime NOT NULL, "merged_into_id" bigint NULL REFERENCES "customers_customer" ("id") DEFERRABLE INITIALLY DEFERRED, "workspace_id" bigint NOT NULL REFERENCES "accounts_workspace" ("id") DEFERRABLE INITIALLY DEFERRED)
 ;
 CREATE TABLE "customers_customerkey" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "key" BLOB NOT NULL, "customer_id" bigint NOT NULL UNIQUE REFERENCES "customers_customer" ("id") DEFERRABLE INITIALLY DEFERRED, "workspace_id" bigint NOT NULL REFERENCES "accounts_workspace" ("id") DEFERRABLE INITIALLY DEFERRED)
+;
+CREATE TABLE "customers_customerpending" ("customer_id" bigint NOT NULL PRIMARY KEY)
+;
+CREATE VIRTUAL TABLE customers_customerwords USING fts5(pieces, detail=none, columnsize=0, tokenize='ascii')
 ;
 CREATE TABLE "customers_erasure" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "reference" varchar(32) NOT NULL UNIQUE, "via" varchar(10) NOT NULL, "never_again" bool NOT NULL, "requested_at" datetime NOT NULL, "pending" text NULL CHECK ((JSON_VALID("pending") OR "pending" IS NULL)), "removed" text NOT NULL CHECK ((JSON_VALID("removed") OR "removed" IS NULL)), "steps" text NOT NULL CHECK ((JSON_VALID("steps") OR "steps" IS NULL)), "finished_at" datetime NULL, "previous" varchar(64) NOT NULL, "digest" varchar(64) NOT NULL, "actor_id" bigint NULL REFERENCES "accounts_user" ("id") DEFERRABLE INITIALLY DEFERRED, "workspace_id" bigint NOT NULL REFERENCES "accounts_workspace" ("id") DEFERRABLE INITIALLY DEFERRED, "unread" text NOT NULL CHECK ((JSON_VALID("unread") OR "unread" IS NULL)))
 ;
@@ -1050,6 +1055,14 @@ CREATE INDEX "webhooks_outgoing_endpoint_id_2e54427d" ON "webhooks_outgoing" ("e
 CREATE INDEX "webhooks_outgoing_new" ON "webhooks_outgoing" ("id") WHERE "body" IS NULL
 ;
 CREATE INDEX "webhooks_outgoing_workspace_id_a971d99d" ON "webhooks_outgoing" ("workspace_id")
+;
+CREATE TRIGGER customers_customer_came AFTER INSERT ON customers_customer WHEN NEW.name <> '' OR NEW.email <> '' OR NEW.phone <> '' BEGIN INSERT OR IGNORE INTO customers_customerpending (customer_id) VALUES (NEW.id); END
+;
+CREATE TRIGGER customers_customer_gone AFTER DELETE ON customers_customer BEGIN DELETE FROM customers_customerwords WHERE rowid = OLD.id; DELETE FROM customers_customerpending WHERE customer_id = OLD.id; END
+;
+CREATE TRIGGER customers_customer_named AFTER UPDATE OF name, email, phone ON customers_customer WHEN OLD.name <> NEW.name OR OLD.email <> NEW.email OR OLD.phone <> NEW.phone BEGIN INSERT OR IGNORE INTO customers_customerpending (customer_id) VALUES (NEW.id); END
+;
+CREATE TRIGGER customers_customer_renamed AFTER UPDATE OF name, email, phone ON customers_customer WHEN (OLD.name <> '' OR OLD.email <> '' OR OLD.phone <> '') AND (OLD.name <> NEW.name OR OLD.email <> NEW.email OR OLD.phone <> NEW.phone) BEGIN DELETE FROM customers_customerwords WHERE rowid = OLD.id; END
 ;
 CREATE TRIGGER listen_voice_changed AFTER UPDATE OF text, said_at ON listen_voice WHEN OLD.text <> NEW.text OR OLD.said_at <> NEW.said_at BEGIN DELETE FROM listen_voicewords WHERE rowid = ((CAST(round((julianday(OLD.said_at) - 2440587.5) * 86400) AS INTEGER) << 30) | (OLD.id & 1073741823)); INSERT OR IGNORE INTO listen_voicepending (voice_id) VALUES (NEW.id); END
 ;

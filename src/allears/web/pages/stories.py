@@ -8,9 +8,10 @@ from django.utils.dateparse import parse_datetime
 from django.views.decorators.http import require_GET
 
 from allears.customers.companies import accounts_of
+from allears.customers.finding.searching import like
 from allears.customers.history import history_of
 from allears.customers.models import Customer
-from allears.customers.queries import customers, like
+from allears.customers.queries import customers
 from allears.respond.story import access_customer, story_of
 from allears.web.access import ConsoleRequest, access_agent, access_manager
 from allears.web.render import render_page
@@ -55,8 +56,10 @@ def customer_list(request: ConsoleRequest) -> HttpResponse:
     """Who is it? By name, address, number or whatever they are known by; without words, who was seen last."""
     search = request.GET.get("q", "").replace("\0", "").strip()[:254]
     workspace_id = request.access.workspace_id
-    found = like(workspace_id=workspace_id, text=search) if search else customers(workspace_id=workspace_id)
-    rows = list(found.order_by("-last_seen_at", "-pk")[: MOST + 1])
+    if search:
+        rows = like(workspace_id=workspace_id, text=search, limit=MOST + 1)
+    else:
+        rows = list(customers(workspace_id=workspace_id).order_by("-last_seen_at", "-pk")[: MOST + 1])
     context = {"customers": rows[:MOST], "more": len(rows) > MOST, "most": MOST, "search": search}
     return render_page(request, "stories/customers.html", context)
 
