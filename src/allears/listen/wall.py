@@ -1,6 +1,6 @@
 """What the live wall shows: voices, the latest said first, by feeling, moment, source and words."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Self
@@ -77,10 +77,11 @@ class WallFilter:
 
 @dataclass(frozen=True, kw_only=True)
 class Marked:
-    """A condition that the index of words knows as well, by its marks."""
+    """A condition that the index of words knows as well, by its marks; but for voices ``besides``, which are few."""
 
     where: Q
     marks: marks.Marks
+    besides: Sequence[int] = ()
 
 
 def _number(text: str) -> int | None:
@@ -176,19 +177,24 @@ def voices(
     after: Cursor | None = None,
     limit: int = 50,
     among: Q | None = None,
-    marked: Marked | None = None,
+    marked: Sequence[Marked] = (),
 ) -> tuple[list[Voice], Cursor | None]:
     """One page, the latest said first, and where the next begins; ``among`` and ``marked`` narrow it further."""
     late = waiting()  # asked first: what is indexed meanwhile is found there
     is_complete = not is_behind(late)
-    wanted = [*_marks(filters), *(marked.marks if marked and is_complete else ())]
-    others = chosen(replace(filters, text="")).filter(marked.where if marked else Q())
+    wanted, others, narrowed = _marks(filters), chosen(replace(filters, text="")), among or Q()
+    for each in marked:
+        if is_complete:
+            wanted += map(list, each.marks)
+            others, late = others.filter(each.where), [*late, *each.besides]
+        else:
+            narrowed &= each.where
     of_a_place = WallFilter(workspace_id=filters.workspace_id, touchpoint_id=filters.touchpoint_id)
     stands_in_order = filters == of_a_place and not marked  # the table has an index of touchpoints by time
     if filters.text or (wanted and is_complete and not stands_in_order):
-        search = _Search(filters=filters, others=others, among=among or Q(), marks=wanted)
+        search = _Search(filters=filters, others=others, among=narrowed, marks=wanted)
         return _page(_searched(search, after, late, limit + 1), limit)
-    rows = others.filter(among or Q()).order_by("-said_at", "-pk")
+    rows = others.filter(narrowed).order_by("-said_at", "-pk")
     return _page(list(rows.filter(_before(after))[: limit + 1]), limit)
 
 
@@ -211,18 +217,24 @@ def _before(after: Cursor | None) -> Q:
 def _searched(search: _Search, after: Cursor | None, late: list[int], wanted: int) -> list[Voice]:
     """So many voices that hold the words and pass the other filters."""
     rows = search.others.filter(search.among)
-    fresh = _holding(search.filters, rows.filter(_before(after), pk__in=late)) if late else {}
-    found = dict[Match, Voice]()
+    fresh = _holding(search.filters, rows.filter(_before(after), pk__in=late)) if late else set()
+    found = set[Match]()
     for number, matches in enumerate(_portions(search, after, without=frozenset(late))):
         if number == AFTER and search.among and (few := _few(rows.filter(_before(after)))) is not None:
             found = _holding(search.filters, few)
             break
         place = {match.voice_id: match for match in matches}
-        found |= {place[voice.pk]: voice for voice in rows.filter(pk__in=place)}
+        found |= {place[each] for each in rows.filter(pk__in=place).values_list("pk", flat=True)}
         if len(found) >= wanted:
             break
-    found |= fresh
-    return [found[match] for match in sorted(found, key=lambda match: match.place, reverse=True)][:wanted]
+    return _read(search, sorted(found | fresh, key=lambda match: match.place, reverse=True)[:wanted])
+
+
+def _read(search: _Search, matches: list[Match]) -> list[Voice]:
+    """The rows of a page alone: to read all that pass took longer than to find them."""
+    rows = Voice.objects.in_workspace(search.filters.workspace_id).select_related("touchpoint", "customer")
+    found = rows.in_bulk([match.voice_id for match in matches])
+    return [found[match.voice_id] for match in matches if match.voice_id in found]
 
 
 def _few(rows: ScopedQuerySet[Voice]) -> ScopedQuerySet[Voice] | None:
@@ -238,10 +250,10 @@ def _portions(search: _Search, after: Cursor | None, *, without: frozenset[int])
         yield [match for match in found if match.voice_id not in without]
 
 
-def _holding(filters: WallFilter, rows: Iterable[Voice]) -> dict[Match, Voice]:
+def _holding(filters: WallFilter, rows: ScopedQuerySet[Voice]) -> set[Match]:
     """Those of a few voices that hold the words, if any are asked for; looked at one by one."""
-    holding = {voice.pk: voice for voice in rows if not filters.text or admits(filters.text, voice.text)}
-    return {match: holding[match.voice_id] for match in placed(holding)}
+    told = rows.values_list("pk", "text")
+    return set(placed(number for number, text in told if not filters.text or admits(filters.text, text)))
 
 
 def _page(found: list[Voice], limit: int) -> tuple[list[Voice], Cursor | None]:

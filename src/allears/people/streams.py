@@ -17,7 +17,9 @@ from allears.customers.models import Customer
 from allears.journeys.models import Touchpoint
 from allears.listen import wall
 from allears.listen.models import COUNTED, Voice
-from allears.listen.tags.queries import carrying
+from allears.listen.tags.queries import carrying, kin
+from allears.listen.wall import Marked
+from allears.listen.words import marks
 from allears.people.following import attribute_of, filter_of, follows_of
 from allears.people.models import Follow, Share, Thanks, Visit
 from allears.store.scope import ScopedQuerySet
@@ -29,6 +31,7 @@ LATELY, MOST_LATELY = timedelta(days=14), 5  # notes that stand above the stream
 MOST_FOUND = 1_000  # voices that a saved filter with words finds
 STANDING = Coalesce("voice__repeats_id", "voice_id")
 Kind = Follow.Kind
+UNMARKED = (Kind.SEGMENT, Kind.ATTRIBUTE, Kind.THEME, Kind.FILTER)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,10 +49,7 @@ class Note:
 
 def stream_of(*, member: Membership) -> Q:
     """Voices of the member's own stream; none for somebody without any part of their own."""
-    held: dict[str, list[str]] = defaultdict(list)
-    for each in follows_of(member=member):
-        held[each.kind].append(each.value)
-    workspace_id = member.workspace_id
+    held, workspace_id = _held(member), member.workspace_id
     wanted = Q(touchpoint_id__in=_touchpoints(member, held)) | Q(pk__in=passed_on(member))
     if held[Kind.SEGMENT]:
         wanted |= Q(segment__in=held[Kind.SEGMENT])
@@ -63,6 +63,24 @@ def stream_of(*, member: Membership) -> Q:
     for value in held[Kind.FILTER]:
         wanted |= _filtered(value, member)
     return wanted
+
+
+def marked_stream(*, member: Membership) -> Marked | None:
+    """The same for the wall, whose index of words knows touchpoints and tags; none where it does not know a part."""
+    held = _held(member)
+    passed = passed_on(member)
+    tags = {tag for each in held[Kind.TAG] for tag in kin(workspace_id=member.workspace_id, tag_id=int(each))}
+    named = [*map(marks.at_touchpoint, _touchpoints(member, held)), *map(marks.with_tag, sorted(tags))]
+    if any(held[kind] for kind in UNMARKED) or max(len(named), len(passed)) > marks.MOST:
+        return None
+    return Marked(where=stream_of(member=member), marks=[named], besides=passed)
+
+
+def _held(member: Membership) -> dict[str, list[str]]:
+    held: dict[str, list[str]] = defaultdict(list)
+    for each in follows_of(member=member):
+        held[each.kind].append(each.value)
+    return held
 
 
 def has_part(*, member: Membership) -> bool:

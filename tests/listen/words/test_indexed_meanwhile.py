@@ -73,7 +73,7 @@ def beside(does: Callable[[], object]) -> threading.Thread:
 
 
 def found(workspace: Workspace, text: str = "", **more: Any) -> int:
-    labels: Marked | None = more.pop("marked", None)
+    labels: list[Marked] = more.pop("marked", [])
     return len(voices(filters=WallFilter(workspace_id=workspace.pk, text=text, **more), marked=labels)[0])
 
 
@@ -104,7 +104,7 @@ def test_what_happens_to_a_voice_while_it_is_indexed(
     assert found(acme, "parcel") == (does is edit)
     late = every_tag(workspace_id=acme.pk).filter(key="late").first()
     assert (found(acme, "refund", tag_id=late.pk) if late else 0) == (does is tag)
-    assert found(acme, marked=LabelFilter(chosen={"topic": "price"}).marked(acme.pk)) == (does is label)
+    assert found(acme, marked=[LabelFilter(chosen={"topic": "price"}).marked(acme.pk)]) == (does is label)
 
 
 def test_a_voice_that_is_being_changed_is_indexed_later(acme: Workspace) -> None:

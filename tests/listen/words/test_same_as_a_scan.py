@@ -18,10 +18,11 @@ from allears.listen import beside, wall
 from allears.listen.models import Voice, VoicePending
 from allears.listen.tags.actions import delete_tag, merge_tag, part_tag, put_tag, take_tag
 from allears.listen.tags.models import Tag
-from allears.listen.wall import WallFilter, voices
+from allears.listen.wall import Marked, WallFilter, voices
 from allears.listen.words import indexing, searching, storing
 from allears.listen.words.terms import admits
-from allears.people.streams import stream_of
+from allears.people.models import Follow, Share
+from allears.people.streams import marked_stream, stream_of
 from allears.understand import correcting, pool, reading
 from allears.understand.filtering import LabelFilter
 from allears.understand.models import Correction, VoiceLabel
@@ -189,9 +190,11 @@ def filters_of(world: World, member: Membership) -> Iterator[WallFilter]:
     yield replace(given, feeling="negative", touchpoint_id=world.places[0].pk, source_kind="review")
 
 
-def paged(filters: WallFilter, labels: LabelFilter, among: Q | None) -> list[int]:
+def paged(filters: WallFilter, labels: LabelFilter, among: Q | Marked | None) -> list[int]:
     seen, after = list[int](), None
-    marked = labels.marked(filters.workspace_id) if labels else None
+    marked = [labels.marked(filters.workspace_id)] if labels else []
+    if isinstance(among, Marked):
+        marked, among = [among, *marked], None
     while True:
         found, after = voices(filters=filters, after=after, limit=3, among=among, marked=marked)
         seen += [voice.pk for voice in found]
@@ -199,8 +202,9 @@ def paged(filters: WallFilter, labels: LabelFilter, among: Q | None) -> list[int
             return seen
 
 
-def scanned(filters: WallFilter, labels: LabelFilter, among: Q | None) -> list[int]:
-    rows = Voice.objects.in_workspace(filters.workspace_id).filter(among or Q()).select_related("touchpoint")
+def scanned(filters: WallFilter, labels: LabelFilter, among: Q | Marked | None) -> list[int]:
+    narrowed = among.where if isinstance(among, Marked) else among or Q()
+    rows = Voice.objects.in_workspace(filters.workspace_id).filter(narrowed).select_related("touchpoint")
     admitted = [voice for voice in rows.order_by("-said_at", "-pk") if replace(filters, text="").admits(voice)]
     return [
         voice.pk
@@ -261,10 +265,27 @@ def _live(world: World, charlie: Person, seed: int) -> None:
     for _ in range(12):
         elsewhere.say(Voice())
     world.live(150)
+    _follow(world)
 
 
-def _questions(world: World, member: Membership, number: int) -> Iterator[tuple[WallFilter, LabelFilter, Q | None]]:
+def _follow(world: World) -> None:
+    """The member follows what the index knows, and colleagues have passed two voices on."""
+    member = Membership.objects.in_workspace(world.workspace.pk).get(user=world.user)
+    given: dict[str, Any] = {"workspace": world.workspace, "member": member, "since": NOON}
+    Follow.objects.create(**given, kind=Follow.Kind.TOUCHPOINT, value=str(world.places[1].pk))
+    for tag in world.tags()[:1]:
+        Follow.objects.create(**given, kind=Follow.Kind.TAG, value=str(tag.pk))
+    for _ in range(2):
+        if voice := world.any_voice():
+            Share.objects.create(workspace=world.workspace, voice=voice, by=member, to_member=member, at=NOON)
+
+
+def _questions(
+    world: World, member: Membership, number: int
+) -> Iterator[tuple[WallFilter, LabelFilter, Q | Marked | None]]:
     stream = Q(segment="gold") | Q(touchpoint_id=world.places[0].pk) | stream_of(member=member)
-    asked = list(product(filters_of(world, member), QUESTIONS, LABELS, (None, stream)))
+    known = marked_stream(member=member)
+    assert known is not None
+    asked = list(product(filters_of(world, member), QUESTIONS, LABELS, (None, stream, known)))
     for filters, question, labels, among in world.dice.sample(asked, number):
         yield replace(filters, text=question), LabelFilter(chosen=labels), among

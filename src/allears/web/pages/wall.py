@@ -27,7 +27,16 @@ from allears.listen.models import Voice
 from allears.listen.tags.queries import names_on, shown_tags
 from allears.people import listening
 from allears.people.following import follows_of, labelled, offers, saved_query
-from allears.people.streams import MOST_COUNTED, enter, has_part, notes_lately, notes_on, stream_of, unread
+from allears.people.streams import (
+    MOST_COUNTED,
+    enter,
+    has_part,
+    marked_stream,
+    notes_lately,
+    notes_on,
+    stream_of,
+    unread,
+)
 from allears.understand import showing
 from allears.understand.correcting import is_reviewer
 from allears.understand.filtering import FILTERS, LabelFilter
@@ -75,11 +84,13 @@ def live_wall(request: ConsoleRequest) -> HttpResponse:
     filters, latest = _filters(request), wall.latest_id()  # asked first: what arrives meanwhile comes by the stream
     cursor = wall.Cursor.parse(request.GET.get("cursor", ""))
     labels = LabelFilter.of(request.GET)
+    marked = [labels.marked(filters.workspace_id)] if labels else []
+    stream = marked_stream(member=member) if request.GET.get("view") == "mine" else None
     found, following = wall.voices(
         filters=filters,
         after=cursor,
-        among=_own_stream(request),
-        marked=labels.marked(filters.workspace_id) if labels else None,
+        among=None if stream else _own_stream(request),
+        marked=[*marked, stream] if stream else marked,
     )
     _prepare(request, found)
     repeats.counted(found)
