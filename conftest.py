@@ -75,7 +75,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
                 item.add_marker(NEEDS_PG)
     if not config.getoption("--pg"):
         return
-    kept, left = [], []
+    kept: list[pytest.Item] = []
+    left: list[pytest.Item] = []
     for item in items:
         (kept if _uses_database(item) else left).append(item)
     config.hook.pytest_deselected(items=left)
