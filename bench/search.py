@@ -148,7 +148,9 @@ def _followers(workspace_id: int) -> Any:
 
     given: dict[str, Any] = {"workspace_id": workspace_id}
     first = Membership.objects.in_workspace(workspace_id).order_by("pk").first()
-    team, is_new = Team.objects.get_or_create(**given, name="Bench", defaults={"created_at": START})
+    team, is_new = Team.objects.in_workspace(workspace_id).get_or_create(
+        **given, name="Bench", defaults={"created_at": START}
+    )
     if is_new:
         TeamMember.objects.create(**given, team=team, member=first, since=START)
         for name, kind, value in (
