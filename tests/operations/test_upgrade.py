@@ -44,3 +44,16 @@ def test_an_upgrade_that_fails_leaves_everything_as_it_was(old: Installation) ->
     assert "The database is as it was before" in said
     assert "The back-up of just now stays at" in said
     assert old.inside("outline") == before
+
+
+@pytest.mark.parametrize("old", ["sqlite"], indirect=True)
+def test_an_upgrade_that_is_killed_is_finished_by_the_next_and_leaves_no_copy_of_the_rows(old: Installation) -> None:
+    """The file of before holds everybody; an erasure of years later would not look for it."""
+    with pytest.raises(AssertionError):
+        old.inside("upgrade_and_die")
+    told = json.loads(old.run("upgrade", "--json").stdout)
+    assert told["applied"] == []  # all was done but the look
+    after = old.inside("look")
+    assert (after["signs_in"], after["tables"]["customers.Customer"][0]) == (True, 1)
+    backups = old.data / "backups"
+    assert [path.name for path in backups.iterdir() if path.name.startswith(".")] == []

@@ -1,7 +1,9 @@
 """`allears upgrade`: a back-up, the changes of this version, a look at the result; on failure all is as it was."""
 
 import fcntl
+import shutil
 import sqlite3
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -16,9 +18,12 @@ from django.utils.translation import gettext as _
 
 from allears.operations.backups import schema
 from allears.operations.backups.keeping import folder, new_path
-from allears.operations.backups.writing import back_up
+from allears.operations.backups.writing import SCRATCH, back_up
 from allears.operations.models import Backup
 from allears.store.sqlite.presumed import presume
+
+BEFORE = f"{SCRATCH}upgrade-"
+"""Begins the name of the folder with SQLite's file of before; an erasure removes what a killed upgrade left of it."""
 
 
 class UpgradeError(RuntimeError):
@@ -37,12 +42,14 @@ def upgrade(*, now: datetime) -> Upgrade:
     """Bring the database up to this version; raises UpgradeError, then nothing has changed."""
     waiting = schema.waiting()
     if not waiting:
+        _forget_killed()
         return Upgrade()
     if roles := being_served():
         raise UpgradeError(
             _("`allears serve` runs on this folder (%(roles)s). Nothing was changed; stop it first.")
             % {"roles": ", ".join(roles)}
         )
+    _forget_killed()
     archive = new_path(now=now)
     archive = archive.with_name(f"before-upgrade-{archive.name}")
     back_up(target=archive, now=now, cause=Backup.Cause.UPGRADE)
@@ -92,20 +99,29 @@ def _undone_on_failure() -> Iterator[None]:
         with transaction.atomic():
             yield
         return
-    kept = folder() / ".before-upgrade.sqlite3"
-    kept.unlink(missing_ok=True)
-    connection.ensure_connection()
-    copy(connection.connection, kept)
+    folder().mkdir(parents=True, exist_ok=True)
+    scratch = Path(tempfile.mkdtemp(prefix=BEFORE, dir=folder()))
+    kept = scratch / "before.sqlite3"
     try:
-        yield
-    except BaseException:
-        connection.close()
         connection.ensure_connection()
-        with sqlite3.connect(kept) as before:
-            before.backup(connection.connection)
-        raise
+        copy(connection.connection, kept)
+        try:
+            yield
+        except BaseException:
+            connection.close()
+            connection.ensure_connection()
+            with sqlite3.connect(f"{kept.as_uri()}?mode=ro", uri=True) as before:  # never an empty one in its place
+                before.backup(connection.connection)
+            raise
     finally:
-        kept.unlink(missing_ok=True)
+        shutil.rmtree(scratch)
+
+
+def _forget_killed() -> None:
+    """What an upgrade that was killed left: a copy of everybody's rows, which no erasure may find years later."""
+    for left in folder().glob(f"{BEFORE}*"):
+        shutil.rmtree(left, ignore_errors=True)
+    (folder() / ".before-upgrade.sqlite3").unlink(missing_ok=True)  # its name before
 
 
 def copy(source: sqlite3.Connection, target: Path) -> None:
