@@ -17,6 +17,7 @@ from allears.events.consumer.source import ChangedMeanwhileError, PostgresSource
 from allears.events.intake.log import Body
 from allears.events.models import Event, IntakeRow, QuarantinedRow
 from allears.jobs.models import WorkerLease
+from allears.store import plain
 
 RECEIVED = datetime(2026, 3, 1, 9, 0, 0, 123456, tzinfo=UTC)
 heard: list[tuple[str, ...]] = []
@@ -37,7 +38,8 @@ class FakeSource:
 
     def go_on(self) -> None: ...
 
-    def done(self, *, lasting: bool) -> None:
+    def done(self, *, lasting: bool, counted: Sequence[plain.Query]) -> None:
+        plain.together(*counted)
         self.taken = len(self.bodies)
         self.lasting = lasting
 
@@ -262,11 +264,11 @@ class RewrittenSource(FakeSource):
         super().__init__(*bodies)
         self.instead = instead
 
-    def done(self, *, lasting: bool) -> None:
+    def done(self, *, lasting: bool, counted: Sequence[plain.Query]) -> None:
         if self.bodies[0] != self.instead:
             self.bodies[0] = self.instead
             raise ChangedMeanwhileError
-        super().done(lasting=lasting)
+        super().done(lasting=lasting, counted=counted)
 
 
 def test_what_was_made_of_a_body_that_is_rewritten_meanwhile_does_not_stay(acme: Workspace) -> None:
@@ -303,11 +305,11 @@ def test_on_postgresql_a_row_bears_another_version_once_it_was_rewritten(acme: W
     assert len(source.ahead(rows=9, size=3)) == 2
     source.ahead(rows=2, size=10**6)
     with transaction.atomic():
-        source.done(lasting=True)
+        source.done(lasting=True, counted=[])
     assert list(IntakeRow.objects.values_list("id", flat=True)) == [rows[2].id]
     source.ahead(rows=9, size=10**6)
     with transaction.atomic():  # a savepoint writes as a transaction of its own
         IntakeRow.objects.update(body=b"[]")
     with pytest.raises(ChangedMeanwhileError), transaction.atomic():
-        source.done(lasting=False)
+        source.done(lasting=False, counted=[])
     assert [each.data for each in source.ahead(rows=9, size=10**6)] == [b"[]"]

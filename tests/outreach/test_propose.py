@@ -14,6 +14,7 @@ from allears.outreach import actions, registry
 from allears.outreach.contracts import Draft, Posting, Proposal
 from allears.outreach.governor import Cap
 from allears.outreach.models import Decision, Message
+from allears.store import plain
 from tests import builders
 
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
@@ -145,10 +146,9 @@ def test_a_held_ask_expires(acme: Workspace) -> None:
 
 def test_open_cases_are_known_through_the_registry(acme: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
     customer = builders.customer(workspace=acme)
-    monkeypatch.setattr(registry, "_suppressors", ["allears.outreach.sender.recover"])
-    monkeypatch.setattr(
-        "allears.outreach.sender.recover", lambda *, workspace_id, customer_ids: {customer.id: "open_case"}
-    )
+    monkeypatch.setattr(registry, "_suppressor_queries", ["allears.outreach.sender.recover"])
+    all_of_them = plain.Query("SELECT id, 'open_case' FROM customers_customer")
+    monkeypatch.setattr("allears.outreach.sender.recover", lambda *, workspace_id, customer_ids: all_of_them)
     survey, service = actions.propose(
         workspace_id=acme.id,
         proposals=[proposal(customer, "1:1"), proposal(customer, "s:1", purpose="service", family="")],

@@ -40,3 +40,31 @@ def test_who_counts_statements_sees_it() -> None:
     with CaptureQueriesContext(connection) as seen:
         plain.select(LOOK, ["any"])
     assert len(seen) == 1
+
+
+def test_several_are_answered_in_order_and_each_sees_what_those_before_it_did() -> None:
+    add = plain.Query(f"{ADD} RETURNING name", ["first", "me", plain.written(NOON)])
+    for _ in range(plain.PREPARED_AFTER + 1):
+        with transaction.atomic():
+            before, added, nothing, after = plain.together(
+                plain.Query(LOOK, ["first"]), add, None, plain.Query(LOOK, ["first"])
+            )
+            assert (before, added, nothing) == ([], [("first",)], [])
+            assert [(name, plain.moment(until)) for name, until in after] == [("first", NOON)]
+            assert plain.together(plain.Query(ADD, ["second", "me", plain.written(NOON)])) == [[]]
+            transaction.set_rollback(True)
+    assert plain.together() == []
+
+
+def test_when_one_of_several_fails_none_of_them_was_done() -> None:
+    twice = plain.Query(ADD, ["once", "me", plain.written(NOON)])
+    with pytest.raises(IntegrityError), transaction.atomic():
+        plain.together(plain.Query(ADD, ["before", "me", plain.written(NOON)]), twice, twice, plain.Query(LOOK, ["x"]))
+    assert WorkerLease.objects.count() == 0
+    assert plain.together(plain.Query(LOOK, ["once"])) == [[]]  # and the connection goes on
+
+
+def test_who_counts_statements_sees_each_of_several() -> None:
+    with CaptureQueriesContext(connection) as seen:
+        plain.together(plain.Query(LOOK, ["any"]), plain.Query(LOOK, ["other"]))
+    assert len(seen) == 2

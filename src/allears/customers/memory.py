@@ -21,9 +21,19 @@ def lock_identity(*, workspace_id: int) -> int:
 
     On SQLite a write transaction is that already.
     """
+    _, epoch = plain.together(*lock_queries(workspace_id))
+    return epoch_in(epoch)
+
+
+def lock_queries(workspace_id: int) -> tuple[plain.Query | None, plain.Query]:
+    """The same for who asks more in one trip: the lock, then the row of the epoch, for ``epoch_in``."""
+    lock = None
     if connection.vendor == "postgresql":
-        plain.select("SELECT pg_advisory_xact_lock(%s::int, %s::int)", [LOCK, workspace_id % 2**31])
-    rows = plain.select("SELECT number FROM customers_identityepoch WHERE workspace_id = %s", [workspace_id])
+        lock = plain.Query("SELECT pg_advisory_xact_lock(%s::int, %s::int)", [LOCK, workspace_id % 2**31])
+    return lock, plain.Query("SELECT number FROM customers_identityepoch WHERE workspace_id = %s", [workspace_id])
+
+
+def epoch_in(rows: plain.Rows) -> int:
     return int(rows[0][0]) if rows else 0
 
 

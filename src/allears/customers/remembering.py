@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from allears.customers import sql
 from allears.customers.keys import IdentityKeys
-from allears.customers.memory import Memory, lock_identity
+from allears.customers.memory import Memory
 from allears.customers.models import Customer
 
 Who = str | tuple[str, str]  # a user id; or (user id or "", anonymous id)
@@ -33,8 +33,7 @@ def keys_of(who: Who) -> IdentityKeys:
 
 
 def remembered(*, workspace_id: int, who: Sequence[Who | None], memory: Memory, now: datetime) -> Sequence[int | None]:
-    """Who of these is remembered, in order, noted as seen now; takes the identity lock until the transaction ends."""
-    memory.check(lock_identity(workspace_id=workspace_id))
+    """Who of these is remembered, in order, noted as seen now; the memory was checked under this transaction's lock."""
     found = list(map(memory.whom.get, who))
     touch(workspace_id=workspace_id, ids={each for each in found if each}, memory=memory, now=now)
     return found

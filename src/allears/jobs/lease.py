@@ -69,13 +69,21 @@ def _keep(lease: WorkerLease, until: datetime) -> int:
 
 def hold(*, name: str, owner: str, fence: int, now: datetime, seconds: float) -> None:
     """Inside the transaction that does the work: prolong the lease, or raise LeaseLostError."""
-    until = connection.ops.adapt_datetimefield_value(now + timedelta(seconds=seconds))
-    held = plain.change(  # plain SQL: this stands in the way of every turn
-        "UPDATE jobs_workerlease SET until = %s WHERE name = %s AND owner = %s AND fence = %s",
-        [until, name, owner, fence],
+    held(plain.select(*hold_query(name=name, owner=owner, fence=fence, now=now, seconds=seconds)), name=name)
+
+
+def hold_query(*, name: str, owner: str, fence: int, now: datetime, seconds: float) -> plain.Query:
+    """The same for who asks more in one trip, and then calls ``held``; plain SQL: this stands in the way of turns."""
+    return plain.Query(
+        "UPDATE jobs_workerlease SET until = %s WHERE name = %s AND owner = %s AND fence = %s RETURNING name",
+        [plain.written(now + timedelta(seconds=seconds)), name, owner, fence],
     )
-    if not held:
-        raise LeaseLostError(f"{name}: another worker took over from {owner}")
+
+
+def held(rows: plain.Rows, *, name: str) -> None:
+    """Raises LeaseLostError if ``hold_query`` found the lease gone."""
+    if not rows:
+        raise LeaseLostError(f"{name}: another worker took over")
 
 
 def release(*, owner: str) -> None:

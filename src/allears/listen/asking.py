@@ -2,7 +2,7 @@
 
 import json
 import secrets
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -11,8 +11,8 @@ from typing import Any
 from allears.listen import mail
 from allears.listen.definition import Definition, parse
 from allears.listen.models import Invitation
-from allears.listen.sources.queries import reply_address
-from allears.outreach.actions import post_many
+from allears.listen.sources.queries import mailboxes_query, reply_address_in
+from allears.outreach.actions import post_many, posted_query
 from allears.outreach.contracts import Draft, Posting, Release
 from allears.outreach.facts import Addressee, addressees
 from allears.store import plain
@@ -65,9 +65,13 @@ def portraits(*, workspace_id: int, customer_ids: Iterable[int]) -> dict[int, di
 def invite(*, workspace_id: int, releases: Sequence[Release], now: datetime) -> list[Invitation]:
     """Invitations and messages for asks that the governor allowed."""
     asks = [Ask(**release.proposal.context) for release in releases]
-    versions = latest_versions(workspace_id=workspace_id, survey_ids={ask.survey_id for ask in asks})
+    of_surveys, of_mailboxes, posted = plain.together(
+        _versions_query(workspace_id, {ask.survey_id for ask in asks}),
+        mailboxes_query(workspace_id),
+        posted_query(workspace_id=workspace_id, keys=[_message_key(release) for release in releases]),
+    )
+    versions, mailbox = _versions(of_surveys), reply_address_in(of_mailboxes)
     people = _people(workspace_id, releases)
-    mailbox = reply_address(workspace_id)
     reply_to = {"Reply-To": mailbox.address} if mailbox else {}  # an answer by mail is heard like any letter
     before = _made_before(workspace_id, [ask.invitation_id for ask in asks if ask.invitation_id])
     invitations, postings = [], []
@@ -94,15 +98,19 @@ def invite(*, workspace_id: int, releases: Sequence[Release], now: datetime) -> 
                 ruling=release.ruling,
                 customer_id=person.id,
                 draft=replace(draft, headers=reply_to) if reply_to and draft.html else draft,
-                idempotency_key=f"ask:{release.proposal.ask_key}",
+                idempotency_key=_message_key(release),
                 purpose=release.proposal.purpose,
                 channel=release.ruling.channel or release.proposal.channel,
                 case_id=ask.case_id,
             )
         )
     insert_new([each for each in invitations if each.pk is None])
-    post_many(workspace_id=workspace_id, postings=postings, now=now, people=people)
+    post_many(workspace_id=workspace_id, postings=postings, now=now, people=people, before=posted)
     return invitations
+
+
+def _message_key(release: Release) -> str:
+    return f"ask:{release.proposal.ask_key}"
 
 
 def _people(workspace_id: int, releases: Sequence[Release]) -> dict[int, Addressee]:
@@ -157,13 +165,20 @@ def _invitation(
 
 def latest_versions(*, workspace_id: int, survey_ids: Iterable[int]) -> dict[int, tuple[Version, Definition]]:
     """The version in force of each survey: read each time, understood once."""
-    these, parameters = plain.among("survey_id", set(survey_ids))
-    rows = plain.select(
+    return _versions(plain.select(*_versions_query(workspace_id, set(survey_ids))))
+
+
+def _versions_query(workspace_id: int, survey_ids: Collection[int]) -> plain.Query:
+    these, parameters = plain.among("survey_id", survey_ids)
+    return plain.Query(
         "SELECT survey_id, id, published_at, definition FROM listen_surveyversion AS mine"  # noqa: S608 - own names
         f" WHERE workspace_id = %s AND {these}"
         " AND number = (SELECT max(number) FROM listen_surveyversion WHERE survey_id = mine.survey_id)",
         [workspace_id, *parameters],
     )
+
+
+def _versions(rows: plain.Rows) -> dict[int, tuple[Version, Definition]]:
     found = {}
     for survey_id, number, published_at, definition in rows:
         moment = plain.moment(published_at)

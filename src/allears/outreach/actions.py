@@ -19,7 +19,7 @@ from allears.outreach import channels, handing_over
 from allears.outreach.contracts import Allowance, Draft, Posting, Proposal, Release, Ruling
 from allears.outreach.delivery.credits import spend
 from allears.outreach.events import DecisionMade
-from allears.outreach.facts import Addressee, addressees, gather
+from allears.outreach.facts import Addressee, Dossier, Look, addressees, gather
 from allears.outreach.governor import (
     SURVEYS,
     Facts,
@@ -59,34 +59,59 @@ def propose(*, workspace_id: int, proposals: Sequence[Proposal], now: datetime) 
         return []
     rulings: dict[str, Ruling] = {}
     with transaction.atomic(savepoint=False):
-        _one_at_a_time(workspace_id)
-        version, rules = rules_in_force(workspace_id=workspace_id)
         for start in range(0, len(proposals), CHUNK):
-            chunk = proposals[start : start + CHUNK]
-            ask_keys = [each.ask_key for each in chunk if each.ask_key not in rulings]
-            rulings.update(standing_rulings(workspace_id=workspace_id, ask_keys=ask_keys))
-            fresh = {each.ask_key: each for each in chunk if each.ask_key not in rulings}
-            rulings.update(_rule(workspace_id, list(fresh.values()), version, rules, now))
+            chunk = {each.ask_key: each for each in proposals[start : start + CHUNK] if each.ask_key not in rulings}
+            rulings.update(_rulings(workspace_id, list(chunk.values()), now))
     return [rulings[proposal.ask_key] for proposal in proposals]
 
 
-def _one_at_a_time(workspace_id: int) -> None:
+def _rulings(workspace_id: int, proposals: Sequence[Proposal], now: datetime) -> dict[str, Ruling]:
+    """Those that stand, and those made now."""
+    if not proposals:
+        return {}
+    look = Look(workspace_id=workspace_id, proposals=proposals, now=now)
+    _, policy, standing, *seen = plain.together(
+        _lock_query(workspace_id),
+        _policy_query(workspace_id),
+        _standing_query(workspace_id, [each.ask_key for each in proposals]),
+        *look.queries(),
+    )
+    found = _standing(standing)
+    fresh = [each for each in proposals if each.ask_key not in found]
+    if not fresh:
+        return found
+    version, rules = _in_force(workspace_id, policy)
+    dossier = replace(look, proposals=fresh).dossier(*seen, policy=rules)
+    return found | _rule(workspace_id, fresh, dossier, version, rules, now)
+
+
+def _lock_query(workspace_id: int) -> plain.Query | None:
     """Two transactions must not both find the same customer rested; SQLite has one writer anyway."""
-    if connection.vendor == "postgresql":
-        plain.select("SELECT pg_advisory_xact_lock(hashtext('outreach.propose'), %s::int)", [workspace_id])
+    if connection.vendor != "postgresql":
+        return None
+    return plain.Query("SELECT pg_advisory_xact_lock(hashtext('outreach.propose'), %s::int)", [workspace_id])
+
+
+def _one_at_a_time(workspace_id: int) -> None:
+    plain.together(_lock_query(workspace_id))
 
 
 def standing_rulings(*, workspace_id: int, ask_keys: Iterable[str]) -> dict[str, Ruling]:
     """The unsettled decision of each ask key, if there is one."""
     keys = list(ask_keys)
-    if not keys:
-        return {}
-    these, parameters = plain.among("ask_key", keys)
-    rows = plain.select(
+    return _standing(plain.select(*_standing_query(workspace_id, keys))) if keys else {}
+
+
+def _standing_query(workspace_id: int, ask_keys: Sequence[str]) -> plain.Query:
+    these, parameters = plain.among("ask_key", ask_keys)
+    return plain.Query(
         "SELECT id, ask_key, verdict, rule, held_until, channel FROM outreach_decision"  # noqa: S608 - own names
         f" WHERE workspace_id = %s AND {these} AND settled_at IS NULL",
         [workspace_id, *parameters],
     )
+
+
+def _standing(rows: plain.Rows) -> dict[str, Ruling]:
     return {
         ask_key: Ruling(
             decision_id=number,
@@ -114,11 +139,8 @@ def ruling_of(*, decision: Decision, fresh: bool = True) -> Ruling:
 
 
 def _rule(
-    workspace_id: int, proposals: Sequence[Proposal], version: int, rules: Rules, now: datetime
+    workspace_id: int, proposals: Sequence[Proposal], dossier: Dossier, version: int, rules: Rules, now: datetime
 ) -> dict[str, Ruling]:
-    if not proposals:
-        return {}
-    dossier = gather(workspace_id=workspace_id, proposals=proposals, policy=rules, now=now)
     decisions = []
     for proposal in _best_first(proposals):
         facts = dossier.facts(proposal)
@@ -217,8 +239,11 @@ def _decide_again(workspace_id: int, ids: Sequence[int], now: datetime) -> None:
     )
     proposals = _ended_early(workspace_id, proposals)
     held.update(settled_at=now, flush_id=None)
+    if not proposals:
+        return
     version, rules = rules_in_force(workspace_id=workspace_id)
-    rulings = _rule(workspace_id, proposals, version, rules, now)
+    dossier = gather(workspace_id=workspace_id, proposals=proposals, policy=rules, now=now)
+    rulings = _rule(workspace_id, proposals, dossier, version, rules, now)
     by_purpose: dict[str, list[Release]] = {}
     for proposal in proposals:
         ruling = rulings[proposal.ask_key]
@@ -341,10 +366,16 @@ def post_many(
     postings: Sequence[Posting],
     now: datetime,
     people: dict[int, Addressee] | None = None,
+    before: plain.Rows | None = None,
 ) -> list[int]:
-    """Put allowed messages in the outbox in the caller's transaction and wake the sender after its commit."""
+    """Put allowed messages in the outbox in the caller's transaction and wake the sender after its commit.
+
+    ``before``: what ``posted_query`` gave, where the caller asked it in a trip with others.
+    """
     keys = [posting.idempotency_key for posting in postings]
-    known = _message_ids(workspace_id, keys)
+    known: dict[str, int] = dict(
+        plain.together(posted_query(workspace_id=workspace_id, keys=keys))[0] if before is None else before
+    )
     fresh = {posting.idempotency_key: posting for posting in postings if posting.idempotency_key not in known}
     if not fresh:
         return [known[key] for key in keys]
@@ -367,15 +398,14 @@ def _is_allowed(posting: Posting) -> bool:
     return posting.ruling.verdict == Decision.Verdict.SENT
 
 
-def _message_ids(workspace_id: int, keys: Sequence[str]) -> dict[str, int]:
+def posted_query(*, workspace_id: int, keys: Sequence[str]) -> plain.Query | None:
+    """Which of these idempotency keys have a message already, and which."""
     if not keys:
-        return {}
+        return None
     these, parameters = plain.among("idempotency_key", keys)
-    return dict(
-        plain.select(
-            f"SELECT idempotency_key, id FROM outreach_message WHERE workspace_id = %s AND {these}",  # noqa: S608 - own names
-            [workspace_id, *parameters],
-        )
+    return plain.Query(
+        f"SELECT idempotency_key, id FROM outreach_message WHERE workspace_id = %s AND {these}",  # noqa: S608 - own names
+        [workspace_id, *parameters],
     )
 
 
@@ -474,10 +504,17 @@ def policy_in_force(*, workspace_id: int) -> Policy:
 
 def rules_in_force(*, workspace_id: int) -> tuple[int, Rules]:
     """The version and the rules of the policy in force: read each time, understood once."""
-    found = plain.select(
+    return _in_force(workspace_id, plain.select(*_policy_query(workspace_id)))
+
+
+def _policy_query(workspace_id: int) -> plain.Query:
+    return plain.Query(
         "SELECT version, rules FROM outreach_policy WHERE workspace_id = %s ORDER BY version DESC LIMIT 1",
         [workspace_id],
     )
+
+
+def _in_force(workspace_id: int, found: plain.Rows) -> tuple[int, Rules]:
     if not found:
         policy = policy_in_force(workspace_id=workspace_id)
         return policy.version, policy_from(policy.rules)

@@ -1,10 +1,10 @@
 """Gathers the governor's facts for many customers in a few queries."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -13,7 +13,7 @@ from allears.outreach.auction import History, Past
 from allears.outreach.contracts import Proposal
 from allears.outreach.delivery import queries as delivery
 from allears.outreach.governor import SURVEYS, Consent, Contact, Facts, Policy, Quota, Rival, Way
-from allears.outreach.registry import credit_counters, register_suppressor, suppressors
+from allears.outreach.registry import credit_counters, register_suppressor, suppressor_queries
 from allears.outreach.returned import AGAIN, family_of, is_again
 from allears.store import plain
 
@@ -171,35 +171,45 @@ def addressees(
     ids = set(customer_ids)
     if not ids:
         return {}
+    people, handles = plain.together(
+        _people_query(workspace_id, ids), _handles_query(workspace_id, ids, channels.identifiers(names_for))
+    )
+    return _people(people, handles)
+
+
+def _people_query(workspace_id: int, ids: Collection[int]) -> plain.Query:
     these, parameters = plain.among("mine.id", ids)
-    rows = plain.select(
+    return plain.Query(
         "SELECT mine.id, mine.key, mine.name, mine.email, mine.phone, mine.language, mine.timezone, mine.segment,"  # noqa: S608 - own names
         " home.name, home.language, home.timezone"
         " FROM customers_customer AS mine JOIN accounts_workspace AS home ON home.id = mine.workspace_id"
         f" WHERE mine.workspace_id + 0 = %s AND {these}",  # by their ids, never by way of all the workspace's
         [workspace_id, *parameters],
     )
-    found = {row[0]: _addressee(row) for row in rows}
-    kinds = channels.identifiers(names_for)
-    return _with_handles(workspace_id, found, kinds) if kinds else found
 
 
-def _with_handles(workspace_id: int, people: dict[int, Addressee], kinds: set[str]) -> dict[int, Addressee]:
-    """Each with the newest name of each kind."""
-    whose, parameters = plain.among("customer_id", list(people))
+def _handles_query(workspace_id: int, ids: Collection[int], kinds: Collection[str]) -> plain.Query | None:
+    """Their names of these kinds, the newest last."""
+    if not kinds:
+        return None
+    whose, parameters = plain.among("customer_id", ids)
     wanted, named = plain.among("kind", sorted(kinds))
-    rows = plain.select(
+    return plain.Query(
         "SELECT customer_id, kind, value FROM customers_identifier"  # noqa: S608 - own names
         f" WHERE workspace_id = %s AND {whose} AND {wanted} AND shared_at IS NULL ORDER BY created_at, id",
         [workspace_id, *parameters, *named],
     )
-    handles: dict[int, dict[str, str]] = defaultdict(dict)
-    for customer_id, kind, value in rows:
-        handles[customer_id][kind] = value
-    return {number: replace(person, handles=handles[number]) for number, person in people.items()}
 
 
-def _addressee(row: tuple[Any, ...]) -> Addressee:
+def _people(rows: plain.Rows, handles: plain.Rows) -> dict[int, Addressee]:
+    """Each with the newest name of each kind."""
+    named: dict[int, dict[str, str]] = defaultdict(dict)
+    for customer_id, kind, value in handles:
+        named[customer_id][kind] = value
+    return {row[0]: _addressee(row, named[row[0]]) for row in rows}
+
+
+def _addressee(row: tuple[Any, ...], handles: Mapping[str, str]) -> Addressee:
     number, key, name, email, phone, language, zone, segment, company, home_language, home_zone = row
     return Addressee(
         id=number,
@@ -211,33 +221,71 @@ def _addressee(row: tuple[Any, ...]) -> Addressee:
         zone=known_zone(zone, home_zone),
         company=company,
         segment=segment,
+        handles=handles,
     )
 
 
 def gather(*, workspace_id: int, proposals: Sequence[Proposal], policy: Policy, now: datetime) -> Dossier:
     """All facts for these proposals: a handful of queries, whatever their number."""
-    ids = {proposal.customer_id for proposal in proposals}
-    names = {name for proposal in proposals for name in (proposal.channel, *proposal.fallbacks)}
-    people = addressees(workspace_id=workspace_id, customer_ids=ids, names_for=names)
-    return Dossier(
-        people=people,
-        roads=_roads(workspace_id, people, names),
-        consents=_consents(workspace_id, ids, now),
-        history=_history(workspace_id, ids, policy=policy, now=now),
-        suppressed=_suppressed(workspace_id, {p.customer_id for p in proposals if p.purpose in policy.suppressible}),
-        credits=_counted_credits(workspace_id, proposals),
-        used=_used(workspace_id, proposals),
-        now=now,
-        soon=now + timedelta(hours=policy.auction_hours),
-    )
+    look = Look(workspace_id=workspace_id, proposals=proposals, now=now)
+    return look.dossier(*plain.together(*look.queries()), policy=policy)
 
 
-def _roads(workspace_id: int, people: Mapping[int, Addressee], names: set[str]) -> Roads:
-    addresses = {channels.address(name, person) for name in names for person in people.values()} - {""}
-    return Roads(
-        off=frozenset(delivery.unusable(workspace_id=workspace_id, names=names)),
-        barred=delivery.barred_among(workspace_id=workspace_id, addresses=addresses),
-    )
+@dataclass(frozen=True, kw_only=True)
+class Look:
+    """A look at the customers of some proposals, in two steps: the first needs no policy, and may be asked with it."""
+
+    workspace_id: int
+    proposals: Sequence[Proposal]
+    now: datetime
+
+    def queries(self) -> list[plain.Query | None]:
+        """What is asked first, to be handed to ``dossier``."""
+        return [
+            _people_query(self.workspace_id, self._ids),
+            _handles_query(self.workspace_id, self._ids, channels.identifiers(self._names)),
+            _consents_query(self.workspace_id, self._ids, self.now),
+        ]
+
+    def dossier(self, people: plain.Rows, handles: plain.Rows, consents: plain.Rows, *, policy: Policy) -> Dossier:
+        """All facts, with what the policy wants to know beside."""
+        workspace_id, known = self.workspace_id, _people(people, handles)
+        barred, past, *suppressed = plain.together(
+            delivery.barred_query(workspace_id=workspace_id, addresses=self._addresses(known)),
+            _history_query(workspace_id, self._ids, policy=policy, now=self.now),
+            *self._suppressors(policy),
+        )
+        off = delivery.unusable(workspace_id=workspace_id, names=self._names)
+        return Dossier(
+            people=known,
+            roads=Roads(off=frozenset(off), barred=delivery.barred_among(barred)),
+            consents=_consents(consents),
+            history=_history(past),
+            suppressed={number: reason for rows in reversed(suppressed) for number, reason in rows},
+            credits=_counted_credits(workspace_id, self.proposals),
+            used=_used(workspace_id, self.proposals),
+            now=self.now,
+            soon=self.now + timedelta(hours=policy.auction_hours),
+        )
+
+    def _suppressors(self, policy: Policy) -> list[plain.Query]:
+        """The first to give a reason is the one that is named."""
+        ids = {each.customer_id for each in self.proposals if each.purpose in policy.suppressible}
+        if not ids:
+            return []
+        return [suppressor(workspace_id=self.workspace_id, customer_ids=ids) for suppressor in suppressor_queries()]
+
+    @cached_property
+    def _ids(self) -> set[int]:
+        return {each.customer_id for each in self.proposals}
+
+    @cached_property
+    def _names(self) -> set[str]:
+        """Of the channels."""
+        return {name for each in self.proposals for name in (each.channel, *each.fallbacks)}
+
+    def _addresses(self, people: Mapping[int, Addressee]) -> set[str]:
+        return {channels.address(name, person) for name in self._names for person in people.values()} - {""}
 
 
 def _counted_credits(workspace_id: int, proposals: Sequence[Proposal]) -> dict[str, Mapping[int, int]]:
@@ -267,14 +315,17 @@ def _used(workspace_id: int, proposals: Sequence[Proposal]) -> dict[tuple[str, s
     return used
 
 
-def _consents(workspace_id: int, ids: set[int], now: datetime) -> dict[int, list[Consent]]:
-    latest: dict[tuple[int, str, str], Consent] = {}
+def _consents_query(workspace_id: int, ids: Collection[int], now: datetime) -> plain.Query:
     these, parameters = plain.among("customer_id", ids)
-    rows = plain.select(
+    return plain.Query(
         "SELECT customer_id, channel, purpose, granted, at FROM customers_consentrecord"  # noqa: S608 - own names
         f" WHERE workspace_id = %s AND {these} AND at <= %s ORDER BY at, id",  # a pause's end lies ahead
         [workspace_id, *parameters, plain.written(now)],
     )
+
+
+def _consents(rows: plain.Rows) -> dict[int, list[Consent]]:
+    latest: dict[tuple[int, str, str], Consent] = {}
     for customer_id, channel, purpose, granted, at in rows:
         said = Consent(channel=channel, purpose=purpose, granted=bool(granted), at=_time(at))
         latest[customer_id, channel, purpose] = said
@@ -295,11 +346,11 @@ def counted_purposes(policy: Policy) -> set[str]:
     return {*SURVEYS, *policy.overall_purposes, *(name for cap in policy.caps for name in cap.purposes)}
 
 
-def _history(workspace_id: int, ids: set[int], *, policy: Policy, now: datetime) -> History:
+def _history_query(workspace_id: int, ids: Collection[int], *, policy: Policy, now: datetime) -> plain.Query:
     """What was sent to them within the policy's memory, and which asks wait to be made within the auction's time."""
     these, who = plain.among("customer_id", ids)
     wanted, what = plain.among("purpose", counted_purposes(policy))
-    rows = plain.select(
+    return plain.Query(
         "SELECT customer_id, at, purpose, family, channel, probe_key, ask_key, priority, bid, held_until"  # noqa: S608 - own names
         f" FROM outreach_decision WHERE workspace_id = %s AND {these} AND {wanted}"
         " AND (verdict = 'sent' AND at >= %s OR"
@@ -312,18 +363,13 @@ def _history(workspace_id: int, ids: set[int], *, policy: Policy, now: datetime)
             plain.written(now + timedelta(hours=policy.auction_hours)),
         ],
     )
+
+
+def _history(rows: plain.Rows) -> History:
     found = History(sent={}, waiting={})
     for customer_id, at, purpose, family, channel, probe, ask_key, priority, bid, held_until in rows:
         due = plain.moment(held_until)
         contact = Contact(at=due or _time(at), purpose=purpose, family=family, channel=channel, probe=probe)
         there = found.waiting if due else found.sent
         there.setdefault(customer_id, []).append(Past(contact, ask_key, priority, bid or 0.0))
-    return found
-
-
-def _suppressed(workspace_id: int, ids: set[int]) -> dict[int, str]:
-    found: dict[int, str] = {}
-    if ids:
-        for suppressor in suppressors():
-            found = {**suppressor(workspace_id=workspace_id, customer_ids=ids), **found}
     return found

@@ -1,7 +1,8 @@
 """What higher rooms lend to the door out, by dotted path from their ``apps.py``: outreach imports none of them.
 
 - suppressors: ``f(*, workspace_id, customer_ids, at=None) -> Mapping[customer_id, reason]`` – why no survey may go out
-  now, or at an earlier moment, as the history tells;
+  now, or at an earlier moment, as the history tells; and beside each ``f(*, workspace_id, customer_ids) -> Query``,
+  whose rows are the same of now;
 - credits: ``f(*, workspace_id, customer_ids) -> Mapping[customer_id, int]`` – grants left on a channel that takes one
   for each message; what waits in the outbox is spent. Who is not named has none;
 - second thoughts: ``f(*, workspace_id, proposals) -> Mapping[ask_key, event]`` – which waiting asks have lost their
@@ -20,7 +21,10 @@ from typing import Any
 
 from django.utils.module_loading import import_string
 
+from allears.store.plain import Query
+
 _suppressors: list[str] = []
+_suppressor_queries: list[str] = []
 _releasers: dict[str, str] = {}
 _delivery_hooks: list[str] = []
 _failure_hooks: list[str] = []
@@ -30,10 +34,11 @@ _ends: list[str] = []
 _rehearsers: dict[str, str] = {}
 
 
-def register_suppressor(path: str) -> None:
-    """Ask this function, for every batch of proposals, who must not be surveyed now and why."""
+def register_suppressor(path: str, *, query: str) -> None:
+    """Ask for every batch of proposals, by this query, who must not be surveyed now and why."""
     if path not in _suppressors:
         _suppressors.append(path)
+        _suppressor_queries.append(query)
 
 
 def register_releaser(purpose: str, path: str) -> None:
@@ -98,6 +103,10 @@ def second_thoughts() -> list[Callable[..., Any]]:
 
 def suppressors() -> list[Callable[..., Any]]:
     return [import_string(path) for path in _suppressors]
+
+
+def suppressor_queries() -> list[Callable[..., Query]]:
+    return [import_string(path) for path in _suppressor_queries]
 
 
 def releaser(purpose: str) -> Callable[..., Any] | None:

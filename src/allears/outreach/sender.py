@@ -243,7 +243,7 @@ def claim(*, owner: str, now: datetime, limit: int = ROOM) -> list[Message]:
 def _with_names(messages: list[Message]) -> list[Message]:
     """Each with its customer, of whom the channel wants the name."""
     these, parameters = plain.among("id", {message.customer_id for message in messages})
-    names = dict(plain.select(f"SELECT id, name FROM customers_customer WHERE {these}", parameters))  # noqa: S608 - own names
+    names: dict[int, str] = dict(plain.select(f"SELECT id, name FROM customers_customer WHERE {these}", parameters))  # noqa: S608 - own names
     for message in messages:
         number = message.customer_id
         message.customer = handing_over.named(number, names[number])

@@ -20,7 +20,9 @@ class RespondConfig(AppConfig):
         subscribe("voice.received", "allears.respond.jobs.open_case")
         subscribe("member.left", "allears.respond.jobs.rehome")
         subscribe("case.closed", "allears.respond.jobs.ask_follow_up")
-        register_suppressor("allears.respond.queries.customers_with_open_case")
+        register_suppressor(
+            "allears.respond.queries.customers_with_open_case", query="allears.respond.queries.open_case_query"
+        )
         every(30, "allears.respond.jobs.tend")
         register_source("cases", "allears.respond.lake.SOURCE")
         register_export("cases", "allears.respond.exporting.CASES")

@@ -6,12 +6,21 @@ import sqlite3
 from collections.abc import Callable, Collection, Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import psycopg
 from django.db import DEFAULT_DB_ALIAS, connection, connections
+from django.db.backends.base.base import BaseDatabaseWrapper
 
 T = TypeVar("T")
+Rows = list[tuple[Any, ...]]
+
+
+class Query(NamedTuple):
+    """One statement with its parameters; one that gives no rows has none."""
+
+    sql: str
+    parameters: Sequence[Any] = ()
 
 
 def _ask(sql: str, parameters: Sequence[Any], take: Callable[[Any], T]) -> T:
@@ -22,14 +31,11 @@ def _ask(sql: str, parameters: Sequence[Any], take: Callable[[Any], T]) -> T:
     counts or looks at statements through Django sees them as Django sends them.
     """
     database = connections[DEFAULT_DB_ALIAS]
-    if database.execute_wrappers or database.queries_logged:
+    if _is_watched(database):
         with database.cursor() as watched:
             watched.execute(sql, parameters)
             return take(watched)
-    if database.connection is None:
-        database.ensure_connection()
-    if database.needs_rollback:
-        database.validate_no_broken_transaction()
+    _be_ready(database)
     with database.wrap_database_errors:
         cursor = _cursor(database.connection)
         try:
@@ -40,6 +46,17 @@ def _ask(sql: str, parameters: Sequence[Any], take: Callable[[Any], T]) -> T:
             return take(cursor)
         finally:
             cursor.close()
+
+
+def _is_watched(database: BaseDatabaseWrapper) -> bool:
+    return bool(database.execute_wrappers or database.queries_logged)
+
+
+def _be_ready(database: BaseDatabaseWrapper) -> None:
+    if database.connection is None:
+        database.ensure_connection()
+    if database.needs_rollback:
+        database.validate_no_broken_transaction()
 
 
 def _cursor(driver: Any) -> Any:
@@ -58,13 +75,34 @@ def _with_question_marks(sql: str) -> str:
 PREPARED_AFTER = 3  # runs on one connection; what is asked less often is not worth the server's memory
 
 
-def select(sql: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+def select(sql: str, parameters: Sequence[Any] = ()) -> Rows:
     """Rows as the driver gives them: JSON as text, times by ``moment``."""
     return _ask(sql, parameters, _rows)
 
 
-def _rows(cursor: Any) -> list[tuple[Any, ...]]:
-    return list(cursor.fetchall())
+def together(*queries: Query | None) -> list[Rows]:
+    """The rows of each, asked in this order; none may depend on what another one gives. None: nothing to ask.
+
+    PostgreSQL gets all of them before the first answer is waited for: the way there and back, with a turn of either
+    process, takes several times what such a statement does. Each sees what those before it did, and a lock that one
+    of them waits for is held before the next one looks.
+    """
+    database = connections[DEFAULT_DB_ALIAS]
+    if database.vendor != "postgresql" or _is_watched(database):
+        return [select(*each) if each else [] for each in queries]
+    _be_ready(database)
+    with database.wrap_database_errors:
+        with database.connection.pipeline():
+            cursors = [_sent(database.connection, *each) if each else None for each in queries]
+        return [_rows(cursor) if cursor else [] for cursor in cursors]
+
+
+def _sent(driver: Any, sql: str, parameters: Sequence[Any]) -> Any:
+    return _cursor(driver).execute(sql, parameters or None)
+
+
+def _rows(cursor: Any) -> Rows:
+    return list(cursor.fetchall()) if cursor.description else []
 
 
 def change(sql: str, parameters: Sequence[Any] = ()) -> int:

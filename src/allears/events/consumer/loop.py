@@ -12,14 +12,15 @@ from django.db import DatabaseError, InterfaceError, OperationalError, connectio
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
+from allears.customers.memory import epoch_in, lock_queries
 from allears.events.batch import Arrivals, Batch, BatchSubscription, EventRow, batch_subscriptions
 from allears.events.consumer.bisect import apply_surviving
 from allears.events.consumer.decode import Bad, Call, Decoded, decode, decode_one
 from allears.events.consumer.source import Source, open_source
-from allears.events.consumer.store import Memories, Stored, store_calls
+from allears.events.consumer.store import NONE, Memories, Stored, store_calls
 from allears.events.intake.log import Body
 from allears.events.models import QuarantinedRow
-from allears.jobs.lease import LeaseLostError, acquire, hold
+from allears.jobs.lease import LeaseLostError, acquire, held, hold_query
 from allears.store import plain
 
 logger = logging.getLogger(__name__)
@@ -108,12 +109,25 @@ class Consumer:
             return 0
         with transaction.atomic():
             now = timezone.now()
-            hold(name=LEASE, owner=self.owner, fence=self._fence or 0, now=now, seconds=LEASE_SECONDS)
+            epochs = self._begin(decoded, now)
             meanwhile = self._look_ahead() if full and not careful else ()
-            apply_decoded(decoded, now=now, memories=self._memories, careful=careful, meanwhile=meanwhile)
-            _count(decoded.counts)
-            self._source.done(lasting=self._memories.learnt() or bool(connection.run_on_commit))
+            apply_decoded(
+                decoded, now=now, memories=self._memories, careful=careful, meanwhile=meanwhile, epochs=epochs
+            )
+            lasting = self._memories.learnt() or bool(connection.run_on_commit)
+            self._source.done(lasting=lasting, counted=_counted(decoded.counts))
         return len(bodies)
+
+    def _begin(self, decoded: Decoded, now: datetime) -> dict[int, int]:
+        """Prove the lease and lock the identities of all workspaces concerned, in one trip; the epoch of each."""
+        workspace_ids = sorted({call.workspace_id for call in decoded.calls})  # everybody locks in this order
+        fence = self._fence or 0
+        lease, *answers = plain.together(
+            hold_query(name=LEASE, owner=self.owner, fence=fence, now=now, seconds=LEASE_SECONDS),
+            *(query for workspace_id in workspace_ids for query in lock_queries(workspace_id)),
+        )
+        held(lease, name=LEASE)
+        return dict(zip(workspace_ids, map(epoch_in, answers[1::2]), strict=True))
 
     def _take(self) -> Turn:
         """What is next: read already, or read now."""
@@ -141,14 +155,15 @@ class Consumer:
         self._source.close()
 
 
-def _count(counts: Mapping[tuple[int, str], int]) -> None:
+COUNT = (
+    "INSERT INTO events_intakecount (workspace_id, day, events) VALUES (%s, %s, %s)"
+    " ON CONFLICT (workspace_id, day) DO UPDATE SET events = events_intakecount.events + excluded.events"
+)
+
+
+def _counted(counts: Mapping[tuple[int, str], int]) -> list[plain.Query]:
     """What each workspace sent on each day, for its quota."""
-    for (workspace_id, day), events in counts.items():
-        plain.change(
-            "INSERT INTO events_intakecount (workspace_id, day, events) VALUES (%s, %s, %s)"
-            " ON CONFLICT (workspace_id, day) DO UPDATE SET events = events_intakecount.events + excluded.events",
-            [workspace_id, day, events],
-        )
+    return [plain.Query(COUNT, [workspace_id, day, events]) for (workspace_id, day), events in counts.items()]
 
 
 def apply_decoded(
@@ -159,18 +174,19 @@ def apply_decoded(
     refused: list[QuarantinedRow] | None = None,
     careful: bool = True,
     meanwhile: Iterable[object] = (),
+    epochs: Mapping[int, int] = NONE,
 ) -> None:
     """Store the good calls, tell the subscribers, quarantine the bad; inside the caller's transaction.
 
     With ``refused``, rows for the quarantine are put there instead of being stored. ``careful``: see ``bisect``.
-    ``meanwhile``: see ``store_calls``.
+    ``meanwhile`` and ``epochs``: see ``store_calls``.
     """
     stored: list[Stored] = []
     quarantine = [quarantined(bad, now) for bad in decoded.bad]
 
     def store(calls: Sequence[Call]) -> None:
         try:
-            new = store_calls(calls, now=now, memories=memories, careful=careful, meanwhile=meanwhile)
+            new = store_calls(calls, now=now, memories=memories, careful=careful, meanwhile=meanwhile, epochs=epochs)
             stored.extend(new)
         except Exception:
             memories.forget()  # it may have learnt what the savepoint now undoes

@@ -32,8 +32,8 @@ class Source(Protocol):
     def go_on(self) -> None:
         """After ``settle``: what ``beyond`` gave is now what is being applied."""
 
-    def done(self, *, lasting: bool) -> None:
-        """Inside the transaction: what was given is applied.
+    def done(self, *, lasting: bool, counted: Sequence[plain.Query]) -> None:
+        """Inside the transaction: what was given is applied; ``counted`` is written along.
 
         Unless ``lasting``, the commit may reach the disk a moment later: a crash then has the same bodies applied anew.
         """
@@ -88,7 +88,8 @@ class SqliteSource:
         rows = plain.select("SELECT position FROM events_intakecursor WHERE name = %s", [self._name])
         return int(rows[0][0]) if rows else 0
 
-    def done(self, *, lasting: bool) -> None:
+    def done(self, *, lasting: bool, counted: Sequence[plain.Query]) -> None:
+        plain.together(*counted)
         move = "UPDATE events_intakecursor SET position = %s WHERE name = %s"
         if not plain.change(move, [self._last, self._name]):
             IntakeCursor.objects.create(name=self._name, position=self._last)
@@ -143,9 +144,10 @@ class PostgresSource:
     def go_on(self) -> None:
         self._read, self._beyond = self._beyond, {}
 
-    def done(self, *, lasting: bool) -> None:
-        taken = TAKEN if lasting else TAKEN + LATER
-        gone = {row[0]: row[1] for row in plain.select(taken, [list(self._read)])}
+    def done(self, *, lasting: bool, counted: Sequence[plain.Query]) -> None:
+        taken = plain.Query(TAKEN if lasting else TAKEN + LATER, [list(self._read)])
+        rows, *_ = plain.together(taken, *counted)
+        gone = {row[0]: row[1] for row in rows}
         if gone != self._read:
             raise ChangedMeanwhileError(f"{len(self._read)} bodies were read; of these some are others now")
 

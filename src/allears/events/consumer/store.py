@@ -1,8 +1,9 @@
 """Applying calls: whose they are, which are new, their rows, and what they say about customers."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from itertools import groupby
+from types import MappingProxyType
 from typing import Any
 
 import msgspec
@@ -11,7 +12,7 @@ from django.db import connection
 from allears.customers.actions import TraitChange, resolve, update_traits
 from allears.customers.actions.identity import rules_in
 from allears.customers.companies import AccountTold, tell_accounts
-from allears.customers.memory import Memory
+from allears.customers.memory import Memory, lock_identity
 from allears.customers.remembering import remembered
 from allears.events.consumer import rows
 from allears.events.consumer.decode import Call
@@ -19,6 +20,7 @@ from allears.events.models import Event
 from allears.store.bulk import allocate_ids
 
 Stored = tuple[int, int, Call]  # the event's id, its customer's, what was said
+NONE: Mapping[int, int] = MappingProxyType({})
 
 
 class Memories:
@@ -51,20 +53,30 @@ def store_calls(
     memories: Memories,
     careful: bool = True,
     meanwhile: Iterable[object] = (),
+    epochs: Mapping[int, int] = NONE,
 ) -> list[Stored]:
     """Store the calls that are new; they, by workspace and in order of arrival.
 
     Not ``careful`` may raise IntegrityError for a repeat, and must then be tried again. ``meanwhile`` is other work
-    that may be done in small steps while the database is busy storing.
+    that may be done in small steps while the database is busy storing. ``epochs`` of the workspaces whose identities
+    this transaction has locked already.
     """
     if len({call.workspace_id for call in calls}) == 1:
-        workspace_id = calls[0].workspace_id
-        return _store(workspace_id, once(calls), now, memories.of(workspace_id), careful, meanwhile)
+        memory = _checked(memories, calls[0].workspace_id, epochs)
+        return _store(calls[0].workspace_id, once(calls), now, memory, careful, meanwhile)
     stored: list[Stored] = []
     ordered = sorted(calls, key=lambda call: call.workspace_id)  # stable, and locks are taken in one order
     for workspace_id, group in groupby(ordered, key=lambda call: call.workspace_id):
-        stored += _store(workspace_id, once(list(group)), now, memories.of(workspace_id), careful, meanwhile)
+        memory = _checked(memories, workspace_id, epochs)
+        stored += _store(workspace_id, once(list(group)), now, memory, careful, meanwhile)
     return stored
+
+
+def _checked(memories: Memories, workspace_id: int, epochs: Mapping[int, int]) -> Memory:
+    """What is remembered of a workspace, under its identity lock, which holds until the transaction ends."""
+    epoch, memory = epochs.get(workspace_id), memories.of(workspace_id)
+    memory.check(lock_identity(workspace_id=workspace_id) if epoch is None else epoch)
+    return memory
 
 
 def once(calls: Sequence[Call]) -> Sequence[Call]:
@@ -86,11 +98,14 @@ def _store(
     meanwhile: Iterable[object],
 ) -> list[Stored]:
     customers = _customers(workspace_id, calls, now, memory)
-    stored = list(zip(allocate_ids(Event, len(calls)), customers, calls, strict=True))
-    if connection.vendor == "postgresql":
-        stored = rows.copy_new(workspace_id, stored, ask_first=careful, meanwhile=meanwhile)
+    if connection.vendor == "postgresql" and len(calls) <= rows.FEW and not meanwhile:
+        stored = rows.insert_few(list(zip(customers, calls, strict=True)))
     else:
-        stored = rows.insert_new(stored)
+        stored = list(zip(allocate_ids(Event, len(calls)), customers, calls, strict=True))
+        if connection.vendor == "postgresql":
+            stored = rows.copy_new(workspace_id, stored, ask_first=careful, meanwhile=meanwhile)
+        else:
+            stored = rows.insert_new(stored)
     _describe(workspace_id, stored, now)
     return stored
 

@@ -109,10 +109,19 @@ class ReplyAddress:
 
 def reply_address(workspace_id: int) -> ReplyAddress | None:
     """The workspace's mailbox that takes replies; None when it has none."""
-    mailboxes = plain.select(
+    return reply_address_in(plain.select(*mailboxes_query(workspace_id)))
+
+
+def mailboxes_query(workspace_id: int) -> plain.Query:
+    """For ``reply_address_in``, by who asks more in one trip."""
+    return plain.Query(
         "SELECT settings FROM listen_source WHERE workspace_id = %s AND kind = 'imap' AND state <> %s ORDER BY id",
         [workspace_id, Source.State.PAUSED.value],
     )
+
+
+def reply_address_in(mailboxes: plain.Rows) -> ReplyAddress | None:
+    """The first of these mailboxes that takes replies."""
     for (text,) in mailboxes:
         settings = json.loads(text)
         address = str(settings.get("address") or "")

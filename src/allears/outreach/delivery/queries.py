@@ -134,16 +134,20 @@ def unusable(*, workspace_id: int, names: Iterable[str]) -> set[str]:
     return wanted - set(ready.values_list("channel", flat=True))
 
 
-def barred_among(*, workspace_id: int, addresses: Collection[str]) -> dict[tuple[str, str], str]:
-    """(channel, address) → why, of these addresses."""
+def barred_query(*, workspace_id: int, addresses: Collection[str]) -> plain.Query | None:
+    """For ``barred_among``, of these addresses."""
     if not addresses:
-        return {}
+        return None
     these, parameters = plain.among("address", addresses)
-    rows = plain.select(
+    return plain.Query(
         "SELECT channel, address, reason FROM delivery_barred"  # noqa: S608 - own names
         f" WHERE workspace_id = %s AND lifted_at IS NULL AND {these}",
         [workspace_id, *parameters],
     )
+
+
+def barred_among(rows: plain.Rows) -> dict[tuple[str, str], str]:
+    """(channel, address) → why."""
     return {(channel, address): reason for channel, address, reason in rows}
 
 
