@@ -58,7 +58,6 @@ pytest_plugins = [
 ]
 USES_DATABASE = {"db", "transactional_db", "django_db_reset_sequences", "live_server"}
 STARTS_POSTGRES = {"postgres_server", "allears_server"}
-NEEDS_PG = pytest.mark.skip(reason="its database has to be PostgreSQL: pytest --pg")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -68,19 +67,21 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """On PostgreSQL, tests that never touch the database would only run twice; on SQLite some cannot run at all."""
-    if not settings.DATABASE_URL:
-        for item in items:
-            own = STARTS_POSTGRES & set(getattr(item, "fixturenames", ()))
-            if item.get_closest_marker("postgres") and _uses_database(item) and not own:
-                item.add_marker(NEEDS_PG)
-    if not config.getoption("--pg"):
+    if settings.DATABASE_URL and not config.getoption("--pg"):
         return
+    fits = _uses_database if settings.DATABASE_URL else _runs_on_sqlite
     kept: list[pytest.Item] = []
     left: list[pytest.Item] = []
     for item in items:
-        (kept if _uses_database(item) else left).append(item)
+        (kept if fits(item) else left).append(item)
     config.hook.pytest_deselected(items=left)
     items[:] = kept
+
+
+def _runs_on_sqlite(item: pytest.Item) -> bool:
+    """Not where the run's own database has to be PostgreSQL; a test may also start one beside it."""
+    own = STARTS_POSTGRES & set(getattr(item, "fixturenames", ()))
+    return bool(own) or not (item.get_closest_marker("postgres") and _uses_database(item))
 
 
 def _uses_database(item: pytest.Item) -> bool:
