@@ -15,6 +15,7 @@ from allears.accounts.models import Workspace
 from allears.listen import actions, partials, results
 from allears.listen.definition import DefinitionError
 from allears.listen.models import Attachment, Invitation, QuotaPlace, Response, SurveyLink, Voice
+from allears.science.scores import nps
 from tests.conftest import Person
 from tests.kit.test_sniffing import png
 from tests.listen import surveys
@@ -182,6 +183,22 @@ def test_a_quota_ends_kindly_and_is_never_overrun(client: Client, acme: Workspac
     (store, _why) = found.questions
     assert (store.n, [share.count for share in store.shares]) == (3, [2, 1])
     assert found.statuses == {"complete": 3, "over_quota": 1}
+
+
+def test_the_result_of_a_score_is_its_figure_with_the_interval_of_all_other_pages(
+    client: Client, acme: Workspace
+) -> None:
+    stars = {"type": "rating", "name": "stars", "highest": 5}
+    survey = surveys.made(acme, surveys.definition(surveys.NPS, stars))
+    link = surveys.link(survey)
+    for figure in (10, 9, 9, 7, 3):
+        sent = fields(client.get(f"/s/{link.token}").content.decode())
+        client.post(f"/s/{link.token}", {**sent, "q-nps": str(figure), "q-stars": "4"})
+    asked, rated = results.results(survey=survey).questions
+    assert asked.score == nps(3, 1, 1)
+    assert asked.score is not None
+    assert asked.score.estimate == pytest.approx(40)
+    assert rated.score is None
 
 
 def test_an_answer_that_was_led_past_is_kept_aside_and_comes_back(client: Client, acme: Workspace) -> None:

@@ -29,7 +29,9 @@ from allears.listen.definition import (
 )
 from allears.listen.models import Response, Survey
 from allears.listen.questions import Text, kind_of
+from allears.science.estimate import Estimate, ScoreCounts
 from allears.science.intervals import wilson
+from allears.science.scores import score
 
 Z95 = 1.959963984540054
 MOST = 200_000  # responses looked at, the newest
@@ -57,6 +59,7 @@ class QuestionResult:
     n: int
     shares: list[Share] = field(default_factory=list)
     mean: float | None = None
+    score: Estimate | None = None  # NPS, CSAT or CES, where that is what is asked
     rows: dict[str, list[Share]] = field(default_factory=dict)
     row_texts: dict[str, Text] = field(default_factory=dict)
     retired: bool = False
@@ -160,7 +163,9 @@ def _result(question: Question, retired: bool, rows: list[Mapping[str, Any]]) ->
         )
         figures = [each for each in answers if isinstance(each, int)]
         steps: dict[str, Text] = {str(each): {} for each in range(low, high + 1)}
-        return QuestionResult(**common, n=n, shares=_shares(steps, Counter(map(str, figures)), n), mean=_mean(figures))
+        shares = _shares(steps, Counter(map(str, figures)), n)
+        finished = _score(question, figures) if isinstance(question, Score) else None
+        return QuestionResult(**common, n=n, shares=shares, mean=_mean(figures), score=finished)
     if isinstance(question, Number):
         return QuestionResult(**common, n=n, mean=_mean([each for each in answers if isinstance(each, int | float)]))
     if isinstance(question, Choice | Choices):
@@ -180,6 +185,19 @@ def _result(question: Question, retired: bool, rows: list[Mapping[str, Any]]) ->
         return QuestionResult(**common, n=n, rows=tables, row_texts=words)
     assert isinstance(question, Words | Contact | Files | Note)
     return QuestionResult(**common, n=n)
+
+
+def _score(question: Score, figures: list[int]) -> Estimate:
+    top_two = SCALES[question.metric][-2:]
+    counts = ScoreCounts(
+        n=len(figures),
+        promoters=sum(each >= 9 for each in figures),
+        detractors=sum(each <= 6 for each in figures),
+        satisfied=sum(each in top_two for each in figures),
+        total=sum(figures),
+        total_squares=sum(each * each for each in figures),
+    )
+    return score(question.metric, counts)
 
 
 def _mean(figures: list[Any]) -> float | None:

@@ -19,6 +19,7 @@ from allears.listen.forms import LANGUAGE_NAMES, Look, sheet_form
 from allears.listen.models import Survey
 from allears.listen.questions import kind_of
 from allears.outreach import wording
+from allears.understand import shapes
 from allears.web.access import ConsoleRequest, access_manager
 from allears.web.builder_words import builder_words
 from allears.web.middleware import CONTENT_POLICY
@@ -274,6 +275,7 @@ def survey_results(request: ConsoleRequest, survey_id: int) -> HttpResponse:
         "company": request.access.workspace.name,
         "mark_words": MARKS,
         "statuses": STATUSES,
+        "units": shapes.UNITS,
     }
     return render_page(request, "listen/survey_results.html", context)
 
