@@ -5,7 +5,7 @@ import shutil
 import sqlite3
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -110,7 +110,7 @@ def _undone_on_failure() -> Iterator[None]:
         except BaseException:
             connection.close()
             connection.ensure_connection()
-            with sqlite3.connect(f"{kept.as_uri()}?mode=ro", uri=True) as before:  # never an empty one in its place
+            with closing(sqlite3.connect(f"{kept.as_uri()}?mode=ro", uri=True)) as before:  # never an empty one instead
                 before.backup(connection.connection)
             raise
     finally:
@@ -120,7 +120,7 @@ def _undone_on_failure() -> Iterator[None]:
 def _forget_killed() -> None:
     """What an upgrade that was killed left: a copy of everybody's rows, which no erasure may find years later."""
     for left in folder().glob(f"{BEFORE}*"):
-        shutil.rmtree(left, ignore_errors=True)
+        shutil.rmtree(left)
     (folder() / ".before-upgrade.sqlite3").unlink(missing_ok=True)  # its name before
 
 

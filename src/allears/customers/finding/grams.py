@@ -5,14 +5,12 @@ a name there has no more. Where a word ends they are shorter, so that something 
 beginning of one. Whatever has all pieces of a part is looked at once more: "ann" and "nna" need not be "anna".
 """
 
-import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
-_DENSE: Final = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff"
-_RUN: Final = re.compile(rf"[{_DENSE}]+|[^\W_{_DENSE}]+")
-_IS_DENSE: Final = re.compile(f"[{_DENSE}]")
+from allears.kit.runs import is_dense, runs
+
 DENSE_SIZE, SIZE = 2, 3
 LONGEST: Final = 200  # characters of one word
 
@@ -45,8 +43,8 @@ def wanted(question: Question) -> tuple[set[str], set[str]]:
 
 def _runs(texts: Iterable[str]) -> Iterator[tuple[str, int]]:
     for text in texts:
-        for run in _RUN.findall(folded(text)):
-            yield run[:LONGEST], DENSE_SIZE if _IS_DENSE.match(run) else SIZE
+        for run in runs(folded(text)):
+            yield run[:LONGEST], DENSE_SIZE if is_dense(run) else SIZE
 
 
 def holds(question: Question, fields: Iterable[str]) -> bool:

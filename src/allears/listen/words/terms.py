@@ -13,10 +13,10 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from allears.kit.runs import is_dense, runs
+
 MOST_TERMS = 16_000  # of one voice: PostgreSQL counts positions no further
 LONGEST = 40
-_DENSE = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff"
-_RUN = re.compile(rf"[{_DENSE}]+|[^\W_{_DENSE}]+")
 _APOSTROPHE = re.compile(r"(?<=\w)['’](?=\w)")
 _PART = re.compile(r'(?P<minus>-?)(?:"(?P<phrase>[^"]*)"?|“(?P<quoted>[^”]*)”?|(?P<word>\S+))')
 
@@ -38,7 +38,7 @@ def folded(text: str) -> str:
 def terms(text: str) -> list[str]:
     """The terms of a voice, in order."""
     found: list[str] = []
-    for run in _RUN.findall(folded(text)):
+    for run in runs(folded(text)):
         found += _of_run(run, last=True)
         if len(found) >= MOST_TERMS:
             break
@@ -46,17 +46,13 @@ def terms(text: str) -> list[str]:
 
 
 def _of_run(run: str, *, last: bool) -> Iterator[str]:
-    if not _is_dense(run):
+    if not is_dense(run):
         yield run[:LONGEST]
         return
     for start in range(len(run) - 1):
         yield run[start : start + 2]
     if last or len(run) == 1:
         yield run[-1]
-
-
-def _is_dense(run: str) -> bool:
-    return bool(re.match(rf"[{_DENSE}]", run))
 
 
 def parts(question: str) -> list[Part]:
@@ -73,12 +69,12 @@ def parts(question: str) -> list[Part]:
 
 
 def _part(text: str, *, exact: bool, without: bool) -> Part:
-    runs = _RUN.findall(folded(text))
+    found = runs(folded(text))
     made: list[str] = []
-    for place, run in enumerate(runs):
-        made += _of_run(run, last=place < len(runs) - 1)
-    single = len(runs) == 1 and len(runs[0]) == 1 and _is_dense(runs[0])
-    grows = bool(runs) and not exact and not _is_dense(runs[-1]) and len(runs[-1]) > 2
+    for place, run in enumerate(found):
+        made += _of_run(run, last=place < len(found) - 1)
+    single = len(found) == 1 and len(found[0]) == 1 and is_dense(found[0])
+    grows = bool(found) and not exact and not is_dense(found[-1]) and len(found[-1]) > 2
     return Part(terms=tuple(made), open=single or grows, without=without)
 
 
