@@ -1,6 +1,5 @@
 """Scoped reads of who works here and which machines may enter."""
 
-from datetime import datetime
 from hashlib import sha256
 
 from allears.accounts.models import AccessKey, AuditEntry, MemberInvite, Membership
@@ -56,7 +55,3 @@ def audit_log(*, workspace_id: int, before: int | None, limit: int) -> tuple[lis
         rows = rows.filter(pk__lt=before)
     found = list(rows[: limit + 1])
     return found[:limit], found[limit - 1].pk if len(found) > limit else None
-
-
-def is_live(invite: MemberInvite, now: datetime) -> bool:
-    return invite.expires_at > now

@@ -102,20 +102,6 @@ def restore_touchpoint(*, touchpoint: Touchpoint, actor_id: int | None) -> None:
 
 
 @transaction.atomic
-def move_touchpoint(*, touchpoint: Touchpoint, before_id: int | None, actor_id: int | None) -> None:
-    """Put it before another touchpoint of the journey, or at the end; positions are numbered anew."""
-    others = list(
-        Touchpoint.objects.in_workspace(touchpoint.workspace_id).exclude(id=touchpoint.id).order_by("position", "id")
-    )
-    at = next((index for index, each in enumerate(others) if each.id == before_id), len(others))
-    others.insert(at, touchpoint)
-    for position, each in enumerate(others, start=1):
-        each.position = position
-    Touchpoint.objects.in_workspace(touchpoint.workspace_id).bulk_update(others, ["position"])
-    _audit(touchpoint, actor_id=actor_id, verb="moved")
-
-
-@transaction.atomic
 def apply_template(*, workspace_id: int, template_key: str, actor_id: int | None, now: datetime) -> list[Touchpoint]:
     """Create the template's touchpoints whose keys are free; what exists is left alone."""
     if template_key not in TEMPLATES:

@@ -1,7 +1,5 @@
 """Reading the map."""
 
-from collections.abc import Mapping
-
 from allears.journeys.models import Touchpoint
 from allears.journeys.vocabulary import stage_rank
 from allears.store.scope import ScopedQuerySet
@@ -25,12 +23,3 @@ def access_touchpoint(*, workspace_id: int, touchpoint_id: int) -> Touchpoint:
     """One touchpoint of this workspace, archived or not; raises ``Touchpoint.DoesNotExist``."""
     touchpoint: Touchpoint = touchpoints(workspace_id=workspace_id, with_archived=True).get(id=touchpoint_id)
     return touchpoint
-
-
-def touchpoint_by_event(*, workspace_id: int) -> Mapping[str, int]:
-    """Which touchpoint an event belongs to; where two claim it, the first in the journey has it."""
-    found: dict[str, int] = {}
-    for touchpoint in touchpoints(workspace_id=workspace_id):
-        for name in touchpoint.event_names:
-            found.setdefault(name, touchpoint.id)
-    return found

@@ -129,10 +129,3 @@ def _settle_resolve(case: Case, terms: Terms) -> None:
 def time_left(due: datetime, *, case: Case, terms: Terms, now: datetime) -> timedelta:
     """Business time until ``due``, as of when the clock last ran; negative when it has passed."""
     return terms.calendar.between(case.waiting_since or case.closed_at or now, due)
-
-
-def burns_at(case: Case) -> datetime | None:
-    """What is due first; ``None`` when the clock stands still."""
-    if case.state != Case.State.OPEN:
-        return None
-    return min(case.reply_due_at or case.resolve_due_at, case.resolve_due_at)

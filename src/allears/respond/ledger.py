@@ -69,11 +69,6 @@ def ledger_of(*, workspace_id: int, now: datetime) -> Ledger:
     )
 
 
-def unowned_count(*, workspace_id: int, now: datetime) -> int:
-    """Voices that should have an owner and have none, a minute after they were heard."""
-    return unanswered_voices(workspace_id, before=now - timedelta(seconds=60)).count()
-
-
 def _states(cases: QuerySet[Case]) -> dict[str, int]:
     found = dict(cases.order_by().values_list("state").annotate(cases=Count("pk")))
     return {state: found.get(state, 0) for state in Case.State.values}

@@ -47,11 +47,6 @@ def is_fresh(voice: Voice, *, answer_by: datetime | None = None) -> bool:
     return voice.received_at - voice.said_at <= FRESH or (answer_by is not None and answer_by > voice.received_at)
 
 
-def oldest_fresh(received_at: datetime) -> datetime:
-    """The time since which a voice received now counts as fresh."""
-    return received_at - FRESH
-
-
 def more_urgent(one: str, other: str) -> str:
     """The higher of two priorities."""
     return max(one, other, key=[each.value for each in ORDER].index)

@@ -175,8 +175,3 @@ def _judged(pairs: list[Comparison[K]], false_discovery: float) -> list[Comparis
         p = None if pair.result.p_value is None else next(adjusted)
         judged.append(replace(pair, adjusted_p=p, different=p is not None and p <= false_discovery))
     return judged
-
-
-def which_differ(comparisons: Sequence[Comparison[K]]) -> list[tuple[K, K | None]]:
-    """The pairs that may be called different."""
-    return [(pair.a, pair.b) for pair in comparisons if pair.different]

@@ -49,7 +49,6 @@ DID: Final[Mapping[str, Any]] = {
     "journeys.touchpoint.changed": gettext_lazy("Changed a touchpoint"),
     "journeys.touchpoint.archived": gettext_lazy("Archived a touchpoint"),
     "journeys.touchpoint.restored": gettext_lazy("Brought a touchpoint back"),
-    "journeys.touchpoint.moved": gettext_lazy("Moved a touchpoint"),
     "listen.place.opened": gettext_lazy("Opened a place to answer"),
     "listen.place.changed": gettext_lazy("Changed a place to answer"),
     "listen.place.closed": gettext_lazy("Closed a place to answer"),

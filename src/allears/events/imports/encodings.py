@@ -20,8 +20,6 @@ MARKS = (
 )
 # Share of double bytes in the rows of GB 2312 (common writing); Western text read as GB hits them only by chance.
 COMMON_SHARE = 0.7
-# A file with fewer undecodable places than this per mebibyte is UTF-8 with broken rows, not another encoding.
-BROKEN_PER_BLOCK = 20
 
 
 def _escaped(error: UnicodeError) -> tuple[str, int]:

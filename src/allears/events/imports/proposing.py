@@ -21,7 +21,6 @@ from allears.kit.script import language_of
 ENOUGH = 0.45
 # Types that may be proposed by content alone, and how much content then counts.
 BY_CONTENT = {FieldType.TEXT: 0.75, FieldType.TIME: 0.6, FieldType.EMAIL: 0.7, FieldType.SENTIMENT: 0.55}
-ASSIGN_FIRST = (FieldType.EMAIL, FieldType.PHONE, FieldType.KEY, FieldType.WHO)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -238,11 +238,6 @@ def readable(text: str) -> bool:
     return True
 
 
-def with_clock(text: str) -> bool:
-    """Whether the text says a time of day besides the day."""
-    return bool(re.search(r"\d[:：时点]\d|\d[点时]", text)) or bool(_NUMBER.match(text))
-
-
 def order_of(values: list[str]) -> tuple[Order, bool]:
     """(day or month first, whether the column proves it) of values like 03/04/2026; ("", True) where no value is such.
 

@@ -8,7 +8,6 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
-POSITIVE, NEUTRAL, NEGATIVE = "positive", "neutral", "negative"
 CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 
 # Plain words of praise and blame: enough to tell which of two labels stands for which feeling, not to judge one text.

@@ -67,12 +67,6 @@ def thresholds(chance: Floats, truth: Flags) -> Floats:
     return np.asarray((own * support + common * _CAUTION) / (support + _CAUTION))
 
 
-def one_threshold(chance: Floats, truth: Flags) -> float:
-    """The threshold with the best micro-F1 over all labels."""
-    hits = [2 * ((chance >= cut) & truth).sum() / max(1, (chance >= cut).sum() + truth.sum()) for cut in _GRID]
-    return float(_GRID[int(np.argmax(hits))])
-
-
 def _f1(said: Flags, truth: Flags) -> Floats:
     return np.asarray(2 * (said & truth).sum(axis=0) / np.maximum(1, said.sum(axis=0) + truth.sum(axis=0)))
 

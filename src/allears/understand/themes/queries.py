@@ -17,7 +17,7 @@ from allears.science.estimate import Estimate, ScoreCounts
 from allears.science.intervals import wilson, z_of
 from allears.science.scores import Metric, score, share
 from allears.store.scope import ScopedQuerySet
-from allears.understand.themes.models import Place, SelectedTheme, Theme, ThemeChange, ThemeRun, ThemeSize
+from allears.understand.themes.models import SelectedTheme, Theme, ThemeChange, ThemeRun, ThemeSize
 from allears.understand.themes.quoting import LONG, SHORT, Quote, chosen
 from allears.understand.themes.selecting import Selection, Tallies, Tally, monday_of, tallies, voices_of
 
@@ -274,8 +274,3 @@ def known_filters(selection: Selection) -> dict[str, list[str]]:
         "channel": sorted({key for (key,) in rows.values_list("channel").distinct()}),
         "segment": sorted({key for (key,) in rows.values_list("segment").distinct()}),
     }
-
-
-def read_voices(*, workspace_id: int) -> int:
-    """How many voices with words have a place."""
-    return int(Place.objects.in_workspace(workspace_id).count())
