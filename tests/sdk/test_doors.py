@@ -1,4 +1,4 @@
-"""Clients of other protocols, unmodified: CloudEvents, PostHog and RudderStack's for Node."""
+"""Clients of other protocols, unmodified: CloudEvents, PostHog, Jitsu and RudderStack's for Node."""
 
 import shutil
 import subprocess
@@ -52,6 +52,15 @@ def test_posthog_node(server: AllEars, sdks: Path) -> None:  # noqa: F811
 def test_cloudevents_node(server: AllEars, sdks: Path) -> None:  # noqa: F811
     run_node(sdks, "cloudevents.mjs", server, 20)
     arrived(server, "ce_node_paid", 20)
+
+
+def test_jitsu(server: AllEars, sdks: Path) -> None:  # noqa: F811
+    run_node(sdks, "jitsu.mjs", server, 40)
+    arrived(server, "jitsu_tracked", 40)
+    wait_until(lambda: types_of(server)["group"] == 2, seconds=10, what="the groups")
+    assert types_of(server) == {"track": 40, "identify": 2, "page": 2, "group": 2}
+    emails = rows(server, "SELECT email FROM customers_customer WHERE merged_into_id IS NULL")
+    assert emails == [("jitsu@example.test",)]
 
 
 @pytest.mark.parametrize("gzip", [False, True])

@@ -225,3 +225,16 @@ def test_what_the_browsers_sdk_asks_first() -> None:
     assert [answer_at(path) for path in ('/array/"];x/config.js', "/array/x/array.js", "/array//config", "/")] == [
         None
     ] * 4
+
+
+@pytest.mark.parametrize("place", ["/api/s/", "/api/s/s2s/"])
+def test_jitsu(place: str) -> None:
+    call = {"type": "other", "event": "paid", "userId": "u1", "messageId": "m1", "properties": {"amount": 5}}
+    came = arrival(call, x_write_key="key:secret")
+    assert read(f"{place}track", came) == ([("track", "paid", "u1", "", {"amount": 5})], [])
+    assert DOORS[f"{place}track"](came).write_key == "key"
+    assert DOORS[f"{place}identify"](arrival({"userId": "u1", "writeKey": "key"})).write_key == "key"
+    assert DOORS[f"{place}track"](arrival({"writeKey": 5})).write_key == ""
+    for wrong in ([call], "paid"):
+        with pytest.raises(UnfitError, match="JSON object"):
+            DOORS[f"{place}track"](arrival(wrong))
