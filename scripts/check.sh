@@ -51,7 +51,10 @@ generated() {
 # The parts of the suite differ in what they start: nothing, PostgreSQL, real servers, a Spark cluster, a browser.
 unit() { step "tests, SQLite" pytest -q -n "$workers" -m "not (browser or server or sdk or slow or spark or postgres)"; }
 postgres() { step "tests, PostgreSQL" pytest -q -n "$workers" --pg -m "not (browser or server or sdk or slow or spark)"; }
-servers() { step "tests, real servers" pytest -q -m "(server or sdk or slow) and not browser"; }
+# What starts servers mostly waits for them, so two files run beside each other; more would wait for the cores.
+pair=$workers
+[ "$pair" -gt 2 ] && pair=2
+servers() { step "tests, real servers" pytest -q -n "$pair" --dist loadfile -m "(server or sdk or slow) and not browser"; }
 spark() {
     [ -n "$ALLEARS_SPARK_VENV" ] || step "Spark for the tests" python3 scripts/bootstrap.py --spark
     step "tests, Spark cluster" pytest -q -m spark

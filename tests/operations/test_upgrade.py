@@ -1,6 +1,7 @@
 """A database of an earlier version comes up to this one, or stays exactly as it was."""
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -11,14 +12,31 @@ from tests.support.postgres import PostgresServer
 pytestmark = pytest.mark.server
 
 
+@pytest.fixture(scope="module")
+def made() -> dict[str, Installation]:
+    """The earlier database of each backend, built once; tests work on copies."""
+    return {}
+
+
 @pytest.fixture(params=["sqlite", "postgres"])
-def old(request: pytest.FixtureRequest, tmp_path: Path) -> Installation:
-    data = tmp_path / "data"
+def old(request: pytest.FixtureRequest, tmp_path: Path, made: dict[str, Installation]) -> Installation:
+    backend = request.param
+    if backend not in made:
+        made[backend] = _built(backend, request)
+    copy = Installation(data=tmp_path / "data")
+    shutil.copytree(made[backend].data, copy.data)
+    if backend == "postgres":
+        server: PostgresServer = request.getfixturevalue("postgres_server")
+        copy.url = server.create_database(f"upgrade_{abs(hash(str(tmp_path)))}", template="upgrade_from")
+    return copy
+
+
+def _built(backend: str, request: pytest.FixtureRequest) -> Installation:
+    data = request.getfixturevalue("tmp_path_factory").mktemp(f"earlier-{backend}") / "data"
     (data / "static").mkdir(parents=True)
     found = Installation(data=data)
-    if request.param == "postgres":
-        server: PostgresServer = request.getfixturevalue("postgres_server")
-        found.url = server.create_database(f"upgrade_{abs(hash(str(tmp_path)))}")
+    if backend == "postgres":
+        found.url = request.getfixturevalue("postgres_server").create_database("upgrade_from")
     found.inside("old")
     return found
 
