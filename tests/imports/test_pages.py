@@ -10,6 +10,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
+from django.utils.html import escape
 
 from allears.accounts.actions import make_key
 from allears.accounts.models import AccessKey
@@ -28,6 +29,10 @@ def console(alice: Person, client: Client, settings: Any, tmp_path: Path) -> Cli
     settings.DATA_DIR = tmp_path / "data"
     client.force_login(alice.user)
     return client
+
+
+def streamed(answer: Any) -> str:
+    return b"".join(answer.streaming_content).decode()
 
 
 @pytest.fixture
@@ -186,11 +191,32 @@ def test_rest_looks_first_and_changes_the_mapping(api: Client, alice: Person) ->
     assert api.post("/api/v1/imports", {"file": file(REVIEWS), "kind": "poems"}).status_code == 422
 
 
-def test_reasons_are_written_in_the_language_of_who_brought_the_file(console: Client, alice: Person) -> None:
+def test_reasons_are_said_in_the_language_of_the_reader(console: Client, api: Client, alice: Person) -> None:
+    """Whoever brought the file, on the page, in the table and by the API."""
+    console.post("/imports/upload", {"file": file(BROKEN), "kind": "responses"})
+    row = the_import(alice)
+    console.post(f"/imports/{row.pk}/trial")
+    assert "“yesterday” is no time" in console.get(f"/imports/{row.pk}").content.decode()
     console.cookies["allears_language"] = "zh-hans"
+    assert "“yesterday”读不出时间" in console.get(f"/imports/{row.pk}").content.decode()
+    console.post(f"/imports/{row.pk}/run")
+    work()
+    page, table = f"/imports/{row.pk}", f"/imports/{row.pk}/quarantine.csv"
+    assert "“yesterday”读不出时间" in console.get(page).content.decode()
+    assert "“yesterday”读不出时间" in streamed(console.get(table))
+    listed = api.get("/api/v1/quarantine", headers={"Accept-Language": "zh-CN"}).json()["items"]
+    assert listed[0]["reason"].startswith("“yesterday”读不出时间")
+    console.cookies["allears_language"] = "en"
+    assert "“yesterday” is no time" in console.get(page).content.decode()
+    assert "“yesterday” is no time" in streamed(console.get(table))
+    assert "“yesterday” is no time" in api.get("/api/v1/quarantine").json()["items"][0]["reason"]
+
+
+def test_reasons_that_were_kept_in_words_are_shown_as_they_stand(console: Client, alice: Person) -> None:
     console.post("/imports/upload", {"file": file(BROKEN), "kind": "responses"})
     row = the_import(alice)
     console.post(f"/imports/{row.pk}/run")
     work()
-    assert QuarantinedRow.objects.in_workspace(alice.workspace.pk).get().reason.startswith("“yesterday”读不出时间")
-    assert "待改正的行" in console.get(f"/imports/{row.pk}").content.decode()
+    for words in ("100% of “%(text)s” are wrong", '{"code": "unheard of"}', '{"code": "'):
+        QuarantinedRow.objects.in_workspace(alice.workspace.pk).update(reason=words)
+        assert escape(words) in console.get(f"/imports/{row.pk}").content.decode()

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
+from allears.events.imports.reasons import in_words
 from allears.events.models import Event, Import, QuarantinedRow
 from allears.listen import originals
 from allears.listen.models import Response, Voice
@@ -107,7 +108,7 @@ def test_passengers_with_fourteen_answers(importer: Importer, real_data: Find) -
     assert stated[0] > 0
     assert found == stated - Counter({0: stated[0]})
     bad = QuarantinedRow.objects.in_workspace(importer.workspace.pk)
-    assert {(each.field, "outside the scale" in each.reason) for each in bad} == {("Leg room service", True)}
+    assert {(each.field, "outside the scale" in in_words(each.reason)) for each in bad} == {("Leg room service", True)}
 
 
 def test_event_log(importer: Importer, real_data: Find) -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from allears.events.imports.errors import ImportUseError
 from allears.events.imports.reading import open_table
+from allears.events.imports.reasons import in_words
 
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * (2 << 20)
 
@@ -54,4 +55,4 @@ def test_of_a_file_half_in_another_encoding_each_half_is_known(tmp_path: Path) -
     table = open_table(tmp_path / "two.csv")
     read = list(table.rows())
     assert [cells[2] for cells, reason, _raw in read if not reason] == ["快递太慢了"] * 15
-    assert sum("UTF-8" in reason for _cells, reason, _raw in read) == 15
+    assert sum("UTF-8" in in_words(reason) for _cells, reason, _raw in read) == 15

@@ -23,6 +23,7 @@ from allears.events.imports import actions, quarantine, queries, running, undoin
 from allears.events.imports.errors import ImportUseError
 from allears.events.imports.history import former_key
 from allears.events.imports.jobs import undo_import
+from allears.events.imports.reasons import in_words
 from allears.events.keys import message_key
 from allears.events.models import Event, Import, QuarantinedRow
 from allears.jobs.models import Job
@@ -91,7 +92,7 @@ def test_a_huge_cell_breaks_its_row_alone(importer: Importer) -> None:
     path = importer.file("huge.csv", f"comment,stars\nfine enough food,4\n{huge},1\n{'word ' * 20_000},2\n")
     row = importer.load(path, "voices")
     assert counts(row) == (3, 2, 0, 1)
-    assert "more than the" in QuarantinedRow.objects.in_workspace(importer.workspace.pk).get().reason
+    assert "more than the" in in_words(QuarantinedRow.objects.in_workspace(importer.workspace.pk).get().reason)
 
 
 def test_quoted_newlines_stay_in_the_text(importer: Importer) -> None:
@@ -146,7 +147,9 @@ def broken_file(importer: Importer) -> Path:
 def test_broken_rows_wait_with_reason_and_way_out(importer: Importer) -> None:
     row = importer.load(broken_file(importer), "responses", {"fields": {"score": {"column": "score", "metric": "nps"}}})
     assert counts(row) == (5, 2, 0, 3)
-    waiting = {each.row_number: (each.field, each.reason) for each in queries.open_rows(importer.workspace.pk)}
+    waiting = {
+        each.row_number: (each.field, in_words(each.reason)) for each in queries.open_rows(importer.workspace.pk)
+    }
     assert set(waiting) == {2, 3, 4}
     assert waiting[2][0] == "date"
     assert "2026-11-21 10:05" in waiting[2][1]

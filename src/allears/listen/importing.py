@@ -7,12 +7,12 @@ from itertools import repeat
 from typing import Any
 
 import msgspec
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from allears.events.imports.converting import Score
 from allears.events.imports.kinds import BadRow, Chunk, Field, FieldType, Kind, Outcome, Rows
 from allears.events.imports.people import WHO_FIELDS, recognise
+from allears.events.imports.reasons import coded
 from allears.jobs.bus import record
 from allears.journeys.importing import place_all
 from allears.kit.script import language_of
@@ -167,8 +167,8 @@ def _saying_something(rows: Rows, *, needs_score: bool) -> tuple[Rows, list[BadR
 
 def _nothing_said(*, needs_score: bool) -> tuple[str, str]:
     if needs_score:
-        return "score", _("The row has neither a score nor a text. Fill in one of them and send the row again.")
-    return "text", _("The row has no text and no score. Fill in one of them and send the row again.")
+        return "score", coded("no_score")
+    return "text", coded("no_words")
 
 
 def _unseen(model: type[Voice] | type[Response], workspace_id: int, rows: Rows) -> tuple[Rows, int]:

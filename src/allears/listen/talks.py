@@ -12,11 +12,11 @@ from hashlib import blake2b
 from typing import Any
 
 from django.db.models import Max
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from allears.events.imports.kinds import BadRow, Chunk, Field, FieldType, Kind, Outcome, Rows
 from allears.events.imports.people import WHO_FIELDS, recognise
+from allears.events.imports.reasons import coded
 from allears.jobs.bus import record
 from allears.journeys.importing import place_all
 from allears.kit import roles
@@ -94,10 +94,10 @@ def _sides(rows: Rows) -> tuple[list[str], list[BadRow]]:
     for place, (name, text, talk) in enumerate(zip(names, texts, talks, strict=True)):
         side = sides_of[talk or ""].get(name or "", "")
         if not text:
-            bad.append(BadRow(number=rows.number(place), field="text", reason=_("The turn has no words.")))
+            bad.append(BadRow(number=rows.number(place), field="text", reason=coded("silent_turn")))
         elif not side:
-            reason = _("It is not clear who “%(name)s” is. Write Customer, Agent or Bot and send the row again.")
-            bad.append(BadRow(number=rows.number(place), field="speaker", reason=reason % {"name": (name or "")[:60]}))
+            reason = coded("who_speaks", name=(name or "")[:60])
+            bad.append(BadRow(number=rows.number(place), field="speaker", reason=reason))
         found.append(side if text else "")
     return found, bad
 

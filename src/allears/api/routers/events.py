@@ -11,7 +11,8 @@ from allears.api.listing import Listing, PageParams, listing, where, workspace_o
 from allears.api.problems import ProblemError
 from allears.events import queries
 from allears.events.actions import ResendError, resend_quarantined
-from allears.events.models import Event
+from allears.events.imports.reasons import in_words
+from allears.events.models import Event, QuarantinedRow
 
 router = Router(tags=["events"])
 
@@ -91,7 +92,19 @@ def list_quarantine(
 ) -> dict[str, Any]:
     """Events and rows that could not be taken, newest first."""
     rows = where(queries.quarantine(workspace_id=workspace_of(request)), source=source, field=field)
-    return listing(rows, page)
+    return listing(rows, page, shape=quarantined_out)
+
+
+def quarantined_out(row: QuarantinedRow) -> QuarantinedOut:
+    return QuarantinedOut(
+        id=row.pk,
+        source=row.source,
+        row_number=row.row_number,
+        field=row.field,
+        reason=in_words(row.reason),
+        payload=row.payload,
+        at=row.at,
+    )
 
 
 @router.post("/quarantine/{row_id}/attempts", response={204: None})

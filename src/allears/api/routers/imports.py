@@ -53,7 +53,7 @@ def import_out(row: Import) -> ImportOut:
         error=row.error,
         mapping={name: value for name, value in row.mapping.items() if name in SHOWN},
         warnings=row.mapping.get("warnings", []),
-        trial=row.mapping.get("trial"),
+        trial=uploads.trial_of(row),
         created_at=row.created_at,
         finished_at=row.finished_at,
         **queries.counts_of(row),

@@ -184,6 +184,9 @@ class _Command:
             self.console.print(f"[yellow]![/] {escape(warning)}")
 
     def _show_trial(self, prepared: "Prepared", trial: "Trial") -> None:
+        from allears.events.imports.reasons import in_words
+
+        reasons = [(field, in_words(reason), count) for field, reason, count in trial.reasons]
         document = {
             "dry_run": True,
             "file": prepared.filename,
@@ -192,9 +195,7 @@ class _Command:
             "good": trial.good,
             "repeated": trial.repeated,
             "bad": trial.bad,
-            "quarantine": [
-                {"field": field, "reason": reason, "count": count} for field, reason, count in trial.reasons
-            ],
+            "quarantine": [{"field": field, "reason": why, "count": count} for field, why, count in reasons],
             "mapping": prepared.mapping.to_json(),
             "warnings": prepared.warnings,
         }
@@ -206,7 +207,7 @@ class _Command:
             "{bad} would go to quarantine."
         )
         self.console.print(says.format(good=f"{trial.good:,}", repeated=f"{trial.repeated:,}", bad=f"{trial.bad:,}"))
-        _tell_reasons(self.console, trial.reasons)
+        _tell_reasons(self.console, reasons)
 
 
 SHOWN = ("kind", "fields", "rest", "timezone", "open_cases", "format", "file_time")

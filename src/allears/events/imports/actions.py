@@ -229,7 +229,7 @@ def document_of(*, chosen: ColumnMapping, staged: Staged, warnings: list[str]) -
         "warnings": warnings,
         "first": staged.about["first"],
         "keyed": KEYED,
-        "said_in": get_language() or "en",  # reasons are written for whoever brought the file
+        "said_in": get_language() or "en",  # warnings are written for whoever brought the file
         "about": {name: value for name, value in staged.about.items() if name != "first"},
     }
 

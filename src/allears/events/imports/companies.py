@@ -2,19 +2,19 @@
 
 from typing import Any
 
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from allears.customers.companies import AccountTold, tell_accounts
 from allears.events.imports.kinds import BadRow, Chunk, Field, FieldType, Kind, Outcome, Row
 from allears.events.imports.people import WHO_FIELDS, recognise
+from allears.events.imports.reasons import coded
 from allears.store.scope import ScopedQuerySet
 
 
 def _load(chunk: Chunk) -> Outcome:
     good = [row for row in chunk.rows if row.values.get("account_key")]
     bad = [
-        BadRow(number=row.number, field="account_key", reason=_("The row names no account. Fill in its id."))
+        BadRow(number=row.number, field="account_key", reason=coded("no_account"))
         for row in chunk.rows
         if not row.values.get("account_key")
     ]

@@ -15,6 +15,7 @@ from allears.events.imports.errors import BadCellError, ImportUseError
 from allears.events.imports.fitting import language_code, source_kind_of
 from allears.events.imports.kinds import BadRow, Field, FieldType, Kind, Rows
 from allears.events.imports.mapping import METRICS, REST_DROP, REST_KEEP, FieldMap, Mapping, signature
+from allears.events.imports.reasons import in_words
 from allears.events.imports.staging import Block, Staged
 
 Reader = Callable[[str], Any]
@@ -29,7 +30,7 @@ OWN_MARKS = frozenset({"id", "said_at", "ts", "user_id", "anonymous_id", "email"
 
 @dataclass(frozen=True, slots=True)
 class Wrong:
-    """Stands where a cell could not be read, with the reason."""
+    """Stands where a cell could not be read, with the reason as it is kept."""
 
     reason: str
 
@@ -46,7 +47,7 @@ class _Meanings(dict[str, Any]):
         try:
             found = None if _short_word(cell) and vocabulary.says_nothing(cell) else self._read(cell)
         except BadCellError as error:
-            found, self.failed = Wrong(str(error)), True
+            found, self.failed = Wrong(error.reason), True
         if len(cell) <= SHORT and len(self) < REMEMBERED:
             self[cell] = found
         return found
@@ -190,7 +191,7 @@ def _rest_places(mapping: Mapping, columns: Sequence[str]) -> list[tuple[str, in
 def _constant(field: Field, value: str, reader: ColumnReader) -> Any:
     (found,) = reader.column([value])
     if isinstance(found, Wrong):
-        raise ImportUseError(f"fields.{field.name}.value", found.reason)
+        raise ImportUseError(f"fields.{field.name}.value", in_words(found.reason))
     return found
 
 
@@ -221,9 +222,7 @@ def _text(field: Field, field_map: FieldMap, zone: ZoneInfo) -> Reader:
 def _short(field: Field, field_map: FieldMap, zone: ZoneInfo) -> Reader:
     def read(cell: str) -> str:
         if len(cell) > field.most:
-            message = _("“%(text)s…” has %(found)d characters; %(field)s may have %(most)d. Shorten it.")
-            found = {"text": cell[:40], "found": len(cell), "field": field.label, "most": field.most}
-            raise BadCellError(message % found)
+            raise BadCellError("too_long", text=cell[:40], found=len(cell), field=field.label, most=field.most)
         return cell
 
     return read
@@ -246,8 +245,7 @@ def _score(field: Field, field_map: FieldMap, zone: ZoneInfo) -> Reader:
             if value is None:
                 value = _worded(cell, scale)
             if not least <= value <= most:
-                message = _("%(value)g lies outside the scale from %(low)g to %(high)g. Mend the value or the scale.")
-                raise BadCellError(message % {"value": value, "low": least, "high": most})
+                raise BadCellError("off_scale", value=value, low=least, high=most)
             found = Score(metric=field_map.metric, value=scores.onto(value, scale=scale, target=target), stated=cell)
             if len(known) < 10_000:
                 known[cell] = found
@@ -259,10 +257,7 @@ def _score(field: Field, field_map: FieldMap, zone: ZoneInfo) -> Reader:
 def _worded(cell: str, scale: tuple[float, float]) -> float:
     word = scores.word_score(cell)
     if word is None:
-        message = _(
-            "“%(text)s” is no answer on the scale. Write a number, or say in the mapping’s “values” what it means."
-        )
-        raise BadCellError(message % {"text": cell[:60]})
+        raise BadCellError("no_answer", text=cell[:60])
     worst, best = scale
     return worst + (word - 1) / 4 * (best - worst)
 
@@ -273,10 +268,7 @@ def _sentiment(field: Field, field_map: FieldMap, zone: ZoneInfo) -> Reader:
     def read(cell: str) -> str:
         if found := words.get(vocabulary.folded(cell)):
             return found
-        message = _(
-            "“%(text)s” is no feeling. Write positive, neutral or negative, or say it in the mapping’s “values”."
-        )
-        raise BadCellError(message % {"text": cell[:60]})
+        raise BadCellError("no_feeling", text=cell[:60])
 
     return read
 
@@ -293,7 +285,7 @@ def _flag(field: Field, field_map: FieldMap, zone: ZoneInfo) -> Reader:
     def read(cell: str) -> bool:
         found = vocabulary.yes_or_no(cell)
         if found is None:
-            raise BadCellError(_("“%(text)s” is neither yes nor no. Write yes or no.") % {"text": cell[:60]})
+            raise BadCellError("no_flag", text=cell[:60])
         return found
 
     return read

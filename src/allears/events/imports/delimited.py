@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from allears.events.imports.encodings import Opener, text_of
 from allears.events.imports.errors import ImportUseError
 from allears.events.imports.headers import looks_like_header
+from allears.events.imports.reasons import coded
 
 # One row as read: its cells, or why it cannot be read and how it stands in the file.
 Line = tuple[list[str], str, str]
@@ -185,14 +186,9 @@ def _judge(cells: list[str], *, width: int, raw: list[str], dialect: Dialect) ->
         cells.pop()
     reason = ""
     if len(cells) != width:
-        reason = _(
-            "The row has %(found)d cells, but the header has %(wanted)d. A separator or quotation mark inside a "
-            "text may be missing its quotes: put the text in quotation marks and send the row again."
-        ) % {"found": len(cells), "wanted": width}
+        reason = coded("cells_of_header", found=len(cells), wanted=width)
     elif not all(map(str.isascii, cells)) and any("\udc80" <= char <= "\udcff" for cell in cells for char in cell):
-        reason = _("Some bytes of the row are not %(encoding)s. Save the file as UTF-8 and send the row again.") % {
-            "encoding": dialect.encoding.upper()
-        }
+        reason = coded("encoding", encoding=dialect.encoding.upper())
     if not reason:
         return cells, "", ""
     return [], reason, printable("".join(raw).rstrip("\r\n"))

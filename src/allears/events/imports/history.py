@@ -8,7 +8,6 @@ from typing import Any
 
 import msgspec
 from django.utils.module_loading import import_string
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from allears.events import keys
@@ -17,6 +16,7 @@ from allears.events.consumer.decode import Call
 from allears.events.consumer.rows import store_new
 from allears.events.imports.kinds import BadRow, Chunk, Field, FieldType, Kind, Outcome, Rows
 from allears.events.imports.people import WHO_FIELDS, names_somebody, recognise, said_by
+from allears.events.imports.reasons import coded
 from allears.events.models import Event
 from allears.store.bulk import allocate_ids, existing_values
 from allears.store.scope import ScopedQuerySet
@@ -73,11 +73,9 @@ def _whole(rows: Rows) -> tuple[Rows, list[BadRow]]:
     good: list[int] = []
     for place, (name, each) in enumerate(zip(names, who, strict=True)):
         if not name:
-            reason = _("The row does not say what happened. Fill in the event’s name and send the row again.")
-            bad.append(BadRow(number=rows.number(place), field="event_name", reason=reason))
+            bad.append(BadRow(number=rows.number(place), field="event_name", reason=coded("no_event")))
         elif not known[each]:
-            reason = _("The row names nobody: fill in a customer’s id, e-mail address or telephone number.")
-            bad.append(BadRow(number=rows.number(place), field="user_id", reason=reason))
+            bad.append(BadRow(number=rows.number(place), field="user_id", reason=coded("nobody")))
         else:
             good.append(place)
     return rows.only(good), bad

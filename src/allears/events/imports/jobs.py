@@ -61,5 +61,5 @@ def _uploaded(workspace_id: int, import_id: int) -> Import | None:
 
 
 def _in_the_words_of(row: Import) -> translation.override:
-    """The language of whoever brought the file: reasons are written for them."""
+    """The language of whoever brought the file: warnings are written for them."""
     return translation.override(row.mapping.get("said_in", "en"))

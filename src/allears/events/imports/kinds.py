@@ -150,7 +150,7 @@ class Rows(Sequence[Row]):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BadRow:
-    """Why one row cannot be taken: the column (or field), and the reason in words with the way out."""
+    """Why one row cannot be taken: the column (or field), and the reason as ``reasons`` keeps it."""
 
     number: int
     field: str

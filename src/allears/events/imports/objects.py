@@ -6,12 +6,15 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import IO, Any
 
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from allears.events.imports import delimited, dialogues, encodings, typed
 from allears.events.imports.delimited import Line
 from allears.events.imports.errors import ImportUseError
 from allears.events.imports.headers import good_names
+from allears.events.imports.reasons import coded
 from allears.events.imports.tables import Table, cell_text
 from allears.kit import lax
 
@@ -98,15 +101,14 @@ def _value_of(text: str) -> Any:
     return json.loads(lax.mended(text)) if _HALF.search(text) else lax.stored(text)
 
 
+OTHER_ENCODING = gettext_lazy("some bytes are in another encoding")
 _HALF = re.compile(r"\\u[dD][89a-fA-F]")
 
 
 def _object_of(line: str) -> Any:
     """The line's object, or the error as text: a broken line is a broken row, not a broken file."""
     try:
-        return (
-            _value_of(line) if line.isascii() or not _ESCAPED.search(line) else _("some bytes are in another encoding")
-        )
+        return _value_of(line) if line.isascii() or not _ESCAPED.search(line) else OTHER_ENCODING
     except (ValueError, RecursionError) as error:
         return str(error)
 
@@ -120,9 +122,12 @@ def _json_line(item: Any, line: str, names: list[str]) -> Line:
         cells = [values.get(name, "") for name in names]
         if not any(_ESCAPED.search(cell) for cell in cells if not cell.isascii()):
             return cells, "", ""
-        item = _("some bytes are in another encoding")
-    reason = _("The line is no JSON object (%(error)s). Mend it and send the row again.") % {"error": item}
-    return [], reason, delimited.printable(line.rstrip("\r\n"))
+        item = OTHER_ENCODING
+    return (
+        [],
+        coded("no_object", error=item if isinstance(item, Promise) else str(item)),
+        delimited.printable(line.rstrip("\r\n")),
+    )
 
 
 def flat(item: dict[str, Any]) -> dict[str, str]:

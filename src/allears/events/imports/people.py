@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import Max
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from allears.customers import forgotten
@@ -20,6 +19,7 @@ from allears.customers.rules import rules_of
 from allears.events.imports.acquaintance import Said
 from allears.events.imports.kinds import BadRow, Chunk, Field, FieldType, Kind, Outcome, Row, Rows
 from allears.events.imports.marks import mark
+from allears.events.imports.reasons import coded
 from allears.store.scope import ScopedQuerySet
 
 WHO_FIELDS = (
@@ -148,11 +148,11 @@ def _load_customers(chunk: Chunk) -> Outcome:
     away = unwelcome(workspace_id=chunk.workspace_id, keys=list(keys.values()))
     for row, each in zip(chunk.rows, said, strict=True):
         if keys[each] in away:
-            bad.append(BadRow(number=row.number, field="user_id", reason=_erased()))
+            bad.append(BadRow(number=row.number, field="user_id", reason=coded("erased")))
         elif keys[each].names():
             good.append(row)
         else:
-            bad.append(BadRow(number=row.number, field="user_id", reason=_nobody()))
+            bad.append(BadRow(number=row.number, field="user_id", reason=coded("no_person")))
     people = recognise(chunk, good)
     ids = [each for each in people.customer_ids if each is not None]
     older = [each for each in ids if each not in people.created]
@@ -176,16 +176,6 @@ def unwelcome(*, workspace_id: int, keys: Sequence[IdentityKeys]) -> set[Identit
     names = {each: rules.normal(each).names() for each in keys}
     away = forgotten.forgotten_among(workspace_id=workspace_id, names={name for own in names.values() for name in own})
     return {each for each, own in names.items() if not away.isdisjoint(own)}
-
-
-def _erased() -> str:
-    return _("This person was erased and asked not to be brought back. Leave the row out.")
-
-
-def _nobody() -> str:
-    return _(
-        "The row names nobody: it has no id, no valid e-mail address and no telephone number. Fill in one of them."
-    )
 
 
 def _traits(row: Row) -> dict[str, Any]:

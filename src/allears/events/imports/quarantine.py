@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+from django.utils import translation
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from allears.accounts.models import Workspace
@@ -21,6 +23,7 @@ from allears.events.imports.kinds import kind_named
 from allears.events.imports.mapping import from_json
 from allears.events.imports.queries import open_rows
 from allears.events.imports.reading import open_table
+from allears.events.imports.reasons import in_words
 from allears.events.imports.retyped import as_it_was
 from allears.events.imports.running import OnProgress
 from allears.events.imports.tables import Table
@@ -39,8 +42,12 @@ def export(row: Import) -> Iterator[str]:
     """The waiting rows as CSV with a byte-order mark, so that spreadsheets read it rightly; a piece at a time.
 
     Each row has its number, the column at fault and the reason before its own cells; a row that could not even be
-    split has its text in ``__as_it_was``.
+    split has its text in ``__as_it_was``. Reasons are in the language of whoever asked, however late a piece is read.
     """
+    return _pieces(row, get_language() or "en")
+
+
+def _pieces(row: Import, language: str) -> Iterator[str]:
     columns, buffer = columns_of(row), io.StringIO()
     writer = csv.writer(buffer)
     buffer.write("\ufeff")
@@ -49,7 +56,9 @@ def export(row: Import) -> Iterator[str]:
         content = json.loads(each.payload)
         cells = content.get("cells", {})
         own = [cells.get(name, "") for name in columns]
-        writer.writerow([each.row_number, each.field, each.reason, content.get("raw", ""), *own])
+        with translation.override(language):
+            reason = in_words(each.reason)
+        writer.writerow([each.row_number, each.field, reason, content.get("raw", ""), *own])
         if buffer.tell() > 64_000:
             yield buffer.getvalue()
             buffer.seek(0)

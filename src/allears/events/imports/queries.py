@@ -9,6 +9,7 @@ from django.db.models import Count
 from allears.events.imports.errors import ImportUseError
 from allears.events.imports.kinds import Kind
 from allears.events.imports.mapping import Mapping, from_json, signature
+from allears.events.imports.reasons import in_words
 from allears.events.models import Import, QuarantinedRow
 from allears.store.scope import ScopedQuerySet
 
@@ -83,6 +84,7 @@ def pace_of(row: Import, *, now: datetime) -> Pace | None:
 
 
 def reasons_of(row: Import, *, most: int = 50) -> list[tuple[str, str, int]]:
-    """(field, reason, rows) of what waits in quarantine, the commonest first."""
+    """(field, reason in the reader's words, rows) of what waits in quarantine, the commonest first."""
     rows = open_rows(row.workspace_id, import_id=row.pk).order_by().values_list("field", "reason")
-    return [(field, reason, count) for field, reason, count in rows.annotate(n=Count("id")).order_by("-n")[:most]]
+    counted = rows.annotate(n=Count("id")).order_by("-n")[:most]
+    return [(field, in_words(reason), count) for field, reason, count in counted]

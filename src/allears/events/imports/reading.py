@@ -19,6 +19,7 @@ from allears.events.imports import delimited, dialogues, encodings, flattened, m
 from allears.events.imports.delimited import Line
 from allears.events.imports.errors import ImportUseError
 from allears.events.imports.headers import explained, good_names, is_second_header, is_total, looks_like_header
+from allears.events.imports.reasons import coded
 from allears.events.imports.tables import Table, cell_text
 from allears.kit.lazy import LazyModule
 
@@ -335,8 +336,7 @@ def _spreadsheet_lines(rows: Iterator[list[str]], *, skip: int, width: int) -> I
         if place < skip or not cells:
             continue
         if len(cells) > width:
-            reason = _("The row has %(found)d cells, but the table has %(wanted)d columns.")
-            yield [], reason % {"found": len(cells), "wanted": width}, "\t".join(cells)
+            yield [], coded("cells_of_table", found=len(cells), wanted=width), "\t".join(cells)
         else:
             yield cells + [""] * (width - len(cells)), "", ""
 

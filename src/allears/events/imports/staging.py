@@ -20,6 +20,7 @@ from django.utils.translation import gettext as _
 from allears.events.exports.writers import plain
 from allears.events.imports import regular
 from allears.events.imports.errors import ImportUseError
+from allears.events.imports.reasons import coded
 from allears.events.imports.tables import Table
 from allears.kit.lazy import LazyModule
 
@@ -38,7 +39,7 @@ SEPARATOR = regular.SEPARATOR
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StagedRow:
-    """One row, counted from 1. ``reason`` says why it could not be read; then ``raw`` is its text."""
+    """One row, counted from 1. ``reason`` keeps why it could not be read; then ``raw`` is its text."""
 
     number: int
     cells: list[str]
@@ -256,9 +257,8 @@ def _checked(cells: list[str]) -> tuple[list[str], str, str]:
     if "\x00" in together:
         trimmed = [cell.replace("\x00", "").strip() for cell in trimmed]
     if len(together) > MAX_CELL and (longest := max(map(len, trimmed))) > MAX_CELL:
-        reason = _("A cell has %(found)d characters, more than the %(most)d that are taken. Shorten it.")
         text = SEPARATOR.join(each[:2000] for each in trimmed)
-        return [], reason % {"found": longest, "most": MAX_CELL}, text
+        return [], coded("large_cell", found=longest, most=MAX_CELL), text
     return trimmed, "", ""
 
 

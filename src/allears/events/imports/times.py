@@ -11,7 +11,7 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import Literal
 
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 
 from allears.events.imports.errors import BadCellError
 
@@ -105,8 +105,7 @@ def _moment(text: str, *, order: Order, zone: tzinfo, meant: str, latest: dateti
 
 
 def _unread(text: str) -> BadCellError:
-    message = _("“%(text)s” is no time that can be read. Write it as 2026-11-21 10:05.")
-    return BadCellError(message % {"text": text[:60]})
+    return BadCellError("no_time", text=text[:60])
 
 
 def _yearless(text: str) -> re.Match[str] | None:
@@ -162,10 +161,7 @@ def _ordered(parts: dict[str, str | None], order: Order, text: str) -> dict[str,
     day, month = (first, other) if order == "dmy" else (other, first)
     if month > 12:
         wanted = _("the day") if order == "dmy" else _("the month")
-        message = _(
-            "In “%(text)s” there is no month %(month)d: in this column %(first)s stands first. Write 2026-11-21."
-        )
-        raise BadCellError(message % {"text": text[:60], "month": month, "first": wanted})
+        raise BadCellError("no_month", text=text[:60], month=month, first=wanted)
     return {**parts, "day": str(day), "month": str(month)}
 
 
@@ -181,8 +177,7 @@ def _build(parts: dict[str, str | None], zone: tzinfo, text: str, meant: str) ->
     try:
         found = datetime(year, month, day, hour % 24 if overflow else hour, minute, second, fraction)  # noqa: DTZ001 – zone follows
     except ValueError as error:
-        message = _("“%(text)s” names a day or hour that does not exist. Write it as 2026-11-21 10:05.")
-        raise BadCellError(message % {"text": text[:60]}) from error
+        raise BadCellError("no_such_day", text=text[:60]) from error
     return _in_utc(found + overflow, _zone(parts.get("zone"), zone, meant, text) or zone)
 
 
@@ -216,8 +211,7 @@ def _zone(name: str | None, zone: tzinfo, meant: str, text: str) -> tzinfo | Non
     if upper in _HOURS:
         return timezone(timedelta(hours=_HOURS[upper]))
     if upper.isalpha():
-        message = _("“%(text)s” names the time zone %(zone)s, which is not known. Write it as 2026-11-21 10:05+08:00.")
-        raise BadCellError(message % {"text": text[:60], "zone": upper})
+        raise BadCellError("no_zone", text=text[:60], zone=upper)
     digits = upper.removeprefix("UTC").removeprefix("GMT").replace(":", "")
     offset = timedelta(hours=int(digits[1:3]), minutes=int(digits[3:5] or 0))
     return timezone(-offset if digits[0] == "-" else offset)

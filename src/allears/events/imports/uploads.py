@@ -20,6 +20,7 @@ from allears.events.imports.errors import ImportUseError
 from allears.events.imports.kinds import Kind, Row, kind_named
 from allears.events.imports.mapping import Mapping as ColumnMapping
 from allears.events.imports.reading import open_table
+from allears.events.imports.reasons import in_words
 from allears.events.models import Import
 from allears.jobs.queue import enqueue
 
@@ -246,7 +247,9 @@ def preview(row: Import, *, count: int = PREVIEW_ROWS, chosen: bool = True) -> l
     good, bad = Converter(kind=ready.kind, mapping=made, staged=ready.staged, moment=moment).convert(rows)
     zone = ZoneInfo(made.timezone or "UTC")
     shown = {each.number: PreviewRow(number=each.number, values=_words(each, zone)) for each in good}
-    shown |= {each.number: PreviewRow(number=each.number, column=each.field, reason=each.reason) for each in bad}
+    shown |= {
+        each.number: PreviewRow(number=each.number, column=each.field, reason=in_words(each.reason)) for each in bad
+    }
     return [shown[number] for number in sorted(shown)]
 
 
@@ -286,6 +289,14 @@ def keep_trial(*, row: Import, now: datetime) -> None:
 def trial_document(found: Trial) -> dict[str, Any]:
     reasons = [{"field": name, "reason": reason, "count": count} for name, reason, count in found.reasons]
     return {"rows": found.rows, "good": found.good, "repeated": found.repeated, "bad": found.bad, "reasons": reasons}
+
+
+def trial_of(row: Import) -> dict[str, Any] | None:
+    """The trial that was kept, its reasons in the reader's words."""
+    kept: dict[str, Any] | None = row.mapping.get("trial")
+    if not kept or "reasons" not in kept:
+        return kept
+    return {**kept, "reasons": [{**each, "reason": in_words(each["reason"])} for each in kept["reasons"]]}
 
 
 def _note(row: Import, trial: dict[str, Any]) -> None:

@@ -18,6 +18,7 @@ from allears.accounts.models import Workspace
 from allears.events.imports import actions as imports
 from allears.events.imports.converting import Converter, file_moment
 from allears.events.imports.errors import ImportUseError
+from allears.events.imports.reasons import in_words
 from allears.jobs.bell import ring
 from allears.listen.models import Source
 from allears.listen.sources import kinds
@@ -258,7 +259,7 @@ def _shown_table(workspace: Workspace, table: Table, aside: Mapping[str, int]) -
         ).convert(rows)
         fields = [name for name in ready.mapping.fields if not name.endswith("_fallback")]
         problems = [str(ready.problem)] if ready.problem else []
-        problems += [f"{each.number}: {each.field}: {each.reason}" for each in bad]
+        problems += [f"{each.number}: {each.field}: {in_words(each.reason)}" for each in bad]
         return Tried(
             fields=fields,
             rows=[[_word(each.values.get(name, "")) for name in fields] for each in good],

@@ -132,7 +132,7 @@ def _mapping_context(row: Import) -> dict[str, Any]:
         "warnings": row.mapping.get("warnings", []),
         "preview": [{"line": each, "cells": [each.values.get(name, "") for name in names]} for each in lines],
         "preview_names": [each["label"] for each in shown],
-        "trial": row.mapping.get("trial"),
+        "trial": uploads.trial_of(row),
         "sheets": sorted([about["sheet"], *about["others"]]) if about.get("others") else [],
         "metrics": list(METRICS),
     }
