@@ -3,10 +3,10 @@
 import gzip
 
 from django.test import Client
-
-from allears.listen.models import Voice
 from tests.conftest import Person
 from tests.listen.test_wall import say
+
+from allears.listen.models import Voice
 
 
 def client_of(person: Person, *, encoding: str = "gzip") -> Client:
