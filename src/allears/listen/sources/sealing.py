@@ -1,37 +1,17 @@
 """Passwords of sources, sealed with the installation's secret: they can be used, never read."""
 
-import base64
 import json
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
-from django.conf import settings
-
-from allears.kit.lazy import LazyModule
 from allears.listen.sources.base import SourceTrouble
-
-if TYPE_CHECKING:
-    from cryptography import fernet
-    from cryptography.hazmat.primitives import hashes
-    from cryptography.hazmat.primitives.kdf import hkdf
-else:
-    fernet = LazyModule("cryptography.fernet")
-    hashes = LazyModule("cryptography.hazmat.primitives.hashes")
-    hkdf = LazyModule("cryptography.hazmat.primitives.kdf.hkdf")
+from allears.store import sealing
 
 PURPOSE = b"allears.listen.sources"
 
 
-def _box() -> "fernet.Fernet":
-    derived = hkdf.HKDF(algorithm=hashes.SHA256(), length=32, salt=None, info=PURPOSE).derive(
-        settings.SECRET_KEY.encode()
-    )
-    return fernet.Fernet(base64.urlsafe_b64encode(derived))
-
-
 def seal(secret: Mapping[str, str]) -> str:
     """The secret settings as one sealed text; nothing for nothing."""
-    return _box().encrypt(json.dumps(dict(secret)).encode()).decode() if secret else ""
+    return sealing.seal(json.dumps(dict(secret)), purpose=PURPOSE) if secret else ""
 
 
 def unseal(sealed: str) -> dict[str, str]:
@@ -39,8 +19,7 @@ def unseal(sealed: str) -> dict[str, str]:
     if not sealed:
         return {}
     try:
-        opened = _box().decrypt(sealed.encode())
-    except fernet.InvalidToken as error:
+        found: dict[str, str] = json.loads(sealing.unseal(sealed, purpose=PURPOSE))
+    except sealing.UnreadableSecretError as error:
         raise SourceTrouble("secret", permanent=True) from error
-    found: dict[str, str] = json.loads(opened)
     return found
