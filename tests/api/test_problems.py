@@ -1,10 +1,15 @@
 """Whatever goes wrong under /api/v1 is told as a problem document."""
 
+from collections import Counter
+from collections.abc import Iterator
+
 import pytest
 from django.test import Client
+from ninja import Schema
 from tests.api.test_touchpoints import client_of
 
 from allears.accounts.models import Workspace
+from allears.api.main import api as _routers  # noqa: F401 - every shape is known once they are loaded
 
 
 @pytest.mark.parametrize(
@@ -62,3 +67,16 @@ def test_every_list_knows_what_its_document_says(acme: Workspace) -> None:
         answer = api.get(path, {"no_such_filter": "1"})
         assert answer.status_code == 422, path
         assert answer.json()["known"] == sorted(documented), path
+
+
+def test_the_document_names_no_two_shapes_alike() -> None:
+    """Of two alike the document keeps one, and a client made from it sends the wrong body to the other."""
+    known = Counter(each.__name__ for each in set(shapes(Schema)) if each.__module__.startswith("allears.api"))
+    assert len(known) > 100
+    assert [name for name, times in known.items() if times > 1] == []
+
+
+def shapes(above: type[Schema]) -> Iterator[type[Schema]]:
+    for each in above.__subclasses__():
+        yield each
+        yield from shapes(each)

@@ -1,6 +1,7 @@
 """One Acme object for each name that a page's address may carry, for the tests over the list of addresses."""
 
 from collections.abc import Callable
+from itertools import count
 from typing import Any
 
 from django.db import models
@@ -28,6 +29,7 @@ from allears.understand.models import BackFill, Correction, TextModel
 from allears.understand.themes.models import SelectedTheme, Theme, ThemeChange
 
 NUMBER = 741  # of a case that no other workspace has
+_COUNT = count(1)
 
 
 def row(model: type[models.Model], alice: Person, **given: Any) -> Any:
@@ -52,7 +54,8 @@ def value_for(field: Any, alice: Person) -> Any:
         return NUMBER
     if field.choices:
         return field.choices[0][0]
-    return f"{field.model.__name__}-{field.name}".lower()[: field.max_length or 60]
+    unlike = f"-{next(_COUNT)}"  # a second row of its kind must not meet the first
+    return f"{field.model.__name__}-{field.name}".lower()[: (field.max_length or 60) - len(unlike)] + unlike
 
 
 def voice(alice: Person) -> int:

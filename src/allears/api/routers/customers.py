@@ -163,7 +163,7 @@ class AttributesAt(Schema):
     attributes: dict[str, Any]
 
 
-class MergeIn(Schema):
+class CustomerMergeIn(Schema):
     """Who turned out to be the customer."""
 
     customer_key: str
@@ -205,7 +205,7 @@ def attributes_then(
 
 
 @router.post("/customers/{key}/merges", response={201: MergeOut})
-def merge_customer(request: HttpRequest, key: str, told: MergeIn) -> Status[dict[str, Any]]:
+def merge_customer(request: HttpRequest, key: str, told: CustomerMergeIn) -> Status[dict[str, Any]]:
     """Make another customer one with this one; ``POST /merges/{id}/undo`` parts them again."""
     kept, merged = show_customer(request, key), show_customer(request, told.customer_key)
     try:

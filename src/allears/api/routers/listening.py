@@ -121,7 +121,7 @@ class VoiceCaseOut(Schema):
     owner_id: int
 
 
-class WeekOut(Schema):
+class ListeningWeekOut(Schema):
     monday: date
     members: int
     listened: int
@@ -132,11 +132,11 @@ class TeamWeeksOut(Schema):
     id: int
     name: str
     members: int
-    weeks: list[WeekOut] = Field(description="empty for a team that is too small to be told of")
+    weeks: list[ListeningWeekOut] = Field(description="empty for a team that is too small to be told of")
 
 
 class ListeningOut(Schema):
-    weeks: list[WeekOut]
+    weeks: list[ListeningWeekOut]
     teams: list[TeamWeeksOut]
 
 

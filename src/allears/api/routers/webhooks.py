@@ -71,7 +71,7 @@ class AttemptOut(Schema):
     milliseconds: int
 
 
-class DeliveryOut(Schema):
+class WebhookDeliveryOut(Schema):
     """One event on its way to one receiver."""
 
     id: int
@@ -85,7 +85,7 @@ class DeliveryOut(Schema):
     finished_at: datetime | None
 
 
-class DeliveryDetail(DeliveryOut):
+class DeliveryDetail(WebhookDeliveryOut):
     """With what was sent and each attempt."""
 
     body: str | None
@@ -121,8 +121,8 @@ def webhook_out(row: Endpoint) -> WebhookOut:
     )
 
 
-def delivery_out(row: Delivery) -> DeliveryOut:
-    return DeliveryOut(
+def delivery_out(row: Delivery) -> WebhookDeliveryOut:
+    return WebhookDeliveryOut(
         id=row.pk,
         webhook_id=row.outgoing.key,
         type=row.outgoing.type,
@@ -216,7 +216,7 @@ def rotate_secret(request: HttpRequest, endpoint_id: int) -> Any:
     return Status(201, SecretOut(secret=secret, former_until=endpoint.former_until))
 
 
-@router.post("/webhooks/{endpoint_id}/tests", response={202: DeliveryOut})
+@router.post("/webhooks/{endpoint_id}/tests", response={202: WebhookDeliveryOut})
 def send_test(request: HttpRequest, endpoint_id: int) -> Any:
     """Send a `webhook.test` to it alone."""
     try:
@@ -237,7 +237,7 @@ def replay_span(request: HttpRequest, endpoint_id: int, span: SpanIn) -> Any:
     return Status(202, CountOut(queued=count))
 
 
-@router.get("/webhooks/{endpoint_id}/deliveries", response=Listing[DeliveryOut])
+@router.get("/webhooks/{endpoint_id}/deliveries", response=Listing[WebhookDeliveryOut])
 def list_deliveries(
     request: HttpRequest,
     endpoint_id: int,
@@ -261,7 +261,7 @@ def get_delivery(request: HttpRequest, endpoint_id: int, delivery_id: int) -> De
     return DeliveryDetail(**delivery_out(found).dict(), body=found.outgoing.body, log=log)
 
 
-@router.post("/webhooks/{endpoint_id}/deliveries/{delivery_id}/replays", response={202: DeliveryOut})
+@router.post("/webhooks/{endpoint_id}/deliveries/{delivery_id}/replays", response={202: WebhookDeliveryOut})
 def replay(request: HttpRequest, endpoint_id: int, delivery_id: int) -> Any:
     """Send one again, with the same `webhook-id`."""
     found = _find_delivery(request, endpoint_id, delivery_id)
