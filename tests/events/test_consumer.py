@@ -28,19 +28,24 @@ class FakeSource:
 
     def __init__(self, *bodies: Body) -> None:
         self.bodies = list(bodies)
-        self.taken = 0
+        self.applied = 0
 
     def ahead(self, *, rows: int, size: int) -> Sequence[Body]:
-        return self.bodies[self.taken : self.taken + rows]
+        return self.bodies[self.applied : self.applied + rows]
 
     def beyond(self, *, rows: int, size: int) -> Sequence[Body]:
         return ()
 
     def go_on(self) -> None: ...
 
-    def done(self, *, lasting: bool, counted: Sequence[plain.Query]) -> None:
-        plain.together(*counted)
-        self.taken = len(self.bodies)
+    def taking(self) -> plain.Query | None:
+        return plain.Query("SELECT 1")
+
+    def taken(self, rows: plain.Rows) -> None:
+        assert rows == [(1,)]
+
+    def done(self, *, lasting: bool) -> None:
+        self.applied = len(self.bodies)
         self.lasting = lasting
 
     def settle(self) -> None: ...
@@ -252,7 +257,7 @@ def test_who_lost_the_lease_applies_nothing(acme: Workspace) -> None:
     assert other.turn() == 0
     WorkerLease.objects.filter(name="consumer").update(owner="elsewhere:2:x", fence=2)
     assert loser.turn() == 0
-    assert (names(acme), first.taken) == ([], 0)
+    assert (names(acme), first.applied) == ([], 0)
     assert other.turn() == 1
     assert names(acme) == ["b"]
 
@@ -264,11 +269,10 @@ class RewrittenSource(FakeSource):
         super().__init__(*bodies)
         self.instead = instead
 
-    def done(self, *, lasting: bool, counted: Sequence[plain.Query]) -> None:
+    def taken(self, rows: plain.Rows) -> None:
         if self.bodies[0] != self.instead:
             self.bodies[0] = self.instead
             raise ChangedMeanwhileError
-        super().done(lasting=lasting, counted=counted)
 
 
 def test_what_was_made_of_a_body_that_is_rewritten_meanwhile_does_not_stay(acme: Workspace) -> None:
@@ -292,6 +296,11 @@ def test_a_commit_that_memory_rests_on_must_last_and_the_next_of_the_same_people
     assert names(acme) == ["a", "b"]
 
 
+def commits() -> str:
+    """Whether the commit will wait for the disk."""
+    return str(plain.select("SHOW synchronous_commit")[0][0])
+
+
 def test_on_postgresql_a_row_bears_another_version_once_it_was_rewritten(acme: Workspace) -> None:
     """The statements themselves; where there is no PostgreSQL, the log is a file and has none."""
     source = open_source()
@@ -305,11 +314,14 @@ def test_on_postgresql_a_row_bears_another_version_once_it_was_rewritten(acme: W
     assert len(source.ahead(rows=9, size=3)) == 2
     source.ahead(rows=2, size=10**6)
     with transaction.atomic():
-        source.done(lasting=True, counted=[])
+        source.taken(plain.select(*source.taking()))
+        assert commits() == "off"
+        source.done(lasting=True)
+        assert commits() == "on"
     assert list(IntakeRow.objects.values_list("id", flat=True)) == [rows[2].id]
     source.ahead(rows=9, size=10**6)
     with transaction.atomic():  # a savepoint writes as a transaction of its own
         IntakeRow.objects.update(body=b"[]")
     with pytest.raises(ChangedMeanwhileError), transaction.atomic():
-        source.done(lasting=False, counted=[])
+        source.taken(plain.select(*source.taking()))
     assert [each.data for each in source.ahead(rows=9, size=10**6)] == [b"[]"]

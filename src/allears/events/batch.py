@@ -8,6 +8,7 @@ from typing import Any, Protocol, overload
 import msgspec
 
 from allears.kit import lax
+from allears.store import plain
 
 _object = msgspec.json.Decoder(dict[str, Any])
 
@@ -134,6 +135,7 @@ class Batch:
 
     events: Sequence[EventRow]
     now: datetime
+    told: plain.Rows | None = None  # what the subscription's question was answered, if it was asked already
 
     def named(self, names: Collection[tuple[int, str]]) -> list[EventRow]:
         """The events of these (workspace, name) pairs: the quick way past all the others."""
@@ -147,14 +149,19 @@ class BatchSubscription:
     order: int
     name: str
     handler: str  # dotted path of a function of one Batch
+    question: str = ""  # likewise of one that gives a plain.Query: asked as the consumer's transaction begins
 
 
 _subscriptions: list[BatchSubscription] = []
 
 
-def subscribe_batch(*, order: int, name: str, handler: str) -> None:
-    """Have ``handler`` called with every batch inside the consumer's transaction, in the declared order."""
-    subscription = BatchSubscription(order=order, name=name, handler=handler)
+def subscribe_batch(*, order: int, name: str, handler: str, question: str = "") -> None:
+    """Have ``handler`` called with every batch inside the consumer's transaction, in the declared order.
+
+    What it must ask the database whatever the events are can be its ``question``: the answer comes with the batch, and
+    nobody waits for it on its own. The handler asks itself where a batch comes without.
+    """
+    subscription = BatchSubscription(order=order, name=name, handler=handler, question=question)
     if subscription not in _subscriptions:
         _subscriptions.append(subscription)
         _subscriptions.sort(key=lambda each: (each.order, each.name))

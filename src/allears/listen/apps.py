@@ -29,7 +29,12 @@ class ListenConfig(AppConfig):
         every(600, "allears.listen.jobs.close_partials")
         register_loop("sources", "allears.listen.sources.running.run_once", "sources")
         register_loop("voice words", "allears.listen.words.indexing.run_once", "voices")
-        subscribe_batch(order=20, name="probes", handler="allears.listen.probing.on_batch")
+        subscribe_batch(
+            order=20,
+            name="probes",
+            handler="allears.listen.probing.on_batch",
+            question="allears.listen.probing.stamp_query",
+        )
         register_event_type("voice.received", "allears.listen.webhooks.VOICE_RECEIVED")
         register_event_type("response.completed", "allears.listen.webhooks.RESPONSE_COMPLETED")
         every(300, "allears.listen.jobs.measure_probes")

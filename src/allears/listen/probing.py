@@ -74,9 +74,15 @@ def running_probes() -> Index:
     return _running().index
 
 
-def _running() -> _Compiled:
+def stamp_query() -> plain.Query:
+    """Moves with each change to any probe."""
+    return plain.Query("SELECT max(changed_at), count(*), max(measured_at) FROM listen_probe")
+
+
+def _running(told: plain.Rows | None = None) -> _Compiled:
+    """``told``: what ``stamp_query`` was answered a moment ago."""
     global _compiled
-    (stamp,) = plain.select("SELECT max(changed_at), count(*), max(measured_at) FROM listen_probe")
+    (stamp,) = plain.select(*stamp_query()) if told is None else told
     if stamp != _compiled.stamp:
         _compiled = _compile_all(stamp)
     return _compiled
@@ -155,7 +161,7 @@ def matches(events: Sequence[EventRow], index: Index) -> list[Match]:
 
 def on_batch(batch: Batch) -> None:
     """Propose an ask for each match, and invite whom the governor allows."""
-    running = _running()
+    running = _running(batch.told)
     if not running.names:
         return
     events = batch.named(running.names)

@@ -4,6 +4,7 @@ import logging
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from types import MappingProxyType
 from typing import NamedTuple
 
 import msgspec
@@ -24,6 +25,7 @@ from allears.jobs.lease import LeaseLostError, acquire, held, hold_query
 from allears.store import plain
 
 logger = logging.getLogger(__name__)
+NOTHING: Mapping[str, plain.Rows] = MappingProxyType({})
 LEASE = "consumer"
 LEASE_SECONDS = 10.0
 RENEW_SECONDS = 2.0
@@ -41,6 +43,13 @@ class Turn(NamedTuple):
     bodies: Sequence[Body]
     decoded: Decoded
     full: bool  # as much as was asked for: there may be more
+
+
+class Begun(NamedTuple):
+    """What the first trip of a transaction has brought."""
+
+    epochs: Mapping[int, int] = NONE  # of the workspaces whose identities it has locked
+    told: Mapping[str, plain.Rows] = NOTHING  # by subscription: what it asked
 
 
 class Consumer:
@@ -109,25 +118,32 @@ class Consumer:
             return 0
         with transaction.atomic():
             now = timezone.now()
-            epochs = self._begin(decoded, now)
+            begun = self._begin(decoded, now)
             meanwhile = self._look_ahead() if full and not careful else ()
-            apply_decoded(
-                decoded, now=now, memories=self._memories, careful=careful, meanwhile=meanwhile, epochs=epochs
-            )
-            lasting = self._memories.learnt() or bool(connection.run_on_commit)
-            self._source.done(lasting=lasting, counted=_counted(decoded.counts))
+            apply_decoded(decoded, now=now, memories=self._memories, careful=careful, meanwhile=meanwhile, begun=begun)
+            self._source.done(lasting=self._memories.learnt() or bool(connection.run_on_commit))
         return len(bodies)
 
-    def _begin(self, decoded: Decoded, now: datetime) -> dict[int, int]:
-        """Prove the lease and lock the identities of all workspaces concerned, in one trip; the epoch of each."""
+    def _begin(self, decoded: Decoded, now: datetime) -> "Begun":
+        """In one trip: prove the lease, lock the identities of all workspaces concerned, take the bodies out of the
+        log and count them, and ask what subscribers want to know whatever the events are."""
         workspace_ids = sorted({call.workspace_id for call in decoded.calls})  # everybody locks in this order
-        fence = self._fence or 0
+        locks = [query for workspace_id in workspace_ids for query in lock_queries(workspace_id)]
+        questions = {each.name: import_string(each.question)() for each in batch_subscriptions() if each.question}
+        taking = self._source.taking()
         lease, *answers = plain.together(
-            hold_query(name=LEASE, owner=self.owner, fence=fence, now=now, seconds=LEASE_SECONDS),
-            *(query for workspace_id in workspace_ids for query in lock_queries(workspace_id)),
+            hold_query(name=LEASE, owner=self.owner, fence=self._fence or 0, now=now, seconds=LEASE_SECONDS),
+            *locks,
+            *questions.values(),
+            taking,
+            *_counted(decoded.counts),
         )
         held(lease, name=LEASE)
-        return dict(zip(workspace_ids, map(epoch_in, answers[1::2]), strict=True))
+        rest = answers[len(locks) :]
+        if taking:
+            self._source.taken(rest[len(questions)])
+        epochs = dict(zip(workspace_ids, map(epoch_in, answers[1 : len(locks) : 2]), strict=True))
+        return Begun(epochs, dict(zip(questions, rest, strict=False)))
 
     def _take(self) -> Turn:
         """What is next: read already, or read now."""
@@ -174,20 +190,23 @@ def apply_decoded(
     refused: list[QuarantinedRow] | None = None,
     careful: bool = True,
     meanwhile: Iterable[object] = (),
-    epochs: Mapping[int, int] = NONE,
+    begun: Begun = Begun(),  # noqa: B008 - never changed
 ) -> None:
     """Store the good calls, tell the subscribers, quarantine the bad; inside the caller's transaction.
 
     With ``refused``, rows for the quarantine are put there instead of being stored. ``careful``: see ``bisect``.
-    ``meanwhile`` and ``epochs``: see ``store_calls``.
+    ``meanwhile``: see ``store_calls``; ``begun``: what this transaction has asked already.
     """
     stored: list[Stored] = []
     quarantine = [quarantined(bad, now) for bad in decoded.bad]
 
     def store(calls: Sequence[Call]) -> None:
         try:
-            new = store_calls(calls, now=now, memories=memories, careful=careful, meanwhile=meanwhile, epochs=epochs)
-            stored.extend(new)
+            stored.extend(
+                store_calls(
+                    calls, now=now, memories=memories, careful=careful, meanwhile=meanwhile, epochs=begun.epochs
+                )
+            )
         except Exception:
             memories.forget()  # it may have learnt what the savepoint now undoes
             raise
@@ -200,7 +219,8 @@ def apply_decoded(
     if stored:
         events = Arrivals(stored)
         for subscription in batch_subscriptions():
-            tell(subscription, events, now=now, quarantine=quarantine, careful=careful)
+            told = begun.told.get(subscription.name)
+            tell(subscription, events, now=now, quarantine=quarantine, careful=careful, told=told)
     if refused is not None:
         refused += quarantine
     elif quarantine:
@@ -214,12 +234,13 @@ def tell(
     now: datetime,
     quarantine: list[QuarantinedRow],
     careful: bool = True,
+    told: plain.Rows | None = None,
 ) -> None:
     """Hand the batch to one subscriber; events it cannot bear are noted and the others go on."""
     handler: Callable[[Batch], object] = import_string(subscription.handler)
 
     def hand_over(part: Sequence[EventRow]) -> None:
-        handler(Batch(events=part, now=now))
+        handler(Batch(events=part, now=now, told=told))
 
     def refused(event: EventRow, error: Exception) -> None:
         logger.exception("%s cannot bear event %s", subscription.name, event.id, exc_info=error)

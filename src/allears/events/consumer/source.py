@@ -32,8 +32,14 @@ class Source(Protocol):
     def go_on(self) -> None:
         """After ``settle``: what ``beyond`` gave is now what is being applied."""
 
-    def done(self, *, lasting: bool, counted: Sequence[plain.Query]) -> None:
-        """Inside the transaction: what was given is applied; ``counted`` is written along.
+    def taking(self) -> plain.Query | None:
+        """To be asked as the transaction begins, where that takes out of the log what was given."""
+
+    def taken(self, rows: plain.Rows) -> None:
+        """What ``taking`` gave; raises ChangedMeanwhileError."""
+
+    def done(self, *, lasting: bool) -> None:
+        """Inside the transaction: what was given is applied.
 
         Unless ``lasting``, the commit may reach the disk a moment later: a crash then has the same bodies applied anew.
         """
@@ -88,8 +94,12 @@ class SqliteSource:
         rows = plain.select("SELECT position FROM events_intakecursor WHERE name = %s", [self._name])
         return int(rows[0][0]) if rows else 0
 
-    def done(self, *, lasting: bool, counted: Sequence[plain.Query]) -> None:
-        plain.together(*counted)
+    def taking(self) -> None:
+        """Nothing: the cursor moves at the end."""
+
+    def taken(self, rows: plain.Rows) -> None: ...
+
+    def done(self, *, lasting: bool) -> None:
         move = "UPDATE events_intakecursor SET position = %s WHERE name = %s"
         if not plain.change(move, [self._last, self._name]):
             IntakeCursor.objects.create(name=self._name, position=self._last)
@@ -114,8 +124,12 @@ SELECT id, version, workspace_id, kind, received_at, body FROM (
         WHERE NOT id = ANY(%s::bigint[]) ORDER BY id LIMIT %s) AS next) AS sized
 WHERE before < %s ORDER BY id
 """
-TAKEN = "DELETE FROM events_intakerow WHERE id = ANY(%s) RETURNING id, xmin::text"
-LATER = ", set_config('synchronous_commit', 'off', true)"  # on the disk a moment after the commit, in the same order
+# The commit is on the disk a moment later, in the same order, unless the transaction turns out to be lasting.
+TAKEN = (
+    "DELETE FROM events_intakerow WHERE id = ANY(%s)"
+    " RETURNING id, xmin::text, set_config('synchronous_commit', 'off', true)"
+)
+WAIT = "SET LOCAL synchronous_commit TO DEFAULT"
 
 
 class PostgresSource:
@@ -144,12 +158,17 @@ class PostgresSource:
     def go_on(self) -> None:
         self._read, self._beyond = self._beyond, {}
 
-    def done(self, *, lasting: bool, counted: Sequence[plain.Query]) -> None:
-        taken = plain.Query(TAKEN if lasting else TAKEN + LATER, [list(self._read)])
-        rows, *_ = plain.together(taken, *counted)
+    def taking(self) -> plain.Query:
+        return plain.Query(TAKEN, [list(self._read)])
+
+    def taken(self, rows: plain.Rows) -> None:
         gone = {row[0]: row[1] for row in rows}
         if gone != self._read:
             raise ChangedMeanwhileError(f"{len(self._read)} bodies were read; of these some are others now")
+
+    def done(self, *, lasting: bool) -> None:
+        if lasting:
+            plain.change(WAIT)
 
     def settle(self) -> None:
         self._read = {}
