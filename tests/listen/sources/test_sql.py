@@ -2,6 +2,7 @@
 
 import json
 import sqlite3
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -18,7 +19,7 @@ from allears.listen.models import Source, Voice
 from allears.listen.sources import actions, queries
 from allears.listen.sources.base import SettingsError
 from allears.listen.sources.kinds.sql import adapter as sql
-from allears.listen.sources.kinds.sql import marks
+from allears.listen.sources.kinds.sql import database, marks
 from allears.listen.sources.kinds.sql.queries import QueryError, alone, checked
 from tests.listen.sources.conftest import NOW, Maker, look
 from tests.support import mariadb
@@ -172,6 +173,47 @@ def test_rows_of_equal_cursor_value_are_never_parted(
     files = Import.objects.in_workspace(run.workspace_id).order_by("id")
     assert [each.rows_total for each in files] == [3, 3, 3, 1]
     assert len(run.import_ids) == 4
+
+
+def test_long_rows_come_in_smaller_pages(shop: Path, make: Maker, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sql, "PAGE_CHARACTERS", 50)
+    run = look(make("sql", **given(shop)))
+    files = Import.objects.in_workspace(run.workspace_id).order_by("id")
+    assert [each.rows_total for each in files] == [1, 1, 1]
+
+
+def test_rows_are_held_one_by_one_however_many_have_one_value() -> None:
+    asked = []
+
+    def rows() -> Iterator[dict[str, int]]:
+        for at in range(9):
+            asked.append(at)
+            yield {"at": 7, "id": at}
+
+    lines = marks.sliced(rows(), column="at", write=str, most=2, most_characters=10)
+    for number in range(1, 10):
+        assert (next(lines).slice, len(asked)) == (1, number)
+
+
+def test_long_rows_are_fetched_by_ones() -> None:
+    sizes = []
+
+    class Result:
+        def fetchmany(self, size: int) -> list[dict[str, str]]:
+            sizes.append(size)
+            return [{"text": "x" * (10 if len(sizes) < 5 else 5_000_000)}] * size if len(sizes) < 8 else []
+
+    assert len(list(database._by_weight(Result()))) == sum(sizes) - sizes[-1]  # type: ignore[arg-type]
+    assert sizes == [1, 4, 16, 64, 256, 1, 1, 1]
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["zeroblob(1000000000)", "hex(zeroblob(400000000))", "replace(hex(zeroblob(20000)), '00', hex(zeroblob(9999)))"],
+)
+def test_a_value_that_would_fill_the_memory_is_refused(shop: Path, make: Maker, value: str) -> None:
+    run = look(make("sql", **given(shop, query=f"SELECT id, {value} AS remark FROM reviews WHERE id > :cursor")))
+    assert run.trouble == {"code": "query", "params": {"reason": "string or blob too big"}, "permanent": False}
 
 
 def test_late_rows_are_found_by_looking_back_and_known_ones_change_nothing(shop: Path, make: Maker) -> None:

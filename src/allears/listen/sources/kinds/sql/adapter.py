@@ -1,7 +1,10 @@
 """Rows of the company's own database, by one read-only query."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import groupby, islice
+from operator import attrgetter
+from pathlib import Path
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -13,6 +16,7 @@ from allears.listen.sources.kinds.sql.database import SYSTEMS, Database, located
 from allears.listen.sources.kinds.sql.queries import QueryError, checked
 
 PAGE_ROWS, TRIED = 20_000, 20
+PAGE_CHARACTERS = 64_000_000
 ROW_KINDS = (
     ("voices", _("voices")),
     ("responses", _("survey responses")),
@@ -114,20 +118,19 @@ class SqlAdapter:
         settings, column = errand.settings, errand.settings["cursor"]
         _check_again(settings)
         errand.scratch.mkdir(parents=True, exist_ok=True)
-        value = marks.from_json(errand.cursor["value"]) if errand.cursor else None
-        bound = marks.back(value, settings["overlap"]) if value is not None else marks.stated(settings["begin"])
-        most = TRIED if errand.trial else PAGE_ROWS
+        before = marks.from_json(errand.cursor["value"]) if errand.cursor else None
         with Database(settings, errand.secret, seconds=settings["seconds"]) as database:
-            rows = database.rows(settings["query"], cursor=bound if column else None, sort=column)
-            reached, number = value, 0
-            for number, page in enumerate(marks.pages(rows, column=column, most=most), start=1):
+            rows = database.rows(settings["query"], cursor=_bound(settings, before) if column else None, sort=column)
+            lines = marks.sliced(
+                islice(rows, TRIED if errand.trial else None),
+                column=column, write=_line, most=PAGE_ROWS, most_characters=PAGE_CHARACTERS,
+            )  # fmt: skip
+            for number, page in groupby(lines, key=attrgetter("slice")):
                 path = errand.scratch / f"{number}.jsonl"
-                with path.open("w", encoding="utf-8") as file:
-                    file.writelines(json.dumps(row, ensure_ascii=False, default=_written) + "\n" for row in page.rows)
-                if page.reached is not None:
-                    reached = marks.further(page.reached, reached)
+                reached = _written_into(path, page)
+                before = before if reached is None else marks.further(reached, before)
                 yield Page(
-                    cursor={"value": marks.to_json(reached)} if column and reached is not None else {},
+                    cursor={"value": marks.to_json(before)} if column and before is not None else {},
                     table=Table(
                         path=path,
                         filename=f"{settings['database'].rpartition('/')[2]}-{errand.now:%Y%m%d-%H%M%S}-{number}.jsonl",
@@ -136,8 +139,25 @@ class SqlAdapter:
                         file_time=errand.now,
                     ),
                 )
-                if errand.trial:
-                    return
+
+
+def _bound(settings: Mapping[str, Any], before: Any) -> Any:
+    """What ``:cursor`` is."""
+    return marks.stated(settings["begin"]) if before is None else marks.back(before, settings["overlap"])
+
+
+def _line(row: Mapping[str, Any]) -> str:
+    return json.dumps(row, ensure_ascii=False, default=_written) + "\n"
+
+
+def _written_into(path: Path, lines: Iterable[marks.Line]) -> Any:
+    """Rows go to the disk as they come, however many have one value; the mark after them."""
+    reached = None
+    with path.open("w", encoding="utf-8") as file:
+        for line in lines:
+            file.write(line.text)
+            reached = line.reached
+    return reached
 
 
 def _check_again(settings: Mapping[str, Any]) -> None:

@@ -22,7 +22,8 @@ DRIVERS = {"postgresql": "postgresql+psycopg", "mysql": "mysql+pymysql", "mariad
 PORTS = {"postgresql": 5432, "mysql": 3306, "mariadb": 3306}
 OTHER_SYNTAX = {"ANSI", "ANSI_QUOTES", "NO_BACKSLASH_ESCAPES", "ORACLE", "MSSQL", "DB2", "MAXDB", "POSTGRESQL"}
 CONNECT_SECONDS = 10
-FETCHED = 1000
+FETCHED, FETCHED_CHARACTERS = 500, 8_000_000  # at once, so that long rows come by ones
+LONGEST_VALUE = 64 * 1024 * 1024  # bytes of a value that SQLite makes in our own memory
 SQLITE_STEPS = 50_000  # of its machine, between two looks at the clock
 
 
@@ -122,6 +123,7 @@ class Database:
         admit_any_time(raw)
 
     def _watch_sqlite(self) -> None:
+        from sqlite3 import SQLITE_LIMIT_LENGTH
         from time import monotonic
 
         deadline = monotonic() + self._seconds
@@ -129,6 +131,7 @@ class Database:
         assert raw is not None
         raw.text_factory = lambda data: data.decode(errors="replace")  # SQLite keeps whatever a program called text
         raw.execute("PRAGMA query_only = on")
+        raw.setlimit(SQLITE_LIMIT_LENGTH, LONGEST_VALUE)
         raw.set_progress_handler(lambda: int(monotonic() > deadline), SQLITE_STEPS)
 
     def rows(self, query: str, *, cursor: Any, sort: str) -> Iterator[dict[str, Any]]:
@@ -143,8 +146,7 @@ class Database:
             statement = statement.bindparams(sa.bindparam("cursor", cursor, type_=kind))
         try:
             result = self._connection.execution_options(stream_results=True, max_row_buffer=FETCHED).execute(statement)
-            for row in result.mappings():
-                yield dict(row)
+            yield from _by_weight(result.mappings())
         except sa.exc.SQLAlchemyError as error:
             raise self._asking(error) from error
 
@@ -161,6 +163,15 @@ class Database:
         if any(word in reason.lower() for word in slow):
             return SourceTrouble("slow", seconds=self._seconds)
         return SourceTrouble("query", permanent=isinstance(error, sa.exc.ProgrammingError), reason=reason)
+
+
+def _by_weight(result: "sa.MappingResult") -> Iterator[dict[str, Any]]:
+    """Rows of a few bytes come by hundreds, such as hold pictures one by one."""
+    size = 1
+    while rows := result.fetchmany(size):
+        weight = 1 + sum(len(value) for row in rows for value in row.values() if isinstance(value, str | bytes))
+        yield from map(dict, rows)
+        size = max(1, min(FETCHED, size * 4, len(rows) * FETCHED_CHARACTERS // weight))
 
 
 def _reason(error: "sa.exc.SQLAlchemyError") -> str:

@@ -1,26 +1,17 @@
 """How far a result was read: values of the cursor column, kept as JSON and compared as what they are."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from math import isfinite
-from typing import Any
+from typing import Any, NamedTuple
 
 from allears.listen.sources.base import SourceTrouble
 
 FOR_EVER = 9000  # 9999-12-31 and its like
 _NO_DAY = re.compile(r"-?infinity|[0-9]{5,}-[0-9]{2}-[0-9]{2}\b.*|[0-9]{4,}-[0-9]{2}-[0-9]{2}.* BC")
 Mark = int | float | Decimal | datetime | date | str
-
-
-@dataclass(frozen=True, kw_only=True)
-class Slice:
-    """Rows that are taken together, and the greatest value of the cursor column among them."""
-
-    rows: Sequence[Mapping[str, Any]]
-    reached: Any
 
 
 def to_json(value: Any) -> dict[str, str]:
@@ -70,20 +61,37 @@ def further(value: Any, before: Any) -> Any:
     return value
 
 
-def pages(rows: Iterator[Mapping[str, Any]], *, column: str, most: int) -> Iterator[Slice]:
-    """Slices of about ``most`` rows; rows of equal cursor value are never parted, or the second part would be lost."""
-    held: list[Mapping[str, Any]] = []
+class Line(NamedTuple):
+    """A row as it is written, the slice that it belongs to, and the greatest value of the cursor column till here."""
+
+    slice: int
+    text: str
+    reached: Any
+
+
+def sliced(
+    rows: Iterable[Mapping[str, Any]],
+    *,
+    column: str,
+    write: Callable[[Mapping[str, Any]], str],
+    most: int,
+    most_characters: int,
+) -> Iterator[Line]:
+    """Rows in slices of about ``most``, and not much more characters than said; one row is held at a time.
+
+    Rows of equal cursor value are never parted, or the second part would be lost.
+    """
+    number, held, characters = 1, 0, 0
     last: Any = None
     reached: Any = None
     for row in rows:
         value = _value(row, column) if column else None
-        if len(held) >= most and (not column or value != last):
-            yield Slice(rows=held, reached=reached)
-            held = []
-        held.append(row)
+        if (held >= most or characters >= most_characters) and (not column or value != last):
+            number, held, characters = number + 1, 0, 0
+        text = write(row)
+        held, characters = held + 1, characters + len(text)
         last, reached = value, reached if is_endless(value) else value
-    if held:
-        yield Slice(rows=held, reached=reached)
+        yield Line(number, text, reached)
 
 
 def _value(row: Mapping[str, Any], column: str) -> Any:
