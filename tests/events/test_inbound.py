@@ -161,6 +161,26 @@ def test_an_old_signature_is_not_taken(acme: Workspace) -> None:
     assert send(made, BODY, **header) == 401
 
 
+FORM = "application/x-www-form-urlencoded"
+MULTIPART = """--x--7
+Content-Disposition: form-data; name="rawRequest"
+
+{"q3_name": {"first": "丽"}}
+--x--7
+Content-Disposition: form-data; name="remark"
+
+Slow = bad
+two lines
+--x--7
+Content-Disposition: form-data; name="photo"; filename="票.png"
+Content-Type: image/png
+
+\ufffdPNG
+--x--7--
+"""
+ENTRY = {"rawRequest": {"q3_name": {"first": "丽"}}, "remark": "Slow = bad\ntwo lines", "photo": "票.png"}
+
+
 @pytest.mark.parametrize(
     ("body", "content_type", "items"),
     [
@@ -169,10 +189,39 @@ def test_an_old_signature_is_not_taken(acme: Workspace) -> None:
         ('{"a": 1}\n{"a": 2}\n', "application/x-ndjson", [{"a": 1}, {"a": 2}]),
         ("a=1&b=x+y", "application/x-www-form-urlencoded", [{"a": "1", "b": "x y"}]),
         ("payload=%7B%22a%22%3A1%7D", "application/x-www-form-urlencoded", [{"payload": {"a": 1}}]),
+        ("a=1&b=x&a=2&c=%7Bnice&d=%5B1%5D", FORM, [{"a": ["1", "2"], "b": "x", "c": "{nice", "d": "[1]"}]),
+        ("e=%5B%7B%22a%22%3A1%7D%5D", FORM, [{"e": [{"a": 1}]}]),
+        ("b=%BA%DC%BA%C3", FORM, [{"b": "很好"}]),
+        (MULTIPART.replace("\n", "\r\n"), "multipart/form-data", [ENTRY]),
+        (MULTIPART, "multipart/form-data", [ENTRY]),
     ],
 )
 def test_bodies_of_every_kind(body: str, content_type: str, items: list[dict[str, Any]]) -> None:
-    assert items_of(body, content_type) == items
+    read = items_of(body, content_type)
+    assert json.loads(json.dumps(read).replace("\\r\\n", "\\n")) == items
+
+
+@pytest.mark.parametrize(
+    ("data", "content_type", "words"),
+    [
+        ('{"text": "很好"}'.encode("gbk"), "application/json; charset=GBK", "很好"),
+        ('{"text": "très"}'.encode("latin-1"), 'application/json; charset="iso-8859-1"', "très"),
+        ('{"text": "很好"}'.encode(), "application/json; charset=nonsense", "很好"),
+        ('{"text": "很好"}'.encode(), "application/json; charset=ascii", "很好"),
+    ],
+)
+def test_the_encoding_that_a_sender_names(acme: Workspace, data: bytes, content_type: str, words: str) -> None:
+    made = source(acme)
+    headers = {"Content-Type": content_type}
+    kept = actions.receive(source=made, data=data, headers=headers, now=timezone.now())
+    assert items_of(kept.body, kept.content_type) == [{"text": words}]
+
+
+def test_a_delivery_that_the_sender_repeats_is_known_by_its_id(acme: Workspace) -> None:
+    made = source(acme)
+    for name in ("X-Shopify-Webhook-Id", "X-WC-Webhook-Delivery-ID"):
+        kept = actions.receive(source=made, data=b"{}", headers={name: "d1"}, now=timezone.now())
+        assert kept.delivery == "d1"
 
 
 def test_places_are_json_pointers() -> None:

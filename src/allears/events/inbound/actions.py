@@ -1,6 +1,7 @@
 """What is done with inbound webhooks: make a source, take a request in, teach, map, map again."""
 
 import json
+import re
 import secrets
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -27,7 +28,11 @@ from allears.jobs.queue import enqueue
 
 SAMPLES = 20  # of the requests that were taken, so many are kept to teach with
 CHUNK = 200
-DELIVERY_HEADERS = ("webhook-id", "X-GitHub-Delivery", "Idempotency-Key", "X-Request-Id")
+_CHARSET = re.compile(r"charset\s*=\s*[\"']?([\w.:-]{1,40})", re.IGNORECASE)
+DELIVERY_HEADERS = (
+    "webhook-id", "X-GitHub-Delivery", "X-Shopify-Webhook-Id", "X-WC-Webhook-Delivery-ID", "Idempotency-Key",
+    "X-Request-Id",
+)  # fmt: skip
 
 
 class InboundError(ValueError):
@@ -93,7 +98,7 @@ def receive(*, source: InboundSource, data: bytes, headers: Mapping[str, str], n
         request: InboundRequest = InboundRequest.objects.create(
             workspace_id=source.workspace_id,
             source=source,
-            body=as_text(body),
+            body=_text(body, headers.get("Content-Type", "")),
             content_type=headers.get("Content-Type", "").partition(";")[0].strip().lower()[:120],
             delivery=delivery[:200],
             received_at=now,
@@ -102,6 +107,15 @@ def receive(*, source: InboundSource, data: bytes, headers: Mapping[str, str], n
         if source.mapping:
             _queue(request)
     return request
+
+
+def _text(body: bytes, content_type: str) -> str:
+    """In the encoding that the sender names, else UTF-8; what is neither keeps its bytes as codes."""
+    named = _CHARSET.search(content_type)
+    try:
+        return as_text(body.decode(named[1]).encode()) if named else as_text(body)
+    except (LookupError, UnicodeError):
+        return as_text(body)
 
 
 class durably:  # noqa: N801 - reads as a word

@@ -1,7 +1,9 @@
 """What a body says: JSON, a list of it, lines of it, or a form. Places in it are JSON Pointers (RFC 6901)."""
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from email import message_from_string
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -30,6 +32,8 @@ def items_of(body: str, content_type: str) -> list[dict[str, Any]]:
 def _read(body: str, content_type: str) -> Any:
     text = body.strip()
     try:
+        if text[:2] == "--" and "json" not in content_type:
+            return _multipart(text)
         if text[:1] not in ("{", "[") and "=" in text and "json" not in content_type:
             return _form(text)
         if "ndjson" in content_type or "jsonl" in content_type:
@@ -46,12 +50,41 @@ def _read(body: str, content_type: str) -> Any:
 
 
 def _form(text: str) -> dict[str, Any]:
-    fields = dict(parse_qsl(text, keep_blank_values=True))
-    for name in ("payload", "data"):  # some senders put JSON into one field
-        if fields.get(name, "")[:1] == "{":
-            inner = lax.decode(fields[name])
-            return {**fields, name: inner}
-    return dict(fields)
+    try:
+        pairs = parse_qsl(text, keep_blank_values=True, errors="strict")
+    except UnicodeDecodeError:  # forms of older Chinese sites
+        pairs = parse_qsl(text, keep_blank_values=True, encoding="gb18030")
+    return _fields(pairs)
+
+
+def _multipart(text: str) -> dict[str, Any]:
+    """A form as browsers send files; of a file its name. The first line is the boundary, whatever the header says."""
+    boundary = text.splitlines()[0][2:].strip()
+    form = message_from_string(f'Content-Type: multipart/form-data; boundary="{boundary}"\n\n{text}')
+    parts = [part for part in form.walk() if not part.is_multipart()]
+    named = [(part.get_param("name", header="content-disposition"), part) for part in parts]
+    return _fields([(str(name), part.get_filename() or str(part.get_payload())) for name, part in named if name])
+
+
+def _fields(pairs: Iterable[tuple[str, str]]) -> dict[str, Any]:
+    """What a name says several times is a list: the answers ticked in a form."""
+    said: dict[str, list[Any]] = {}
+    for name, text in pairs:
+        said.setdefault(name, []).append(_inner(text))
+    return {name: values[0] if len(values) == 1 else values for name, values in said.items()}
+
+
+def _inner(text: str) -> Any:
+    """Some senders put JSON into a field; words that only begin like it stay words."""
+    if not _OBJECTS.match(text):
+        return text
+    try:
+        return lax.decode(text)
+    except (msgspec.DecodeError, RecursionError):
+        return text
+
+
+_OBJECTS = re.compile(r"\s*(\{|\[\s*\{)")
 
 
 @dataclass(frozen=True, kw_only=True)
