@@ -13,7 +13,7 @@ from django.utils import timezone
 from allears.customers.models import Identifier
 from allears.events.imports import quarantine, queries
 from allears.events.imports.retyped import as_it_was
-from allears.listen.models import Response
+from allears.listen.models import Response, Voice
 from tests.imports.conftest import Importer
 
 KEPT = [
@@ -97,3 +97,20 @@ def test_rows_mended_in_a_spreadsheet_lose_nothing_and_double_nothing(importer: 
 
     again = importer.load(importer.file("rows.csv", ROWS.replace("eleven", "1").replace("/13/", "/3/")), "responses")
     assert (again.rows_good, again.rows_repeated) == (0, 4)  # the ids are those of the file, with their zeros
+
+
+def test_a_stranger_s_formula_does_not_run_in_the_table_to_mend_and_comes_back_as_it_was(importer: Importer) -> None:
+    formula = '=HYPERLINK("http://evil.test","-10")'
+    words = "score,remark,+note\neleven,{},@cmd\n9,fine,-3\n".format('"' + formula.replace('"', '""') + '"')
+    given = {"fields": {"score": {"column": "score", "metric": "nps"}, "text": "remark"}}
+    row = importer.load(importer.file("rows.csv", words), "responses", given)
+    table = list(csv.reader(io.StringIO("".join(quarantine.export(row)).lstrip("\ufeff"))))
+    assert table[0][4:] == ["score", "remark", "'+note"]
+    assert table[1][4:] == ["eleven", f"'{formula}", "'@cmd"]
+
+    table[1][table[0].index("score")] = "1"
+    with (path := importer.folder / "mended.csv").open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows(table)
+    mended = quarantine.resend(row=row, workspace=importer.workspace, path=path, actor_id=None, now=timezone.now())
+    assert (mended.rows_good, mended.rows_bad) == (1, 0)
+    assert Voice.objects.in_workspace(importer.workspace.pk).filter(text=formula).count() == 1

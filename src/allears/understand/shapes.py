@@ -8,6 +8,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from allears.kit.charts import Chart, Point, Series, Unit
+from allears.kit.spreadsheets import defused_cell
 from allears.science.estimate import LOW_BASE, Estimate
 from allears.understand.queries import Cut, Report
 
@@ -77,13 +78,8 @@ def csv_lines(report: Report) -> Iterator[str]:
 
 def _line(values: list[Any]) -> str:
     text = io.StringIO()
-    csv.writer(text).writerow([safe(value) for value in values])
+    csv.writer(text).writerow(map(defused_cell, values))
     return text.getvalue()
-
-
-def safe(value: Any) -> Any:
-    """Text that a spreadsheet would run as a formula stays text."""
-    return f"'{value}" if isinstance(value, str) and value[:1] in ("=", "+", "-", "@") else value
 
 
 def trend_chart(report: Report, *, link: Callable[[Cut], str] | None = None) -> Chart:

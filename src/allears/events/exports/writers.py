@@ -1,8 +1,6 @@
 """The formats. Each writer takes batches and keeps a batch in memory: CSV, Excel, Parquet, SPSS.
 
-A text that a spreadsheet would compute (it begins with ``= + - @``, a tabulator or a return, and is no number) gets an
-apostrophe before it in CSV; in Excel it is stored as text, which is never computed. ``plain`` undoes the apostrophe
-when such a file comes back.
+A text that a spreadsheet would compute is defused in CSV; in Excel it is stored as text, which is never computed.
 """
 
 import csv
@@ -18,6 +16,7 @@ from django.utils.translation import gettext as _
 from allears.events.exports.errors import ExportUseError
 from allears.events.exports.tables import Column, Type, labels_of
 from allears.kit.lazy import LazyModule
+from allears.kit.spreadsheets import defused
 
 if TYPE_CHECKING:
     import openpyxl
@@ -35,8 +34,6 @@ FORMATS = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
 FORMATS |= {"parquet": "application/vnd.apache.parquet", "sav": "application/x-spss-sav"}
-_RISKY = re.compile(r"[=+\-@\t\r\uff1d\uff0b\uff0d\uff20]")
-_NUMBER = re.compile(r"[-+]?\d+(?:[.,]\d+)*")
 _UNPRINTED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")  # what XML cannot hold
 
 
@@ -47,16 +44,6 @@ def check_format(name: str) -> str:
         return known
     message = _("There is no format “%(name)s”. Take csv, xlsx, parquet or sav.")
     raise ExportUseError("format", message % {"name": name})
-
-
-def defused(text: str) -> str:
-    """A text that no spreadsheet computes."""
-    return f"'{text}" if _RISKY.match(text) and not _NUMBER.fullmatch(text) else text
-
-
-def plain(text: str) -> str:
-    """The text as it was before ``defused``."""
-    return text[1:] if text[:1] == "'" and defused(text[1:]) == text else text
 
 
 def cell(value: Any) -> str:

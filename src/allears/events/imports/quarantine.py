@@ -28,6 +28,7 @@ from allears.events.imports.retyped import as_it_was
 from allears.events.imports.running import OnProgress
 from allears.events.imports.tables import Table
 from allears.events.models import Import, QuarantinedRow
+from allears.kit.spreadsheets import defused, plain
 
 BLOCK = 500
 ROW, FIELD, REASON, RAW = SERVICE = ("__row", "__field", "__reason", "__as_it_was")
@@ -51,14 +52,14 @@ def _pieces(row: Import, language: str) -> Iterator[str]:
     columns, buffer = columns_of(row), io.StringIO()
     writer = csv.writer(buffer)
     buffer.write("\ufeff")
-    writer.writerow([*SERVICE, *columns])
+    writer.writerow([*SERVICE, *map(defused, columns)])
     for each in open_rows(row.workspace_id, import_id=row.pk).iterator(2_000):
         content = json.loads(each.payload)
         cells = content.get("cells", {})
         own = [cells.get(name, "") for name in columns]
         with translation.override(language):
             reason = in_words(each.reason)
-        writer.writerow([each.row_number, each.field, reason, content.get("raw", ""), *own])
+        writer.writerow([each.row_number, *map(defused, (each.field, reason, content.get("raw", ""), *own))])
         if buffer.tell() > 64_000:
             yield buffer.getvalue()
             buffer.seek(0)
@@ -69,6 +70,7 @@ def _pieces(row: Import, language: str) -> Iterator[str]:
 def prepare_mended(*, row: Import, workspace: Workspace, path: Path) -> tuple[Prepared, list[int]]:
     """The mended file, to be read by the mapping of the import it came from, and the numbers of the rows in it."""
     table = open_table(path)
+    table = replace(table, columns=[plain(name) for name in table.columns])
     columns = columns_of(row)
     missing = [name for name in (ROW, *columns) if name not in table.columns]
     if missing:

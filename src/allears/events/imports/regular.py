@@ -8,11 +8,11 @@ import hashlib
 from collections.abc import Iterator
 from typing import IO, TYPE_CHECKING, Any
 
-from allears.events.exports.writers import plain
 from allears.events.imports.delimited import BLANKS, Dialect
 from allears.events.imports.encodings import Opener
 from allears.events.imports.headers import is_total
 from allears.kit.lazy import LazyModule
+from allears.kit.spreadsheets import plain
 
 if TYPE_CHECKING:
     import numpy as np

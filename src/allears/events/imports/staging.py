@@ -17,12 +17,12 @@ from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
 
-from allears.events.exports.writers import plain
 from allears.events.imports import regular
 from allears.events.imports.errors import ImportUseError
 from allears.events.imports.reasons import coded
 from allears.events.imports.tables import Table
 from allears.kit.lazy import LazyModule
+from allears.kit.spreadsheets import plain
 
 if TYPE_CHECKING:
     import numpy as np

@@ -8,7 +8,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from allears.kit.charts import Chart, Point, Series
-from allears.understand.shapes import safe
+from allears.kit.spreadsheets import defused_cell
 from allears.understand.themes.models import Theme, ThemeChange, ThemeRun
 from allears.understand.themes.queries import Board, Card, Week, name_of
 
@@ -115,7 +115,7 @@ def csv_lines(board: Board) -> Iterator[str]:
 def line(values: list[Any]) -> str:
     """One row; a cell that a spreadsheet would calculate is made harmless."""
     text = io.StringIO()
-    csv.writer(text).writerow([safe(value) for value in values])
+    csv.writer(text).writerow(map(defused_cell, values))
     return text.getvalue()
 
 

@@ -2,7 +2,7 @@
 
 import csv
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import timedelta
 from io import StringIO
 from typing import Any
 
@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET
 
 from allears.journeys.queries import touchpoints
 from allears.journeys.vocabulary import channel_label
+from allears.kit.spreadsheets import defused_cell
 from allears.listen.coverage import CUTS, By, Coverage, Row, coverage
 from allears.web.access import ConsoleRequest, access_manager
 from allears.web.render import render_page
@@ -73,7 +74,7 @@ def _as_file(request: ConsoleRequest, found: Coverage) -> HttpResponse:
     out.write("\ufeff")  # spreadsheets take it for UTF-8 then
     writer = csv.writer(out)
     for line in _lines(found):
-        writer.writerow([harmless(value) for value in line])
+        writer.writerow(map(defused_cell, line))
     response = HttpResponse(out.getvalue(), content_type="text/csv; charset=utf-8")
     response.headers["Content-Disposition"] = f'attachment; filename="coverage-{found.by}.csv"'
     return response
@@ -100,12 +101,6 @@ def _line(row: Row) -> list[Any]:
     return [
         row.key or "*", row.wished, row.left_out, row.refused, row.waiting, *stages, rate.estimate, rate.low, rate.high,
     ]  # fmt: skip
-
-
-def harmless(value: Any) -> Any:
-    """No cell is a formula."""
-    text = value.isoformat() if isinstance(value, datetime) else value
-    return f"'{text}" if isinstance(text, str) and text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
 
 
 urlpatterns = [path("listen/coverage", report, name="coverage")]

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from allears.customers.queries import segments
 from allears.journeys.vocabulary import channel_label
 from allears.kit.charts import Chart, Point, Series, Unit
+from allears.kit.spreadsheets import defused_cell
 from allears.listen import queries as listen_queries
 from allears.listen.actions import KeyTakenError, ensure_ready_made
 from allears.listen.conditions import OPERATORS, ConditionError
@@ -29,7 +30,6 @@ from allears.outreach import channels, wording
 from allears.science.estimate import LOW_BASE
 from allears.web.access import ConsoleRequest, access_manager
 from allears.web.pages.accounts import style
-from allears.web.pages.coverage import harmless
 from allears.web.pages.probes import numbers_as_lines, numbers_by_name, shown_value, typed_value
 from allears.web.pages.study_endings import ending
 from allears.web.refusals import told
@@ -437,7 +437,7 @@ def _as_file(found: Study, report: WaveReport) -> HttpResponse:
     out.write("\ufeff")  # spreadsheets take it for UTF-8 then
     writer = csv.writer(out)
     for row in csv_rows(report):
-        writer.writerow([harmless(value) for value in row])
+        writer.writerow(map(defused_cell, row))
     response = HttpResponse(out.getvalue(), content_type="text/csv; charset=utf-8")
     response.headers["Content-Disposition"] = f'attachment; filename="{found.key}-waves.csv"'
     return response
