@@ -87,4 +87,5 @@ def test_only_this_machine_or_the_token_opens_it(alice: Person, settings: Any) -
     settings.METRICS_TOKEN = "a-long-token"
     assert client.get("/metrics").status_code == 403
     assert client.get("/metrics", headers={"Authorization": "Bearer a-long-tokem"}).status_code == 403
+    assert client.get("/metrics", headers={"Authorization": "Bearer ä"}).status_code == 403
     scraped(client, headers={"Authorization": "Bearer a-long-token"}, REMOTE_ADDR="10.0.0.5")

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.core.cache import cache
 from django.test import Client
 from django.utils import timezone
 from tests.conftest import Person
@@ -53,6 +54,19 @@ def test_sign_in_with_a_password_and_out_again(alice: Person, client: Client) ->
     assert client.post("/accounts/logout/").status_code == 302
     answer = client.get("/settings")
     assert (answer.status_code, answer["Location"]) == (302, "/accounts/login/?next=/settings")
+
+
+def test_a_password_is_guessed_at_five_times_and_then_not_even_the_right_one_enters(alice: Person) -> None:
+    cache.clear()
+    alice.user.set_password("a long enough password")
+    alice.user.save()
+    told = {"login": "alice@acme.test", "password": "a long enough password"}
+    for guess in range(5):
+        assert Client().post("/accounts/login/", told | {"password": f"guess {guess}"}).status_code == 200
+    refused = Client().post("/accounts/login/", told)
+    cache.clear()
+    assert (refused.status_code, "Too many failed" in refused.content.decode()) == (200, True)
+    assert Client().post("/accounts/login/", told).status_code == 302
 
 
 def test_nobody_signs_up_by_themselves(db: None, client: Client) -> None:

@@ -85,6 +85,13 @@ def test_a_private_address_is_refused_and_nothing_is_made(alice: Person, console
     assert Endpoint.objects.in_workspace(alice.workspace.pk).count() == 0
 
 
+@pytest.mark.parametrize("url", ["https://[", "https://example.test:99999/", "https://"])
+def test_an_address_that_cannot_be_read_is_told_and_nothing_is_made(alice: Person, console: Client, url: str) -> None:
+    answer = console.post("/settings/webhooks", {"url": url})
+    assert (answer.status_code, "Write a whole address" in answer.content.decode()) == (422, True)
+    assert Endpoint.objects.in_workspace(alice.workspace.pk).count() == 0
+
+
 def test_agents_do_not_get_in(bob: Person) -> None:
     client = Client()
     client.force_login(bob.user)

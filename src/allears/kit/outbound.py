@@ -14,7 +14,7 @@ from functools import lru_cache
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from socket import AF_UNSPEC, SOCK_STREAM, gaierror, getaddrinfo
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 import httpcore
 
@@ -61,6 +61,16 @@ def parse_allowed(text: str) -> Allowed:
         else:
             hosts.add(word.rstrip(".").lower())
     return Allowed(hosts=frozenset(hosts), networks=tuple(networks))
+
+
+def parts_of(url: str) -> SplitResult:
+    """The parts of what somebody typed; an address that cannot be read (``https://[``, a port of 99999) has no host."""
+    try:
+        parts = urlsplit(url.strip())
+        _ = parts.port
+    except ValueError:
+        return urlsplit("")
+    return parts
 
 
 def embedded(address: Address) -> Iterable[Address]:

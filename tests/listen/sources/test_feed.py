@@ -11,7 +11,7 @@ from django.test import Client
 
 from allears.listen import repeats
 from allears.listen.models import SourceRun, Voice
-from allears.listen.sources import actions, kinds
+from allears.listen.sources import actions, fetching, kinds
 from allears.listen.sources.base import SourceTrouble
 from allears.listen.sources.fetching import fetch
 from allears.listen.sources.kinds.feed import reading
@@ -205,6 +205,13 @@ def test_trying_keeps_nothing(web_peer: WebPeer, acme: Any) -> None:
     assert not Voice.objects.in_workspace(acme.pk).exists()
 
 
+@pytest.mark.parametrize("url", ["https://[", "https://example.test:99999/list"])
+def test_an_address_that_cannot_be_read_is_told(web_peer: WebPeer, make: Maker, url: str) -> None:
+    web_peer.serve("/hop", "", status=302, Location=url)
+    assert look(make("feed", url=url)).trouble["code"] == "bad_address"
+    assert look(make("feed", url=web_peer.url("/hop"), name="hop")).trouble["code"] == "bad_address"
+
+
 def test_a_private_address_is_refused_also_behind_a_redirect(
     web_peer: WebPeer, make: Maker, settings: LazySettings
 ) -> None:
@@ -266,3 +273,23 @@ def test_an_unknown_scheme_is_a_wrong_setting(make: Maker) -> None:
         make("feed", url="file:///etc/passwd")
     with pytest.raises(SourceTrouble):
         fetch("ftp://example.test/x")
+
+
+@pytest.mark.parametrize(
+    ("asked", "onward", "goes_along"),
+    [
+        ("https://example.test/a", "https://example.test/b", True),
+        ("http://example.test/a", "https://example.test/a", True),
+        ("http://example.test/a", "http://example.test/b", True),
+        ("https://example.test/a", "http://example.test/a", False),
+        ("https://example.test/a", "https://elsewhere.test/a", False),
+    ],
+)
+def test_a_password_follows_a_redirect_to_its_own_host_only_and_never_out_of_tls(
+    monkeypatch: pytest.MonkeyPatch, asked: str, onward: str, goes_along: bool
+) -> None:
+    answers = iter([onward, fetching.Fetched(url=onward, body=b"", headers={})])
+    sent = []
+    monkeypatch.setattr(fetching, "_one", lambda client, url, headers: sent.append(headers) or next(answers))
+    fetching.fetch(asked, headers={"Authorization": "Basic x"})
+    assert ["Authorization" in headers for headers in sent] == [True, goes_along]

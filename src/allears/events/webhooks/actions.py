@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.db import transaction
@@ -34,7 +33,7 @@ class WebhookError(ValueError):
 
 def _check_url(url: str) -> str:
     """Said at once what would fail at each delivery; the guard looks again at each connection."""
-    parts = urlsplit(url.strip())
+    parts = outbound.parts_of(url)
     allowed = outbound.parse_allowed(settings.WEBHOOK_ALLOW)
     host = parts.hostname or ""
     if not host or parts.username or parts.fragment or len(url) > 500:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import SplitResult, urljoin, urlsplit
 
 from django.conf import settings
 
@@ -41,15 +41,20 @@ def fetch(url: str, *, headers: Mapping[str, str] | None = None) -> Fetched:
             found = _one(client, url, dict(headers or {}))
             if not isinstance(found, str):
                 return found
-            if urlsplit(found).hostname != urlsplit(url).hostname:
+            if not _may_know(outbound.parts_of(found), outbound.parts_of(url)):
                 headers = {name: value for name, value in (headers or {}).items() if name.lower() != "authorization"}
             url = found
     raise SourceTrouble("status", status="too many redirects", url=url)
 
 
+def _may_know(onward: SplitResult, asked: SplitResult) -> bool:
+    """Whether a password goes along to where a redirect leads: to the same host, and not in the clear all at once."""
+    return onward.hostname == asked.hostname and (onward.scheme == "https" or asked.scheme == "http")
+
+
 def post_form(url: str, form: Mapping[str, str]) -> tuple[int, bytes]:
     """POST a form to an address of an identity service; its status and words. Redirects are not followed."""
-    host = urlsplit(url).hostname or url
+    host = outbound.parts_of(url).hostname or url
     with httpx.Client(timeout=httpx.Timeout(SECONDS), follow_redirects=False, trust_env=False) as client:
         request = _request(client, url, {"Accept": "application/json"}, method="POST", data=form)
         try:
@@ -70,13 +75,13 @@ def _trouble(host: str, error: Exception) -> SourceTrouble:
 
 def _one(client: "httpx.Client", url: str, headers: dict[str, str]) -> "Fetched | str":
     """The answer, or the address that it sends us on to."""
-    host = urlsplit(url).hostname or url
+    host = outbound.parts_of(url).hostname or url
     request = _request(client, url, headers)
     try:
         response = client.send(request, stream=True)
         try:
             if response.is_redirect:
-                return urljoin(url, response.headers["location"])
+                return _onward(url, response.headers["location"])
             if response.status_code == 304:
                 return Fetched(url=url, body=b"", headers=response.headers, unchanged=True)
             if response.status_code != 200:
@@ -87,6 +92,13 @@ def _one(client: "httpx.Client", url: str, headers: dict[str, str]) -> "Fetched 
             response.close()
     except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError) as error:
         raise _trouble(host, error) from error
+
+
+def _onward(url: str, location: str) -> str:
+    try:
+        return urljoin(url, location)
+    except ValueError as error:
+        raise SourceTrouble("bad_address", url=location) from error
 
 
 def _request(
@@ -103,7 +115,7 @@ def _request(
 
 def judge(url: str) -> str:
     """The IP address to connect to; raises SourceTrouble for one that may not be opened."""
-    parts = urlsplit(url)
+    parts = outbound.parts_of(url)
     if parts.scheme not in {"http", "https"} or not parts.hostname:
         raise SourceTrouble("bad_address", permanent=True, url=url)
     port = parts.port or (443 if parts.scheme == "https" else 80)

@@ -73,6 +73,6 @@ def filled(template: str, values: Mapping[str, str], *, kind: str) -> str:
 
 def check_url(field: str, url: str) -> None:
     """Raises SetupError unless it is a web address."""
-    parts = urlsplit(url)
+    parts = outbound.parts_of(url)
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise SetupError(field, _("write a whole address, such as https://sms.example.com/send"))

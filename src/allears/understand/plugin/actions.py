@@ -146,7 +146,7 @@ def comparisons(*, workspace_id: int, most: int = 5) -> list[Comparison]:
 
 def _checked(url: str) -> str:
     """Said at once what would fail at each call; the guard looks again at each connection."""
-    parts = urlsplit(url.strip())
+    parts = outbound.parts_of(url)
     allowed = outbound.parse_allowed(settings.MODEL_ALLOW)
     host = parts.hostname or ""
     if not host or parts.username or parts.fragment or parts.query:

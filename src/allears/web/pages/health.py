@@ -1,12 +1,11 @@
 """Live and ready, for load balancers and tests."""
 
-from secrets import compare_digest
-
 from django.conf import settings
 from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import path
 from django.utils import timezone
+from django.utils.crypto import constant_time_compare
 
 from allears.events.intake.app import trouble
 from allears.operations import exposing
@@ -38,7 +37,7 @@ def metrics(request: HttpRequest) -> HttpResponse:
 
 def _may_read(request: HttpRequest) -> bool:
     if settings.METRICS_TOKEN:
-        return compare_digest(request.headers.get("Authorization", ""), f"Bearer {settings.METRICS_TOKEN}")
+        return constant_time_compare(request.headers.get("Authorization", ""), f"Bearer {settings.METRICS_TOKEN}")
     forwarded = any(name in request.headers for name in ("X-Forwarded-For", "Forwarded", "X-Real-IP"))
     return request.META.get("REMOTE_ADDR", "") in {"127.0.0.1", "::1"} and not forwarded
 
