@@ -147,7 +147,8 @@ def test_a_column_is_learnt_judged_and_given(feedback: Path, tmp_path: Path) -> 
     out, kept = tmp_path / "out.csv", tmp_path / "kept"
     asked = (feedback, "--text", "comment", "--train-column", "topic", "-o", out, "--holdout", "0.25", "--save", kept)
     code, said, _ = run(*asked, "--json")
-    learnt = json.loads(said)["learnt"]
+    document = json.loads(said)
+    learnt = document["learnt"]
     found = rows(out)
     held = [row for row in found if row["split"] == "holdout"]
     assert code == 0
@@ -158,6 +159,8 @@ def test_a_column_is_learnt_judged_and_given(feedback: Path, tmp_path: Path) -> 
     assert right > 0.9
     assert (found[-1]["split"], found[-1]["topic_predicted"]) == ("", "")
     again = tmp_path / "again.csv"
+    assert document["saved"] == {"folder": str(kept), "rows": 360}  # what judged the report is learnt from at last
+    assert json.loads((kept / "model.json").read_text())["about"]["rows"] == 360
     assert run(feedback, "--text", "comment", "--model", kept, "-o", again)[0] == 0
     assert [row["topic_predicted"] for row in rows(again)] == [row["topic_predicted"] for row in found]
 

@@ -40,7 +40,7 @@ def test_a_difference_has_its_sign(value: float | None, shown: str) -> None:
 
 def test_what_a_theme_does_is_rounded_in_its_own_unit() -> None:
     assert [signed_amount(0.0066, "percent"), signed_amount(-0.666, "score"), signed_amount(1.96)] == [
-        "+0.7%",
+        "+0.7 pp",
         "−0.67",
         "+2.0",
     ]

@@ -89,3 +89,17 @@ def test_labels_that_differ_in_capitals_width_or_blanks_alone_are_one() -> None:
     listed = read(["a; B", "b; A", "A; b", "B; a; c", "c; a", "C; b"])
     assert listed.kind == "multi"
     assert len(listed.counts()) == 3
+
+
+@pytest.mark.parametrize(
+    ("cells", "labels"),
+    [
+        (["1", "1.0", "1", "0", "0.0", "0", "-1", "-1.00", "-1"], ["1", "0", "-1"]),
+        (["true", "1", "TRUE", "true", "1.0", "false", "0", "false"], ["true", "false"]),
+        (["true", "True", "false", "unsure"], ["true", "false", "unsure"]),
+        (["1", "true", "2", "1"], ["1", "true", "2"]),  # a number is no truth where there are more than two
+        (["v1.0", "v1", "v1.0"], ["v1.0", "v1"]),
+    ],
+)
+def test_numbers_and_truths_that_programs_write_by_turns_are_one(cells: list[str], labels: list[str]) -> None:
+    assert list(read(cells).counts()) == labels

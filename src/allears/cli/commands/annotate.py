@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from allears.events.imports.tables import Table
+    from allears.understand.text.adapting import AdaptedAnnotator
     from allears.understand.text.annotating import Annotating, Lesson, Outcome
     from allears.understand.text.annotation import Annotator
     from allears.understand.text.judging import HeldOutReport
@@ -52,7 +53,7 @@ def annotate(
     holdout: Annotated[float, typer.Option(help="Share of labelled rows not learnt from, to be judged by.")] = 0.2,
     seed: Annotated[int, typer.Option(help="Of the split and the learning: the same seed, the same model.")] = 0,
     model: Annotated[Path | None, typer.Option(help="Folder of a model saved before; its labels are added.")] = None,
-    save: Annotated[Path | None, typer.Option(help="Keep what was learnt in this folder.")] = None,
+    save: Annotated[Path | None, typer.Option(help="Learn from every row and keep that in this folder.")] = None,
     sheet: Annotated[str, typer.Option(help="Of a workbook, the sheet to read.")] = "",
     as_json: Annotated[bool, typer.Option("--json", help="Print the result as JSON.")] = False,
 ) -> None:
@@ -141,7 +142,13 @@ class _Command:
             )
         self._tell("adapted", report)
         if self.asked.save:
-            adapted.save(self.asked.save)
+            with self.console.status(_("Adapting …")):
+                whole = adapted
+                if holdout:
+                    whole, _again = adapting.adapt(
+                        learnt.annotator, lesson.texts, lesson.cells, seed=seed, holdout=0.0
+                    )
+            self._keep(whole, int(whole.model.about["rows"]))
         if report.better:
             learnt.annotator = adapted
         else:
@@ -165,8 +172,22 @@ class _Command:
             )
         self._tell("learnt", report)
         if self.asked.save:
-            model.save(self.asked.save)
+            with self.console.status(_("Learning {name} …").format(name=name)):
+                whole = model
+                if holdout:
+                    whole, _again = learning.LabelModel.train(
+                        lesson.texts, lesson.cells, seed=seed, holdout=0.0, task=name, annotator=learnt.builtin
+                    )
+            self._keep(whole, int(whole.about["rows"]))
         learnt.models.append((name, model))
+
+    def _keep(self, model: "LabelModel | AdaptedAnnotator", rows: int) -> None:
+        """Save what has learnt from every row: the held-out ones have done their duty when the report is told."""
+        assert self.asked.save
+        model.save(self.asked.save)
+        self.document["saved"] = {"folder": str(self.asked.save), "rows": rows}
+        says = _("Kept in {folder}: a model that has learnt from all {n} rows, those held out for the report too.")
+        self.console.print(says.format(folder=self.asked.save, n=f"{rows:,}"), markup=False)
 
     def _lesson(self, table: "Table", words: int, rows: int, column: str, option: str) -> "Lesson":
         from allears.understand.text.annotating import lesson_of, place_of

@@ -21,6 +21,8 @@ _MOST_SECONDS: Final = 9
 _ABSENT: Final = frozenset({"", "null", "none", "nan", "n/a", "na", "-", "[]", "{}"})
 _NUMBER: Final = re.compile(r"^[-+−]?\d+(?:\.\d+)?%?$")
 _ARRAY: Final = re.compile(r"^\[\s*'[^']*'(?:\s+'[^']*')+\s*\]$")
+_NOUGHTS: Final = re.compile(r"(?<=\d)\.0+$")
+_TRUTHS: Final = {"0": "0", "1": "1", "false": "0", "true": "1"}
 _GROUPED: Final = re.compile(r"^\d{1,3}(?:,\d{3})+$")
 
 POLARITIES: Final = {
@@ -91,12 +93,22 @@ def _once(parts: Sequence[str]) -> tuple[str, ...]:
 
 
 def _one_writing(rows: Sequence[tuple[str, ...] | None]) -> list[tuple[str, ...] | None]:
-    """Labels that differ in capitals, width or blanks alone are one, in the writing that most rows have."""
+    """Labels that differ in capitals, width or blanks alone are one, in the writing that most rows have.
+
+    So are numbers that differ in a tail of noughts (`1`, `1.0`), and `true` and `1` where there is nothing but the two
+    truths: programs write them so by turns.
+    """
     counted = Counter(label for row in rows if row for label in row)
+    bare = {label: _bare(label) for label in counted}
+    short = {label: _NOUGHTS.sub("", plain) for label, plain in bare.items()}
+    if all(_NUMBER.match(plain) for plain in short.values()):
+        bare = short
+    elif set(short.values()) <= _TRUTHS.keys():
+        bare = {label: _TRUTHS[plain] for label, plain in short.items()}
     chosen: dict[str, str] = {}
     for label, _n in counted.most_common():
-        chosen.setdefault(_bare(label), label)
-    return [row and _once([chosen[_bare(label)] for label in row]) for row in rows]
+        chosen.setdefault(bare[label], label)
+    return [row and _once([chosen[bare[label]] for label in row]) for row in rows]
 
 
 def _bare(label: str) -> str:
