@@ -106,3 +106,25 @@ def test_the_version_of_what_is_said_names_the_conventions_too() -> None:
     steps = f"{conventions.digest()[:4]}.{faults.digest()[:4]}"
     assert annotator().version == f"built-in {shipped_digest()[:8]}.{steps}"
     assert annotator().annotate(["好"])[0].model == annotator().version
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("Please leave it with the concierge, thanks", "en"),
+        ("@united When will flights from Belfast resume? Thank you!", "en"),
+        ("下单时备注了不要香菜，谢谢", "zh"),
+        ("请问可以改一下收货地址吗？谢谢您啦~", "zh"),
+    ],
+)
+def test_thanks_that_end_a_request_are_good_manners(text: str, language: Language) -> None:
+    assert len(plain(text, language)) == len(text)
+    assert annotator().annotate([text], languages=[language])[0].value("sentiment") == "neutral"
+
+
+@pytest.mark.parametrize(
+    ("text", "language"), [("Fixed within the hour, thank you!", "en"), ("师傅很准时，谢谢！", "zh")]
+)
+def test_thanks_for_what_was_done_count(text: str, language: Language) -> None:
+    assert plain(text, language) == text
+    assert annotator().annotate([text], languages=[language])[0].value("sentiment") == "positive"

@@ -88,6 +88,36 @@ def test_a_fault_that_is_only_supposed_is_none(text: str, language: Language) ->
     assert told(fold(text), language) is None
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "love how my internet dies every time it rains 😂",
+        "third cancellation this week. Slow clap 👏👏👏",
+        "Thanks for nothing, the driver never even rang",
+        "笑死，又是改签又是延误，这趟旅行真“完美”",
+        "快递三天没动，你们是在散步吗",
+        "Wish you'd actually read the notes, I'm allergic to nuts",
+        "It would be good if the bus actually stopped when people are waiting",
+        "希望老板能管管后厨，别再上半生的鸡了",
+    ],
+)
+def test_praise_that_nobody_means_and_wishes_that_tell_a_fault_are_blame(text: str) -> None:
+    assert _blames(annotator().annotate([text])[0])
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Love how quiet the rooms are, never had a bad night here",
+        "Thank you so much for the quick reply!",
+        "这样挺好一个披萨可以吃到两种口味，推荐大家去",
+        "Wish you were here, the beach is lovely",
+    ],
+)
+def test_praise_that_is_meant_stays(text: str) -> None:
+    assert not _blames(annotator().annotate([text])[0])
+
+
 def test_the_words_that_tell_the_fault_are_cited() -> None:
     text = "🙂 Ｈｅｌｌｏ, I wonder why the lift has been out of service for a fortnight?"
     [said] = annotator().annotate([text])

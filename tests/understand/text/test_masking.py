@@ -222,3 +222,29 @@ def test_what_is_nobodys_stays(text: str) -> None:
 def test_a_text_that_is_made_to_be_hard_to_read_is_read(text: str, found: list[str]) -> None:
     """Each takes a part of a second; with patterns that look again at every character from every other, hours."""
     assert [text[each.start : each.end] for each in mask(text).found if each.kind in ("id", "number")] == found
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("My name is Nguyễn Thị Minh Khai and I ordered two weeks ago", ["Nguyễn Thị Minh Khai"]),
+        ("Please ask for Trần Văn Đức at the desk", ["Trần Văn Đức"]),
+        ("Mr. van der Berg promised to call back", ["van der Berg"]),
+        ("The account holder is Jean-Luc Moreau", ["Jean-Luc Moreau"]),
+        ("Dear Ms. O'Neill, thank you for your reply", ["O'Neill"]),
+        ("Thanks to Mrs Öztürk", ["Öztürk"]),
+        ("您好，我姓欧阳，预订了今晚两位", ["欧阳"]),
+        ("我叫迪丽娜尔·买买提，名字太长系统填不下", ["迪丽娜尔·买买提"]),
+        ("Bought the bag at Charles & Keith, the strap has gone", []),
+        ("Tom Ford sunglasses arrived scratched", []),
+        ("Flight from Hồ Chí Minh City was late", []),
+        ("Mr. in charge said the van de facto belongs to us", []),
+        ("我姓什么你们都查不到", []),
+    ],
+)
+def test_names_of_other_countries_are_found_and_brands_are_not(text: str, names: list[str]) -> None:
+    assert [text[each.start : each.end] for each in mask(text).found if each.kind == "name"] == names
+
+
+def test_a_chat_name_stands_behind_what_asks_to_be_added() -> None:
+    assert mask("微信加我zhao_min88，谢谢").text == "微信加我[社交账号]，谢谢"

@@ -145,9 +145,7 @@ class _Command:
             with self.console.status(_("Adapting …")):
                 whole = adapted
                 if holdout:
-                    whole, _again = adapting.adapt(
-                        learnt.annotator, lesson.texts, lesson.cells, seed=seed, holdout=0.0
-                    )
+                    whole, _again = adapting.adapt(learnt.annotator, lesson.texts, lesson.cells, seed=seed, holdout=0.0)
             self._keep(whole, int(whole.model.about["rows"]))
         if report.better:
             learnt.annotator = adapted

@@ -38,14 +38,33 @@ _EXCUSED: Final = re.compile(  # a way of beginning, and no regret
     r"|\bif it(?:'s|’s| is) not too much trouble\b",
     re.IGNORECASE,
 )
+_THANKED: Final[dict[Language, re.Pattern[str]]] = {  # at the end of what asks for something: good manners, no praise
+    "en": re.compile(
+        r"(?<=[\s.,!?;])(?:(?:many|much) )?(?:thanks|thank you|thx|cheers)"
+        r"(?: (?:in advance|so much|very much|a lot|again|guys|team))?[\s.!,~🙏🙂😊]*$",
+        re.IGNORECASE,
+    ),
+    "zh": re.compile(
+        "(?<=[,，。.!！?？;；~\\s])(?:非常)?(?:谢谢|多谢|感谢|谢了)(?:您|你|啦|了|哈|啊|亲|老板|商家|客服)?[\\s~。.!！🙏]*$"
+    ),
+}
+_REQUEST: Final[dict[Language, re.Pattern[str]]] = {
+    "en": re.compile(
+        r"\?|\b(?:please|pls|plz|kindly|(?:could|can|would|will) (?:you|i|we|someone)|let me know|leave (?:it|them)|"
+        r"make sure|looking for|i need|need to)\b",
+        re.IGNORECASE,
+    ),
+    "zh": re.compile("[?？吗]|请|麻烦|备注|能否|能不能|可否|帮我|帮忙|不要|希望|咨询|需要"),
+}
 _TONES: Final = re.compile("[\U0001f3fb-\U0001f3ff]")
 
 
 def plain(text: str, language: Language) -> str:
     """The text with its conventions made plain; `len(plain(text, …)) == len(text)`."""
-    if not _HINT.search(text):
-        return text
-    own = _own_words(text)
+    own = _without_thanks(text, language)
+    if not _HINT.search(own):
+        return own
+    own = _own_words(own)
     if language == "zh":
         own = _LAUGHTER.sub(lambda found: "哈" * len(found[0]), _topics_blank(_MENTION.sub(_blank, own)))
     else:
@@ -56,6 +75,13 @@ def plain(text: str, language: Language) -> str:
     out = _TONES.sub(" ", _faces().sub(_sign_of_face, own)).translate(_emoji(language))
     assert len(out) == len(text)
     return out
+
+
+def _without_thanks(text: str, language: Language) -> str:
+    thanked = _THANKED[language].search(text)
+    if thanked is None or not _REQUEST[language].search(text, 0, thanked.start()):
+        return text
+    return text[: thanked.start()] + " " * (len(text) - thanked.start())
 
 
 def _blank(found: re.Match[str]) -> str:

@@ -5,13 +5,15 @@ nothing that the weights lean on, for our comments call most polite lines reques
 fault are few and general (what has not come, came otherwise, stopped, happens again); they stand in `data/faults.txt`
 and were chosen on our own comments. In English a fault told without courtesy counts as well (“the bins have not been
 emptied for the second week”): of our comments that tell one 85 % are negative. In Chinese such a fact is mostly a note
-of what happened, unless one asks for something beside it.
+of what happened, unless one asks for something beside it. Praise that nobody means (“love how it dies whenever it
+rains”, 又是改签又是延误) needs no courtesy in either language, and its kind words are blame too.
 """
 
 from __future__ import annotations
 
 import hashlib
 import re
+from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
 from typing import Final
@@ -24,6 +26,7 @@ SURE: Final[dict[Language, float]] = {
 }  # of our comments that tell a fault so, so many are complaints
 COLD: Final[frozenset[Language]] = frozenset({"en"})  # a fault told without courtesy is one there too
 _COURTESY: Final = "courtesy"
+_IRONY: Final = "irony"
 _SUPPOSED: Final[dict[Language, re.Pattern[str]]] = {
     "en": re.compile(r"\b(?:if|in case|whether|unless|should|when will|until|once|before)\b[^.;!?]{0,40}$"),
     "zh": re.compile(
@@ -33,21 +36,29 @@ _SUPPOSED: Final[dict[Language, re.Pattern[str]]] = {
 _BACK: Final = 60  # characters before a fault in which it may be only supposed
 
 
-def told(folded: str, language: Language) -> tuple[int, int] | None:
+@dataclass(frozen=True, slots=True)
+class Told:
+    """The characters `start:end` tell a fault; `ironic` where the kind words beside it are none."""
+
+    start: int
+    end: int
+    ironic: bool
+
+
+def told(folded: str, language: Language) -> Told | None:
     """Where in a folded text a fault is told: with courtesy, where the language asks for that."""
     patterns = _patterns(language)
-    if language not in COLD and not patterns[_COURTESY].search(folded):
-        return None
-    for name in ways(language):
+    enough = language in COLD or patterns[_COURTESY].search(folded) is not None
+    for name in ways(language) if enough else (_IRONY,):
         for found in patterns[name].finditer(folded):
             if not _SUPPOSED[language].search(folded, max(0, found.start() - _BACK), found.start()):
-                return found.span()
+                return Told(*found.span(), ironic=name == _IRONY)
     return None
 
 
 def ways(language: Language) -> list[str]:
-    """The names of the ways of telling a fault."""
-    return [name for name in _patterns(language) if name != _COURTESY]
+    """The names of the ways of telling a fault; irony first, for it says more."""
+    return [_IRONY, *(name for name in _patterns(language) if name not in (_COURTESY, _IRONY))]
 
 
 @lru_cache

@@ -22,6 +22,7 @@ _STRONG: Final = PLACE["strong", "yes"]
 _COMPLAINT: Final = PLACE["intent", "complaint"]
 _BLAME: Final = 0.75  # of polite faults taken for facts, so many are blame to whoever reads them
 _PRAISED: Final = 0.6  # a text so surely positive complains of nothing, whatever it tells
+_MEANT: Final = 0.85  # one more surely positive still means its praise, whatever reads like irony
 _WORDLESS: Final = np.array(  # what signs without a word may tell
     [
         task in ("sentiment", "strong", "mixed", "sarcasm", "emotion") or value in ("praise", "complaint")
@@ -116,25 +117,30 @@ class Speaker:
             if not _WORD.search(joined, at, at + length[text]):
                 yield text
 
-    def _told_faults(self) -> dict[int, Span]:
+    def _told_faults(self) -> dict[int, faults.Told]:
         """Texts in which a fault is told as a fact, where that is not said anyhow, and the words that tell it."""
         scores, batch = self._scores, self._batch
         silent = scores.probability[:, _COMPLAINT] < self._own.threshold[_COMPLAINT]
-        maybe = (silent | (scores.sentiment.argmax(axis=1) == 1)) & (scores.sentiment[:, 2] < _PRAISED)
-        out: dict[int, Span] = {}
-        for text in np.flatnonzero(maybe).tolist():
+        felt, praise = scores.sentiment.argmax(axis=1), scores.sentiment[:, 2]
+        maybe = (silent | (felt == 1)) & (praise < _PRAISED)
+        out: dict[int, faults.Told] = {}
+        for text in np.flatnonzero(maybe | ((felt == 2) & (praise < _MEANT))).tolist():
             at = self._offset[text]
             told = faults.told(batch.joined[at : at + int(batch.length[text])], batch.language)
-            if told is not None:
+            if told is not None and (told.ironic or maybe[text]):
                 out[text] = told
         return out
 
     def _felt_politely(self) -> Floats:
-        """The feeling of each text; where a polite fault was taken for a plain fact, most of that is blame."""
+        """The feeling of each text; where a polite fault was taken for a plain fact, most of that is blame.
+
+        Where it is told with irony, so is what was taken for praise.
+        """
         felt = self._scores.sentiment.copy()
-        for text in self._told:
-            if felt[text].argmax() == 1:
-                felt[text] += felt[text, 1] * np.array([_BLAME, -_BLAME, 0.0])
+        for text, told in self._told.items():
+            if felt[text].argmax() == 1 or told.ironic:
+                moved = _BLAME * felt[text, 1:] * (1.0, float(told.ironic))
+                felt[text] += np.array([moved.sum(), *-moved])
         return felt
 
     def _add_polite_complaints(self, said: NDArray[np.bool_]) -> None:
@@ -234,7 +240,7 @@ class Speaker:
     def _label(self, text: int, head: int, clause: int, spans: tuple[Span, ...]) -> Label:
         task, value = HEADS[head]
         if head == _COMPLAINT and text in self._told:
-            spans = (self._told[text],)
+            spans = ((self._told[text].start, self._told[text].end),)
         polarity = None
         if task in POLAR:
             polarity = int(self._leaning[clause]) if clause >= 0 else (self._whole[text] > 0) - (self._whole[text] < 0)

@@ -10,7 +10,7 @@ register = template.Library()
 
 @register.filter
 def signed_amount(value: float | None, unit: str = "points") -> str:
-    """A difference with its sign (a true minus): points with one digit, shares in percentage points, scales with two."""
+    """A difference with its sign (a true minus): points with one digit, shares in pp, scales with two."""
     if value is None:
         return "–"
     shown, digits = abs(value) * (100 if unit == "percent" else 1), 2 if unit == "score" else 1

@@ -40,7 +40,8 @@ _VERSION: Final = re.compile(
     r"$"
 )
 _WECHAT: Final = re.compile(
-    r"(?:微信|威信|薇信|v信|wechat|weixin|(?<![a-z])vx|(?<![a-z])wx|加v)(?: ?(?:号码?|id|account|name|名))?"
+    r"(?:微信|威信|薇信|v信|wechat|weixin|(?<![a-z])vx|(?<![a-z])wx|加v)(?:加我|联系我|找我|搜)?"
+    r"(?: ?(?:号码?|id|account|name|名))?"
     r"(?: ?(?:是|为|:|=|is|同号?)){0,2} ?(?P<id>[a-z][a-z0-9_-]{4,19}|[0-9][0-9a-z_-]{5,19})(?![a-z0-9_-])",
     re.IGNORECASE,
 )

@@ -29,7 +29,7 @@ _ROLE: Final = re.compile(
     r"(?:是|叫|为|：|:|\s|“|\")*"
 )
 _SURNAMED: Final = re.compile(
-    r"(?:我|免贵|本人|他|她|客服|经理|师傅|小哥|人|位|个|员)?姓(?P<name>[\u4e00-\u9fff])(?=的|[,，。.!！;；"
+    r"(?:我|免贵|本人|他|她|客服|经理|师傅|小哥|人|位|个|员)?姓(?P<name>[\u4e00-\u9fff]{1,2}?)(?=的|[,，。.!！;；"
     r"、\s]|$)"
 )
 _FAMILIAR: Final = re.compile(
@@ -100,7 +100,7 @@ def _announced(text: str) -> Iterator[Found]:
 def _surnamed(text: str) -> Iterator[Found]:
     if "姓" in text:
         for found in _SURNAMED.finditer(text):
-            if found["name"] in _ZH.surnames:
+            if found["name"] in _ZH.surnames or found["name"] in _ZH.compound:
                 yield Found(*found.span("name"), "name")
 
 
@@ -261,7 +261,7 @@ _SOUNDS: Final = (
     "娜纳尼努诺帕普齐恰热仁萨桑沙斯索苏塔特提帖图吐托瓦维乌西希雅亚扬伊依益尤玉泽扎卓孜措姆姗珍茨夫娃"
 )
 _AS_TOLD: Final = re.compile(
-    f"(?:(?P<strange>[{_SOUNDS}]{{3,6}}(?:·[{_SOUNDS}]{{1,6}})?)|(?P<double>[\u4e00-\u9fff]{{4}})|[\u4e00-\u9fff]{{3}})"
+    f"(?:(?P<strange>[{_SOUNDS}]{{3,6}}|[\u4e00-\u9fff]{{2,7}}(?:·[\u4e00-\u9fff]{{1,7}})+)|(?P<double>[\u4e00-\u9fff]{{4}})|[\u4e00-\u9fff]{{3}})"
     r"(?=[，。！？；：、,.!?;:()（）\s]|$)"
 )
 _FOLLOWS: Final = frozenset(
@@ -273,19 +273,29 @@ def _ends_ordinary(name: str) -> bool:
     return name[-1] in _ZH.never_given or (len(name) == 4 and name[:2] not in _ZH.compound)
 
 
-_CAPITAL: Final = re.compile("[A-ZÀ-ÖØ-Þ][a-zà-ÿ]")
-_WORD: Final = r"[A-ZÀ-ÖØ-Þ][a-zà-ÿ]+(?:['’-][A-Z]?[a-zà-ÿ]+)?|(?:O['’]|Mc|Mac|D['’])[A-Z][a-z]+"
+_LETTERS: Final = [chr(code) for first, last in ((0x41, 0x24F), (0x1E00, 0x1EFF)) for code in range(first, last + 1)]
+_UP: Final = "".join(char for char in _LETTERS if char.isupper())  # also Vietnamese, Polish, Turkish
+_LOW: Final = "".join(char for char in _LETTERS if char.islower())
+_CAPITAL: Final = re.compile(f"[{_UP}][{_LOW}]")
+_WORD: Final = rf"[{_UP}][{_LOW}]+(?:['’-][A-Z]?[{_LOW}]+)?|(?:O['’]|Mc|Mac|D['’])[A-Z][a-z]+"
+_PARTICLES: Final = r"(?:(?:van|von|de|der|den|ten|ter|la|le|di|da|del|dos|bin|al|el|zu) ){1,3}"
 _WITH_TITLE: Final = re.compile(
     rf"(?<![A-Za-z])(?:Mr|Mrs|Ms|Mx|Dr|Prof|Professor|Miss|Mister|Captain|Capt|Officer|Nurse|Rev|Fr|"
-    rf"Herr|Frau|Mme|Sra?|MR|MRS|MS|DR)(?:\.|(?= )) ?(?P<name>(?:{_WORD})(?: (?:[A-Z]\.? )?(?:{_WORD})"
-    rf"){{0,2}}|[A-Z]{{2,}}(?: [A-Z]{{2,}})?)"
+    rf"Herr|Frau|Mme|Sra?|MR|MRS|MS|DR)(?:\.|(?= )) ?(?P<of>{_PARTICLES})?"
+    rf"(?P<name>(?:{_WORD})(?: (?:[A-Z]\.? )?(?:{_WORD})){{0,2}}|[A-Z]{{2,}}(?: [A-Z]{{2,}})?)"
 )
 _SAYS_NAME: Final = re.compile(
     r"(?:\b(?i:my|his|her|the) (?:(?:full|first|last|agent'?s?|rep'?s?|employee'?s?|driver'?s?) )?name(?: is(?![a-z'’])"
     r"|'s|:| was)|\bname[:=]|\b(?<!bot )(?<!assistant )(?:named|called) (?=[A-Z])|\bgoes by"
     r"|\b(?i:contact person|passenger|attn\.?|patient|guest|card ?holder|account holder|policy ?holder|"
-    r"name on (?:the|my) [a-z]{2,12})(?::| is(?= [A-Z]))|\battn[.]?(?= [A-Z])) ?(?P<name>[A-Za-zà-ÿ'’-]{2,20}"
-    r"(?: (?:(?:de|van|der|den|von|la|le|del|da|dos|bin|al|el) ){0,2}[A-Z][A-Za-zà-ÿ'’-]+){0,2})"
+    r"name on (?:the|my) [a-z]{2,12})(?::| is(?= [A-Z]))|\battn[.]?(?= [A-Z])) ?"
+    rf"(?P<name>[{_UP}{_LOW}'’-]{{2,20}}"
+    rf"(?: (?:(?:de|van|der|den|von|la|le|del|da|dos|bin|al|el) ){{0,2}}[{_UP}][{_UP}{_LOW}'’-]+){{0,3}})"
+)
+_SAYS: Final = ("name", "called", "goes by", "person", "passenger", "attn", "patient", "guest", "holder")
+_VIETNAMESE: Final = re.compile(  # a family name with its marks is nothing else
+    r"\b(?:Nguyễn|Nguyen|Trần|Phạm|Hoàng|Huỳnh|Đặng|Bùi|Đỗ|Hồ(?! Chí Minh)|Ngô|Dương|Đinh|Trịnh|Đoàn|Lương|Võ|Vũ|Lê)"
+    rf"(?: [{_UP}][{_LOW}]+){{1,3}}"
 )
 _RELATED: Final = re.compile(
     r"\b[Mm]y (?:late |elderly |dear )?(?:mum|mom|mother|dad|father|wife|husband|partner|son|daughter|brother|sister"
@@ -339,12 +349,9 @@ def _all_latin(page: Page, text: str) -> Iterator[Found]:
             for found in pattern.finditer(text):
                 if found["name"].lower() not in _EN.ordinary:
                     yield Found(*found.span("name"), "name")
-    for found in _WITH_TITLE.finditer(text):
-        if span := _without_ordinary(text, *found.span("name")):
-            yield Found(*span, "name")
-    if any(
-        word in page.lower for word in ("name", "called", "goes by", "person", "passenger", "attn", "patient", "guest")
-    ):
+    yield from _titled_latin(text)
+    yield from (Found(*found.span(), "name") for found in _VIETNAMESE.finditer(text))
+    if any(word in page.lower for word in _SAYS):
         for found in _SAYS_NAME.finditer(text):
             span = _without_ordinary(text, *found.span("name"))
             if span and _may_be_small(found[0], text[slice(*span)]):
@@ -355,6 +362,13 @@ def _all_latin(page: Page, text: str) -> Iterator[Found]:
         parts = found["name"].lower().replace(".", "").split()
         if found["name"][:1].isupper() and not any(part in _EN.ordinary for part in parts):
             yield Found(*found.span("name"), "name")
+
+
+def _titled_latin(text: str) -> Iterator[Found]:
+    """Dr Oyelaran, Mr. van der Berg."""
+    for found in _WITH_TITLE.finditer(text):
+        if span := _without_ordinary(text, *found.span("name")):
+            yield Found(found.start("of") if found["of"] else span[0], span[1], "name")
 
 
 def _relatives(text: str) -> Iterator[Found]:
