@@ -49,6 +49,15 @@ def _normal(index: int, condition: Mapping[str, Any]) -> dict[str, Any]:
     if op not in OPERATORS:
         raise ConditionError(index, "op", _("use one of %(names)s") % {"names": " ".join(OPERATORS)})
     value = condition.get("value")
+    _check_value(index, op, value)
+    stored = {"property": name, "op": op, "value": None if op == "exists" and value is None else value}
+    if whose == "history":
+        return stored | {"of": whose, "days": _days(index, op, condition.get("days"))}
+    return stored if whose == "event" else stored | {"of": whose}
+
+
+def _check_value(index: int, op: Any, value: Any) -> None:
+    """Raises ConditionError for a value that the comparison cannot take."""
     if op in (">", "<", ">=", "<=") and _number(value) is None:
         raise ConditionError(
             index, "value", _("%(op)s compares with a number, not with %(value)r") % {"op": op, "value": value}
@@ -59,10 +68,6 @@ def _normal(index: int, condition: Mapping[str, Any]) -> dict[str, Any]:
         raise ConditionError(index, "value", _("`contains` takes the words to look for"))
     if op in ("=", "!=") and (value is None or isinstance(value, list | dict)):
         raise ConditionError(index, "value", _("%(op)s compares with one word, number, true or false") % {"op": op})
-    stored = {"property": name, "op": op, "value": None if op == "exists" and value is None else value}
-    if whose == "history":
-        return stored | {"of": whose, "days": _days(index, op, condition.get("days"))}
-    return stored if whose == "event" else stored | {"of": whose}
 
 
 def _days(index: int, op: Any, days: Any) -> float:

@@ -4,7 +4,7 @@ Question and option keep their meaning under their name in every version (``chec
 """
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -28,7 +28,7 @@ from allears.listen.definition import (
     parse,
 )
 from allears.listen.models import Response, Survey
-from allears.listen.questions import Text, kind_of
+from allears.listen.questions import Option, Text, kind_of
 from allears.science.estimate import Estimate, ScoreCounts
 from allears.science.intervals import wilson
 from allears.science.scores import score
@@ -148,43 +148,62 @@ def _with_all_options(question: Question, definitions: list[Definition]) -> Ques
 
 def _result(question: Question, retired: bool, rows: list[Mapping[str, Any]]) -> QuestionResult:
     answers = [row[question.name] for row in rows if question.name in row]
-    common: dict[str, Any] = {
-        "name": question.name,
-        "kind": kind_of(question),
-        "text": question.text,
-        "retired": retired,
+    return QuestionResult(
+        name=question.name,
+        kind=kind_of(question),
+        text=question.text,
+        retired=retired,
+        n=len(answers),
+        **_counted(question, answers),
+    )
+
+
+def _counted(question: Question, answers: list[Any]) -> dict[str, Any]:
+    """What the answers to a question of this kind are counted into; words, contacts and files are only so many."""
+    match question:
+        case Score() | Rating():
+            return _on_a_scale(question, answers)
+        case Number():
+            return {"mean": _mean([each for each in answers if isinstance(each, int | float)])}
+        case Choice() | Choices():
+            chosen = Counter(one for each in answers for one in ([each] if isinstance(each, str) else each))
+            return {"shares": _shares(_texts(question.options), chosen, len(answers))}
+        case Ranking():
+            first = Counter(each[0] for each in answers if each)
+            return {"shares": _shares(_texts(question.options), first, len(answers))}
+        case Matrix():
+            return _by_row(question, answers)
+        case Words() | Contact() | Files() | Note():
+            return {}
+
+
+def _on_a_scale(question: Score | Rating, answers: list[Any]) -> dict[str, Any]:
+    if isinstance(question, Score):
+        low, high = SCALES[question.metric][0], SCALES[question.metric][-1]
+    else:
+        low, high = question.lowest, question.highest
+    figures = [each for each in answers if isinstance(each, int)]
+    steps: dict[str, Text] = {str(each): {} for each in range(low, high + 1)}
+    return {
+        "shares": _shares(steps, Counter(map(str, figures)), len(answers)),
+        "mean": _mean(figures),
+        "score": _score(question, figures) if isinstance(question, Score) else None,
     }
-    n = len(answers)
-    if isinstance(question, Score | Rating):
-        low, high = (
-            (SCALES[question.metric][0], SCALES[question.metric][-1])
-            if isinstance(question, Score)
-            else (question.lowest, question.highest)
-        )
-        figures = [each for each in answers if isinstance(each, int)]
-        steps: dict[str, Text] = {str(each): {} for each in range(low, high + 1)}
-        shares = _shares(steps, Counter(map(str, figures)), n)
-        finished = _score(question, figures) if isinstance(question, Score) else None
-        return QuestionResult(**common, n=n, shares=shares, mean=_mean(figures), score=finished)
-    if isinstance(question, Number):
-        return QuestionResult(**common, n=n, mean=_mean([each for each in answers if isinstance(each, int | float)]))
-    if isinstance(question, Choice | Choices):
-        texts = {option.value: option.text for option in question.options}
-        chosen = Counter(one for each in answers for one in ([each] if isinstance(each, str) else each))
-        return QuestionResult(**common, n=n, shares=_shares(texts, chosen, n))
-    if isinstance(question, Ranking):
-        texts = {option.value: option.text for option in question.options}
-        first = Counter(each[0] for each in answers if each)
-        return QuestionResult(**common, n=n, shares=_shares(texts, first, n))
-    if isinstance(question, Matrix):
-        texts = {column.value: column.text for column in question.columns}
-        words = {row.value: row.text for row in question.rows}
-        asked = dict.fromkeys([*words, *(row for each in answers for row in each)])  # of earlier versions, too
-        by_row = {row: [each[row] for each in answers if row in each] for row in asked}
-        tables = {row: _shares(texts, Counter(found), len(found)) for row, found in by_row.items()}
-        return QuestionResult(**common, n=n, rows=tables, row_texts=words)
-    assert isinstance(question, Words | Contact | Files | Note)
-    return QuestionResult(**common, n=n)
+
+
+def _by_row(question: Matrix, answers: list[Any]) -> dict[str, Any]:
+    words = _texts(question.rows)
+    asked = dict.fromkeys([*words, *(row for each in answers for row in each)])  # of earlier versions, too
+    by_row = {row: [each[row] for each in answers if row in each] for row in asked}
+    columns = _texts(question.columns)
+    return {
+        "rows": {row: _shares(columns, Counter(found), len(found)) for row, found in by_row.items()},
+        "row_texts": words,
+    }
+
+
+def _texts(options: Sequence[Option]) -> dict[str, Text]:
+    return {option.value: option.text for option in options}
 
 
 def _score(question: Score, figures: list[int]) -> Estimate:
