@@ -124,6 +124,7 @@ def test_several_answers_have_a_variable_each_in_spss(acme: Workspace) -> None:
         "questions": [
             {"name": "bought", "type": "choices", "text": {"en": "Bought", "zh": "买了"}, "options": options},
             {"name": "liked", "type": "ranking", "text": {"en": "Liked", "zh": "喜欢"}, "options": options},
+            {"name": "bye", "type": "note", "text": {"en": "Bye", "zh": "再见"}},
         ]
     }
     survey = Survey.objects.create(workspace=acme, key="s", name="S", family="nps")
@@ -144,6 +145,7 @@ def test_several_answers_have_a_variable_each_in_spss(acme: Workspace) -> None:
     assert meta.variable_value_labels["answer_bought_ink"] == {0.0: "否", 1.0: "是"}
     assert meta.variable_measure["answer_liked_pen"] == "ordinal"
     assert "answer.bought.ink" not in written(acme, "responses", "csv", survey="s").read_text()
+    assert "answer_bye" not in frame, "a note has nothing to answer"
 
 
 def test_every_table_leaves_in_every_format(acme: Workspace, elsewhere: Workspace) -> None:

@@ -1,19 +1,23 @@
 """The console's pages of listening: surveys, probes, decisions, policy."""
 
+import html
 import json
+import re
 
 import pytest
 from django.test import Client
 from django.utils import timezone
 
 from allears.events.batch import Batch
-from allears.listen import actions, probing
-from allears.listen.models import Probe, Survey
+from allears.listen import actions, answering, probing
+from allears.listen.models import Probe, Survey, Voice
+from allears.listen.wall import WallFilter
 from allears.outreach import rehearsals
 from allears.outreach.governor import policy_from
 from allears.outreach.models import Policy
 from tests import builders
 from tests.conftest import Person
+from tests.listen import surveys
 
 
 @pytest.fixture
@@ -186,3 +190,25 @@ def test_an_outsider_finds_nothing(client: Client, alice: Person, charlie: Perso
     assert client.post(f"/probes/{probe.pk}/pause").status_code == 404
     probe.refresh_from_db()
     assert probe.paused_at is None
+
+
+def test_free_words_in_the_results_lead_to_their_voices(signed_in: Client, alice: Person) -> None:
+    workspace = alice.workspace
+    made = surveys.made(workspace, surveys.definition(surveys.NPS, {"type": "text", "name": "why"}))
+    other = surveys.made(workspace, surveys.definition({"type": "text", "name": "why"}), key="other")
+    for survey, given in ((made, {"nps": "3", "why": "Late again"}), (made, {"nps": "9"}), (other, {"why": "Else"})):
+        token, now = surveys.link(survey).token, timezone.now()
+        answering.save(token=token, given=given, complete=True, language="en", now=now)
+    page = signed_in.get(f"/surveys/{made.pk}/results").content.decode()
+    address = html.unescape(re.findall(r'href="(/listen\?[^"]+)"', page)[0])
+    assert address == "/listen?view=all&survey=study&question=why"
+    shown = signed_in.get(address)
+    assert [each.text for each in shown.context["voices"]] == ["Late again"]
+    assert "About why" in shown.content.decode()
+    assert "themes/selection" not in shown.content.decode()
+    everything = signed_in.get("/listen?view=all&survey=study").context["voices"]
+    assert sorted(each.text for each in everything) == ["", "Late again"]
+    assert not signed_in.get("/listen?view=all&survey=none&question=why").context["voices"]
+    filters = WallFilter.of({"survey": "study", "question": "why"}, workspace_id=workspace.id)
+    admitted = [each for each in Voice.objects.in_workspace(workspace.id) if filters.admits(each)]
+    assert [each.text for each in admitted] == ["Late again"]

@@ -16,6 +16,7 @@ SEND = {"en": "Send", "zh": "提交"}
 LOST = {"en": "No connection.", "zh": "网络断开了。"}
 KEPT = {"en": "Kept", "zh": "已保存"}
 LOCALES = {"en": "en-GB", "zh": "zh-CN"}
+ONE = {"en": "Please choose at most 1.", "zh": "最多选 1 项。"}
 THANKS = {"en": "That was all", "zh": "就这些"}
 
 
@@ -63,6 +64,10 @@ def answer_the_first_page(page: Page, language: str) -> None:
     pick(page, "store", "north")
     expect(page.locator('[data-q="hello"] .note')).to_contain_text({"en": "North", "zh": "选项north"}[language])
     pick(page, "bought", "lamp")
+    pick(page, "bought", "sofa")
+    page.locator("[data-go=next]").click()
+    expect(page.locator("#kept")).to_have_text(ONE[language])
+    assert "bought" in shown(page), "what has to be mended is said on its own page"
     pick(page, "bought", "none")
     assert page.locator('[data-q="bought"] input:checked').count() == 1, "none of these stands alone"
     page.locator("[data-go=next]").click()

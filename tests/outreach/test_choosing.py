@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from allears.accounts.models import Workspace
 from allears.customers.models import ConsentRecord, Customer
@@ -107,3 +108,15 @@ def test_a_token_of_somebody_else_changes_nothing(zoe: Customer, client: Client)
     forged = preferences_token("0" * 32).replace("0" * 32, zoe.key)
     assert client.post(f"/u/{forged}", {"survey": "no"}).status_code == 404
     assert not ConsentRecord.objects.in_workspace(zoe.workspace_id).exists()
+
+
+def test_where_the_rules_ask_for_a_yes_the_page_does_not_presume_it_and_a_yes_is_kept(zoe: Customer) -> None:
+    builders.open_policy(workspace=zoe.workspace, needs_grant=("survey",))
+    assert ask(zoe, NOON) == ("never", "no_grant")
+    address = f"/u/{preferences_token(zoe.key)}"
+    page = Client().get(address).content.decode()
+    assert re.search(r'name="survey" value="no" checked', page)
+    Client().post(address, {"survey": "no", "more": "1", "every": "0", "news": "yes"})
+    assert ConsentRecord.objects.in_workspace(zoe.workspace_id).count() == 0, "the form as it came says nothing"
+    Client().post(address, {"survey": "yes", "more": "1", "channel": "email", "every": "0", "news": "yes"})
+    assert ask(zoe, timezone.now()) == ("sent", "allowed")

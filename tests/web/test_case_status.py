@@ -92,6 +92,49 @@ def test_solved_and_not_solved(case: Case, bob: Person) -> None:
     assert kinds(case) == ["opened", "reply", "closed", "reopened", "confirmed"]
 
 
+SCANNERS = [
+    "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) BingPreview/1.0b",
+    "Mozilla/5.0 (compatible; Barracuda Sentinel (EE))",
+    "Mozilla/5.0 (compatible; proofpoint-urldefense/2.0)",
+    "Slackbot-LinkExpanding 1.0 (+https://api.slack.com/robots)",
+]
+
+
+@pytest.mark.parametrize("agent", SCANNERS)
+def test_a_scanner_that_presses_every_button_says_nothing(case: Case, bob: Person, agent: str) -> None:
+    act = {"workspace_id": case.workspace_id, "number": 1, "actor": bob.membership, "now": timezone.now()}
+    actions.reply(**act, text="Here is a new one.")
+    actions.close(**act, cause="late")
+    scanner = Client(headers={"user-agent": agent})
+    for path in ("", "/verdict", "/messages"):
+        scanner.head(f"/c/{case.token}{path}")
+        scanner.get(f"/c/{case.token}{path}")
+    scanner.post(f"/c/{case.token}/verdict", {"solved": "yes"})
+    scanner.post(f"/c/{case.token}/verdict", {"solved": "no"})
+    scanner.post(f"/c/{case.token}/messages", {"text": "test", "once": "a"})
+    assert kinds(case) == ["opened", "reply", "closed"]
+
+
+@pytest.mark.parametrize("agent", ["curl/8.5.0", "python-requests/2.32", "Lynx/2.9", ""])
+def test_a_plain_client_is_a_person(case: Case, agent: str) -> None:
+    person = Client(headers={"user-agent": agent})
+    assert person.post(f"/c/{case.token}/verdict", {"solved": "yes"})["Location"].endswith("?said=solved")
+    person.post(f"/c/{case.token}/messages", {"text": "Thanks", "once": "a"})
+    assert kinds(case) == ["opened", "confirmed", "customer"]
+
+
+def test_who_said_that_it_is_solved_can_still_say_that_it_is_not(case: Case, bob: Person) -> None:
+    act = {"workspace_id": case.workspace_id, "number": 1, "actor": bob.membership, "now": timezone.now()}
+    actions.reply(**act, text="Here is a new one.")
+    actions.close(**act, cause="late")
+    Client().post(f"/c/{case.token}/verdict", {"solved": "yes"})
+    page = Client().get(f"/c/{case.token}").content.decode()
+    assert "Is it not solved after all?" in page
+    assert 'value="yes"' not in page
+    Client().post(f"/c/{case.token}/verdict", {"solved": "no"})
+    assert kinds(case) == ["opened", "reply", "closed", "confirmed", "reopened"]
+
+
 @pytest.mark.parametrize("path", ["", "/messages", "/verdict"])
 def test_a_wrong_token_opens_nothing(case: Case, path: str) -> None:
     client = Client()

@@ -46,13 +46,18 @@ def doubt(signs: Signs) -> str:
     soon, many = signs.since_sent < SOON, signs.figures >= MANY_FIGURES
     handless = signs.scripted and signs.hand not in HANDS and not signs.webdriver
     reasons = {
-        "agent": bool(NAMED.search(signs.agent)),
+        "agent": names_itself(signs.agent),
         "untouched": signs.by_itself and signs.scripted and not signs.hand,
         "rested": signs.hand == "rested" and (soon or signs.figures > 1),
         "figures": many and handless,
         "soon": soon and handless,
     }
     return next((why for why, holds in reasons.items() if holds), "")
+
+
+def names_itself(agent: str) -> bool:
+    """Whether a machine that examines mail or collects pages says so in its name; tools and libraries are people's."""
+    return bool(NAMED.search(agent))
 
 
 def doubt_of(invitation: Invitation, response: Response | None, visit: Visit, *, by_itself: bool, now: datetime) -> str:

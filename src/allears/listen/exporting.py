@@ -14,6 +14,7 @@ from allears.listen.definition import (
     Choices,
     DefinitionError,
     Matrix,
+    Note,
     Number,
     Question,
     Ranking,
@@ -89,6 +90,8 @@ def _voices(workspace_id: int, filters: Filters) -> Selection:
         source_kind=filters.get("source", ""),
         text=filters.get("q", ""),
         tag_id=filtering.whole(filters, "tag"),
+        survey=filters.get("survey", ""),
+        question=filters.get("question", "") if filters.get("survey") else "",
     )
     rows = filtering.spanned(chosen(wall), filters, "said_at")
     if (customer := filtering.whole(filters, "customer_id")) is not None:
@@ -144,6 +147,8 @@ def _questions(workspace_id: int, survey: str, rows: Any) -> dict[str, Column]:
         except DefinitionError:  # of a draft that an older release kept: its answers still have their names
             continue
         for question in definition.questions:
+            if isinstance(question, Note):  # nothing is answered there
+                continue
             language = definition.language_for(get_language() or "en")
             for name, column in _columns(question, language):
                 found.setdefault(name, column)
@@ -216,7 +221,7 @@ def _column(question: Question, language: str) -> Column:
 VOICES = ExportTable(
     name="voices",
     label=gettext_lazy("Voices"),
-    filters=("q", "feeling", "touchpoint", "source", "tag", "customer_id", "account"),
+    filters=("q", "feeling", "touchpoint", "source", "tag", "customer_id", "account", "survey", "question"),
     select=_voices,
 )
 RESPONSES = ExportTable(

@@ -167,7 +167,11 @@ class _Speaker:
             options = self._options(question, question.options, question.shuffle)
             rows = [{**each, "chosen": each["value"] in chosen} for each in options]
             own_words = self.answers.get(f"{question.name}.other", "")
-            limits = {"most": question.at_most} if isinstance(question, Choices) else {"dropdown": question.dropdown}
+            limits = (
+                {"least": question.at_least, "most": question.at_most}
+                if isinstance(question, Choices)
+                else {"dropdown": question.dropdown}
+            )
             return {"options": rows, "other": own_words, **limits}
         if isinstance(question, Matrix):
             columns = [{"value": each.value, "text": self.say(each.text)} for each in question.columns]

@@ -51,7 +51,7 @@ class Share:
 
 @dataclass(frozen=True, kw_only=True)
 class QuestionResult:
-    """One question over the chosen versions. ``mean`` is of figures, and of places in a ranking (1 stands highest)."""
+    """One question over the chosen versions. ``mean`` is of figures; of a ranking the shares tell who put it first."""
 
     name: str
     kind: str
@@ -115,6 +115,15 @@ def marked(*, survey: Survey, limit: int = 50) -> list[Response]:
     """The newest responses that may not be what they seem; each says why in ``marks``."""
     rows = Response.objects.in_workspace(survey.workspace_id).filter(survey_version__survey=survey)
     return list(rows.exclude(marks=[]).select_related("voice", "customer").order_by("-id")[:limit])
+
+
+def wording(*, survey: Survey, name: str) -> Text:
+    """What a question says in the newest version that asks it; nothing where none did."""
+    for version in survey.versions.order_by("-number"):
+        question = parse(version.definition).question(name)
+        if question is not None:
+            return question.text
+    return {}
 
 
 def _questions(survey: Survey, version: int | None) -> list[tuple[Question, bool]]:

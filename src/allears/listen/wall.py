@@ -10,7 +10,7 @@ from django.db.models import Q
 from allears.customers.companies import account_of, people_of
 from allears.journeys.models import Touchpoint
 from allears.listen.feelings import FEELINGS, SCORE_BANDS, feeling_of
-from allears.listen.models import COUNTED, Voice
+from allears.listen.models import COUNTED, Response, Voice
 from allears.listen.tags.models import VoiceTag
 from allears.listen.tags.queries import carrying, kin
 from allears.listen.words import marks
@@ -26,7 +26,8 @@ AFTER = 2  # portions of matches that are looked at before
 @dataclass(frozen=True, kw_only=True)
 class WallFilter:
     """Empty fields filter nothing. ``owner_id``: only voices at touchpoints that this member answers for;
-    ``people``: only voices of these customers, who are an account's.
+    ``people``: only voices of these customers, who are an account's; ``question``: only answers to this one of
+    ``survey``, which is a key.
     """
 
     workspace_id: int
@@ -37,6 +38,8 @@ class WallFilter:
     owner_id: int | None = None
     tag_id: int | None = None
     people: frozenset[int] | None = None
+    survey: str = ""
+    question: str = ""
 
     @classmethod
     def of(cls, asked: Mapping[str, str], *, workspace_id: int, member_id: int | None = None) -> Self:
@@ -57,6 +60,8 @@ class WallFilter:
             owner_id=member_id if asked.get("mine") else None,
             tag_id=_number(asked.get("tag", "")),
             people=frozenset(people_of(account=company)) if company else None,
+            survey=(survey := asked.get("survey", "").strip()[:60]),
+            question=asked.get("question", "").strip()[:40] if survey else "",
         )
 
     def admits(self, voice: Voice) -> bool:
@@ -72,6 +77,7 @@ class WallFilter:
             and (self.people is None or voice.customer_id in self.people)
             and (self.owner_id is None or (touchpoint is not None and touchpoint.owner_id == self.owner_id))
             and (self.tag_id is None or _carries(voice, self.tag_id))
+            and (not self.survey or _answering(self).filter(pk=voice.response_id).exists())
         )
 
 
@@ -91,6 +97,12 @@ def _number(text: str) -> int | None:
 def _carries(voice: Voice, tag_id: int) -> bool:
     wanted = kin(workspace_id=voice.workspace_id, tag_id=tag_id)
     return VoiceTag.objects.in_workspace(voice.workspace_id).filter(voice=voice, tag_id__in=wanted).exists()
+
+
+def _answering(filters: WallFilter) -> ScopedQuerySet[Response]:
+    """The responses to the survey that was asked for, and to its question."""
+    rows = Response.objects.in_workspace(filters.workspace_id).filter(survey_version__survey__key=filters.survey)
+    return rows.filter(answers__has_key=filters.question) if filters.question else rows
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -138,6 +150,8 @@ def conditions(filters: WallFilter, *, most_found: int = FOUND) -> Q:
         wanted &= Q(customer_id__in=filters.people)
     if filters.tag_id is not None:
         wanted &= carrying(workspace_id=filters.workspace_id, tag_id=filters.tag_id)
+    if filters.survey:
+        wanted &= Q(response__in=_answering(filters))
     if filters.text:
         found = matching(
             workspace_id=filters.workspace_id, question=filters.text, limit=most_found, marks=_marks(filters)

@@ -13,9 +13,10 @@ from django.db import transaction
 from allears.customers.actions import TraitChange, update_traits
 from allears.customers.models import ConsentRecord, Customer
 from allears.outreach import channels
+from allears.outreach.actions import rules_in_force
 from allears.outreach.delivery import queries
 from allears.outreach.facts import addressees
-from allears.outreach.governor import EVERY, SURVEYS
+from allears.outreach.governor import EVERY, SURVEYS, Policy
 from allears.outreach.models import Message
 
 PAUSES = (30, 90)  # days
@@ -54,28 +55,29 @@ def chosen(*, customer: Customer, now: datetime) -> Chosen:
     names = [name for name in sorted(channels.adapters()) if not channels.is_present(name) and name not in off]
     people = addressees(workspace_id=customer.workspace_id, customer_ids=[customer.pk], names_for=names)
     reach = [name for name in names if channels.address(name, people[customer.pk])]
-    states = {name: _in_force(records, name, "survey", now) for name in reach}
+    _version, rules = rules_in_force(workspace_id=customer.workspace_id)
+    states = {name: _in_force(records, name, "survey", now, rules) for name in reach}
     ends = [
         record.at
         for record in records
         if record.at > now and record.granted and record.source == "pause" and not states.get(record.channel, True)
-        and _in_force(records, record.channel, "survey", record.at + INSTANT * 2)
+        and _in_force(records, record.channel, "survey", record.at + INSTANT * 2, rules)
     ]  # fmt: skip
     every = [record for record in records if record.purpose.startswith(EVERY) and record.at <= now]
     return Chosen(
         channels=states,
         paused_until=max(ends, default=None),
         every_days=int(every[-1].purpose.removeprefix(EVERY)) if every and every[-1].granted else 0,
-        news=_in_force(records, "*", "marketing", now),
+        news=_in_force(records, "*", "marketing", now, rules),
     )
 
 
-def _in_force(records: Sequence[ConsentRecord], channel: str, purpose: str, at: datetime) -> bool:
-    """Nobody has said no."""
+def _in_force(records: Sequence[ConsentRecord], channel: str, purpose: str, at: datetime, rules: Policy) -> bool:
+    """The last word; without any it is allowed, unless the rules of contact ask for a yes."""
     found = [
         each for each in records if each.at <= at and each.channel in (channel, "*") and each.purpose in (purpose, "*")
     ]
-    return found[-1].granted if found else True
+    return found[-1].granted if found else purpose not in rules.needs_grant
 
 
 def choose(*, customer: Customer, choice: Choice, now: datetime) -> None:

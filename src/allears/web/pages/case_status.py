@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
 
+from allears.listen.doubting import names_itself
 from allears.respond import actions
 from allears.respond.errors import CaseError, MissingWordsError
 from allears.respond.mail import CATALOGUES
@@ -66,6 +67,7 @@ def case_status(request: HttpRequest, status: Status) -> HttpResponse:
 
 
 def _back(request: HttpRequest, status: Status, said: str) -> HttpResponse:
+    """To the page; ``said`` is what it thanks for, if anything."""
     language = request.GET.get("language", "")
     query = f"?said={said}" + (f"&language={language}" if language in CATALOGUES else "")
     address = redirect("case_status", token=status.case.token)
@@ -78,6 +80,8 @@ def _back(request: HttpRequest, status: Status, said: str) -> HttpResponse:
 @_in_their_language
 def case_messages(request: HttpRequest, status: Status) -> HttpResponse:
     """The customer adds something."""
+    if names_itself(request.headers.get("user-agent", "")):
+        return _back(request, status, "")
     text = request.POST.get("text", "")
     if len(text) > LONGEST:
         problem = _("This is longer than we can take at once. Your words are still below; please shorten them.")
@@ -97,7 +101,9 @@ def case_messages(request: HttpRequest, status: Status) -> HttpResponse:
 @require_POST
 @_in_their_language
 def case_verdict(request: HttpRequest, status: Status) -> HttpResponse:
-    """Solved, or not."""
+    """Solved, or not. Who examines mail presses buttons too: one that says so in its name tells us nothing."""
+    if names_itself(request.headers.get("user-agent", "")):
+        return _back(request, status, "")
     solved = request.POST.get("solved") == "yes"
     actions.hear_verdict(token=status.case.token, solved=solved, now=timezone.now())
     return _back(request, status, "solved" if solved else "not_solved")

@@ -22,8 +22,8 @@ from allears.accounts.models import Membership, Role
 from allears.customers import companies
 from allears.journeys.models import Touchpoint
 from allears.journeys.queries import touchpoints
-from allears.listen import repeats, wall
-from allears.listen.models import Voice
+from allears.listen import repeats, results, wall
+from allears.listen.models import Survey, Voice
 from allears.listen.tags.queries import names_on, shown_tags
 from allears.people import listening
 from allears.people.following import follows_of, labelled, offers, saved_query
@@ -48,11 +48,21 @@ from allears.web.pages.labels import understood
 from allears.web.pages.streams import FOLLOW_KINDS, acts_on
 from allears.web.render import render_page
 from allears.web.stream import reader
+from allears.web.templatetags.surveys import survey_name
 from allears.web.templatetags.ui import FEELINGS, SOURCES
 from allears.web.voice_around import around
 
 LONGEST = 600  # seconds of one connection: then the browser comes back, and its right to watch is checked again
-EXPORTED = ("q", "feeling", "touchpoint", "source", "tag", "account")  # filters that an export of the list takes along
+EXPORTED = (
+    "q",
+    "feeling",
+    "touchpoint",
+    "source",
+    "tag",
+    "account",
+    "survey",
+    "question",
+)  # filters that an export of the list takes along
 TRIES, PAUSE = 4, 1.0  # how often and after how many seconds it is looked whether a new voice has been read
 
 
@@ -105,6 +115,8 @@ def live_wall(request: ConsoleRequest) -> HttpResponse:
         "first_page": cursor is None,
         "query": query.urlencode(),
         "filters": filters,
+        "answers_to": _answers_to(filters),
+        "company": request.access.workspace.name,
         "is_filtered": bool({*query} - {"view"}),
         "touchpoints": _choices(request),
         "feelings": [(key, word) for key, (_tone, word) in FEELINGS.items()],
@@ -121,12 +133,24 @@ def live_wall(request: ConsoleRequest) -> HttpResponse:
     return render_page(request, "listen/wall.html", context)
 
 
+def _answers_to(filters: wall.WallFilter) -> dict[str, object]:
+    """The survey, and the words of its question, whose answers alone are shown."""
+    if not filters.survey:
+        return {}
+    here = (get_language() or "en")[:2]
+    found = Survey.objects.in_workspace(filters.workspace_id).filter(key=filters.survey).first()
+    if found is None:
+        return {"survey": filters.survey, "question": {}, "here": here}
+    asked = results.wording(survey=found, name=filters.question) if filters.question else {}
+    return {"survey": survey_name(found), "question": asked, "here": here}
+
+
 def _themes_of(request: ConsoleRequest, filters: wall.WallFilter, labels: LabelFilter) -> str:
     """Where managers ask what these voices talk about; a member's own stream is no selection that others can open."""
-    if not request.access.is_manager or request.GET.get("view") == "mine":
+    if not request.access.is_manager or request.GET.get("view") == "mine" or filters.question:
         return ""
     key = {each.pk: each.key for each in _choices(request)}.get(filters.touchpoint_id or 0, "")
-    words = {name: request.GET.get(name, "") for name in ("q", "feeling", "source", "tag", "account")}
+    words = {name: request.GET.get(name, "") for name in ("q", "feeling", "source", "tag", "account", "survey")}
     words |= {"touchpoint": key, "owner": str(filters.owner_id or ""), **labels.chosen}
     given = {name: value for name, value in words.items() if value}
     return f"{reverse('themes_selection')}?{urlencode({'since': '36500d', **given})}"
@@ -158,7 +182,7 @@ def _own(request: ConsoleRequest, *, first_page: bool) -> dict[str, object]:
         "new_above": None,
     }
     saved = saved_query(request.GET.dict())
-    context["saved"] = saved if saved and not mine else ""
+    context["saved"] = saved if saved and not mine and not request.GET.get("survey") else ""
     if mine:
         offered = offers(member=member) if first_page else {}
         context["follows"] = labelled(follows_of(member=member), workspace_id=member.workspace_id)

@@ -292,8 +292,14 @@
     }
   };
   let pending = 0;
-  const unanswered = () =>
-    sets.find((set) => !set.hidden && "required" in set.dataset && set.dataset.kind !== "note" && answerOf(set) === undefined);
+  // What has to be mended in a question before going on, in words.
+  const fault = (set) => {
+    if ("required" in set.dataset && set.dataset.kind !== "note" && answerOf(set) === undefined) return status.dataset.missing;
+    const boxes = [...set.querySelectorAll("input[type=checkbox]:checked")];
+    if (boxes.length > Number(set.dataset.most ?? Infinity)) return set.dataset.many;
+    const few = boxes.length && boxes.length < Number(set.dataset.least ?? 0);
+    return few && !boxes.some((each) => "alone" in each.dataset) ? set.dataset.few : "";
+  };
 
   // What people do
 
@@ -368,10 +374,10 @@
       turn(pages[Math.max(0, at - 1)]);
       return;
     }
-    const missing = unanswered();
-    if (missing) {
-      status.textContent = status.dataset.missing;
-      controls(missing)[0]?.focus();
+    const faulty = sets.find((set) => !set.hidden && fault(set));
+    if (faulty) {
+      status.textContent = fault(faulty);
+      controls(faulty)[0]?.focus();
       return;
     }
     status.textContent = "";
