@@ -77,7 +77,7 @@ class WallFilter:
             and (self.people is None or voice.customer_id in self.people)
             and (self.owner_id is None or (touchpoint is not None and touchpoint.owner_id == self.owner_id))
             and (self.tag_id is None or _carries(voice, self.tag_id))
-            and (not self.survey or _answering(self).filter(pk=voice.response_id).exists())
+            and (not self.survey or _answering(self).filter(voice=voice).exists())
         )
 
 

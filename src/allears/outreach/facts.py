@@ -36,6 +36,9 @@ class Addressee:
     handles: Mapping[str, str] = field(default_factory=dict)  # other names, where a channel reaches them by one
 
 
+Kin = Mapping[int, frozenset[int]]  # customer → those who turned out to be the same person: their past is one
+
+
 @dataclass(frozen=True, kw_only=True)
 class Roads:
     """Which ways are closed: channels that are off, and addresses that are barred."""
@@ -61,6 +64,7 @@ class Dossier:
     now: datetime
     soon: datetime  # until when a waiting ask is a rival
     roads: Roads = field(default_factory=Roads)
+    kin: Kin = field(default_factory=dict)
 
     def facts(self, proposal: Proposal) -> Facts:
         number = proposal.customer_id
@@ -120,7 +124,8 @@ class Dossier:
 
     def note_sent(self, proposal: Proposal, channel: str) -> None:
         """A verdict "sent" is history for the next proposal of the same batch."""
-        self.history.sent.setdefault(proposal.customer_id, []).append(_past(proposal, channel, self.now))
+        for number in (proposal.customer_id, *self.kin.get(proposal.customer_id, ())):
+            self.history.sent.setdefault(number, []).append(_past(proposal, channel, self.now))
         left = self.credits.get(channel)
         if left is not None:
             self.credits[channel] = {**left, proposal.customer_id: left.get(proposal.customer_id, 0) - 1}
@@ -130,8 +135,10 @@ class Dossier:
 
     def note_held(self, proposal: Proposal, channel: str, until: datetime) -> None:
         """One that waits and is due soon is a rival of the next ones."""
-        if until <= self.soon:
-            self.history.waiting.setdefault(proposal.customer_id, []).append(_past(proposal, channel, until))
+        if until > self.soon:
+            return
+        for number in (proposal.customer_id, *self.kin.get(proposal.customer_id, ())):
+            self.history.waiting.setdefault(number, []).append(_past(proposal, channel, until))
 
 
 def contacts_but_own(sent: Sequence[Past], ask_key: str) -> tuple[Contact, ...]:
@@ -245,35 +252,46 @@ class Look:
             _people_query(self.workspace_id, self._ids),
             _handles_query(self.workspace_id, self._ids, channels.identifiers(self._names)),
             _consents_query(self.workspace_id, self._ids, self.now),
+            _kin_query(self.workspace_id, self._ids),
         ]
 
-    def dossier(self, people: plain.Rows, handles: plain.Rows, consents: plain.Rows, *, policy: Policy) -> Dossier:
+    def dossier(
+        self, people: plain.Rows, handles: plain.Rows, consents: plain.Rows, merged: plain.Rows, *, policy: Policy
+    ) -> Dossier:
         """All facts, with what the policy wants to know beside."""
         workspace_id, known = self.workspace_id, _people(people, handles)
-        barred, past, *suppressed = plain.together(
+        kin = _kin(merged)
+        others = {number for kindred in kin.values() for number in kindred} - self._ids
+        barred, past, more, *suppressed = plain.together(
             delivery.barred_query(workspace_id=workspace_id, addresses=self._addresses(known)),
-            _history_query(workspace_id, self._ids, policy=policy, now=self.now),
-            *self._suppressors(policy),
+            _history_query(workspace_id, self._ids | others, policy=policy, now=self.now),
+            _consents_query(workspace_id, others, self.now) if others else None,
+            *self._suppressors(policy, others),
         )
+        whose = _whose(self._ids, kin)
         off = delivery.unusable(workspace_id=workspace_id, names=self._names)
         return Dossier(
             people=known,
             roads=Roads(off=frozenset(off), barred=delivery.barred_among(barred)),
-            consents=_consents(consents),
-            history=_history(past),
-            suppressed={number: reason for rows in reversed(suppressed) for number, reason in rows},
+            consents=_consents([*consents, *more], whose),
+            history=_history(past, whose),
+            suppressed={
+                number: reason for rows in reversed(suppressed) for each, reason in rows for number in whose[each]
+            },
             credits=_counted_credits(workspace_id, self.proposals),
             used=_used(workspace_id, self.proposals),
             now=self.now,
             soon=self.now + timedelta(hours=policy.auction_hours),
+            kin=kin,
         )
 
-    def _suppressors(self, policy: Policy) -> list[plain.Query]:
+    def _suppressors(self, policy: Policy, others: set[int]) -> list[plain.Query]:
         """The first to give a reason is the one that is named."""
         ids = {each.customer_id for each in self.proposals if each.purpose in policy.suppressible}
         if not ids:
             return []
-        return [suppressor(workspace_id=self.workspace_id, customer_ids=ids) for suppressor in suppressor_queries()]
+        asked = ids | others
+        return [suppressor(workspace_id=self.workspace_id, customer_ids=asked) for suppressor in suppressor_queries()]
 
     @cached_property
     def _ids(self) -> set[int]:
@@ -315,20 +333,52 @@ def _used(workspace_id: int, proposals: Sequence[Proposal]) -> dict[tuple[str, s
     return used
 
 
+def _kin_query(workspace_id: int, ids: Collection[int]) -> plain.Query:
+    """Up to whom each was merged into in the end, and down to all who were merged into that one."""
+    these, parameters = plain.among("mine.id", ids)
+    return plain.Query(
+        "WITH RECURSIVE up (asked, id, above) AS ("  # noqa: S608 - own names
+        "SELECT mine.id, mine.id, mine.merged_into_id FROM customers_customer AS mine"
+        f" WHERE mine.workspace_id + 0 = %s AND {these}"
+        " UNION ALL SELECT up.asked, head.id, head.merged_into_id"
+        " FROM up JOIN customers_customer AS head ON head.id = up.above),"
+        " kin (asked, id) AS (SELECT up.asked, up.id FROM up WHERE up.above IS NULL"
+        " UNION ALL SELECT kin.asked, part.id FROM kin JOIN customers_customer AS part ON part.merged_into_id = kin.id)"
+        " SELECT kin.asked, kin.id FROM kin WHERE kin.id <> kin.asked",
+        [workspace_id, *parameters],
+    )
+
+
+def _kin(rows: plain.Rows) -> Kin:
+    found: dict[int, set[int]] = defaultdict(set)
+    for asked, number in rows:
+        found[asked].add(number)
+    return {asked: frozenset(numbers) for asked, numbers in found.items()}
+
+
+def _whose(ids: Collection[int], kin: Kin) -> Mapping[int, list[int]]:
+    """For whom the past of each customer counts."""
+    found: dict[int, list[int]] = defaultdict(list, {number: [number] for number in ids})
+    for asked, numbers in kin.items():
+        for number in numbers:
+            found[number].append(asked)
+    return found
+
+
 def _consents_query(workspace_id: int, ids: Collection[int], now: datetime) -> plain.Query:
     these, parameters = plain.among("customer_id", ids)
     return plain.Query(
-        "SELECT customer_id, channel, purpose, granted, at FROM customers_consentrecord"  # noqa: S608 - own names
+        "SELECT customer_id, channel, purpose, granted, at, id FROM customers_consentrecord"  # noqa: S608 - own names
         f" WHERE workspace_id = %s AND {these} AND at <= %s ORDER BY at, id",  # a pause's end lies ahead
         [workspace_id, *parameters, plain.written(now)],
     )
 
 
-def _consents(rows: plain.Rows) -> dict[int, list[Consent]]:
+def _consents(rows: plain.Rows, whose: Mapping[int, Sequence[int]]) -> dict[int, list[Consent]]:
     latest: dict[tuple[int, str, str], Consent] = {}
-    for customer_id, channel, purpose, granted, at in rows:
+    for customer_id, channel, purpose, granted, at, _id in sorted(rows, key=lambda row: (row[4], row[5])):
         said = Consent(channel=channel, purpose=purpose, granted=bool(granted), at=_time(at))
-        latest[customer_id, channel, purpose] = said
+        latest |= {(number, channel, purpose): said for number in whose[customer_id]}
     consents = defaultdict(list)
     for (customer_id, _, _), consent in latest.items():
         consents[customer_id].append(consent)
@@ -365,11 +415,12 @@ def _history_query(workspace_id: int, ids: Collection[int], *, policy: Policy, n
     )
 
 
-def _history(rows: plain.Rows) -> History:
+def _history(rows: plain.Rows, whose: Mapping[int, Sequence[int]]) -> History:
     found = History(sent={}, waiting={})
     for customer_id, at, purpose, family, channel, probe, ask_key, priority, bid, held_until in rows:
         due = plain.moment(held_until)
         contact = Contact(at=due or _time(at), purpose=purpose, family=family, channel=channel, probe=probe)
         there = found.waiting if due else found.sent
-        there.setdefault(customer_id, []).append(Past(contact, ask_key, priority, bid or 0.0))
+        for number in whose[customer_id]:
+            there.setdefault(number, []).append(Past(contact, ask_key, priority, bid or 0.0))
     return found

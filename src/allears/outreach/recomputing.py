@@ -15,8 +15,8 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from allears.customers.actions.traits import apply_traits
-from allears.customers.models import AttributeValue, ConsentRecord, Customer
-from allears.customers.queries import family
+from allears.customers.merged_then import columns_then, consents_then, kin_then
+from allears.customers.models import AttributeValue, Customer
 from allears.outreach import channels
 from allears.outreach.auction import History, Past
 from allears.outreach.facts import Addressee, addressees, contacts_but_own, counted_purposes, known_zone
@@ -149,7 +149,7 @@ def _person_then(decision: Decision, names: set[str]) -> Addressee:
     customer = (
         Customer.objects.in_workspace(decision.workspace_id).select_related("workspace").get(id=decision.customer_id)
     )
-    told = _told_then(customer, decision.at)
+    told = columns_then(customer=customer, names=GIVEN, at=decision.at, told=_told_then)
     return replace(
         person,
         name=told.get("name", person.name),
@@ -166,9 +166,7 @@ def _told_then(customer: Customer, at: datetime) -> dict[str, str]:
     A value that does not fit its column, such as a number that nobody can dial, left the column as it was.
     """
     then: dict[str, str] = {}
-    told = AttributeValue.objects.in_workspace(customer.workspace_id).filter(
-        customer_id__in=family(workspace_id=customer.workspace_id, customer_id=customer.pk), name__in=GIVEN
-    )
+    told = AttributeValue.objects.in_workspace(customer.workspace_id).filter(customer_id=customer.pk, name__in=GIVEN)
     values = told.order_by("valid_from", "recorded_at", "id")
     for name, value, since, recorded_at in values.values_list("name", "value", "valid_from", "recorded_at"):
         then.setdefault(name, "")
@@ -180,31 +178,32 @@ def _told_then(customer: Customer, at: datetime) -> dict[str, str]:
     return then
 
 
+def _kin_then(decision: Decision) -> set[int]:
+    return kin_then(workspace_id=decision.workspace_id, customer_id=decision.customer_id or 0, at=decision.at)
+
+
 def _suppressed_then(decision: Decision) -> str:
-    found: dict[int, str] = {}
-    for suppressor in suppressors():
-        found = {
-            **suppressor(workspace_id=decision.workspace_id, customer_ids={decision.customer_id}, at=decision.at),
-            **found,
-        }
-    return found.get(decision.customer_id or 0, "")
+    kin = _kin_then(decision)
+    found = (
+        suppressor(workspace_id=decision.workspace_id, customer_ids=kin, at=decision.at) for suppressor in suppressors()
+    )
+    return next((str(reason) for each in found for number, reason in each.items() if number in kin), "")
 
 
 def _consents_then(decision: Decision) -> tuple[Consent, ...]:
-    rows = ConsentRecord.objects.in_workspace(decision.workspace_id).filter(
-        customer_id=decision.customer_id, at__lte=decision.at
-    )
+    rows = consents_then(workspace_id=decision.workspace_id, customer_id=decision.customer_id or 0, at=decision.at)
     latest: dict[tuple[str, str], Consent] = {}
-    for channel, purpose, granted, at in rows.order_by("at", "id").values_list("channel", "purpose", "granted", "at"):
-        latest[channel, purpose] = Consent(channel=channel, purpose=purpose, granted=granted, at=at)
+    for row in rows:
+        said = Consent(channel=row.channel, purpose=row.purpose, granted=row.granted, at=row.at)
+        latest[row.channel, row.purpose] = said
     return tuple(latest.values())
 
 
 def _history_then(decision: Decision, policy: Policy) -> History:
-    """What had been sent, and what was waiting within the auction's time."""
+    """What had been sent to the person, and what was waiting within the auction's time."""
     before = Q(at__lt=decision.at) | Q(at=decision.at, id__lt=decision.pk)
     rows = Decision.objects.in_workspace(decision.workspace_id).filter(
-        before, customer_id=decision.customer_id, purpose__in=counted_purposes(policy)
+        before, customer_id__in=_kin_then(decision), purpose__in=counted_purposes(policy)
     )
     sent = rows.filter(verdict=Decision.Verdict.SENT, at__gte=decision.at - policy.memory())
     unsettled = Q(settled_at__isnull=True) | Q(settled_at__gt=decision.at)

@@ -9,6 +9,7 @@ from django.db.models import When as Then
 from django.db.models.functions import Coalesce, Least
 
 from allears.accounts.models import Membership, Role, Workspace
+from allears.customers.merged_then import kin_then
 from allears.listen.models import Voice
 from allears.respond.models import Case, CaseEntry, CaseVoice, Handover
 from allears.respond.triage import BY_SOURCE, FRESH, LET_DOWN, LETTERS
@@ -92,18 +93,18 @@ def open_case_query(*, workspace_id: int, customer_ids: Collection[int]) -> plai
 def _with_open_case_then(workspace_id: int, customer_ids: Collection[int], at: datetime) -> Mapping[int, str]:
     """As the entries of their cases tell: the last of opened, closed and opened again before the moment."""
     kinds = (CaseEntry.Kind.OPENED, CaseEntry.Kind.CLOSED, CaseEntry.Kind.REOPENED, CaseEntry.Kind.UNDONE)
-    concerned = Q(case__customer_id__in=customer_ids) | Q(case__customer__merged_into_id__in=customer_ids)
-    entries = CaseEntry.objects.in_workspace(workspace_id).filter(concerned, kind__in=kinds, at__lte=at)
-    rows = entries.order_by("at", "id").values_list(
-        "case_id", "kind", "detail", "case__customer_id", "case__customer__merged_into_id"
+    kin = {each: kin_then(workspace_id=workspace_id, customer_id=each, at=at) for each in customer_ids}
+    entries = CaseEntry.objects.in_workspace(workspace_id).filter(
+        case__customer_id__in={number for numbers in kin.values() for number in numbers}, kind__in=kinds, at__lte=at
     )
+    rows = entries.order_by("at", "id").values_list("case_id", "kind", "detail", "case__customer_id")
     last = {
-        case_id: (kind, {own, into})
-        for case_id, kind, detail, own, into in rows
+        case_id: (kind, owner)
+        for case_id, kind, detail, owner in rows
         if kind != CaseEntry.Kind.UNDONE or detail.get("undone") == CaseEntry.Kind.CLOSED
     }
-    open_then = [people for kind, people in last.values() if kind != CaseEntry.Kind.CLOSED]
-    return {number: "open_case" for people in open_then for number in people if number in customer_ids}
+    open_then = {owner for kind, owner in last.values() if kind != CaseEntry.Kind.CLOSED}
+    return {each: "open_case" for each, numbers in kin.items() if numbers & open_then}
 
 
 def needing_owner(workspace_id: int, *, before: datetime) -> QuerySet[Voice]:
