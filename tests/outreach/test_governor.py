@@ -15,6 +15,7 @@ from allears.outreach.governor import (
     Facts,
     Policy,
     QuietHours,
+    Quota,
     as_json,
     facts_from,
     judge,
@@ -207,6 +208,12 @@ def test_open_cases_hold_surveys_only() -> None:
     held = judge(facts(suppressed_by="open_case"), OPEN_POLICY, NOON)
     assert (held.name, held.rule, held.until) == ("held", "open_case", NOON + timedelta(hours=12))
     assert judge(facts(suppressed_by="open_case", purpose="service"), OPEN_POLICY, NOON).name == "sent"
+
+
+@pytest.mark.parametrize(("used", "verdict"), [(1, "sent"), (2, "never"), (3, "never")])
+def test_a_probe_asks_as_many_as_its_quota_and_no_more(used: int, verdict: str) -> None:
+    found = judge(facts(quota=Quota(limit=2, used=used, cell="vip")), OPEN_POLICY, NOON)
+    assert (found.name, found.rule) == (verdict, "quota" if verdict == "never" else found.rule)
 
 
 def test_a_sample_takes_its_share_and_always_the_same() -> None:

@@ -82,6 +82,8 @@ def test_check_digits_of_others() -> None:
     assert not checksums.taiwan_id("A123456788")
     assert checksums.singapore_id("S1234567D")
     assert not checksums.singapore_id("S1234567E")
+    assert all(map(checksums.singapore_id, ("T0000001E", "F0000001U", "G0000001P")))  # each series has its letters
+    assert not any(map(checksums.singapore_id, ("T0000001I", "F0000001P", "G0000001U")))
 
 
 def test_a_line_of_the_labelled_texts_is_read_and_a_wrong_kind_refused() -> None:
