@@ -49,4 +49,4 @@ def test_a_theme_that_nothing_tells_from_others_goes_by_what_is_said_most() -> N
     strange = Pile(voices=9)
     strange.said["zh"].update({"嗡嗡声": 9})
     (name,) = named([strange])
-    assert (name.en, name.zh) == ("In Chinese only", "嗡嗡声")
+    assert (name.en, name.zh) == ("In Chinese only: 嗡嗡声", "嗡嗡声")

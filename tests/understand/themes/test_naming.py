@@ -32,7 +32,7 @@ def test_a_theme_of_words_that_nobody_listed_has_a_name_in_each_language() -> No
     rest.said["en"].update({"table": 200, "chair": 180})
     one, two, _ = named([chinese, english, rest])
     assert (one.en, one.zh) == ("Attitude", "嗡嗡声、滋滋响")
-    assert (two.en, two.zh) == ("Gizmo, doohickey", "仅有英文")
+    assert (two.en, two.zh) == ("Gizmo, doohickey", "仅有英文：gizmo, doohickey")
 
 
 def test_topics_are_called_as_in_the_console() -> None:
