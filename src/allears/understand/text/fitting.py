@@ -197,6 +197,10 @@ def _rooted(hits: sp.csr_array) -> sp.csr_array:
     return rooted
 
 
+def _clauses_of(own: Material, row: int) -> Ints:
+    return np.flatnonzero(own.batch.text == row)
+
+
 def _spans(own: Material, rows: Ints) -> tuple[Ints, Ints]:
     """Clauses in which people marked a topic of one polarity, and that polarity."""
     batch, marked, signs = own.batch, [], []
