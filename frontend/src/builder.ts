@@ -14,6 +14,12 @@ interface Data {
 }
 type Tab = "questions" | "frame" | "counting" | "languages" | "json";
 
+/** The survey's language that whoever builds it reads, else its first. */
+function spokenHere(languages: string[]): string {
+  const reader = document.documentElement.lang.slice(0, 2);
+  return languages.find((each) => each.slice(0, 2) === reader) ?? languages[0] ?? "en";
+}
+
 const root = document.getElementById("builder");
 if (root) start(root, JSON.parse(document.getElementById("builder-data")!.textContent!) as Data);
 
@@ -30,7 +36,7 @@ function start(root: HTMLElement, data: Data): void {
   let pressing = false; // a button that is being pressed must not be replaced under the finger
   let waiting = false;
   let size = "phone";
-  let language: string = data.draft.languages[0];
+  let language = spokenHere(data.draft.languages);
 
   const state = new State(data.draft, (redraw) => {
     unsaved = true;
@@ -149,7 +155,7 @@ function start(root: HTMLElement, data: Data): void {
     (same && !same.disabled ? same : list.querySelectorAll<HTMLElement>(".builder-card")[now])?.focus();
   }
 
-  const titleOf = (question: Json): string => question.text?.[state.draft.languages[0]] || question.name;
+  const titleOf = (question: Json): string => question.text?.[spokenHere(state.draft.languages)] || question.text?.[state.draft.languages[0]] || question.name;
 
   function mover(question: Json, at: number, by: number): HTMLElement {
     const way = by < 0 ? "up" : "down";
@@ -270,8 +276,8 @@ function start(root: HTMLElement, data: Data): void {
     if (keep) refocus(keep);
     const codes: string[] = [...state.draft.languages, ...state.draft.preparing];
     looks.replaceChildren(
-      ...codes.map((code) => button(data.names[code] ?? code, () => ((language = code), preview(), draw()), { class: `btn btn-xs ${language === code ? "btn-neutral" : "btn-outline"}` })),
-      ...["phone", "desk"].map((each) => button(say(each), () => ((size = each), draw()), { class: `btn btn-xs ${size === each ? "btn-neutral" : "btn-ghost"}` })),
+      ...codes.map((code) => button(data.names[code] ?? code, () => ((language = code), preview(), draw()), { "aria-pressed": String(language === code), class: `btn btn-xs ${language === code ? "btn-neutral" : "btn-outline"}` })),
+      ...["phone", "desk"].map((each) => button(say(each), () => ((size = each), draw()), { "aria-pressed": String(size === each), class: `btn btn-xs ${size === each ? "btn-neutral" : "btn-ghost"}` })),
     );
     frameElement.classList.toggle("builder-desk", size === "desk");
   }

@@ -1,6 +1,7 @@
 """The survey builder: its draft and its checks, and the island in a real browser."""
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -145,6 +146,27 @@ def test_writing_a_survey_in_the_browser(
     assert published[2]["show_if"] == {"answer": "why", "op": "exists"}
     survey.refresh_from_db()
     assert survey.draft is None
+
+
+@pytest.mark.browser
+@pytest.mark.django_db(transaction=True)
+def test_the_preview_begins_in_the_readers_language(
+    client: Client, alice: Person, survey: Survey, live_server: LiveServer, open_page: PageOpener
+) -> None:
+    client.force_login(alice.user)
+    page = open_page(f"{live_server.url}/accounts/login/")
+    name = settings.SESSION_COOKIE_NAME
+    page.context.add_cookies(
+        [
+            {"name": name, "value": client.cookies[name].value, "url": live_server.url},
+            {"name": "allears_language", "value": "zh-hans", "url": live_server.url},
+        ]
+    )
+    page.goto(f"{live_server.url}/surveys/{survey.pk}")
+    chinese = survey.versions.get().definition["questions"][0]["text"]["zh"]
+    expect(page.locator(".builder-card").first).to_contain_text(chinese.split("{")[0])
+    expect(page.get_by_role("button", name="中文", exact=True)).to_have_attribute("aria-pressed", "true")
+    expect(page.frame_locator("iframe.builder-frame").locator("html")).to_have_attribute("lang", re.compile("^zh"))
 
 
 def test_words_that_mean_two_things_are_told_apart_in_chinese() -> None:

@@ -53,7 +53,7 @@ export class QuestionEditor {
     const change = (event: Event): void => this.rename(name, (event.target as HTMLInputElement).value.trim());
     return h(
       "label",
-      { class: "small mute flex gap-2 items-center", title: help },
+      { class: "small mute flex gap-2 items-center whitespace-nowrap", title: help },
       label,
       h("input", { class: "input input-sm", value: this.question[name] ?? "", "data-place": `${place}.${name}`, change }),
     );

@@ -8,6 +8,7 @@ from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
+from allears.kit.numbers import tidy_percent
 from allears.outreach.governor import Finding
 from allears.outreach.models import Decision
 
@@ -222,13 +223,12 @@ _SENTENCES: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     ),
     "undeliverable": lambda given: str(_CLOSED.get(given.get("reason", ""), rule_name("undeliverable"))),
     "sampled_out": lambda given: (
-        _("The probe asks %(share)s %% at random, and this ask was not drawn.")
-        % {"share": _tidy(round(given["share"] * 100, 1))}
+        _("The probe asks %(share)s at random, and this ask was not drawn.") % {"share": tidy_percent(given["share"])}
     ),
     "expired": lambda given: _("The ask had expired on %(moment)s.") % {"moment": _moment(given, "expired_at")},
     "hold_out": lambda given: (
-        _("The customer belongs to the %(share)s %% who are never surveyed, so that the effect of asking can be seen.")
-        % {"share": _tidy(round(given["share"] * 100, 1))}
+        _("The customer belongs to the %(share)s who are never surveyed, so that the effect of asking can be seen.")
+        % {"share": tidy_percent(given["share"])}
     ),
     "overtaken": lambda given: _("“%(event)s” happened after all, so there is nothing to ask about.") % given,
     "absence": lambda given: (

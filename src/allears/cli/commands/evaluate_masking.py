@@ -6,6 +6,7 @@ from typing import Annotated, Any
 import typer
 
 from allears.cli.words import gettext as _
+from allears.kit.numbers import percent
 
 
 def masking(
@@ -54,7 +55,7 @@ def _tell(part: str, report: Any) -> None:
     table = Table(title=f"{titles[part]} ({report.texts:,})", title_justify="left")
     for head in (_("language"), _("kind")):
         table.add_column(head)
-    for head in (_("right"), _("wrong"), _("missed"), _("precision"), _("recall"), "95 %"):
+    for head in (_("right"), _("wrong"), _("missed"), _("precision"), _("recall"), "95%"):
         table.add_column(head, justify="right")
     for row in report.rows:
         limits = row.recall_limits
@@ -66,7 +67,7 @@ def _tell(part: str, report: Any) -> None:
     says = _(
         "Masked in {hurt} of {texts} texts that hold nothing; {leaked} of the marked characters stayed in sight.\n"
     )
-    console.print(says.format(hurt=report.clean_hurt, texts=report.clean_texts, leaked=f"{report.leaked:.1%}"))
+    console.print(says.format(hurt=report.clean_hurt, texts=report.clean_texts, leaked=percent(report.leaked)))
 
 
 def _share(value: float | None) -> str:

@@ -12,6 +12,7 @@ import typer
 from allears.cli.main import set_up
 from allears.cli.words import gettext as _
 from allears.cli.words import language_for
+from allears.kit.numbers import percent
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -178,7 +179,7 @@ class _Command:
         for name, each in prepared.mapping.fields.items():
             source = ", ".join(each.columns) or (f"= {each.value}" if each.value is not None else "")
             meaning = f" {each.metric}" if each.metric else ""
-            table.add_row(f"{name}{meaning}", escape(source), f"{each.confidence:.0%}", escape(each.reason))
+            table.add_row(f"{name}{meaning}", escape(source), percent(each.confidence, digits=0), escape(each.reason))
         self.console.print(table)
         for warning in prepared.warnings:
             self.console.print(f"[yellow]![/] {escape(warning)}")

@@ -8,6 +8,7 @@ import typer
 
 from allears.cli.main import set_up
 from allears.cli.words import gettext as _
+from allears.kit.numbers import percent
 
 if TYPE_CHECKING:
     from allears.accounts.models import Workspace
@@ -92,7 +93,7 @@ def _tell(found: dict[str, Any], by: str) -> None:
 def _number(value: float | None, metric: str) -> str:
     if value is None:
         return "–"
-    return {"nps": f"{value:+.1f}", "csat": f"{value:.1%}"}.get(metric, f"{value:.2f}")
+    return {"nps": f"{value:+.1f}", "csat": percent(value)}.get(metric, f"{value:.2f}")
 
 
 def register(app: typer.Typer) -> None:

@@ -13,6 +13,7 @@ from django.utils.translation import ngettext
 from allears.events.imports import scores, vocabulary
 from allears.events.imports.kinds import FieldType
 from allears.events.imports.profiling import Profile
+from allears.kit.numbers import percent
 
 NONE = 0.0
 PLAIN = 0.9  # a heading that is the field's own name
@@ -47,10 +48,6 @@ def fit(profile: Profile, kind: FieldType, heading: float) -> Fit:
     if not profile.values:
         return Fit(NONE)
     return _JUDGES[kind](profile, heading)
-
-
-def _percent(share: float) -> str:
-    return f"{100 * share:.0f} %"
 
 
 def _no_writing(profile: Profile) -> bool:
@@ -90,7 +87,7 @@ def _time(profile: Profile, heading: float) -> Fit:
         return Fit(NONE)
     if profile.numbers > 0.5:  # epochs, 20260131 or a spreadsheet's day numbers: only where the heading says so
         share = share * 0.8 if heading >= 0.5 else NONE
-    return Fit(share, _("%(share)s of the values read as times") % {"share": _percent(profile.dates)})
+    return Fit(share, _("%(share)s of the values read as times") % {"share": percent(profile.dates, digits=0)})
 
 
 def _score(profile: Profile, heading: float) -> Fit:

@@ -92,7 +92,7 @@ class Named:
     name: str
 
 
-def _asking(workspace_id: int) -> list[Named]:
+def asking(workspace_id: int) -> list[Named]:
     """All that may have asked: probes by name, then studies."""
     probes = listen_queries.probes(workspace_id=workspace_id).order_by("name")
     studies = study_queries.studies(workspace_id=workspace_id)
@@ -109,7 +109,7 @@ def decisions(request: ConsoleRequest) -> HttpResponse:
     rows = _filtered(request)
     found = _page_of(request, rows)
     workspace_id = request.access.workspace_id
-    probes = _asking(workspace_id)
+    probes = asking(workspace_id)
     names = {probe.key: probe.name for probe in probes}
     context = {
         "rows": [shown(each, names) for each in found[:PAGE]],
@@ -142,7 +142,7 @@ def decision(request: ConsoleRequest, decision_id: int) -> HttpResponse:
     rows = queries.decisions(workspace_id=request.access.workspace_id).select_related("customer")
     found = get_object_or_404(rows, id=decision_id)
     chain = rows.filter(of_family(found.ask_key)).order_by("id")
-    names = {each.key: each.name for each in _asking(request.access.workspace_id)}
+    names = {each.key: each.name for each in asking(request.access.workspace_id)}
     context = {
         **shown(found, names),
         **_judged_again(found),

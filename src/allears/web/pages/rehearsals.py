@@ -1,5 +1,6 @@
 """What would it have done? The last month played again by another policy or another probe."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.http import HttpResponse
@@ -9,18 +10,18 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from allears.listen import queries as listen_queries
 from allears.outreach import actions, rehearsals, wording
 from allears.outreach.governor import policy_from
 from allears.outreach.models import Rehearsal
 from allears.web.access import ConsoleRequest, access_manager
-from allears.web.pages.decisions import as_form
+from allears.web.pages.decisions import as_form, asking
 from allears.web.render import flash, render_page
+from allears.web.templatetags.stories import PURPOSES
 
 
 def _context(request: ConsoleRequest, found: Rehearsal) -> dict[str, Any]:
     workspace_id = request.access.workspace_id
-    names = {probe.key: probe.name for probe in listen_queries.probes(workspace_id=workspace_id)}
+    names = PURPOSES | {each.key: each.name for each in asking(workspace_id)}
     context: dict[str, Any] = {
         "rehearsal": found,
         "total": next(iter(rehearsals.lines(found, "all")), None),
@@ -30,8 +31,8 @@ def _context(request: ConsoleRequest, found: Rehearsal) -> dict[str, Any]:
         ],
         "rules": [(wording.rule_name(line.name), line) for line in rehearsals.lines(found, "rule")],
         "examples": [
-            (_("Would be asked, and was not"), _named(found, "gained")),
-            (_("Was asked, and would not be"), _named(found, "lost")),
+            (_("Would be asked, and was not"), _named(found, "gained", names)),
+            (_("Was asked, and would not be"), _named(found, "lost", names)),
         ],
         "sampled": found.result.get("one_in", 1),
     }
@@ -42,9 +43,14 @@ def _context(request: ConsoleRequest, found: Rehearsal) -> dict[str, Any]:
     return context
 
 
-def _named(found: Rehearsal, kind: str) -> list[dict[str, Any]]:
+def _named(found: Rehearsal, kind: str, names: Mapping[str, Any]) -> list[dict[str, Any]]:
     return [
-        {**each, "was": wording.rule_name(each["was"]), "would": wording.rule_name(each["would"])}
+        {
+            **each,
+            "probe": names.get(each["probe"], each["probe"]),
+            "was": wording.rule_name(each["was"]),
+            "would": wording.rule_name(each["would"]),
+        }
         for each in found.result.get("examples", {}).get(kind, [])
     ]
 

@@ -206,6 +206,7 @@ def _editor(
         "draft": json.dumps(draft, ensure_ascii=False),
         "groups": _groups(draft, wrong),
         "languages": languages,
+        "seen_first": next((each for each in draft["languages"] if each[:2] == (get_language() or "en")[:2]), None),
         "kinds": [("text", TYPES["text"]), ("choice", TYPES["choice"])],
         "error": error,
         "export_filters": {"survey": found.key},

@@ -7,6 +7,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from allears.kit.numbers import percent
 from allears.listen.models import Voice
 from allears.understand.labelling import Said
 from allears.understand.showing import Piece, Shown, shown
@@ -71,7 +72,7 @@ def how_sure(said: Said) -> SafeString | str:
     """87%, or that a person said so."""
     if said.confidence is None:
         return _("said by a person")
-    return format_html('<span class="tabular-nums">{}%</span>', round(100 * said.confidence))
+    return format_html('<span class="tabular-nums">{}</span>', percent(said.confidence, digits=0))
 
 
 @register.simple_tag

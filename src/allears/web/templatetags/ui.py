@@ -1,7 +1,7 @@
 """The console's components as template tags (``{% load ui %}``): shown on /settings/components, told in frontend.md."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django import template
@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 
 from allears.kit.charts import Chart
 from allears.kit.numbers import compact as compact_number
+from allears.kit.numbers import percent, tidy_percent
 from allears.web.context import exists
 from allears.web.own_style import built, own_style
 
@@ -65,7 +66,7 @@ def amount(value: float | None, unit: str = "count") -> str:
     if value is None:
         return "–"
     if unit == "percent":
-        return f"{_shortest(value * 100)}%"
+        return percent(value)
     if unit == "score":
         return written(value, 2)
     if abs(value) >= 10_000:
@@ -78,6 +79,23 @@ def amount(value: float | None, unit: str = "count") -> str:
 def _shortest(value: float) -> str:
     """With one digit after the point where that says more."""
     return written(value, 0 if float(round(value, 1)).is_integer() else 1)
+
+
+@register.filter
+def set_share(value: float) -> str:
+    """A share that a person set: 50%, 12.5%."""
+    return tidy_percent(value)
+
+
+@register.filter
+def every(span: timedelta) -> str:
+    """How long between two runs: 30 s, 10 min, 24 h."""
+    seconds = int(span.total_seconds())
+    if seconds % 3600 == 0:
+        return _("%(hours)s h") % {"hours": seconds // 3600}
+    if seconds % 60 == 0:
+        return _("%(minutes)s min") % {"minutes": seconds // 60}
+    return _("%(seconds)s s") % {"seconds": seconds}
 
 
 @register.filter
