@@ -81,6 +81,22 @@ def test_a_dry_run_says_all_and_writes_nothing(folder: Path) -> None:
     assert not list((folder / "data" / "imports").iterdir())
 
 
+def test_the_only_workspace_needs_no_name_and_one_of_several_does(folder: Path) -> None:
+    path = written(folder, "reviews.csv", REVIEWS)
+    assert call("import", path, "--as", "voices", "--dry-run").exit_code == 0
+    Workspace.objects.create(slug="other", name="Other")
+    done = call("import", path, "--as", "voices", "--dry-run")
+    assert (done.exit_code, "There are: acme, other" in done.stderr) == (2, True)
+
+
+def test_what_cannot_be_exported_is_told_in_the_terminals_language(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LC_ALL", "zh_CN.UTF-8")
+    refused = call("export", "nothing", "-o", folder / "x.csv")
+    assert (refused.exit_code, refused.stderr.startswith("table: 没有")) == (2, True), refused.stderr
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [

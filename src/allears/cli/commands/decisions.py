@@ -21,7 +21,9 @@ DISAGREED = 1
 def recompute(
     sample: Annotated[int, typer.Option(help="How many decisions to draw; 0 takes all.")] = 200,
     seed: Annotated[int, typer.Option(help="The same seed draws the same ones.")] = 0,
-    workspace: Annotated[str, typer.Option("--workspace", help="Short name of the workspace.")] = "default",
+    workspace: Annotated[
+        str, typer.Option("--workspace", help="Short name of the workspace; the only one if there is one.")
+    ] = "",
     data: Annotated[Path | None, typer.Option(envvar="ALLEARS_DATA", help="The data folder.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the result as JSON.")] = False,
 ) -> None:

@@ -9,6 +9,7 @@ import typer
 from allears.cli.commands.import_ import find_workspace, wrong_use
 from allears.cli.main import set_up
 from allears.cli.words import gettext as _
+from allears.cli.words import language_for
 
 if TYPE_CHECKING:
     from allears.accounts.models import Workspace
@@ -26,7 +27,7 @@ def export(
     where: Annotated[list[str] | None, typer.Option("--where", help="A filter as name=value; may be repeated.")] = None,
     since: Annotated[str, typer.Option(help="From this day or time on.")] = "",
     until: Annotated[str, typer.Option(help="Up to this day (with it) or time.")] = "",
-    workspace: Annotated[str, typer.Option(help="Short name of the workspace.")] = "default",
+    workspace: Annotated[str, typer.Option(help="Short name of the workspace; the only one if there is one.")] = "",
     labels: Annotated[bool, typer.Option("--labels", help="Headings for people instead of names.")] = False,
     bom: Annotated[bool, typer.Option("--bom/--no-bom", help="Begin a CSV with the mark that Excel needs.")] = True,
     language: Annotated[str, typer.Option(help="Of headings and labels; else the workspace's.")] = "",
@@ -37,6 +38,7 @@ def export(
     set_up(str(data) if data else None)
     from django.utils import translation
 
+    from allears.events.exports import actions, writers
     from allears.events.exports.errors import ExportUseError
 
     with wrong_use(as_json=as_json):
@@ -44,6 +46,9 @@ def export(
         filters = _filters(where or []) | {"since": since, "until": until}
         name = format_name or SUFFIXES.get(out.suffix.lower(), "csv")
         try:
+            with translation.override(language_for(place.language)):  # what is wrong is told to whoever types
+                writers.check_format(name)
+                actions.selection(workspace_id=place.pk, table=table, filters=filters)
             with translation.override(language or place.language):
                 rows = _write(place, table, name, filters, out, labels=labels, bom=bom)
         except ExportUseError as error:

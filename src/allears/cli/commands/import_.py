@@ -30,7 +30,7 @@ def import_(
     kind: Annotated[
         str, typer.Option("--as", help="What a row is: voices, transcripts, responses, events, customers.")
     ],
-    workspace: Annotated[str, typer.Option(help="Short name of the workspace.")] = "default",
+    workspace: Annotated[str, typer.Option(help="Short name of the workspace; the only one if there is one.")] = "",
     mapping: Annotated[Path | None, typer.Option("--map", help="JSON that overrides the proposed mapping.")] = None,
     mapping_name: Annotated[str, typer.Option("--mapping", help="A saved mapping to take, by its name.")] = "",
     save_as: Annotated[str, typer.Option("--save-mapping", help="Keep the mapping under this name.")] = "",
@@ -283,15 +283,16 @@ def wrong_use(*, as_json: bool) -> Iterator[None]:
 
 
 def find_workspace(slug: str) -> "Workspace":
-    """The workspace of this short name."""
+    """The workspace of this short name; without one the “default”, or the only one there is."""
     from allears.accounts.models import Workspace
     from allears.events.imports.errors import ImportUseError
 
-    found = Workspace.objects.filter(slug=slug).first()
+    every = Workspace.objects.order_by("slug")
+    found = every.filter(slug=slug or "default").first() or (every.first() if not slug and every.count() == 1 else None)
     if found is None:
-        names = ", ".join(Workspace.objects.order_by("slug").values_list("slug", flat=True)[:20])
+        names = ", ".join(every.values_list("slug", flat=True)[:20])
         says = _("there is no workspace “{slug}”. There are: {names}.")
-        raise ImportUseError("workspace", says.format(slug=slug, names=names or _("none yet")))
+        raise ImportUseError("workspace", says.format(slug=slug or "default", names=names or _("none yet")))
     return found
 
 

@@ -16,13 +16,13 @@ if TYPE_CHECKING:
 app = typer.Typer(no_args_is_help=True, help="Saved mappings of files.")
 Name = Annotated[str, typer.Argument(help="The mapping's name.")]
 Kind = Annotated[str, typer.Option("--as", help="voices, responses, events or customers.")]
-Slug = Annotated[str, typer.Option("--workspace", help="Short name of the workspace.")]
+Slug = Annotated[str, typer.Option("--workspace", help="Short name of the workspace; the only one if there is one.")]
 Data = Annotated[Path | None, typer.Option(envvar="ALLEARS_DATA", help="The data folder.")]
 
 
 @app.command("list")
 def list_(
-    workspace: Slug = "default",
+    workspace: Slug = "",
     data: Data = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the mappings as JSON.")] = False,
 ) -> None:
@@ -45,7 +45,7 @@ def rename(
     name: Name,
     to: Annotated[str, typer.Argument(help="The new name.")],
     kind: Kind,
-    workspace: Slug = "default",
+    workspace: Slug = "",
     data: Data = None,
 ) -> None:
     """Call a saved mapping otherwise."""
@@ -57,7 +57,7 @@ def rename(
 
 
 @app.command()
-def remove(name: Name, kind: Kind, workspace: Slug = "default", data: Data = None) -> None:
+def remove(name: Name, kind: Kind, workspace: Slug = "", data: Data = None) -> None:
     """Forget a saved mapping; imports that used it stay as they are."""
     set_up(str(data) if data else None)
     from allears.events.imports import saving

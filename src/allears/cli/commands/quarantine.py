@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 app = typer.Typer(no_args_is_help=True, help="Rows of imported files that wait to be mended.")
 Number = Annotated[int, typer.Option("--import", help="The import's number.")]
-Slug = Annotated[str, typer.Option("--workspace", help="Short name of the workspace.")]
+Slug = Annotated[str, typer.Option("--workspace", help="Short name of the workspace; the only one if there is one.")]
 Data = Annotated[Path | None, typer.Option(envvar="ALLEARS_DATA", help="The data folder.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
 
@@ -25,7 +25,7 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print the result as JSON."
 def export(
     number: Number,
     out: Annotated[Path | None, typer.Option("--out", "-o", help="The CSV to write; else it is printed.")] = None,
-    workspace: Slug = "default",
+    workspace: Slug = "",
     data: Data = None,
 ) -> None:
     """Write the waiting rows of an import as CSV, each with its number, its column at fault and the reason."""
@@ -49,7 +49,7 @@ def export(
 def resend(
     file: Annotated[Path, typer.Argument(help="The exported CSV with its rows mended.")],
     number: Number,
-    workspace: Slug = "default",
+    workspace: Slug = "",
     data: Data = None,
     as_json: AsJson = False,
 ) -> None:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from allears.listen.models import Source, SourceRun
 
 app = typer.Typer(no_args_is_help=True, help="Mailboxes, feeds, databases and folders that All Ears reads by itself.")
-Slug = Annotated[str, typer.Option("--workspace", help="Short name of the workspace.")]
+Slug = Annotated[str, typer.Option("--workspace", help="Short name of the workspace; the only one if there is one.")]
 Data = Annotated[Path | None, typer.Option(envvar="ALLEARS_DATA", help="The data folder.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
 # How a source does. It keeps these names in JSON.
@@ -31,7 +31,7 @@ NEW = gettext_noop("not run yet")  # "new" alone is what a theme is
 
 
 @app.command("list")
-def list_sources(workspace: Slug = "default", data: Data = None, as_json: AsJson = False) -> None:
+def list_sources(workspace: Slug = "", data: Data = None, as_json: AsJson = False) -> None:
     """Every source with its health. Exit code 1 when one has stopped."""
     set_up(str(data) if data else None)
     from django.utils import timezone, translation
@@ -61,7 +61,7 @@ def list_sources(workspace: Slug = "default", data: Data = None, as_json: AsJson
 @app.command()
 def run(
     number: Annotated[int, typer.Argument(help="The source's number.")],
-    workspace: Slug = "default",
+    workspace: Slug = "",
     data: Data = None,
     as_json: AsJson = False,
 ) -> None:
