@@ -54,6 +54,29 @@ def test_no_mail_makes_it_slow(text: str) -> None:
     assert len(own_words(text, is_answer=True)) <= len(text)
 
 
+@pytest.mark.parametrize(
+    ("meant", "named", "words"),
+    [
+        ("gb18030", "gb2312", "堃哥，镕的快递"),
+        ("cp932", "Shift_JIS", "配達が遅い①髙橋"),
+        ("cp949", "ks_c_5601-1987", "배송이 늦어요 똠"),
+        ("big5hkscs", "big5", "快遞三天沒到 嘅"),
+        ("iso-2022-jp", "ISO-2022-JP", "配達が遅い"),
+    ],
+)
+def test_a_mail_that_names_the_small_set_of_characters_and_means_the_large_one(
+    meant: str, named: str, words: str
+) -> None:
+    raw = f"Content-Type: text/plain; charset={named}\nContent-Transfer-Encoding: 8bit\n\n".encode()
+    assert read_letter(raw + words.encode(meant)).text == words
+
+
+def test_a_character_that_japanese_mail_does_not_know_costs_only_itself() -> None:
+    raw = b"Content-Type: text/plain; charset=iso-2022-jp\n\n\x1b$B\x47\x5b\x43\x23\x2d\x21\x24\x2c\x1b(B"
+    text = read_letter(raw).text
+    assert (text[:2], text[-1], "\x1b" in text) == ("配達", "が", False)
+
+
 def test_files_beyond_the_bounds_are_named_but_not_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(letters, "MOST_BYTES_EACH", 7)
     path = next(path for path in SAMPLES if path.stem == "with-files")
@@ -90,8 +113,23 @@ def test_mails_of_careless_programs_are_read() -> None:
         "zoe@example.test\n \n发件人： Acme\n发送时间： 2026-03-05 10:00\n收件人： zoe\n主题： Re: 订单\n您好",
         "来自钉钉专属商务邮箱----------------\n发件人：Acme <help@acme.test>\n主　题：Re: 订单\n您好",
         "获取 Outlook for iOS<https://aka.ms/x>\n____________\n发件人: A <h@a.test>\n收件人: z\n您好",
+        '------------------ Original ------------------\nFrom: "Acme"<help@acme.test>;\nSubject: 订单\n\n您好',
+        "----邮件原文----\n发件人：Acme <help@acme.test>\n收 件 人：zoe <zoe@139.test>\n主题：订单\n\n您好",
+        "  On Sun, Nov 22, 2026 at 10:00, Acme<help@acme.test> wrote:   Hello\nPlease rate us",
     ],
-    ids=["gmail", "gmail-name", "qq", "qq-new", "netease", "foxmail", "dingtalk", "outlook-phone"],
+    ids=[
+        "gmail",
+        "gmail-name",
+        "qq",
+        "qq-new",
+        "netease",
+        "foxmail",
+        "dingtalk",
+        "outlook-phone",
+        "wecom",
+        "139",
+        "yahoo",
+    ],
 )
 def test_nothing_of_what_chinese_programs_quote_is_the_writers(quoted: str) -> None:
     raw = f"Content-Type: text/plain; charset=utf-8\nIn-Reply-To: <x@acme.test>\n\n灯还是坏的\n\n\n{quoted}\n"

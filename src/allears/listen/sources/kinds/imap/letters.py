@@ -82,21 +82,26 @@ def header(mail: Message, name: str) -> str:
     return "".join(parts).strip()
 
 
+WHOLE = dict.fromkeys(("gb2312", "gbk", "x-gbk", "cp936", "hz-gb-2312"), "gb18030")
+WHOLE |= dict.fromkeys(("shift_jis", "shift-jis", "sjis", "x-sjis"), "cp932")
+WHOLE |= dict.fromkeys(("euc-kr", "ks_c_5601-1987"), "cp949") | dict.fromkeys(("big5", "big5-tw"), "big5hkscs")
+
+
 def decoded(content: bytes, charset: str) -> str:
-    """Bytes as text. Chinese mail programs name GB2312 and mean GB18030, or name nothing."""
+    """Bytes as text. Mail programs name the small set of characters and mean the large one, or name nothing."""
     charset = charset.lower().strip("\"' ")
-    if charset in {"gb2312", "gbk", "x-gbk", "cp936", "hz-gb-2312"} and b"~{" not in content:
-        charset = "gb18030"
+    if b"~{" not in content:
+        charset = WHOLE.get(charset, charset)
     if charset in WESTERN and not content.isascii():
         guesses = ["utf-8", *(["gb18030"] if _is_chinese(content) else [])]
     else:
-        guesses = [charset, "utf-8", "gb18030"]
+        guesses = [charset] if charset.startswith("iso-2022-jp") else [charset, "utf-8", "gb18030"]
     for guess in guesses:
         try:
             return content.decode(guess)
         except (UnicodeDecodeError, LookupError):
             continue
-    return content.decode("windows-1252", "replace")
+    return content.decode("iso-2022-jp" if charset.startswith("iso-2022-jp") else "windows-1252", "replace")
 
 
 def _is_chinese(content: bytes) -> bool:

@@ -20,8 +20,8 @@ LONGEST_TEXT, LONGEST_LINE = 20_000, 400  # that the library's expressions are g
 NEAR = 6  # lines below "From:" within which another header must stand
 
 _DIVIDER = re.compile(
-    r"^\s*[-_=]{2,}\s*(original (message|e-?mail)|forwarded message|replied message|urspr\w+ \w+"
-    r"|原始邮件|原邮件|原始郵件|回复的原邮件|回复的原信|转发的?邮件\S{0,4}|转发邮件信息)\s*[-_=]{2,}",
+    r"^\s*[-_=]{2,}\s*(original( message| e-?mail)?|forwarded message|replied message|urspr\w+ \w+"
+    r"|原始邮件|原邮件|邮件原文|原始郵件|回复的原邮件|回复的原信|转发的?邮件\S{0,4}|转发邮件信息)\s*[-_=]{2,}",
     re.IGNORECASE,
 )
 _FROM = re.compile(r"^[\s>*]*+(from|von|发件人|寄件者|寄件人|发自)\s*+\**+\s*+[:：]", re.IGNORECASE)
@@ -35,6 +35,7 @@ _ADDRESS = re.compile(r"\S@\S")
 _DAY = r"\d{4}\s*[年/.-]\s*\d{1,2}\s*[月/.-]\s*\d{1,2}"
 _WROTE = re.compile(
     rf"^\s*(?:(?:on|at|am)\s.{{6,300}}\s(?:wrote|schrieb)\b.{{0,80}}[:：]|.{{0,120}}{_DAY}.{{0,200}}(?:写道|寫道|wrote)\s*[:：]"
+    r"|on\s.{6,300}<[^<>@\s]{1,64}@[^<>@\s]{1,250}>\s*wrote:\s\s.{0,400}"
     r"|.{2,160}(?:写道|寫道)\s*[:：])\s*$",
     re.IGNORECASE,
 )
@@ -43,7 +44,8 @@ _BEGINS = re.compile(  # of a header that may be broken
     re.IGNORECASE,
 )
 _LEFT_OVER = re.compile(  # what a mail program puts above the header of the mail it quotes
-    r"^(?:[\s_=*-]*|[\s_=*-]*(?:original message|原始邮件|原邮件|原始郵件)[\s_=*-]*|来自钉钉\S{0,12}?[\s_=*-]*)$",
+    r"^(?:[\s_=*-]*|[\s_=*-]*(?:original message|原始邮件|原邮件|邮件原文|原始郵件)[\s_=*-]*"
+    r"|来自钉钉\S{0,12}?[\s_=*-]*)$",
     re.IGNORECASE,
 )
 _CARD = re.compile(r"^\s*\|[|\s]*$")  # the frame of a visiting card, as NetEase's programs write it in plain text
