@@ -258,3 +258,39 @@ def test_undoing_gives_everything_back_exactly(acme: Workspace) -> None:
     assert everything() != before
     undo_merge(workspace_id=acme.id, merge_id=row.id, now=NOW)
     assert everything() == before
+
+
+def test_undoing_reaches_what_was_merged_further(acme: Workspace) -> None:
+    a, b, c = who(acme, *(named(user_id=user) for user in "abc"))
+    told = {a: ("a@example.test", "Ann", 2019), b: ("", "", 2021), c: ("", "Cleo", 2022)}
+    for one, (email, name, year) in told.items():
+        Customer.objects.in_workspace(acme.id).filter(id=one).update(
+            email=email, name=name, attributes={f"only_{one}": 1}, first_seen_at=datetime(year, 1, 1, tzinfo=UTC)
+        )
+    ConsentRecord.objects.create(workspace=acme, customer_id=a, channel="email", purpose="*", granted=True)
+    first = merge(workspace_id=acme.id, kept_id=b, merged_id=a, reason="by hand", now=NOW)
+    second = merge(workspace_id=acme.id, kept_id=c, merged_id=b, reason="by hand", now=NOW)
+
+    undo_merge(workspace_id=acme.id, merge_id=first.id, now=NOW)
+    assert who(acme, *(named(user_id=user) for user in "abc")) == [a, c, c]
+    assert ConsentRecord.objects.in_workspace(acme.id).get().customer_id == a
+    one = Customer.objects.in_workspace(acme.id).get(id=c)
+    assert (one.name, one.email, one.attributes) == ("Cleo", "", {f"only_{b}": 1, f"only_{c}": 1})
+    assert one.first_seen_at.year == 2021
+
+    undo_merge(workspace_id=acme.id, merge_id=second.id, now=NOW)
+    assert who(acme, *(named(user_id=user) for user in "abc")) == [a, b, c]
+    rows = Customer.objects.in_workspace(acme.id).values_list("id", "email", "name", "first_seen_at__year")
+    assert {row: (email, name, year) for row, email, name, year in rows} == told
+    attributes = Customer.objects.in_workspace(acme.id).values_list("id", "attributes")
+    assert dict(attributes) == {each: {f"only_{each}": 1} for each in (a, b, c)}
+
+
+def test_undoing_one_of_two_merges_keeps_what_the_other_brought(acme: Workspace) -> None:
+    kept, first, second = who(acme, *(named(user_id=user) for user in "kfs"))
+    for one, year in ((kept, 2022), (first, 2020), (second, 2019)):
+        Customer.objects.in_workspace(acme.id).filter(id=one).update(first_seen_at=datetime(year, 1, 1, tzinfo=UTC))
+    row = merge(workspace_id=acme.id, kept_id=kept, merged_id=first, reason="by hand", now=NOW)
+    merge(workspace_id=acme.id, kept_id=kept, merged_id=second, reason="by hand", now=NOW)
+    undo_merge(workspace_id=acme.id, merge_id=row.id, now=NOW)
+    assert Customer.objects.in_workspace(acme.id).get(id=kept).first_seen_at.year == 2019

@@ -4,7 +4,7 @@ What happened stays with the customer it happened to; readers follow ``merged_in
 and consent move, because they speak for the person from now on, and the merge remembers which did.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -106,23 +106,46 @@ def undo_merge(*, workspace_id: int, merge_id: int, now: datetime) -> None:
 
 
 def _give_back(workspace_id: int, row: Merge) -> None:
+    """Also where the kept customer was merged further since: whoever it became gives back what came that way."""
+    holder = row.kept
+    _take_out(workspace_id, holder, row, row.moved.get("before", {}), instead=None)
+    while holder.merged_into_id is not None:
+        further = Merge.objects.in_workspace(workspace_id).select_related("kept")
+        link = further.filter(merged_id=holder.id, kept_id=holder.merged_into_id, undone_at__isnull=True).get()
+        _take_out(workspace_id, link.kept, row, link.moved.get("before", {}), instead=holder)
+        holder = link.kept
+    row.merged.merged_into = None
+    row.merged.save(update_fields=["merged_into"])
+
+
+def _take_out(
+    workspace_id: int, holder: Customer, row: Merge, before: Mapping[str, Any], *, instead: Customer | None
+) -> None:
+    """What ``holder`` has of the merged customer; ``before`` is what it had itself, ``instead`` who else was merged."""
     for name, rows in (
         ("identifiers", Identifier.objects.in_workspace(workspace_id)),
         ("consents", ConsentRecord.objects.in_workspace(workspace_id)),
     ):
-        rows.filter(id__in=row.moved.get(name, []), customer_id=row.kept_id).update(customer_id=row.merged_id)
-    kept, before = row.kept, row.moved.get("before", {})
+        rows.filter(id__in=row.moved.get(name, []), customer_id=holder.id).update(customer_id=row.merged_id)
     for name in COLUMNS:
-        if getattr(kept, name) == getattr(row.merged, name):  # came from the merge, unless it was there before
-            setattr(kept, name, before.get(name, getattr(kept, name)))
+        if getattr(holder, name) == getattr(row.merged, name):  # came from the merge, unless it was there before
+            own = before.get(name, getattr(holder, name))
+            setattr(holder, name, own or getattr(instead, name, ""))
     was = before.get("attributes", {})
-    kept.attributes = {
+    left = instead.attributes if instead else {}
+    kept = {
         name: value
-        for name, value in kept.attributes.items()
+        for name, value in holder.attributes.items()
         if name in was or row.merged.attributes.get(name) != value
     }
+    holder.attributes = {name: value for name, value in left.items() if name in holder.attributes} | kept
     if "first_seen_at" in before:
-        kept.first_seen_at = datetime.fromisoformat(before["first_seen_at"])
-    kept.save(update_fields=[*COLUMNS, "attributes", "first_seen_at"])
-    row.merged.merged_into = None
-    row.merged.save(update_fields=["merged_into"])
+        holder.first_seen_at = _first_seen(workspace_id, holder, row, datetime.fromisoformat(before["first_seen_at"]))
+    holder.save(update_fields=[*COLUMNS, "attributes", "first_seen_at"])
+
+
+def _first_seen(workspace_id: int, holder: Customer, row: Merge, own: datetime) -> datetime:
+    """Of the customer itself and of all who stay merged into it."""
+    others = Customer.objects.in_workspace(workspace_id).filter(merged_into_id=holder.id).exclude(id=row.merged_id)
+    days: list[datetime] = list(others.values_list("first_seen_at", flat=True))
+    return min([own, *days])
