@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.db.models import Count
 
 from allears.accounts.models import Workspace
 from allears.customers.models import ConsentRecord, Customer
@@ -15,7 +16,7 @@ from allears.listen import actions, probing, simulating, standing
 from allears.listen.models import Invitation, Probe, Response
 from allears.outreach import recomputing, rehearsals
 from allears.outreach.actions import decide_due
-from allears.outreach.models import Decision
+from allears.outreach.models import Decision, Rehearsal
 from allears.outreach.rehearsals import lines, run
 from tests import builders
 
@@ -229,6 +230,26 @@ def test_an_unchanged_probe_comes_out_as_it_really_did_beside_its_rivals(acme: W
         assert [(rule, real) for rule, real, _ in found] == [(rule, again) for rule, _, again in found]
     rules = {rule for published in probes for rule, *_ in _tried_again(published, until=until)}
     assert {"allowed", "sampled_out", "outbid", "rest", "consent", "cap", "expired"} <= rules
+
+
+def test_a_quota_is_played_across_customers_as_it_would_have_been(acme: Workspace) -> None:
+    builders.open_policy(workspace=acme, rest_days={}, rest_days_other=0, rest_days_overall=0, caps=())
+    people = [
+        builders.customer(workspace=acme, email=f"c{n}@example.test", segment="vip" if n < 3 else "new")
+        for n in range(6)
+    ]
+    made = builders.probe(workspace=acme, now=NOON, quota={"": 3, "vip": 1}, quota_days=2.0)
+    for number, person in enumerate(reversed(people)):  # who has the highest number comes first
+        happen(person, number + 1, "order_delivered", NOON + timedelta(hours=number), {})
+    happen(people[0], 9, "order_delivered", NOON + 3 * DAY, {})
+    really = [("allowed", 5), ("quota", 2)]
+    rules = Decision.objects.in_workspace(acme.id).values_list("rule")
+    assert sorted(rules.annotate(n=Count("id"))) == really
+    until = NOON + 4 * DAY
+    assert _tried_again(made, until=until) == [(rule, n, n) for rule, n in really]
+    assert _tried_again(made, until=until, quota={"": 2}) == [("allowed", 5, 3), ("quota", 2, 4)]
+    assert _tried_again(made, until=until, quota={}) == [("allowed", 5, 7), ("quota", 2, 0)]
+    assert "asks" not in Rehearsal.objects.in_workspace(acme.id).latest("id").result
 
 
 def test_a_new_probe_is_held_back_by_what_was_withdrawn_while_it_waited(acme: Workspace, customer: Customer) -> None:

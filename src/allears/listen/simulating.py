@@ -7,8 +7,8 @@ there are very many events, every k-th customer stands for k.
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import replace
-from datetime import UTC, datetime
+from dataclasses import asdict, replace
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from itertools import chain
 from typing import Any
@@ -20,14 +20,15 @@ from allears.events.batch import EventRow
 from allears.events.models import Event
 from allears.listen import absences, asking, probing
 from allears.listen.actions import ProbeSpec, check_spec
-from allears.listen.models import Probe
+from allears.listen.models import MOST_QUOTA_DAYS, Probe
+from allears.listen.playing_quotas import Played, within_quota
 from allears.outreach.actions import rules_in_force
 from allears.outreach.facts import gather
 from allears.outreach.governor import Consent, Facts, Policy, Way, Worth
 from allears.outreach.models import Decision, Rehearsal
 from allears.outreach.rehearsals import CHUNK, Step, Tally, brought_to, consents_of, start, told_by
 from allears.outreach.rehearsing import Wish, play
-from allears.outreach.returned import is_again
+from allears.outreach.returned import first_tries, is_again
 from allears.science.information import expected_information
 
 MOST_EVENTS = 100_000  # looked at; beyond it customers are sampled
@@ -90,7 +91,10 @@ def step(rehearsal: Rehearsal) -> Step:
     own = _own(rehearsal, ledger, {row.id for row in rows})
     _play_all(rehearsal, _wishes(rehearsal, fitting, portraits, own), own, ledger, tally)
     _add_real(tally, own)
-    return Step(cursor=ids[-1] if len(ids) == CHUNK else None, done=len(ids), tally=tally)
+    cursor = ids[-1] if len(ids) == CHUNK else None
+    if cursor is None:
+        _count_within_quota(rehearsal, [*rehearsal.result.get("asks", []), *tally.asks], tally)
+    return Step(cursor=cursor, done=len(ids), tally=tally)
 
 
 def _unsaved(rehearsal: Rehearsal) -> Probe:
@@ -245,7 +249,25 @@ def _play_all(
         )
         for outcome in outcomes:
             if outcome.probe == rehearsal.wanted["spec"]["key"]:
-                _count(tally, "new", outcome.segment, outcome.channel, outcome.verdict, outcome.rule)
+                tally.asks.append(asdict(Played.of(outcome)))
+
+
+def _count_within_quota(rehearsal: Rehearsal, asks: Sequence[Mapping[str, Any]], tally: Tally) -> None:
+    """What the probe would have done, once all customers were played: they share its quota."""
+    spec = rehearsal.wanted["spec"]
+    span = timedelta(days=min(spec.get("quota_days") or 0.0, MOST_QUOTA_DAYS))
+    made = Decision.objects.in_workspace(rehearsal.workspace_id).filter(
+        first_tries(), probe_key=spec["key"], verdict="sent", at__gte=rehearsal.since - span, at__lt=rehearsal.since
+    )
+    played = within_quota(
+        [Played(**each) for each in asks],
+        limits=spec.get("quota") or {},
+        span=span,
+        before=list(made.values_list("at", "segment")),
+        one_in=rehearsal.wanted["one_in"],
+    )
+    for ask in played:
+        _count(tally, "new", ask.segment, ask.channel, ask.verdict, ask.rule)
 
 
 def _then(

@@ -30,6 +30,7 @@ class Tally:
 
     counts: Counter[str] = field(default_factory=Counter)  # "part|name|which" → asks
     examples: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    asks: list[Any] = field(default_factory=list)  # kept until all customers are done
 
     def add(self, part: str, name: str, which: str, number: int = 1) -> None:
         self.counts[f"{part}|{name}|{which}"] += number
@@ -46,7 +47,7 @@ class Tally:
         examples = {kind: list(kept) for kind, kept in stored.get("examples", {}).items()}
         for kind, kept in self.examples.items():
             examples[kind] = [*examples.get(kind, []), *kept][:KEPT]
-        return {**stored, "counts": dict(counts), "examples": examples}
+        return {**stored, "counts": dict(counts), "examples": examples, "asks": [*stored.get("asks", []), *self.asks]}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -109,6 +110,7 @@ def run(*, workspace_id: int, rehearsal_id: int) -> None:
         rehearsal.cursor = found.cursor or rehearsal.cursor
         if found.cursor is None:
             rehearsal.finished_at = timezone.now()
+            rehearsal.result.pop("asks")
         rehearsal.save(update_fields=["result", "done", "cursor", "finished_at"])
 
 

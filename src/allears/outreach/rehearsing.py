@@ -52,6 +52,8 @@ class Outcome:
     rule: str
     at: datetime  # of the last verdict
     channel: str = ""
+    since: datetime | None = None  # of the first
+    turn: int = LAST
 
 
 Then = Callable[[Facts, datetime, bool], Facts]  # facts, the moment, whether the ledger learnt them at that very moment
@@ -93,6 +95,8 @@ def play(
             rule=verdict.rule,
             at=now,
             channel=verdict.channel,
+            since=wish.at,
+            turn=wish.turn,
         )
         if verdict.name == "sent":
             made.append(_past(wish, facts, now, verdict.channel))
