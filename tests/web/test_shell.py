@@ -45,6 +45,14 @@ def test_the_navigation_shows_what_the_role_opens(alice: Person, bob: Person) ->
     assert agent.count('aria-current="page"') == 3  # side, bottom, and whose voices
 
 
+@pytest.mark.parametrize("page", ["/", "/client-accounts"])
+def test_the_frame_s_landmarks_have_names_of_their_own(alice: Person, page: str) -> None:
+    """A page's own facts stand beside it in an aside too."""
+    client = Client()
+    client.force_login(alice.user)
+    assert '<aside class="shell-nav" aria-label=' in client.get(page).content.decode()
+
+
 def test_members_and_keys_are_the_admin_s(acme: object, alice: Person) -> None:
     manager = Person(
         *builders.member(workspace=alice.workspace, email="mona@acme.test", role=Role.MANAGER), alice.workspace
