@@ -15,6 +15,7 @@ from tests.outreach.test_handing_over import Deaf
 
 pytestmark = pytest.mark.django_db(transaction=True)
 FOR_ONE_ASK = 16
+TABLES = 3  # that get a row: decision, invitation, message
 
 
 @pytest.fixture(autouse=True)
@@ -39,12 +40,13 @@ def test_an_ask_costs_so_many_statements_and_its_hand_over_none(acme: Workspace)
     builders.open_policy(workspace=acme)
     builders.probe(workspace=acme)
     ask(acme, 1)  # probes are compiled, the survey is read
-    one_at_a_time = connection.vendor == "postgresql"  # SQLite has one writer anyway
+    # SQLite has one writer anyway, and gives ids as rows go in; PostgreSQL is asked for both in trips that go anyway
+    lock_and_ids = 1 + TABLES if connection.vendor == "postgresql" else 0
     try:
         for handed in (False, True):
             handing_over.open_to(Deaf("tests") if handed else None)
             statements = ask(acme, 2 + handed)
-            assert len(statements) <= FOR_ONE_ASK + one_at_a_time, "\n".join(statements)
+            assert len(statements) <= FOR_ONE_ASK + lock_and_ids, "\n".join(statements)
     finally:
         handing_over.open_to(None)
     assert sorted(Message.objects.in_workspace(acme.id).values_list("state", flat=True)) == [
@@ -57,5 +59,5 @@ def test_many_asks_of_one_turn_cost_hardly_more_than_one(acme: Workspace) -> Non
     builders.probe(workspace=acme)
     ask(acme, 1, 2)  # what is looked up once for each process is
     one, many = len(ask(acme, 3)), len(ask(acme, *range(4, 44)))
-    assert many == one + 3  # ids for three tables
+    assert many == one + (0 if connection.vendor == "postgresql" else TABLES)  # their ids
     assert Message.objects.in_workspace(acme.id).count() == 43

@@ -68,3 +68,50 @@ def test_who_counts_statements_sees_each_of_several() -> None:
     with CaptureQueriesContext(connection) as seen:
         plain.together(plain.Query(LOOK, ["any"]), plain.Query(LOOK, ["other"]))
     assert len(seen) == 2
+
+
+def add(name: str) -> plain.Query:
+    return plain.Query(ADD, [name, "me", plain.written(NOON)])
+
+
+def test_what_is_written_later_is_there_for_whoever_looks() -> None:
+    with transaction.atomic(), plain.behind():
+        plain.later(add("for a question"))
+        assert len(plain.select(LOOK, ["for a question"])) == 1
+        plain.later(add("for several"))
+        assert len(plain.together(plain.Query(LOOK, ["for several"]), None)[0]) == 1
+        plain.later(add("for Django"))
+        assert WorkerLease.objects.count() == 3
+        plain.later(add("in the end"))
+    assert WorkerLease.objects.count() == 4
+    plain.later(add("at once"))
+    assert WorkerLease.objects.count() == 5
+
+
+def write_later(*names: str, then: type[Exception] | None = None) -> None:
+    """In a transaction or savepoint of its own, which ends badly if told to."""
+    with transaction.atomic():
+        for name in names:
+            plain.later(add(name))
+        if then:
+            raise then
+
+
+def test_what_is_written_later_belongs_to_its_savepoint() -> None:
+    with transaction.atomic(), plain.behind():
+        plain.later(add("before"))
+        with pytest.raises(ZeroDivisionError):
+            write_later("undone", then=ZeroDivisionError)
+        with pytest.raises(IntegrityError):
+            write_later("before")
+        with pytest.raises((ZeroDivisionError, IntegrityError)):  # an error where it is sent, another one meanwhile
+            write_later("before", then=ZeroDivisionError)
+        write_later("kept")
+    assert set(WorkerLease.objects.values_list("name", flat=True)) == {"before", "kept"}
+
+
+def test_what_is_written_later_is_undone_with_the_transaction() -> None:
+    for names, error in ((("once", "once"), None), (("never",), ZeroDivisionError)):
+        with pytest.raises(error or IntegrityError), plain.behind():
+            write_later(*names, then=error)
+        assert WorkerLease.objects.count() == 0

@@ -12,11 +12,11 @@ from allears.listen import mail
 from allears.listen.definition import Definition, parse
 from allears.listen.models import Invitation
 from allears.listen.sources.queries import mailboxes_query, reply_address_in
-from allears.outreach.actions import post_many, posted_query
+from allears.outreach.actions import numbers_query, post_many, posted_query
 from allears.outreach.contracts import Draft, Posting, Release
 from allears.outreach.facts import Addressee, addressees
 from allears.store import plain
-from allears.store.bulk import insert_new
+from allears.store.bulk import ids_in, ids_query, insert_new
 
 OPEN_FOR = timedelta(days=30)  # how long an invitation can be answered
 
@@ -65,10 +65,12 @@ def portraits(*, workspace_id: int, customer_ids: Iterable[int]) -> dict[int, di
 def invite(*, workspace_id: int, releases: Sequence[Release], now: datetime) -> list[Invitation]:
     """Invitations and messages for asks that the governor allowed."""
     asks = [Ask(**release.proposal.context) for release in releases]
-    of_surveys, of_mailboxes, posted = plain.together(
+    of_surveys, of_mailboxes, posted, invited, numbers = plain.together(
         _versions_query(workspace_id, {ask.survey_id for ask in asks}),
         mailboxes_query(workspace_id),
         posted_query(workspace_id=workspace_id, keys=[_message_key(release) for release in releases]),
+        ids_query(Invitation, len(releases)),
+        numbers_query(len(releases)),
     )
     versions, mailbox = _versions(of_surveys), reply_address_in(of_mailboxes)
     people = _people(workspace_id, releases)
@@ -104,8 +106,15 @@ def invite(*, workspace_id: int, releases: Sequence[Release], now: datetime) -> 
                 case_id=ask.case_id,
             )
         )
-    insert_new([each for each in invitations if each.pk is None])
-    post_many(workspace_id=workspace_id, postings=postings, now=now, people=people, before=posted)
+    insert_new([each for each in invitations if each.pk is None], ids_in(invited))
+    post_many(
+        workspace_id=workspace_id,
+        postings=postings,
+        now=now,
+        people=people,
+        before=posted,
+        numbers=ids_in(numbers),
+    )
     return invitations
 
 

@@ -37,7 +37,7 @@ from allears.outreach.links import preferences_url
 from allears.outreach.models import Decision, Message, Policy
 from allears.outreach.registry import ends, releaser, second_thoughts
 from allears.store import plain
-from allears.store.bulk import insert_new
+from allears.store.bulk import ids_in, ids_query, insert_new
 
 CHUNK = 2000  # proposals for which facts are gathered at once
 
@@ -70,10 +70,11 @@ def _rulings(workspace_id: int, proposals: Sequence[Proposal], now: datetime) ->
     if not proposals:
         return {}
     look = Look(workspace_id=workspace_id, proposals=proposals, now=now)
-    _, policy, standing, *seen = plain.together(
+    _, policy, standing, drawn, *seen = plain.together(
         _lock_query(workspace_id),
         _policy_query(workspace_id),
         _standing_query(workspace_id, [each.ask_key for each in proposals]),
+        ids_query(Decision, len(proposals)),
         *look.queries(),
     )
     found = _standing(standing)
@@ -82,7 +83,7 @@ def _rulings(workspace_id: int, proposals: Sequence[Proposal], now: datetime) ->
         return found
     version, rules = _in_force(workspace_id, policy)
     dossier = replace(look, proposals=fresh).dossier(*seen, policy=rules)
-    return found | _rule(workspace_id, fresh, dossier, version, rules, now)
+    return found | _rule(workspace_id, fresh, dossier, version, rules, now, ids=ids_in(drawn))
 
 
 def _lock_query(workspace_id: int) -> plain.Query | None:
@@ -139,8 +140,16 @@ def ruling_of(*, decision: Decision, fresh: bool = True) -> Ruling:
 
 
 def _rule(
-    workspace_id: int, proposals: Sequence[Proposal], dossier: Dossier, version: int, rules: Rules, now: datetime
+    workspace_id: int,
+    proposals: Sequence[Proposal],
+    dossier: Dossier,
+    version: int,
+    rules: Rules,
+    now: datetime,
+    *,
+    ids: Sequence[int] = (),
 ) -> dict[str, Ruling]:
+    """The verdicts, written down; ``ids`` for their rows, where the caller has drawn some."""
     decisions = []
     for proposal in _best_first(proposals):
         facts = dossier.facts(proposal)
@@ -157,7 +166,7 @@ def _rule(
         if verdict.name == "held":
             stored["context"] = dict(proposal.context)
         decisions.append(_decision(workspace_id, proposal, facts, verdict, stored, version, now))
-    insert_new(decisions)
+    insert_new(decisions, ids)
     spend(decisions=decisions, now=now)
     record(*(DecisionMade(workspace_id=workspace_id, decision_id=decision.pk) for decision in decisions))
     return {
@@ -367,10 +376,12 @@ def post_many(
     now: datetime,
     people: dict[int, Addressee] | None = None,
     before: plain.Rows | None = None,
+    numbers: Sequence[int] = (),
 ) -> list[int]:
     """Put allowed messages in the outbox in the caller's transaction and wake the sender after its commit.
 
-    ``before``: what ``posted_query`` gave, where the caller asked it in a trip with others.
+    ``before``: what ``posted_query`` gave, and ``numbers`` for the rows, what ``numbers_query`` gave, where the caller
+    asked for them in a trip with others.
     """
     keys = [posting.idempotency_key for posting in postings]
     known: dict[str, int] = dict(
@@ -387,7 +398,7 @@ def post_many(
     names = {number: person.name for number, person in found.items()}
     with transaction.atomic(savepoint=False):
         handed = handing_over.claimed(sent_on, names=names, now=now)
-        insert_new(rows)
+        insert_new(rows, numbers)
         if len(handed) < len(rows):
             transaction.on_commit(lambda: ring("outbox"))
     known |= {row.idempotency_key: row.id for row in rows}
@@ -407,6 +418,11 @@ def posted_query(*, workspace_id: int, keys: Sequence[str]) -> plain.Query | Non
         f"SELECT idempotency_key, id FROM outreach_message WHERE workspace_id = %s AND {these}",  # noqa: S608 - own names
         [workspace_id, *parameters],
     )
+
+
+def numbers_query(count: int) -> plain.Query | None:
+    """Ids for so many messages, for ``ids_in``."""
+    return ids_query(Message, count)
 
 
 def _message(workspace_id: int, posting: Posting, people: dict[int, Addressee], now: datetime) -> Message:

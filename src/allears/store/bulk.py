@@ -6,6 +6,7 @@ from functools import lru_cache
 from typing import Any
 
 from django.db import DEFAULT_DB_ALIAS, connection, connections, models
+from psycopg.types.numeric import Int8
 
 from allears.store import plain
 
@@ -18,17 +19,27 @@ def allocate_ids(model: type[models.Model], count: int) -> list[int]:
     if count == 0:
         return []
     table = model._meta.db_table
-    if connection.vendor == "postgresql":
-        draw = (  # one row, not thousands; the sequence is looked up by its name once, not for each number
-            "WITH own AS MATERIALIZED (SELECT %s::text::regclass AS sequence)"
-            " SELECT array_agg(nextval(sequence)) FROM own, generate_series(1, %s)"
-        )
-        ((numbers,),) = plain.select(draw, [_sequence(table), count])
-        return list(numbers)
+    if draw := ids_query(model, count):
+        return ids_in(plain.select(*draw))
     with connection.cursor() as cursor:
         cursor.execute("SELECT COALESCE((SELECT seq FROM sqlite_sequence WHERE name = %s), 0)", [table])
         (last,) = cursor.fetchone()
     return list(range(last + 1, last + 1 + count))
+
+
+def ids_query(model: type[models.Model], count: int) -> plain.Query | None:
+    """The same on PostgreSQL for who asks more in one trip, for ``ids_in``; SQLite's rows get theirs as they go in."""
+    if connection.vendor != "postgresql":
+        return None
+    draw = (  # one row, not thousands; the sequence is looked up by its name once, not for each number
+        "WITH own AS MATERIALIZED (SELECT %s::text::regclass AS sequence)"
+        " SELECT array_agg(nextval(sequence)) FROM own, generate_series(1, %s)"
+    )
+    return plain.Query(draw, [_sequence(model._meta.db_table), count])
+
+
+def ids_in(rows: plain.Rows) -> list[int]:
+    return list(rows[0][0]) if rows else []
 
 
 @lru_cache(maxsize=256)
@@ -62,19 +73,21 @@ def existing_values(
 MOST_PARAMETERS = 30_000  # of one statement on SQLite
 
 
-def insert_new(instances: Sequence[models.Model]) -> None:
+def insert_new(instances: Sequence[models.Model], ids: Sequence[int] = ()) -> None:
     """Store instances of one model that stand in no table yet, and give them their ids.
 
-    As ``bulk_create`` does, at a fraction of its cost for a few rows; inside a transaction.
+    As ``bulk_create`` does, at a fraction of its cost for a few rows; inside a transaction. ``ids`` drawn already, as
+    many as there are instances or more: nothing needs to be waited for (see ``plain.behind``).
     """
     if not instances:
         return
     meta = instances[0]._meta
     fields, database = meta.local_concrete_fields, connections[connection.alias]
     if len(instances) == 1:
-        _insert_one(instances[0])
+        _insert_one(instances[0], *ids[:1])
         return
-    for instance, number in zip(instances, allocate_ids(type(instances[0]), len(instances)), strict=True):
+    drawn = ids[: len(instances)] or allocate_ids(type(instances[0]), len(instances))
+    for instance, number in zip(instances, drawn, strict=True):
         instance.pk = number
     names = ", ".join(connection.ops.quote_name(str(field.column)) for field in fields)
     marks = f"({','.join(['%s'] * len(fields))})"
@@ -93,24 +106,33 @@ def insert_new(instances: Sequence[models.Model]) -> None:
         instance._state.adding, instance._state.db = False, connection.alias
 
 
-def _insert_one(instance: models.Model) -> None:
-    """A single row brings its id back, and the statement is the same each time."""
+def _insert_one(instance: models.Model, number: int | None = None) -> None:
+    """A single row brings its id back unless it was drawn before, and the statement is the same each time."""
     database = connections[DEFAULT_DB_ALIAS]
-    fields, sql = _insertion(type(instance), database.vendor)
-    ((instance.pk,),) = plain.select(
-        sql, [field.get_db_prep_save(getattr(instance, field.attname), database) for field in fields]
-    )
+    fields, sql, numbered = _insertion(type(instance), database.vendor)
+    values = [field.get_db_prep_save(getattr(instance, field.attname), database) for field in fields]
+    if number is None:
+        ((instance.pk,),) = plain.select(sql, values)
+    else:
+        instance.pk = number
+        plain.later(plain.Query(numbered, [*values, Int8(number)]))
     instance._state.adding, instance._state.db = False, database.alias
 
 
 @lru_cache(maxsize=256)
-def _insertion(model: type[models.Model], vendor: str) -> "tuple[Sequence[models.Field[Any, Any]], str]":
-    """The fields of a new row and the statement that stores it; quoted as the database of this vendor does."""
+def _insertion(model: type[models.Model], vendor: str) -> "tuple[Sequence[models.Field[Any, Any]], str, str]":
+    """The fields of a new row and the statements that store it, with its id drawn by the database or given behind its
+    fields; quoted as the database of this vendor does."""
     quote, meta = connection.ops.quote_name, model._meta
     fields = [field for field in meta.local_concrete_fields if not field.primary_key]
     names = ", ".join(quote(str(field.column)) for field in fields)
     marks = ",".join(["%s"] * len(fields))
-    return fields, f"INSERT INTO {quote(meta.db_table)} ({names}) VALUES ({marks}) RETURNING id"  # noqa: S608 – own names
+    table = quote(meta.db_table)
+    return (
+        fields,
+        f"INSERT INTO {table} ({names}) VALUES ({marks}) RETURNING id",  # noqa: S608 – own names
+        f"INSERT INTO {table} ({names}, {quote('id')}) VALUES ({marks},%s)",  # noqa: S608 – own names
+    )
 
 
 def insert_rows(model: type[models.Model], columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:

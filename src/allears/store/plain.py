@@ -3,7 +3,9 @@ costs more than running it. Whoever uses it names the workspace himself.
 """
 
 import sqlite3
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any, NamedTuple, TypeVar
@@ -36,6 +38,8 @@ def _ask(sql: str, parameters: Sequence[Any], take: Callable[[Any], T]) -> T:
             watched.execute(sql, parameters)
             return take(watched)
     _be_ready(database)
+    if _waiting():
+        return take(_in_one_trip(database, [Query(sql, parameters)])[0])
     with database.wrap_database_errors:
         cursor = _cursor(database.connection)
         try:
@@ -49,7 +53,7 @@ def _ask(sql: str, parameters: Sequence[Any], take: Callable[[Any], T]) -> T:
 
 
 def _is_watched(database: BaseDatabaseWrapper) -> bool:
-    return bool(database.execute_wrappers or database.queries_logged)
+    return database.queries_logged or any(each is not _after_what_waits for each in database.execute_wrappers)
 
 
 def _be_ready(database: BaseDatabaseWrapper) -> None:
@@ -91,10 +95,68 @@ def together(*queries: Query | None) -> list[Rows]:
     if database.vendor != "postgresql" or _is_watched(database):
         return [select(*each) if each else [] for each in queries]
     _be_ready(database)
-    with database.wrap_database_errors:
-        with database.connection.pipeline():
-            cursors = [_sent(database.connection, *each) if each else None for each in queries]
-        return [_rows(cursor) if cursor else [] for cursor in cursors]
+    return [_rows(cursor) if cursor else [] for cursor in _in_one_trip(database, queries)]
+
+
+def _in_one_trip(database: BaseDatabaseWrapper, queries: Sequence[Query | None]) -> list[Any]:
+    """The cursor of each, once all are answered; before them goes what ``later`` was given."""
+    waiting = _waiting()
+    before = waiting[:]
+    waiting.clear()
+    with database.wrap_database_errors, database.connection.pipeline():
+        for each in before:
+            _sent(database.connection, *each)
+        return [_sent(database.connection, *each) if each else None for each in queries]
+
+
+_behind: ContextVar[list[Query] | None] = ContextVar("behind", default=None)
+
+
+def _waiting() -> list[Query]:
+    return _behind.get() or []
+
+
+@contextmanager
+def behind() -> Iterator[None]:
+    """Inside, on PostgreSQL, what ``later`` is given goes out with the next question instead of being waited for.
+
+    Whatever else this connection is asked, Django's own statements, savepoints and the end of this included, it has
+    been given all of that first. An error of such a statement is therefore raised a little later than it was made.
+    """
+    database = connections[DEFAULT_DB_ALIAS]
+    if database.vendor != "postgresql" or _behind.get() is not None:
+        yield
+        return
+    before = _behind.set([])
+    try:
+        with database.execute_wrapper(_after_what_waits):
+            yield
+            _write_what_waits()
+    finally:
+        _behind.reset(before)
+
+
+def later(query: Query) -> None:
+    """Write this with what is asked next, inside ``behind``; elsewhere at once. Nobody learns what came of it."""
+    waiting = _behind.get()
+    if waiting is None or _is_watched(connections[DEFAULT_DB_ALIAS]):
+        change(*query)
+    else:
+        waiting.append(query)
+
+
+def _after_what_waits(execute: Callable[..., Any], sql: str, *rest: Any) -> Any:
+    if sql.startswith("ROLLBACK TO"):  # a savepoint: all that waits was given since
+        _waiting().clear()
+    _write_what_waits()
+    return execute(sql, *rest)
+
+
+def _write_what_waits() -> None:
+    if _waiting():
+        database = connections[DEFAULT_DB_ALIAS]
+        _be_ready(database)
+        _in_one_trip(database, [])
 
 
 def _sent(driver: Any, sql: str, parameters: Sequence[Any]) -> Any:

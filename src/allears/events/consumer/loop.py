@@ -116,7 +116,7 @@ class Consumer:
         bodies, decoded, full = self._take()
         if not bodies:
             return 0
-        with transaction.atomic():
+        with transaction.atomic(), plain.behind():
             now = timezone.now()
             begun = self._begin(decoded, now)
             meanwhile = self._look_ahead() if full and not careful else ()

@@ -168,7 +168,7 @@ class PostgresSource:
 
     def done(self, *, lasting: bool) -> None:
         if lasting:
-            plain.change(WAIT)
+            plain.later(plain.Query(WAIT))
 
     def settle(self) -> None:
         self._read = {}
