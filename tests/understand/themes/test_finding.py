@@ -91,6 +91,16 @@ def test_an_anchor_stays_as_people_made_it() -> None:
     assert len(inside) >= 150
 
 
+def test_unlike_themes_that_people_joined_stay_joined() -> None:
+    texts = [each.text for each in (*list(corpus("en"))[:400], *list(corpus("zh"))[:400])]
+    first = find(Request(texts=texts, wanted=6))
+    joined = [0 if label in (0, 1, 2) else label for label in first.labels]
+    again = find(Request(texts=texts, former=joined, anchors=[0], wanted=4))
+    (mine,) = [at for at, cluster in enumerate(again.clusters) if cluster.cell == 0]
+    assert all(again.labels[at] == mine for at, cell in enumerate(joined) if cell == 0)
+    assert again.clusters[mine].size == again.labels.count(mine)
+
+
 def test_on_our_own_corpus_themes_follow_topics_and_cross_languages() -> None:
     """Beside it in docs/themes.md: plain tf-idf and k-means reach an NMI of .066 on the whole corpus, none mixed."""
     comments = [each for each in corpus() if int(each.key, 16) % 3 == 0]

@@ -142,6 +142,7 @@ def find(request: Request, progress: Progress = lambda _: None) -> Found:
     progress(0.8)
     model = _model(laid, groups)
     labels, nearness = _assigned(model, counted)
+    labels = _with_members(labels, former, groups)
     sizes, found_in = _sizes(labels, groups), _sizes(labels[~held], groups)
     progress(0.85)
     kept = [n for n in range(len(sizes)) if groups.cells[n] is not None or found_in[n] >= LEAST_SIZE]
@@ -164,6 +165,15 @@ def find(request: Request, progress: Progress = lambda _: None) -> Found:
         stability=groups.best.stability if groups.best else None,
         silhouette=groups.best.silhouette if groups.best else None,
     )
+
+
+def _with_members(labels: Ints, former: Ints, groups: _Groups) -> Ints:
+    """Members of an anchor stay in it: what people put together may be unlike, and then its centre is near to few."""
+    kept = labels.copy()
+    for at, cell in enumerate(groups.cells):
+        if cell is not None:
+            kept[former == cell] = at
+    return kept
 
 
 def _held_out(texts: int, request: Request) -> NDArray[np.bool_]:

@@ -100,17 +100,18 @@ def _one(pile: Pile, whole: Pile, taken: set[tuple[Language, str]]) -> Named:
         parted = [*parts, *telling[language]]
         if not parted and topic:  # the words that tell it are of the other language, and mean nothing to the reader
             parted = [TOPICS[topic][LANGUAGES.index(language)], *_commonest(pile, language)]
-        parted = parted or _commonest(pile, language) or [_elsewhere(telling, language)]
+        parted = parted or _commonest(pile, language) or [_elsewhere(pile, telling, language)]
         names[language] = _unique(language, parted, len(parts), taken)
     kept = {language: telling[language][:KEPT_TERMS] for language in LANGUAGES}
     return Named(en=names["en"], zh=names["zh"], topic=topic, terms={str(key): value for key, value in kept.items()})
 
 
-def _elsewhere(telling: Mapping[Language, Sequence[str]], language: Language) -> str:
+def _elsewhere(pile: Pile, telling: Mapping[Language, Sequence[str]], language: Language) -> str:
     """That the theme has no word of this language, and the two that tell it most in the other: better than a number."""
     for other in LANGUAGES:
-        if other != language and telling[other]:
-            return ELSEWHERE[language] + COLON[language] + BETWEEN[other].join(telling[other][:2])
+        words = (telling[other] or _commonest(pile, other))[:2]
+        if other != language and words:
+            return ELSEWHERE[language] + COLON[language] + BETWEEN[other].join(words)
     return ELSEWHERE[language]
 
 
