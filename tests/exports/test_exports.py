@@ -20,7 +20,7 @@ from allears.events.exports.errors import ExportUseError
 from allears.events.exports.jobs import write_export
 from allears.events.exports.tables import Column, Type
 from allears.events.models import Event, Export
-from allears.kit.spreadsheets import plain
+from allears.kit.spreadsheets import defused, plain
 from allears.listen import ready_made
 from allears.listen.definition import as_json
 from allears.listen.models import Response, Survey, SurveyVersion, Voice
@@ -66,6 +66,11 @@ def test_a_csv_holds_no_formula_and_comes_back_as_it_was(acme: Workspace) -> Non
     assert texts == ["'=1+1 0", "'+cmd|x 1", "'@SUM(A1) 2", "'-2+3 3", "'\tTab 4", "'＝全角 5", "-5"]
     stored = list(Voice.objects.in_workspace(acme.pk).order_by("pk").values_list("text", flat=True))
     assert [plain(text) for text in texts] == stored
+
+
+@pytest.mark.parametrize("text", ["=1+1", "'=1+1", "''@x", "'", "'-5", "-5", "'it's", "\t=x", "＝全角", "'＋"])
+def test_a_text_comes_back_from_csv_as_it_was(text: str) -> None:
+    assert plain(defused(text)) == text
 
 
 def test_excel_takes_no_text_for_a_formula(acme: Workspace) -> None:

@@ -1,13 +1,13 @@
 """Texts that no spreadsheet computes: a formula in a customer's words must not run where our files are opened.
 
 A text that a spreadsheet would compute (it begins with ``= + - @``, a tabulator or a return, and is no number) gets an
-apostrophe before it in CSV; ``plain`` undoes it when such a file comes back.
+apostrophe before it in CSV, and so does one that has some already; ``plain`` undoes it when such a file comes back.
 """
 
 import re
 from typing import Any
 
-_RISKY = re.compile(r"[=+\-@\t\r\uff1d\uff0b\uff0d\uff20]")
+_RISKY = re.compile(r"'*[=+\-@\t\r\uff1d\uff0b\uff0d\uff20]")
 _NUMBER = re.compile(r"[-+]?\d+(?:[.,]\d+)*")
 
 
