@@ -1,7 +1,5 @@
 """Whom do we ask, when, and is it bearable? Each probe with what became of its wishes."""
 
-import json
-from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -14,25 +12,24 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from allears.journeys import queries as journey_queries
-from allears.journeys.vocabulary import channel_label
 from allears.listen import actions, probing, queries, ready_made, simulating, standing
 from allears.listen.conditions import OPERATORS, ConditionError
 from allears.listen.models import Probe
-from allears.outreach import channels, wording
+from allears.outreach import wording
 from allears.outreach.rehearsals import LAST_MONTH, rehearsals
 from allears.web.access import ConsoleRequest, access_manager
+from allears.web.ask_form import AskForm, numbers_as_lines, numbers_by_name, shown_value, typed_value
 from allears.web.pages.accounts import style
 from allears.web.pages.decisions import tidy
 from allears.web.refusals import told
 from allears.web.render import flash, render_page
-from allears.web.templatetags.surveys import survey_name
 from allears.web.templatetags.ui import local_name
 
 CONDITIONS = 4  # rows of conditions in the form
 UNITS = {"60": gettext_lazy("minutes"), "3600": gettext_lazy("hours"), "86400": gettext_lazy("days")}
 
 
-class ProbeForm(forms.Form):
+class ProbeForm(AskForm):
     """A probe in the words of those who set it."""
 
     name = forms.CharField(max_length=120, label=gettext_lazy("Name"))
@@ -46,8 +43,6 @@ class ProbeForm(forms.Form):
         help_text=gettext_lazy("As your systems send it, e.g. order_delivered."),
     )
     touchpoint = forms.ChoiceField(label=gettext_lazy("At this touchpoint"))
-    survey = forms.ChoiceField(label=gettext_lazy("Ask this survey"))
-    channel = forms.ChoiceField(label=gettext_lazy("By"))
     delay = forms.IntegerField(min_value=0, initial=0, label=gettext_lazy("After a wait of"))
     delay_unit = forms.ChoiceField(choices=list(UNITS.items()), initial="60", label=gettext_lazy("Unit of the wait"))
     expires_days = forms.FloatField(
@@ -118,31 +113,13 @@ class ProbeForm(forms.Form):
         label=gettext_lazy("Weight of this moment"),
         help_text=gettext_lazy("Where asks compete for one customer, what this one would teach counts so much."),
     )
-    priority = forms.IntegerField(
-        min_value=-100,
-        max_value=100,
-        initial=0,
-        required=False,
-        label=gettext_lazy("Priority"),
-        help_text=gettext_lazy("A higher one goes first, whatever would be learnt."),
-    )
 
     def __init__(self, *args: Any, workspace_id: int, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+        super().__init__(*args, workspace_id=workspace_id, **kwargs)
         touchpoints = journey_queries.touchpoints(workspace_id=workspace_id)
-        surveys = queries.surveys(workspace_id=workspace_id)
-        self._choose("touchpoint", [(str(each.pk), local_name(each)) for each in touchpoints])
-        self._choose("survey", [(str(each.pk), survey_name(each)) for each in surveys])
-        ways = [(name, channel_label(name)) for name in sorted(channels.adapters())]
-        self._choose("channel", ways)
-        self._choose("fallbacks", ways)
+        self.offer("touchpoint", [(str(each.pk), local_name(each)) for each in touchpoints])
         style(self)
         self.fields["fallbacks"].widget.attrs["class"] = "checkbox"
-
-    def _choose(self, name: str, choices: list[tuple[str, str]]) -> None:
-        field = self.fields[name]
-        assert isinstance(field, forms.ChoiceField)
-        field.choices = choices
 
     def conditions(self) -> list[dict[str, Any]]:
         """The rows that name a property; raises ConditionError from the action, with the row's number."""
@@ -161,10 +138,6 @@ class ProbeForm(forms.Form):
             for whose, name, op, value, days in rows
             if name
         ]
-
-    def clean_fallbacks(self) -> list[str]:
-        chosen: list[str] = self.cleaned_data["fallbacks"]
-        return [name for name in chosen if name != self.cleaned_data.get("channel")]
 
     def clean_strata(self) -> dict[str, float]:
         return {name: share / 100 for name, share in numbers_by_name(self.cleaned_data["strata"]).items()}
@@ -195,47 +168,6 @@ class ProbeForm(forms.Form):
             weight=told["weight"] or 1.0,
             priority=told["priority"] or 0,
         )
-
-
-def numbers_by_name(text: str) -> dict[str, float]:
-    """A name and a number in each line; a number alone has no name."""
-    found = {}
-    for line in filter(None, map(str.strip, text.replace("：", " ").replace(":", " ").splitlines())):
-        name, _sep, number = line.rpartition(" ")
-        try:
-            found[name.strip()] = float(number.rstrip("%"))
-        except ValueError as error:
-            raise forms.ValidationError(_("“%(line)s” does not end with a number.") % {"line": line}) from error
-    return found
-
-
-def numbers_as_lines(values: Mapping[str, float], scale: float = 1) -> str:
-    return "\n".join(f"{name} {tidy(round(number * scale, 2))}".strip() for name, number in values.items())
-
-
-def typed_value(op: str, text: str) -> Any:
-    """What was typed, as JSON sees it: numbers and true/false as such, lists by commas, all else as words."""
-    if op == "in":
-        return [
-            typed_value("=", part.strip())
-            for part in text.replace("，", ",").replace("、", ",").split(",")
-            if part.strip()
-        ]
-    if op == "contains":
-        return text
-    if op == "exists":
-        return False if text.lower() in ("no", "false", "0", "否") else None
-    try:
-        found = json.loads(text)
-    except ValueError:
-        return text
-    return found if isinstance(found, bool | int | float) else text
-
-
-def shown_value(value: Any) -> str:
-    if isinstance(value, list):
-        return ", ".join(map(str, value))
-    return "" if value is None else json.dumps(value) if isinstance(value, bool) else str(value)
 
 
 def _initial(probe: Probe) -> dict[str, Any]:

@@ -26,15 +26,14 @@ from allears.listen.studies.actions import StudyError, StudySpec
 from allears.listen.studies.models import Study
 from allears.listen.studies.report import Cell, Line, WaveReport, wave_report
 from allears.listen.studies.shapes import csv_rows
-from allears.outreach import channels, wording
+from allears.outreach import wording
 from allears.science.estimate import LOW_BASE
 from allears.web.access import ConsoleRequest, access_manager
+from allears.web.ask_form import AskForm, numbers_as_lines, numbers_by_name, shown_value, typed_value
 from allears.web.pages.accounts import style
-from allears.web.pages.probes import numbers_as_lines, numbers_by_name, shown_value, typed_value
 from allears.web.pages.study_endings import ending
 from allears.web.refusals import told
 from allears.web.render import flash, render_page
-from allears.web.templatetags.surveys import survey_name
 from allears.web.templatetags.ui import signed
 
 CONDITIONS = 3  # rows of conditions in the form
@@ -57,14 +56,13 @@ UNITS: Mapping[str, Unit] = {"nps": "points", "csat": "percent", "ces": "score"}
 MOMENT = "%Y-%m-%dT%H:%M"
 
 
-class StudyForm(forms.Form):
+class StudyForm(AskForm):
     """A study in the words of those who plan it."""
 
     name = forms.CharField(max_length=120, label=gettext_lazy("Name"))
     key = forms.SlugField(
         max_length=50, label=gettext_lazy("Key"), help_text=gettext_lazy("Short and lasting; the API names it by this.")
     )
-    survey = forms.ChoiceField(label=gettext_lazy("Ask this survey"))
     segments = forms.MultipleChoiceField(
         required=False, widget=forms.CheckboxSelectMultiple, label=gettext_lazy("Customers of these segments")
     )
@@ -80,7 +78,6 @@ class StudyForm(forms.Form):
         help_text=gettext_lazy("One in a line: segment and number, e.g. “vip 200”. The others share what is left."),
         widget=forms.Textarea(attrs={"rows": 2}),
     )
-    channel = forms.ChoiceField(label=gettext_lazy("By"))
     fallbacks = forms.MultipleChoiceField(
         required=False,
         widget=forms.CheckboxSelectMultiple,
@@ -107,25 +104,12 @@ class StudyForm(forms.Form):
         label=gettext_lazy("Who was asked rests for so many waves"),
         help_text=gettext_lazy("0 draws anew from everybody each time."),
     )
-    priority = forms.IntegerField(
-        min_value=-100,
-        max_value=100,
-        initial=0,
-        required=False,
-        label=gettext_lazy("Priority"),
-        help_text=gettext_lazy("A higher one goes first, whatever would be learnt."),
-    )
 
     def __init__(self, *args: Any, workspace_id: int, study: Study | None = None, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+        super().__init__(*args, workspace_id=workspace_id, **kwargs)
         self.study = study
-        surveys = listen_queries.surveys(workspace_id=workspace_id)
-        self._choose("survey", [(str(each.pk), survey_name(each)) for each in surveys])
         mine = study.segments if study else []
-        self._choose("segments", [(name, name) for name in sorted({*segments(workspace_id=workspace_id), *mine})])
-        ways = [(name, channel_label(name)) for name in sorted(channels.adapters())]
-        self._choose("channel", ways)
-        self._choose("fallbacks", ways)
+        self.offer("segments", [(name, name) for name in sorted({*segments(workspace_id=workspace_id), *mine})])
         style(self)
         for name in ("fallbacks", "segments"):
             self.fields[name].widget.attrs["class"] = "checkbox"
@@ -137,15 +121,6 @@ class StudyForm(forms.Form):
     def is_fixed(self) -> bool:
         """Once launched, waves are there to be compared."""
         return self.study is not None and self.study.launched_at is not None
-
-    def _choose(self, name: str, choices: list[tuple[str, str]]) -> None:
-        field = self.fields[name]
-        assert isinstance(field, forms.ChoiceField)
-        field.choices = choices
-
-    def clean_fallbacks(self) -> list[str]:
-        chosen: list[str] = self.cleaned_data["fallbacks"]
-        return [name for name in chosen if name != self.cleaned_data.get("channel")]
 
     def clean_quotas(self) -> dict[str, int]:
         return {name: int(number) for name, number in numbers_by_name(self.cleaned_data["quotas"]).items()}
