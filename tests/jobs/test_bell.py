@@ -1,7 +1,6 @@
 """Bells: a ring wakes, a ring while awake is kept, and a deep data folder does no harm."""
 
 import threading
-import time
 from pathlib import Path
 from typing import Any
 
@@ -29,10 +28,8 @@ def test_it_wakes_who_sleeps_and_keeps_what_rang_before(folder: Path) -> None:
         ring_local("intake")
         ring_local("intake")
         assert ours.wait(0)
-        began = time.monotonic()
         threading.Timer(0.05, ring_local, ["intake"]).start()
-        assert ours.wait(5)
-        assert time.monotonic() - began < 2
+        assert ours.wait(60)  # true for a ring alone, not for the time being over
 
 
 def test_sockets_of_the_dead_are_removed(folder: Path) -> None:
