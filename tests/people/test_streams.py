@@ -12,6 +12,7 @@ from tests.web.objects import row
 from allears.accounts.audit import AuditEntry
 from allears.accounts.models import Membership, Role
 from allears.accounts.teams import actions as teamwork
+from allears.customers.actions.traits import TraitChange, update_traits
 from allears.listen import wall
 from allears.listen.models import Voice
 from allears.listen.tags import actions as tagging
@@ -90,6 +91,21 @@ def test_a_stream_holds_each_thing_that_is_followed(alice: Person, bob: Person) 
         assert stream(bob.membership) == []
 
 
+@pytest.mark.parametrize("name", ["地区", 'a "quoted" name', "$", "a.b"])
+def test_an_attribute_is_followed_whatever_its_name(alice: Person, bob: Person, name: str) -> None:
+    """As the intake writes it."""
+    north = builders.customer(workspace=alice.workspace, attributes={})
+    change = TraitChange(customer_id=north.pk, traits={name: "北方"}, at=NOW)
+    update_traits(workspace_id=alice.workspace.pk, changes=[change], now=NOW)
+    say(alice, "from the north", 2, customer=north)
+    follow(bob, "attribute", f"{name}=北方")
+    assert stream(bob.membership) == ["from the north"]
+    marked = streams.marked_stream(member=bob.membership)
+    assert marked is not None
+    found, _ = wall.voices(filters=wall.WallFilter(workspace_id=alice.workspace.pk), marked=[marked])
+    assert [voice.text for voice in found] == ["from the north"]
+
+
 def test_words_tags_and_streams_narrow_each_other(alice: Person, bob: Person) -> None:
     shop = builders.touchpoint(workspace=alice.workspace, key="shop")
     both = say(alice, "沙发送错了 wrong sofa", 1, touchpoint=shop)
@@ -141,8 +157,14 @@ def test_attributes_that_divide_customers_are_offered_and_names_are_not(alice: P
     assert following.attribute_values(workspace_id=alice.workspace.pk) == {"region": ["north", "south"]}
 
 
-def test_new_is_what_came_since_the_last_visit(alice: Person, bob: Person) -> None:
+@pytest.mark.parametrize("few", [0, 5_000])
+def test_new_is_what_came_since_the_last_visit(
+    alice: Person, bob: Person, monkeypatch: pytest.MonkeyPatch, few: int
+) -> None:
+    """Also after a long absence, in which very many came."""
+    monkeypatch.setattr(streams, "FEW_CAME", few)
     follow(bob, "segment", "gold")
+    indexing.index_all()
     first = say(alice, "first", 9, segment="gold")
     member = bob.membership
     assert streams.unread(member=member) == 0  # never been here: nothing to count from

@@ -6,6 +6,7 @@ from django.conf import settings as installation
 from django.db import models
 from django.utils import timezone
 
+from allears.accounts.models import Workspace
 from allears.customers.models import Customer
 from allears.journeys.models import Touchpoint
 from allears.listen.succession import succeed
@@ -411,6 +412,23 @@ class VoicePending(models.Model):
     """That a voice's words changed and are to be indexed; written by a trigger (see words.storing)."""
 
     voice_id = models.BigIntegerField(primary_key=True)
+
+
+class MarkedAttribute(ScopedModel):
+    """An attribute of customers that somebody follows: the index of words marks voices by it (see words.marks). Empty:
+    the voice's own segment."""
+
+    workspace = models.ForeignKey(
+        Workspace, on_delete=models.CASCADE, related_name="+", db_index=False
+    )  # the constraint's index begins with it
+    name = models.CharField(max_length=400, blank=True)
+    below = models.BigIntegerField(null=True)  # voices of a lower number do not have the mark yet
+    is_marked = models.BooleanField(default=False)  # all have it
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["workspace", "name"], name="listen_markedattribute_once")
+        ]
 
 
 class Source(ScopedModel):

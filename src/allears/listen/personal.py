@@ -159,6 +159,7 @@ DECLARED = (
         columns=("channel", "segment", "language", "metric", "outcome", "marks"),
         because="codes, counts and groups",
     ),
+    Harmless(model="listen.MarkedAttribute", columns=("name",), because="the name of an attribute, nobody's value"),
     Harmless(model="listen.QuotaPlace", columns=("round",), because="the number of a wave"),
     Harmless(model="listen.VoiceEdition", columns=("metric",), because="a code"),
     Harmless(model="listen.Turn", columns=("speaker",), because="a code"),

@@ -1,6 +1,6 @@
 """What the live wall shows: voices, the latest said first, by feeling, moment, source and words."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Self
@@ -14,11 +14,12 @@ from allears.listen.models import COUNTED, Response, Voice
 from allears.listen.tags.models import VoiceTag
 from allears.listen.tags.queries import carrying, kin
 from allears.listen.words import marks
-from allears.listen.words.searching import FOUND, Before, Match, is_behind, matching, placed, steps, waiting
-from allears.listen.words.terms import admits
+from allears.listen.words.searching import FOUND, Before, Match, is_behind, matching, place_of, placed, steps, waiting
+from allears.listen.words.terms import admits, is_empty, parts
 from allears.store.scope import ScopedQuerySet
 
 FRESH = timedelta(days=2)  # the stream is for what is said now, not for imported history
+SECOND = timedelta(seconds=1)
 FEW = 1_000  # voices that are read one by one, rather than all that hold a frequent word
 AFTER = 2  # portions of matches that are looked at before
 
@@ -83,11 +84,19 @@ class WallFilter:
 
 @dataclass(frozen=True, kw_only=True)
 class Marked:
-    """A condition that the index of words knows as well, by its marks; but for voices ``besides``, which are few."""
+    """A condition that the index of words knows as well, by its marks; but for voices ``besides``, which are few.
+
+    ``where`` is the same for voices that the index found. Where it has looked at words for that, ``by_words`` tells
+    the condition with the words: for any voice, or for these few, which are looked at one by one.
+    """
 
     where: Q
     marks: marks.Marks
     besides: Sequence[int] = ()
+    by_words: Callable[[Sequence[int] | None], Q] | None = None
+
+    def whole(self, among: Sequence[int] | None = None) -> Q:
+        return self.by_words(among) if self.by_words else self.where
 
 
 def _number(text: str) -> int | None:
@@ -135,8 +144,9 @@ def _felt(feeling: str) -> Q:
     return Q(sentiment=feeling) | (Q(sentiment="") & by_score)
 
 
-def conditions(filters: WallFilter, *, most_found: int = FOUND) -> Q:
-    """What a voice must fulfil; of the matches of words, the latest ``most_found``."""
+def conditions(filters: WallFilter, *, most_found: int = FOUND, among: Sequence[int] | None = None) -> Q:
+    """What a voice must fulfil; of the matches of words, the latest ``most_found``. Of voices ``among`` which it is
+    asked, the words are looked at."""
     wanted = Q(workspace_id=filters.workspace_id)
     if filters.feeling in FEELINGS:
         wanted &= _felt(filters.feeling)
@@ -153,16 +163,38 @@ def conditions(filters: WallFilter, *, most_found: int = FOUND) -> Q:
     if filters.survey:
         wanted &= Q(response__in=_answering(filters))
     if filters.text:
-        found = matching(
-            workspace_id=filters.workspace_id, question=filters.text, limit=most_found, marks=_marks(filters)
-        )
+        late = waiting() if among is None else among  # asked first: what is indexed meanwhile is found there
+        rows = Voice.objects.in_workspace(filters.workspace_id).filter(pk__in=late).values_list("pk", "text")
+        found = [number for number, text in rows if admits(filters.text, text)] if late else []
+        if among is None:
+            found += matching(
+                workspace_id=filters.workspace_id, question=filters.text, limit=most_found, marks=_marks(filters)
+            )
         wanted &= Q(pk__in=found)
     return wanted
 
 
-def _marks(filters: WallFilter) -> list[list[str]]:
+def ways(filters: WallFilter, *besides: Marked) -> list[marks.All] | None:
+    """How the index of words finds what these filters admit, if they admit anything; none where it does not know all
+    of it."""
+    found, words = _marks(filters), parts(filters.text)
+    if len(found) < _asked(filters):
+        return None
+    found += [choice for each in besides for choice in each.marks]
+    if not all(found) or (filters.text and is_empty(words)):
+        return []
+    return [marks.All(marks=[marks.counted(filters.workspace_id), *found], words=words)]
+
+
+def _asked(filters: WallFilter) -> int:
+    """How many of the filters have a mark."""
+    others = (filters.touchpoint_id, filters.owner_id, filters.people, filters.tag_id)
+    return bool(filters.feeling) + bool(filters.source_kind) + sum(each is not None for each in others)
+
+
+def _marks(filters: WallFilter) -> list[marks.Choice]:
     """The same conditions as far as the index of words knows them; what it finds is looked at once more."""
-    wanted = list[list[str]]()
+    wanted = list[marks.Choice]()
     if filters.feeling in FEELINGS:
         wanted.append([marks.felt(filters.feeling)])
     if filters.touchpoint_id is not None:
@@ -197,16 +229,22 @@ def voices(
     late = waiting()  # asked first: what is indexed meanwhile is found there
     is_complete = not is_behind(late)
     wanted, others, narrowed = _marks(filters), chosen(replace(filters, text="")), among or Q()
+    by_one = others
+    for each in marked if is_complete else ():
+        wanted += each.marks
+        late = [*late, *each.besides]
     for each in marked:
         if is_complete:
-            wanted += map(list, each.marks)
-            others, late = others.filter(each.where), [*late, *each.besides]
+            others, by_one = others.filter(each.where), by_one.filter(each.whole(late))
         else:
-            narrowed &= each.where
+            narrowed &= each.whole()
     of_a_place = WallFilter(workspace_id=filters.workspace_id, touchpoint_id=filters.touchpoint_id)
     stands_in_order = filters == of_a_place and not marked  # the table has an index of touchpoints by time
     if filters.text or (wanted and is_complete and not stands_in_order):
-        search = _Search(filters=filters, others=others, among=narrowed, marks=wanted)
+        search = _Search(
+            filters=filters, others=others, by_one=by_one, among=narrowed, marks=wanted,
+            may_be_few=bool(narrowed) and not any(each.by_words for each in marked),
+        )  # fmt: skip
         return _page(_searched(search, after, late, limit + 1), limit)
     rows = others.filter(narrowed).order_by("-said_at", "-pk")
     return _page(list(rows.filter(_before(after))[: limit + 1]), limit)
@@ -214,12 +252,15 @@ def voices(
 
 @dataclass(frozen=True, kw_only=True)
 class _Search:
-    """What is looked for: ``others`` are the conditions besides the words, ``among`` those that no mark tells."""
+    """What is looked for: ``others`` are the conditions besides the words, ``among`` those that no mark tells;
+    ``by_one`` are those of voices that the index does not know yet. ``may_be_few``: then all of them are looked at."""
 
     filters: WallFilter
     others: ScopedQuerySet[Voice]
+    by_one: ScopedQuerySet[Voice]
     among: Q
     marks: marks.Marks
+    may_be_few: bool
 
 
 def _before(after: Cursor | None) -> Q:
@@ -230,12 +271,14 @@ def _before(after: Cursor | None) -> Q:
 
 def _searched(search: _Search, after: Cursor | None, late: list[int], wanted: int) -> list[Voice]:
     """So many voices that hold the words and pass the other filters."""
-    rows = search.others.filter(search.among)
-    fresh = _holding(search.filters, rows.filter(_before(after), pk__in=late)) if late else set()
+    before = Before(voice_id=after.voice_id, said_at=after.said_at) if after else None
+    rows, near = search.others.filter(search.among), Q(said_at__lt=after.said_at + SECOND) if after else Q()
+    by_one = search.by_one.filter(search.among, near, pk__in=late)
+    fresh = _holding(search.filters, by_one, before) if late else set()
     found = set[Match]()
-    for number, matches in enumerate(_portions(search, after, without=frozenset(late))):
-        if number == AFTER and search.among and (few := _few(rows.filter(_before(after)))) is not None:
-            found = _holding(search.filters, few)
+    for number, matches in enumerate(_portions(search, before, without=frozenset(late))):
+        if number == AFTER and search.may_be_few and (few := _few(rows.filter(near))) is not None:
+            found = _holding(search.filters, few, before)
             break
         place = {match.voice_id: match for match in matches}
         found |= {place[each] for each in rows.filter(pk__in=place).values_list("pk", flat=True)}
@@ -257,17 +300,18 @@ def _few(rows: ScopedQuerySet[Voice]) -> ScopedQuerySet[Voice] | None:
     return rows.filter(pk__in=numbers) if len(numbers) <= FEW else None
 
 
-def _portions(search: _Search, after: Cursor | None, *, without: frozenset[int]) -> Iterator[list[Match]]:
-    before = Before(voice_id=after.voice_id, said_at=after.said_at) if after else None
+def _portions(search: _Search, before: Before | None, *, without: frozenset[int]) -> Iterator[list[Match]]:
     given = search.filters
     for found in steps(workspace_id=given.workspace_id, question=given.text, marks=search.marks, before=before):
         yield [match for match in found if match.voice_id not in without]
 
 
-def _holding(filters: WallFilter, rows: ScopedQuerySet[Voice]) -> set[Match]:
+def _holding(filters: WallFilter, rows: ScopedQuerySet[Voice], before: Before | None) -> set[Match]:
     """Those of a few voices that hold the words, if any are asked for; looked at one by one."""
     told = rows.values_list("pk", "text")
-    return set(placed(number for number, text in told if not filters.text or admits(filters.text, text)))
+    found = placed(number for number, text in told if not filters.text or admits(filters.text, text))
+    place = place_of(before) if before and found else None
+    return {match for match in found if place is None or match.place < place}
 
 
 def _page(found: list[Voice], limit: int) -> tuple[list[Voice], Cursor | None]:

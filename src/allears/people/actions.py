@@ -13,6 +13,7 @@ from allears.accounts.teams.models import Team
 from allears.customers.models import Customer
 from allears.customers.queries import present
 from allears.listen.models import Voice
+from allears.listen.words import marks
 from allears.outreach.actions import send_service_message
 from allears.outreach.models import Message
 from allears.people.errors import ListeningError, UnreachableError
@@ -37,6 +38,10 @@ def follow(*, member: Membership, kind: str, value: str, now: datetime, name: st
     if mine.count() >= MOST_FOLLOWED:
         raise ListeningError(
             _("You follow %(most)s things already. Stop following one of them first.") % {"most": MOST_FOLLOWED}
+        )
+    if kind in (Kind.ATTRIBUTE, Kind.SEGMENT):
+        marks.follow(
+            workspace_id=member.workspace_id, name=attribute_of(value)[0] if kind == Kind.ATTRIBUTE else marks.SEGMENT
         )
     called = name if kind == Kind.FILTER else label_of(workspace_id=member.workspace_id, kind=kind, value=value)
     made: Follow = mine.get_or_create(

@@ -2,14 +2,13 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q, Value
-from django.db.models.fields.json import KeyTextTransform
+from django.db.models import BooleanField, Exists, Func, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import Coalesce
-from django.db.models.lookups import Exact
 
 from allears.accounts.models import Membership
 from allears.accounts.teams.queries import member_ids_in, team_ids_of
@@ -27,11 +26,12 @@ from allears.understand.themes.models import Place, Theme
 
 VISIT = timedelta(minutes=30)  # of silence end a visit
 MOST_COUNTED = 99  # "99+" is enough to know
+FEW_CAME = 5_000  # voices since the last visit that are looked at one by one
 LATELY, MOST_LATELY = timedelta(days=14), 5  # notes that stand above the stream
 MOST_FOUND = 1_000  # voices that a saved filter with words finds
 STANDING = Coalesce("voice__repeats_id", "voice_id")
 Kind = Follow.Kind
-UNMARKED = (Kind.SEGMENT, Kind.ATTRIBUTE, Kind.THEME, Kind.FILTER)
+MOST_OF_THEMES = marks.MOST  # voices of followed themes that are named one by one, of fewer than these
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,31 +49,72 @@ class Note:
 
 def stream_of(*, member: Membership) -> Q:
     """Voices of the member's own stream; none for somebody without any part of their own."""
-    held, workspace_id = _held(member), member.workspace_id
+    held = _held(member)
+    return _standing(member, held) | _by_filters(member, held, None)
+
+
+def _standing(member: Membership, held: Mapping[str, Sequence[str]]) -> Q:
+    """What is followed but for saved filters, owned, or passed on."""
+    workspace_id = member.workspace_id
     wanted = Q(touchpoint_id__in=_touchpoints(member, held)) | Q(pk__in=passed_on(member))
     if held[Kind.SEGMENT]:
         wanted |= Q(segment__in=held[Kind.SEGMENT])
     for value in held[Kind.ATTRIBUTE]:
         wanted |= _of_customers(*attribute_of(value))
     if held[Kind.THEME]:
-        places = Place.objects.in_workspace(workspace_id).filter(cell__theme_id__in=_themes(workspace_id, held))
-        wanted |= Q(pk__in=places.values("voice_id"))
+        wanted |= Q(pk__in=_in_themes(workspace_id, held))
     for value in held[Kind.TAG]:
         wanted |= carrying(workspace_id=workspace_id, tag_id=int(value))
+    return wanted
+
+
+def _by_filters(member: Membership, held: Mapping[str, Sequence[str]], among: Sequence[int] | None) -> Q:
+    """What saved filters admit: of any voices, or of these few, whose words are looked at one by one."""
+    wanted = Q(pk__in=[])
     for value in held[Kind.FILTER]:
-        wanted |= _filtered(value, member)
+        filters, labels = filter_of(value, member=member)
+        found = wall.conditions(filters, most_found=MOST_FOUND, among=among)
+        wanted |= found & labels.among(member.workspace_id)
     return wanted
 
 
 def marked_stream(*, member: Membership) -> Marked | None:
-    """The same for the wall, whose index of words knows touchpoints and tags; none where it does not know a part."""
+    """The same for the wall, whose index of words knows most of it; none where it does not know a part."""
     held = _held(member)
-    passed = passed_on(member)
-    tags = {tag for each in held[Kind.TAG] for tag in kin(workspace_id=member.workspace_id, tag_id=int(each))}
-    named = [*map(marks.at_touchpoint, _touchpoints(member, held)), *map(marks.with_tag, sorted(tags))]
-    if any(held[kind] for kind in UNMARKED) or max(len(named), len(passed)) > marks.MOST:
+    passed = [*passed_on(member), *_in_themes(member.workspace_id, held)[: MOST_OF_THEMES + 1]]
+    ways = _ways(member, held)
+    if ways is None or max(len(ways), len(passed)) > marks.MOST:
         return None
-    return Marked(where=stream_of(member=member), marks=[named], besides=passed)
+    standing = _standing(member, held)
+    where = standing
+    for value in held[Kind.FILTER]:
+        filters, labels = filter_of(value, member=member)
+        where |= wall.conditions(replace(filters, text="")) & labels.among(member.workspace_id)
+    return Marked(
+        where=where,
+        marks=[ways],
+        besides=passed,
+        by_words=(lambda among: standing | _by_filters(member, held, among)) if held[Kind.FILTER] else None,
+    )
+
+
+def _ways(member: Membership, held: Mapping[str, Sequence[str]]) -> list[str | marks.All] | None:
+    """How the index of words finds what is followed; none where it does not know a part of it yet."""
+    workspace_id = member.workspace_id
+    attributes = [attribute_of(value) for value in held[Kind.ATTRIBUTE]]
+    attributes += [(marks.SEGMENT, value) for value in held[Kind.SEGMENT]]
+    if attributes and not {name for name, _ in attributes} <= marks.followed(workspace_id=workspace_id):
+        return None
+    tags = {tag for each in held[Kind.TAG] for tag in kin(workspace_id=workspace_id, tag_id=int(each))}
+    found: list[str | marks.All] = [marks.with_attribute(*each) for each in attributes]
+    found += [*map(marks.at_touchpoint, _touchpoints(member, held)), *map(marks.with_tag, sorted(tags))]
+    for value in held[Kind.FILTER]:
+        filters, labels = filter_of(value, member=member)
+        ways = wall.ways(filters, labels.marked(workspace_id))
+        if ways is None:
+            return None
+        found += ways
+    return found
 
 
 def _held(member: Membership) -> dict[str, list[str]]:
@@ -123,18 +164,41 @@ def _thanks(member: Membership) -> ScopedQuerySet[Thanks]:
 def _of_customers(name: str, value: str) -> Q:
     """Looked at row by row: a region has very many customers, a page few voices."""
     customers = Customer.objects.across_workspaces().filter(pk=OuterRef("customer_id"))  # the voice's own
-    return Q(Exists(customers.filter(Exact(KeyTextTransform(name, "attributes"), Value(value)))))
+    return Q(Exists(customers.filter(_Carries("attributes", Value(name), Value(value)))))
+
+
+class _Carries(Func):
+    """Whether an object holds this text by this name. Not by a path: SQLite finds no name in Chinese by it if the name
+    was written in another of JSON's two ways, and none with a quotation mark."""
+
+    arity = 3
+    output_field = BooleanField()
+
+    def as_sqlite(self, compiler: Any, connection: Any, **_: Any) -> tuple[str, tuple[Any, ...]]:
+        told, name, text = (compiler.compile(each) for each in self.get_source_expressions())
+        sql = (
+            f"EXISTS (SELECT 1 FROM json_each({told[0]}) AS told"  # noqa: S608 - own names
+            f" WHERE told.key = {name[0]} AND told.type = 'text' AND told.value = {text[0]})"
+        )
+        return sql, (*told[1], *name[1], *text[1])
+
+    def as_postgresql(self, compiler: Any, connection: Any, **_: Any) -> tuple[str, tuple[Any, ...]]:
+        told, name, text = (compiler.compile(each) for each in self.get_source_expressions())
+        return f"({told[0]} -> {name[0]}) = to_jsonb({text[0]}::text)", (*told[1], *name[1], *text[1])
+
+
+def _in_themes(workspace_id: int, held: Mapping[str, Sequence[str]]) -> QuerySet[Place, int]:
+    """Ids of voices in the followed themes."""
+    if not held[Kind.THEME]:
+        return Place.objects.in_workspace(workspace_id).none().values_list("voice_id", flat=True)
+    places = Place.objects.in_workspace(workspace_id).filter(cell__theme_id__in=_themes(workspace_id, held))
+    return places.values_list("voice_id", flat=True)
 
 
 def _themes(workspace_id: int, held: Mapping[str, Sequence[str]]) -> list[int]:
     """The followed themes; of one that was merged, the one it went into."""
     rows = Theme.objects.in_workspace(workspace_id).filter(pk__in=[int(each) for each in held[Kind.THEME]])
     return sorted({into or theme for theme, into in rows.values_list("pk", "merged_into_id")})
-
-
-def _filtered(query: str, member: Membership) -> Q:
-    filters, labels = filter_of(query, member=member)
-    return wall.conditions(filters, most_found=MOST_FOUND) & labels.among(member.workspace_id)
 
 
 # Unread
@@ -168,11 +232,25 @@ def unread(*, member: Membership) -> int:
     visit = Visit.objects.in_workspace(member.workspace_id).filter(member=member).first()
     if visit is None:
         return 0
-    rows = Voice.objects.in_workspace(member.workspace_id).filter(
-        stream_of(member=member), COUNTED, pk__gt=visit.seen_id
-    )
-    came = set(rows.values_list("pk", flat=True)[: MOST_COUNTED + 1])
+    came = _since(member, visit.seen_id)
     return min(len(came | set(passed_on(member, since=visit.at))), MOST_COUNTED + 1)
+
+
+def _since(member: Membership, seen_id: int) -> set[int]:
+    """Voices of the stream above this id, one more than are counted at most. After a long absence the index of words
+    is asked: very many came then, and perhaps none of them into this stream."""
+    rows = Voice.objects.in_workspace(member.workspace_id).filter(pk__gt=seen_id)
+    came = rows.order_by("pk").values_list("pk", flat=True)
+    marked = marked_stream(member=member) if len(came[: FEW_CAME + 1]) > FEW_CAME else None
+    if marked is None:
+        return set(rows.filter(stream_of(member=member), COUNTED).values_list("pk", flat=True)[: MOST_COUNTED + 1])
+    found, _ = wall.voices(
+        filters=wall.WallFilter(workspace_id=member.workspace_id),
+        among=Q(pk__gt=seen_id),
+        marked=[marked],
+        limit=MOST_COUNTED + 1,
+    )
+    return {voice.pk for voice in found}
 
 
 # Notes of colleagues beside voices

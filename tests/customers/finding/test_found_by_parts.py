@@ -14,6 +14,7 @@ from allears.customers.finding.grams import folded, pieces
 from allears.customers.finding.searching import like
 from allears.customers.models import Customer, CustomerPending, Identifier
 from allears.customers.personal import personal_indexes
+from allears.jobs import behind
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 pytestmark = pytest.mark.django_db
@@ -179,7 +180,7 @@ def test_triggers_that_a_migration_dropped_come_back(acme: Workspace, monkeypatc
     with connection.cursor() as cursor:
         cursor.execute("DROP TRIGGER customers_customer_renamed")
     customer(acme, "Anna")
-    monkeypatch.setattr(indexing, "_looked", False)
+    monkeypatch.setattr(indexing.BEHIND, "looked", False)
     assert indexing.run_once("me") == 1
     assert storing.watches()
     Customer.objects.in_workspace(acme.pk).update(name="Berta")
@@ -254,7 +255,7 @@ def test_the_index_finds_what_a_look_at_everybody_finds(
     near: int,
     some: int,
 ) -> None:
-    monkeypatch.setattr(indexing, "AT_ONCE", 5)
+    monkeypatch.setattr(behind, "AT_ONCE", 5)
     monkeypatch.setattr(searching, "NEAR", near)
     monkeypatch.setattr(searching, "SOME", some)
     World(elsewhere, seed).live(20)

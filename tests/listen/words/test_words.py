@@ -1,5 +1,6 @@
 """Words are found in both languages, at once after they were said, and no more once they are gone."""
 
+import random
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -40,9 +41,8 @@ def test_a_run_of_characters_becomes_pairs_and_a_word_stays_a_word() -> None:
 
 def say(workspace: Workspace, text: str, number: int, **more: Any) -> Voice:
     voice: Voice = Voice.objects.create(
-        workspace=workspace, key=f"k{Voice.objects.across_workspaces().count()}", initiator="customer",
-        source_kind="review", channel="web", text=text, received_at=NOON,
-        **{"said_at": NOON + timedelta(minutes=number), **more},
+        workspace=workspace, initiator="customer", source_kind="review", channel="web", text=text, received_at=NOON,
+        **{"said_at": NOON + timedelta(minutes=number), "key": f"k{Voice.objects.across_workspaces().count()}", **more},
     )  # fmt: skip
     return voice
 
@@ -173,6 +173,35 @@ def test_two_of_one_second_stand_on_two_pages(acme: Workspace) -> None:
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("question", ["words", ""])
+def test_pages_of_one_second_miss_none_and_repeat_none(acme: Workspace, seed: int, question: str) -> None:
+    """While some wait to be indexed, and others come and go between the pages."""
+    dice = random.Random(seed)
+
+    def come() -> Voice:
+        at = NOON + timedelta(microseconds=dice.randrange(2_500_000))
+        return say(acme, "same words", 0, said_at=at, sentiment="mixed", key=f"k{dice.random()}")
+
+    staying, passing = [come() for _ in range(8)], [come() for _ in range(4)]
+    indexing.index_all()
+    staying += [come() for _ in range(8)]
+    filters, seen, after = WallFilter(workspace_id=acme.pk, text=question, feeling="mixed"), list[int](), None
+    while True:
+        found, after = voices(filters=filters, after=after, limit=dice.randrange(1, 4))
+        seen += [voice.pk for voice in found]
+        if after is None:
+            break
+        if passing and dice.random() < 0.5:
+            passing.pop().delete()
+        come()
+        if dice.random() < 0.2:
+            indexing.index_all()
+    assert len(seen) == len({*seen})
+    assert {voice.pk for voice in staying} <= {*seen}
+
+
+@pytest.mark.django_db
 def test_what_changes_or_goes_is_found_no_more(acme: Workspace, said: list[Voice]) -> None:
     Voice.objects.in_workspace(acme.pk).filter(pk=said[2].pk).update(text="A parcel was lost")
     assert matching(workspace_id=acme.pk, question="nobody") == []  # at once, before anything is indexed anew
@@ -225,7 +254,7 @@ def test_triggers_that_a_migration_dropped_are_made_again(
     with connection.cursor() as cursor:
         cursor.execute("DROP TRIGGER listen_voice_said")
     late = say(acme, "said while nobody looked: zebra", 9)
-    monkeypatch.setattr(indexing, "_looked", False)
+    monkeypatch.setattr(indexing.BEHIND, "looked", False)
     assert indexing.run_once("test:1:x") == len(SAID) + 1
     assert matching(workspace_id=acme.pk, question="zebra") == [late.pk]
     assert timezone.now() > NOON

@@ -1,21 +1,37 @@
 """What a voice is besides its words, as terms of the same index: where it was said, by whom, how it feels, its tags,
 and what else is told of it (see ``beside``).
 
+Attributes of customers, and segments, mark voices where somebody follows them (``following``): there are very many, and
+what nobody asks for would cost every voice.
+
 A frequent word and a rare filter are then met by the index itself, at the cost of the rarer of the two. A mark is a
 letter and a number or a name, and stands apart from the words (see ``storing``).
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from hashlib import blake2s
 from typing import Any, Final
 
 from allears.listen.feelings import feeling_of
-from allears.listen.models import Voice
+from allears.listen.models import MarkedAttribute, Voice
+from allears.listen.words.terms import Part
 
-Marks = Sequence[Sequence[str]]  # one of each must be there
+
+@dataclass(frozen=True, kw_only=True)
+class All:
+    """Words and marks together, where one mark might stand."""
+
+    marks: "Marks"
+    words: Sequence[Part] = ()
+
+
+Choice = Sequence[str | All]
+Marks = Sequence[Choice]  # one of each must be there
 MOST = 500  # of one choice; of more, whoever asks looks at each voice instead
 COLUMNS = (
     "pk", "workspace_id", "text", "touchpoint_id", "customer_id", "source_kind", "sentiment", "metric", "score",
-    "repeats_id",
+    "repeats_id", "segment",
 )  # fmt: skip
 
 
@@ -73,7 +89,31 @@ def labelled(code: str, polarity: int | None = None) -> str:
     return "l" + "".join(filter(str.isalnum, code)) + _POLARITY.get(polarity or 0, "")
 
 
-def choice(found: Iterable[Any], mark: Any) -> list[list[str]]:
+def choice(found: Iterable[Any], mark: Any) -> list[Choice]:
     """That one of these must be there, as one choice; nothing where they are too many to name."""
     names = [mark(each) for each in found]
     return [names] if len(names) <= MOST else []
+
+
+SEGMENT: Final = ""  # stands for the voice's own segment among the names of attributes
+
+
+def follow(*, workspace_id: int, name: str) -> None:
+    """Have voices marked by this attribute from now on, and those of the past by the worker, step by step."""
+    MarkedAttribute.objects.in_workspace(workspace_id).get_or_create(workspace_id=workspace_id, name=name)
+
+
+def followed(*, workspace_id: int) -> set[str]:
+    """The attributes by which all voices of the workspace are marked."""
+    rows = MarkedAttribute.objects.in_workspace(workspace_id).filter(is_marked=True)
+    return set(rows.values_list("name", flat=True))
+
+
+def of_attributes(names: Collection[str], voice: Voice, attributes: Mapping[str, object]) -> list[str]:
+    told = {**attributes, SEGMENT: voice.segment}
+    return [with_attribute(name, value) for name in sorted(names) if isinstance(value := told.get(name), str) and value]
+
+
+def with_attribute(name: str, value: str) -> str:
+    """Of any letters, and none of them to be read in the index."""
+    return "a" + blake2s(f"{name}={value}".encode(), digest_size=8).hexdigest()

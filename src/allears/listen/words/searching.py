@@ -1,6 +1,6 @@
 """Finding voices by their words, and by what marks them besides, the latest said first."""
 
-from collections.abc import Iterable, Iterator, Sized
+from collections.abc import Iterable, Iterator, Sequence, Sized
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import chain, repeat
@@ -10,9 +10,9 @@ from django.db import connection
 
 from allears.listen.models import VoicePending
 from allears.listen.words import marks as marking
-from allears.listen.words.marks import Marks
+from allears.listen.words.marks import All, Choice, Marks
 from allears.listen.words.storing import PLACE, signed
-from allears.listen.words.terms import Part, parts
+from allears.listen.words.terms import Part, is_empty, parts
 from allears.store import plain
 
 FOUND = 5_000  # of more matches than these, the latest are shown
@@ -89,6 +89,23 @@ def placed(voice_ids: Iterable[int]) -> list[Match]:
         return [_match(at, number) for at, number in cursor.fetchall()]
 
 
+def place_of(voice: Before) -> Any:
+    """Where one stands, or stood, among what is found. On SQLite by whole seconds, so two of one second may stand the
+    other way round than their times: whoever turns pages compares places."""
+    if connection.vendor != "sqlite":
+        return (voice.said_at, voice.voice_id)
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {_SPELT_PLACE}", _spelt(voice))
+        return cursor.fetchone()[0]
+
+
+_SPELT_PLACE = PLACE.replace("said_at", "%s").replace("id &", "%s &")
+
+
+def _spelt(voice: Before) -> list[str | int]:
+    return [voice.said_at.astimezone(UTC).replace(tzinfo=None).isoformat(" "), voice.voice_id]
+
+
 def _match(at: Any, number: int) -> Match:
     return Match(at if isinstance(at, int) else (at, number), number)
 
@@ -97,7 +114,7 @@ def _found(
     workspace_id: int, question: str, marks: Marks, before: Before | None, *, sizes: Iterable[int]
 ) -> Iterator[list[Match]]:
     wanted = parts(question)
-    if not all(marks) or (question and all(part.without for part in wanted)):
+    if not all(marks) or (question and is_empty(wanted)):
         return
     if connection.vendor == "sqlite":
         yield from _on_sqlite(_fts5(wanted, marks), before, sizes)
@@ -110,8 +127,8 @@ def _on_sqlite(words: str, before: Before | None, sizes: Iterable[int]) -> Itera
     sql = "SELECT rowid, voice_id FROM listen_voicewords WHERE listen_voicewords MATCH %s"
     given: list[str | int] = [words]
     if before:
-        sql += " AND rowid < " + PLACE.replace("said_at", "%s").replace("id &", "%s &")
-        given += [before.said_at.astimezone(UTC).replace(tzinfo=None).isoformat(" "), before.voice_id]
+        sql += f" AND rowid < {_SPELT_PLACE}"
+        given += _spelt(before)
     with connection.cursor() as cursor:
         cursor.execute(f"{sql} ORDER BY rowid DESC", given)
         for size in sizes:
@@ -198,22 +215,31 @@ def _between(workspace_id: int, words: str, place: Before, end: Before | None) -
         return [_match(said_at, number) for number, said_at in cursor.fetchall()]
 
 
-def _fts5(wanted: list[Part], marks: Marks) -> str:
+def _fts5(wanted: Sequence[Part], marks: Marks) -> str:
     def phrase(part: Part) -> str:
         return f'"{" ".join(part.terms)}"' + (" *" if part.open else "")
 
+    def one_of(choice: Choice) -> str:
+        named = " OR ".join(each for each in choice if isinstance(each, str))
+        ways = [f"({_fts5(each.words, each.marks)})" for each in choice if isinstance(each, All)]
+        return f"({' OR '.join([*([f'(marks : ({named}))'] if named else []), *ways])})"
+
     positive = " AND ".join(phrase(part) for part in wanted if not part.without)
     words = " NOT ".join([f"({positive})", *(phrase(part) for part in wanted if part.without)])
-    one_of_each = [f"(marks : ({' OR '.join(choice)}))" for choice in marks]
+    one_of_each = [one_of(choice) for choice in marks]
     return " AND ".join([f"(words : ({words}))", *one_of_each] if wanted else one_of_each)
 
 
-def _tsquery(wanted: list[Part], marks: Marks) -> str:
+def _tsquery(wanted: Sequence[Part], marks: Marks) -> str:
     def phrase(part: Part) -> str:
         quoted = [f"'{term}'" for term in part.terms]
         if part.open:
             quoted[-1] += ":*"
         return f"({' <-> '.join(quoted)})"
 
-    one_of_each = [f"({' | '.join(map(signed, choice))})" for choice in marks]
+    def one_of(choice: Choice) -> str:
+        named = [signed(each) if isinstance(each, str) else f"({_tsquery(each.words, each.marks)})" for each in choice]
+        return f"({' | '.join(named)})"
+
+    one_of_each = [one_of(choice) for choice in marks]
     return " & ".join([("!" if part.without else "") + phrase(part) for part in wanted] + one_of_each)

@@ -19,7 +19,7 @@ from allears.listen.words.beside import tables
 PLACE = "((CAST(round((julianday(said_at) - 2440587.5) * 86400) AS INTEGER) << 30) | (id & 1073741823))"
 
 # What a mark is made of; a change of one leaves the words where they are until the voice is indexed anew.
-_MARKED = ("touchpoint_id", "customer_id", "source_kind", "sentiment", "metric", "score", "repeats_id")
+_MARKED = ("touchpoint_id", "customer_id", "source_kind", "sentiment", "metric", "score", "repeats_id", "segment")
 _SIGN = "@"
 
 _SQLITE_TABLE = (
@@ -80,6 +80,27 @@ _POSTGRES_TAG_TRIGGERS = (
     "CREATE OR REPLACE TRIGGER listen_voice_tagged AFTER INSERT OR DELETE ON tags_voicetag FOR EACH ROW"
     " EXECUTE FUNCTION listen_voice_tagging()",
 )
+# An attribute by which voices are marked was told of their customer anew. Few are, so that most changes end at the
+# first look; on PostgreSQL no column is named, see above.
+_SQLITE_TOLD_TRIGGERS = {
+    "listen_voice_customer_told": "AFTER UPDATE OF attributes ON customers_customer"
+    " WHEN OLD.attributes <> NEW.attributes AND EXISTS ("
+    "SELECT 1 FROM listen_markedattribute AS marked WHERE workspace_id = NEW.workspace_id"
+    " AND (SELECT value FROM json_each(OLD.attributes) WHERE key = marked.name)"
+    " IS NOT (SELECT value FROM json_each(NEW.attributes) WHERE key = marked.name)) BEGIN"
+    " INSERT OR IGNORE INTO listen_voicepending (voice_id) SELECT id FROM listen_voice WHERE customer_id = NEW.id; END"
+}
+_POSTGRES_TOLD_TRIGGERS = (
+    "CREATE OR REPLACE FUNCTION listen_voices_customer_told() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
+    " IF OLD.attributes IS DISTINCT FROM NEW.attributes AND EXISTS ("
+    "SELECT 1 FROM listen_markedattribute AS marked WHERE workspace_id = NEW.workspace_id"
+    " AND OLD.attributes -> marked.name IS DISTINCT FROM NEW.attributes -> marked.name) THEN"
+    "   INSERT INTO listen_voicepending (voice_id) SELECT id FROM listen_voice WHERE customer_id = NEW.id ORDER BY id"
+    "    @again;"
+    " END IF; RETURN NULL; END $$",
+    "CREATE OR REPLACE TRIGGER listen_voice_customer_told AFTER UPDATE ON customers_customer FOR EACH ROW"
+    " EXECUTE FUNCTION listen_voices_customer_told()",
+)
 # Of any other table whose rows mark voices. On PostgreSQL once for a statement: a voice has several labels.
 _SQLITE_BESIDE_TRIGGERS = {
     "@table_put": "AFTER INSERT ON @table BEGIN @note(NEW.voice_id); END",
@@ -125,6 +146,11 @@ def make_for_tags(execute: Any, vendor: str) -> None:
     _make_triggers(execute, vendor, _SQLITE_TAG_TRIGGERS, _POSTGRES_TAG_TRIGGERS)
 
 
+def make_for_attributes(execute: Any, vendor: str) -> None:
+    """The trigger at the table of customers, once attributes mark voices."""
+    _make_triggers(execute, vendor, _SQLITE_TOLD_TRIGGERS, _POSTGRES_TOLD_TRIGGERS)
+
+
 def make_for(table: str, execute: Any, vendor: str) -> None:
     """The triggers at a table that is registered with ``beside``."""
     on_sqlite = {_at(table, name): _at(table, body) for name, body in _SQLITE_BESIDE_TRIGGERS.items()}
@@ -168,7 +194,7 @@ def watches() -> bool:
         cursor.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'")
         standing = {name for (name,) in cursor.fetchall()}
     beside = {_at(table, name) for table in tables() for name in _SQLITE_BESIDE_TRIGGERS}
-    return {*_SQLITE_TRIGGERS, *_SQLITE_TAG_TRIGGERS, *beside} <= standing
+    return {*_SQLITE_TRIGGERS, *_SQLITE_TAG_TRIGGERS, *_SQLITE_TOLD_TRIGGERS, *beside} <= standing
 
 
 def begin_anew() -> None:
@@ -176,6 +202,7 @@ def begin_anew() -> None:
     with transaction.atomic(), connection.cursor() as cursor:
         begin_anew_by(cursor.execute, connection.vendor)
         make_for_tags(cursor.execute, connection.vendor)
+        make_for_attributes(cursor.execute, connection.vendor)
         for table in tables():
             make_for(table, cursor.execute, connection.vendor)
 

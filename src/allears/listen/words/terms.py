@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from allears.kit.runs import is_dense, runs
@@ -68,6 +68,11 @@ def parts(question: str) -> list[Part]:
     return found
 
 
+def is_empty(wanted: Iterable[Part]) -> bool:
+    """Whether a question has nothing to look for, which finds nothing."""
+    return all(part.without for part in wanted)
+
+
 def _part(text: str, *, exact: bool, without: bool) -> Part:
     found = runs(folded(text))
     made: list[str] = []
@@ -82,7 +87,7 @@ def admits(question: str, text: str) -> bool:
     """Whether a voice would be found, for one that has just arrived and stands in no index yet."""
     wanted = parts(question)
     has = terms(text)
-    return any(not part.without for part in wanted) and all(_stands(part, has) != part.without for part in wanted)
+    return not is_empty(wanted) and all(_stands(part, has) != part.without for part in wanted)
 
 
 def _stands(part: Part, has: list[str]) -> bool:

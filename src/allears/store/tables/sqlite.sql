@@ -73,6 +73,7 @@
 -- migration listen.0015_touchpoints_by_time
 -- migration listen.0016_voices_without_words
 -- migration listen.0017_doubted_forms
+-- migration listen.0018_marked_attributes
 -- migration operations.0001_initial
 -- migration outreach.0001_initial
 -- migration outreach.0002_standing_ruling
@@ -81,6 +82,7 @@
 -- migration outreach.0005_rehearsals
 -- migration people.0001_initial
 -- migration people.0002_initial
+-- migration people.0003_followed_attributes
 -- migration places.0001_initial
 -- migration plugin.0001_initial
 -- migration plugin.0002_in_force
@@ -229,6 +231,8 @@ CREATE TABLE "listen_enclosure" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT
 CREATE TABLE "listen_invitation" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "flush_id" bigint NULL, "token" varchar(43) NOT NULL UNIQUE, "channel" varchar(20) NOT NULL, "event_id" bigint NULL, "decision_id" bigint NULL, "case_id" bigint NULL, "snapshot" text NOT NULL CHECK ((JSON_VALID("snapshot") OR "snapshot" IS NULL)), "language" varchar(10) NOT NULL, "created_at" datetime NOT NULL, "sent_at" datetime NULL, "opened_at" datetime NULL, "started_at" datetime NULL, "completed_at" datetime NULL, "expires_at" datetime NOT NULL, "customer_id" bigint NULL REFERENCES "customers_customer" ("id") DEFERRABLE INITIALLY DEFERRED, "touchpoint_id" bigint NULL REFERENCES "journeys_touchpoint" ("id") DEFERRABLE INITIALLY DEFERRED, "workspace_id" bigint NOT NULL REFERENCES "accounts_workspace" ("id") DEFERRABLE INITIALLY DEFERRED, "probe_id" bigint NULL REFERENCES "listen_probe" ("id") DEFERRABLE INITIALLY DEFERRED, "survey_version_id" bigint NOT NULL REFERENCES "listen_surveyversion" ("id") DEFERRABLE INITIALLY DEFERRED, "link_id" bigint NULL REFERENCES "listen_surveylink" ("id") DEFERRABLE INITIALLY DEFERRED, "figures" smallint NULL, "figures_at" datetime NULL, "denied_at" datetime NULL)
 ;
 CREATE TABLE "listen_letter" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "message_id" varchar(300) NOT NULL, "answers" text NOT NULL CHECK ((JSON_VALID("answers") OR "answers" IS NULL)), "received_at" datetime NOT NULL, "marks" text NOT NULL CHECK ((JSON_VALID("marks") OR "marks" IS NULL)), "voice_id" bigint NOT NULL UNIQUE REFERENCES "listen_voice" ("id") DEFERRABLE INITIALLY DEFERRED, "workspace_id" bigint NOT NULL REFERENCES "accounts_workspace" ("id") DEFERRABLE INITIALLY DEFERRED)
+;
+CREATE TABLE "listen_markedattribute" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "workspace_id" bigint NOT NULL REFERENCES "accounts_workspace" ("id") DEFERRABLE INITIALLY DEFERRED, "name" varchar(400) NOT NULL, "below" bigint NULL, "is_marked" bool NOT NULL, CONSTRAINT "listen_markedattribute_once" UNIQUE ("workspace_id", "name"))
 ;
 CREATE TABLE "listen_official" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "authority" varchar(200) NOT NULL, "reference" varchar(100) NOT NULL, "answer_by" datetime NULL, "received_at" datetime NOT NULL, "voice_id" bigint NOT NULL UNIQUE REFERENCES "listen_voice" ("id") DEFERRABLE INITIALLY DEFERRED, "workspace_id" bigint NOT NULL REFERENCES "accounts_workspace" ("id") DEFERRABLE INITIALLY DEFERRED)
 ;
@@ -1066,9 +1070,11 @@ CREATE TRIGGER customers_customer_renamed AFTER UPDATE OF name, email, phone ON 
 ;
 CREATE TRIGGER listen_voice_changed AFTER UPDATE OF text, said_at ON listen_voice WHEN OLD.text <> NEW.text OR OLD.said_at <> NEW.said_at BEGIN DELETE FROM listen_voicewords WHERE rowid = ((CAST(round((julianday(OLD.said_at) - 2440587.5) * 86400) AS INTEGER) << 30) | (OLD.id & 1073741823)); INSERT OR IGNORE INTO listen_voicepending (voice_id) VALUES (NEW.id); END
 ;
+CREATE TRIGGER listen_voice_customer_told AFTER UPDATE OF attributes ON customers_customer WHEN OLD.attributes <> NEW.attributes AND EXISTS (SELECT 1 FROM listen_markedattribute AS marked WHERE workspace_id = NEW.workspace_id AND (SELECT value FROM json_each(OLD.attributes) WHERE key = marked.name) IS NOT (SELECT value FROM json_each(NEW.attributes) WHERE key = marked.name)) BEGIN INSERT OR IGNORE INTO listen_voicepending (voice_id) SELECT id FROM listen_voice WHERE customer_id = NEW.id; END
+;
 CREATE TRIGGER listen_voice_gone AFTER DELETE ON listen_voice BEGIN DELETE FROM listen_voicewords WHERE rowid = ((CAST(round((julianday(OLD.said_at) - 2440587.5) * 86400) AS INTEGER) << 30) | (OLD.id & 1073741823)); DELETE FROM listen_voicepending WHERE voice_id = OLD.id; END
 ;
-CREATE TRIGGER listen_voice_marked AFTER UPDATE OF touchpoint_id, customer_id, source_kind, sentiment, metric, score, repeats_id ON listen_voice WHEN (OLD.touchpoint_id, OLD.customer_id, OLD.source_kind, OLD.sentiment, OLD.metric, OLD.score, OLD.repeats_id) IS NOT (NEW.touchpoint_id, NEW.customer_id, NEW.source_kind, NEW.sentiment, NEW.metric, NEW.score, NEW.repeats_id) BEGIN INSERT OR IGNORE INTO listen_voicepending (voice_id) VALUES (NEW.id); END
+CREATE TRIGGER listen_voice_marked AFTER UPDATE OF touchpoint_id, customer_id, source_kind, sentiment, metric, score, repeats_id, segment ON listen_voice WHEN (OLD.touchpoint_id, OLD.customer_id, OLD.source_kind, OLD.sentiment, OLD.metric, OLD.score, OLD.repeats_id, OLD.segment) IS NOT (NEW.touchpoint_id, NEW.customer_id, NEW.source_kind, NEW.sentiment, NEW.metric, NEW.score, NEW.repeats_id, NEW.segment) BEGIN INSERT OR IGNORE INTO listen_voicepending (voice_id) VALUES (NEW.id); END
 ;
 CREATE TRIGGER listen_voice_said AFTER INSERT ON listen_voice BEGIN INSERT OR IGNORE INTO listen_voicepending (voice_id) VALUES (NEW.id); END
 ;
