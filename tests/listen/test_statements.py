@@ -14,7 +14,7 @@ from tests import builders
 from tests.outreach.test_handing_over import Deaf
 
 pytestmark = pytest.mark.django_db(transaction=True)
-FOR_ONE_ASK = 16
+FOR_ONE_ASK = 17
 TABLES = 3  # that get a row: decision, invitation, message
 
 
