@@ -94,3 +94,10 @@ def test_the_scope_is_chosen_on_the_page_and_noted(alice: Person, client: Client
         {"name": "reports"},
         {"name": "warehouse", "scopes": ["export"]},
     ]
+
+
+def test_a_key_that_was_revoked_opens_nothing_any_more(alice: Person) -> None:
+    client = client_of(alice, "api")
+    assert client.get("/api/v1/touchpoints").status_code == 200
+    AccessKey.objects.in_workspace(alice.workspace.pk).update(revoked_at=timezone.now())
+    assert client.get("/api/v1/touchpoints").status_code == 401
