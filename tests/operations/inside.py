@@ -181,6 +181,20 @@ def upgrade_and_die() -> dict[str, Any]:
     return {}
 
 
+def upgrade_waiting(seconds: str) -> dict[str, Any]:
+    """With less patience for those who hold a table; why it was given up."""
+    from django.utils import timezone
+
+    from allears.operations import upgrading
+
+    upgrading.LOCK_SECONDS = int(seconds)
+    try:
+        upgrading.upgrade(now=timezone.now())
+    except upgrading.UpgradeError as error:
+        return {"refused": str(error)}
+    return {}
+
+
 def outline() -> dict[str, Any]:
     """Tables and the rows in them, as the database itself tells it."""
     from django.db import connection

@@ -1,9 +1,12 @@
 """A database of an earlier version comes up to this one, or stays exactly as it was."""
 
+import contextlib
 import json
 import shutil
 from pathlib import Path
+from typing import Any
 
+import psycopg
 import pytest
 
 from tests.operations.installation import Installation
@@ -41,8 +44,29 @@ def _built(backend: str, request: pytest.FixtureRequest) -> Installation:
     return found
 
 
+def refused_for_others(old: Installation) -> psycopg.Connection[Any]:
+    """Nodes on other machines are seen, and who keeps a table to himself is not waited for without end.
+
+    This folder knows nothing of them; the server does. Returns one that is still there.
+    """
+    before = old.inside("outline")
+    node = psycopg.connect(old.url, application_name="allears worker node-b:7", autocommit=True)
+    with psycopg.connect(old.url, autocommit=True):  # of a version before names were given
+        said = old.run("upgrade", fails=True).stderr
+    assert "a program without a name (127.0.0.1), worker node-b:7 (127.0.0.1). Nothing was changed." in said
+    assert "allears upgrade --despite-others" in said
+    node.close()
+    with psycopg.connect(old.url, application_name="psql") as holding:  # a stranger is no reason not to begin
+        holding.execute("LOCK TABLE customers_customer IN ACCESS SHARE MODE")
+        said = old.inside("upgrade_waiting", "1")["refused"]
+    assert "another program keeps tables to itself (psql (127.0.0.1), pid " in said
+    assert old.inside("outline") == before
+    return psycopg.connect(old.url, application_name="allears web node-b:8", autocommit=True)
+
+
 def test_an_earlier_database_is_upgraded_after_a_back_up_of_it(old: Installation, tmp_path: Path) -> None:
-    told = json.loads(old.run("upgrade", "--json").stdout)
+    with refused_for_others(old) if old.url else contextlib.nullcontext():
+        told = json.loads(old.run("upgrade", "--json", *(["--despite-others"] if old.url else [])).stdout)
     assert "operations.0001_initial" in told["applied"]
     after = old.inside("look")
     assert after["signs_in"]

@@ -1,12 +1,14 @@
 """`allears`: every command is a module of ``cli.commands``."""
 
 import os
+import sys
 from importlib import import_module
 from pkgutil import iter_modules
 
 import typer
 
 from allears.cli import commands, words
+from allears.kit.processes import name_process, point_at_settings
 
 app = typer.Typer(
     cls=words.RootGroup,
@@ -23,7 +25,8 @@ def set_up(data: str | None = None, *, examines: bool = False) -> None:
     """
     if data:
         os.environ["ALLEARS_DATA"] = data
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "allears.settings")
+    name_process(sys.argv[1] if len(sys.argv) > 1 else "command")
+    point_at_settings()
     import django
 
     django.setup()

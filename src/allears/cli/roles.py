@@ -13,6 +13,8 @@ import warnings
 from collections.abc import Callable
 from typing import Any
 
+from allears.kit.processes import name_process, point_at_settings
+
 PR_SET_PDEATHSIG = 1
 PARENT = "_ALLEARS_PARENT_PID"
 
@@ -28,7 +30,7 @@ def die_with_parent(parent: int) -> None:
 def load_site(target: str) -> Any:
     """Runs in granian's worker process, the child of the web role."""
     die_with_parent(int(os.environ[PARENT]))
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "allears.settings")
+    point_at_settings()
     # whitenoise's static files are read in one go; Django warns of each first one, on the user's terminal
     warnings.filterwarnings("ignore", message="StreamingHttpResponse must consume synchronous iterators")
     from django.conf import settings
@@ -62,7 +64,7 @@ def web() -> None:
 
 def worker() -> None:
     """Consumer, sender, jobs and schedules."""
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "allears.settings")
+    point_at_settings()
     import django
 
     django.setup()
@@ -73,7 +75,7 @@ def worker() -> None:
 
 def analytics() -> None:
     """Figures for pages, API and commands; the flusher to the lake."""
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "allears.settings")
+    point_at_settings()
     import django
 
     django.setup()
@@ -95,4 +97,5 @@ EXTRA: dict[str, Callable[[], None]] = {"demo": demo}  # never started by `allea
 
 if __name__ == "__main__":
     die_with_parent(int(os.environ[PARENT]))
+    name_process(sys.argv[1])
     (ROLES | EXTRA)[sys.argv[1]]()

@@ -15,15 +15,21 @@ from django.core import checks
 from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.db.migrations.executor import MigrationExecutor
 from django.utils.translation import gettext as _
+from psycopg.errors import LockNotAvailable
 
 from allears.operations.backups import schema
 from allears.operations.backups.keeping import folder, new_path
 from allears.operations.backups.writing import SCRATCH, back_up
 from allears.operations.models import Backup
+from allears.operations.others import holders, others
 from allears.store.sqlite.presumed import presume
 
 BEFORE = f"{SCRATCH}upgrade-"
 """Begins the name of the folder with SQLite's file of before; an erasure removes what a killed upgrade left of it."""
+
+
+LOCK_SECONDS = 60
+"""How long a change of tables waits for others' transactions; those who came after it wait behind it meanwhile."""
 
 
 class UpgradeError(RuntimeError):
@@ -38,8 +44,11 @@ class Upgrade:
     archive: str = ""
 
 
-def upgrade(*, now: datetime) -> Upgrade:
-    """Bring the database up to this version; raises UpgradeError, then nothing has changed."""
+def upgrade(*, now: datetime, despite_others: bool = False) -> Upgrade:
+    """Bring the database up to this version; raises UpgradeError, then nothing has changed.
+
+    Nodes of other machines are in the way unless ``despite_others``.
+    """
     waiting = schema.waiting()
     if not waiting:
         _forget_killed()
@@ -49,6 +58,8 @@ def upgrade(*, now: datetime) -> Upgrade:
             _("`allears serve` runs on this folder (%(roles)s). Nothing was changed; stop it first.")
             % {"roles": ", ".join(roles)}
         )
+    if not despite_others:
+        _refuse_others()
     _forget_killed()
     archive = new_path(now=now)
     archive = archive.with_name(f"before-upgrade-{archive.name}")
@@ -60,15 +71,34 @@ def upgrade(*, now: datetime) -> Upgrade:
             presume(connection)
             _examine()
     except Exception as error:  # whatever a migration raises, its reader needs the same words
+        raise UpgradeError(_why(error, archive)) from error
+    return Upgrade(applied=[f"{app}.{name}" for app, name in waiting], archive=str(archive))
+
+
+def _refuse_others() -> None:
+    if found := others():
         raise UpgradeError(
             _(
-                "The upgrade failed: %(error)s\n"
-                "The database is as it was before. The back-up of just now stays at %(path)s.\n"
-                "Go on with the version you had, and report this."
+                "Others work on this database: %(names)s. Nothing was changed.\n"
+                "Stop `allears serve` on every machine first. If these are none of its nodes, or may fail until they "
+                "are started anew:  allears upgrade --despite-others"
             )
-            % {"error": f"{type(error).__name__}: {error}", "path": archive}
-        ) from error
-    return Upgrade(applied=[f"{app}.{name}" for app, name in waiting], archive=str(archive))
+            % {"names": ", ".join(map(str, found))}
+        )
+
+
+def _why(error: Exception, archive: Path) -> str:
+    if isinstance(error.__cause__, LockNotAvailable):
+        return _(
+            "The upgrade was given up: another program keeps tables to itself (%(names)s).\n"
+            "The database is as it was before. The back-up of just now stays at %(path)s.\n"
+            "Stop that program, and upgrade again."
+        ) % {"names": ", ".join(map(str, holders(seconds=LOCK_SECONDS))) or "?", "path": archive}
+    return _(
+        "The upgrade failed: %(error)s\n"
+        "The database is as it was before. The back-up of just now stays at %(path)s.\n"
+        "Go on with the version you had, and report this."
+    ) % {"error": f"{type(error).__name__}: {error}", "path": archive}
 
 
 def being_served() -> list[str]:
@@ -97,6 +127,8 @@ def _undone_on_failure() -> Iterator[None]:
     """PostgreSQL undoes changes of tables like any other; on SQLite the file of before is put back."""
     if connection.vendor == "postgresql":
         with transaction.atomic():
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT set_config('lock_timeout', %s, true)", [f"{LOCK_SECONDS}s"])
             yield
         return
     folder().mkdir(parents=True, exist_ok=True)

@@ -1,13 +1,14 @@
 """The web process: the intake door before Django, Django behind it."""
 
 import asyncio
-import os
 import time
 from typing import Any
 
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "allears.settings")
+from allears.kit.processes import point_at_settings
 
-from django.core.asgi import get_asgi_application
+point_at_settings()
+
+from django.core.asgi import get_asgi_application  # noqa: E402 - needs to know the settings
 
 _pages: Any = get_asgi_application()
 

@@ -13,6 +13,9 @@ from allears.cli.words import gettext as _
 
 def upgrade(
     data: Annotated[Path, typer.Option(envvar="ALLEARS_DATA", help="The data folder.")] = Path("data"),
+    despite_others: Annotated[
+        bool, typer.Option("--despite-others", help="Also while others work on the PostgreSQL database.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print what was done as JSON.")] = False,
 ) -> None:
     """Bring the database up to this version: a back-up first, and all as before when it fails. Stop `serve` before."""
@@ -26,7 +29,7 @@ def upgrade(
     from allears.operations.upgrading import upgrade as bring_up
 
     try:
-        done = bring_up(now=timezone.now())
+        done = bring_up(now=timezone.now(), despite_others=despite_others)
     except (BackupError, UpgradeError) as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(1) from error
