@@ -2,8 +2,10 @@
 
 import json
 import shutil
+import sqlite3
 import tarfile
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pyarrow as pa
@@ -141,5 +143,24 @@ def test_without_its_keys_an_archive_brings_back_the_facts_alone(
     second = Installation(data=tmp_path / "second")
     report = json.loads(second.run("restore", str(archive), "--json").stdout)
     assert report["unread"] == 0
+    assert "nothing personal could be opened" in report["notes"][0]
     assert json.loads(second.run("score", "nps", "--json").stdout)["n"] == 12
     assert b"Secret words" not in bytes_in(second.data)
+
+
+def test_keys_that_are_damaged_or_of_another_archive_are_told_in_words(
+    filled: tuple[Installation, Path], tmp_path: Path
+) -> None:
+    archive = copied(filled[1], tmp_path / "copy")
+    keys = archive.with_name(archive.name + ".keys")
+    with closing(sqlite3.connect(keys)) as file:
+        file.execute("UPDATE piece SET key = randomblob(32)")
+        file.commit()
+    said = Installation(data=tmp_path / "second").run("restore", str(archive), fails=True).stderr
+    assert (
+        said
+        == f"{archive} could not be restored: the keys beside it are those of another archive. Nothing was restored.\n"
+    )
+    keys.write_bytes(b"nothing of SQLite's" * 100)
+    said = Installation(data=tmp_path / "third").run("restore", str(archive), fails=True).stderr
+    assert said == f"{archive} could not be restored: the keys beside it are damaged. Nothing was restored.\n"

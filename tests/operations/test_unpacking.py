@@ -81,6 +81,45 @@ def test_what_is_no_plain_file_of_the_archive_is_refused(
     hostile: Callable[[tarfile.TarFile], None], tmp_path: Path
 ) -> None:
     (tmp_path / "scratch").mkdir()
-    with pytest.raises(BackupError, match="no plain file of the archive"):
+    with pytest.raises(BackupError, match="is no archive of"):
         unpack(written(tmp_path / "archive", hostile), tmp_path / "scratch")
     assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda whole: b"",
+        lambda whole: b"name,score\nZoe,9\n" * 200,
+        lambda whole: b"PK\x03\x04" + bytes(600),
+        lambda whole: whole[:100],
+        lambda whole: whole[:700],
+        lambda whole: whole[:1024],  # between two of its files
+        lambda whole: whole[:1600],
+        lambda whole: whole.replace(b"manifest.json", b"manifesto.js\0"),
+        lambda whole: whole.replace(b'"intake"', b'"unread"'),
+    ],
+)  # fmt: skip
+def test_a_foreign_file_or_a_part_of_an_archive_is_called_so_in_words_of_ours(
+    spoil: Callable[[bytes], bytes], tmp_path: Path
+) -> None:
+    archive = written(tmp_path / "archive")
+    archive.write_bytes(spoil(archive.read_bytes()))
+    (tmp_path / "scratch").mkdir()
+    with pytest.raises(BackupError) as refused:
+        unpack(archive, tmp_path / "scratch")
+    assert str(refused.value) == (
+        f"{archive} is no archive of `allears backup`, or only a part of one. "
+        "The archive is not usable; nothing was restored. Take another one."
+    )
+
+
+def test_a_newer_format_is_named_whatever_it_holds(tmp_path: Path) -> None:
+    archive = tmp_path / "archive"
+    with tarfile.open(archive, "w") as tar:
+        member = tarfile.TarInfo("manifest.json")
+        member.size = len(body := b'{"format": 9}')
+        tar.addfile(member, io.BytesIO(body))
+    (tmp_path / "scratch").mkdir()
+    with pytest.raises(BackupError, match="has format 9; this version reads formats 1 to"):
+        unpack(archive, tmp_path / "scratch")

@@ -1,19 +1,22 @@
 """`allears restore`: an archive into an empty installation, on either database; every count and hash is compared."""
 
 import base64
+import errno
 import hashlib
 import json
 import shutil
+import sqlite3
 import tarfile
 import tempfile
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Any
 
 from django.conf import settings
 from django.core.management.color import no_style
-from django.db import connection, transaction
+from django.db import DatabaseError, connection, transaction
 from django.db.migrations.executor import MigrationExecutor
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -35,6 +38,8 @@ from allears.store.bulk import insert_rows
 pa = LazyModule("pyarrow")
 BATCH = 2000
 READABLE = range(1, FORMAT + 1)
+NOT_BEGUN = gettext_lazy("Nothing was restored.")
+HALF_DONE = gettext_lazy("What was restored is not to be used: empty the database and the folder before you try again.")
 UNUSABLE = gettext_lazy("The archive is not usable; nothing was restored. Take another one.")
 
 
@@ -60,15 +65,53 @@ def restore(*, archive: Path) -> Report:
     if not archive.is_file():
         raise BackupError(_("There is no file %(path)s. Nothing was restored.") % {"path": archive})
     _refuse_unless_empty()
-    scratch = Path(tempfile.mkdtemp(prefix=".restore-", dir=settings.DATA_DIR))
-    keys = KeyFile(beside(archive))
+    report = Report(archive=str(archive), created_at="", from_engine="", to_engine=connection.vendor)
     try:
-        manifest = unpack(archive, scratch)
-        restorer = _Restorer(scratch=scratch, manifest=manifest, keys=keys, archive=archive)
-        return restorer.run()
+        with _scratch() as scratch, _keys(archive, report) as keys:
+            manifest = unpack(archive, scratch)
+            _Restorer(scratch=scratch, manifest=manifest, keys=keys, report=report).run()
+    except (OSError, DatabaseError, sqlite3.Error, vault.ShreddedError, vault.WrongSecretError) as error:
+        why = _("%(path)s could not be restored: %(why)s.") % {"path": archive, "why": _reason(error)}
+        raise BackupError(f"{why} {HALF_DONE if report.tables else NOT_BEGUN}") from error
+    return report
+
+
+@contextmanager
+def _scratch() -> Iterator[Path]:
+    folder = Path(tempfile.mkdtemp(prefix=".restore-", dir=settings.DATA_DIR))
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def _keys(archive: Path, report: Report) -> Iterator[KeyFile]:
+    path = beside(archive)
+    if not path.is_file():
+        report.notes.append(
+            _("%(path)s is not there: nothing personal could be opened, the facts alone came back") % {"path": path}
+        )
+    keys = KeyFile(path)
+    try:
+        yield keys
     finally:
         keys.close()
-        shutil.rmtree(scratch, ignore_errors=True)
+
+
+def _reason(error: Exception) -> str:
+    """What stood in the way, for whoever runs the machine."""
+    if isinstance(error, vault.ShreddedError):
+        return _("the keys beside it are those of another archive")
+    if isinstance(error, vault.WrongSecretError):
+        return _("ALLEARS_SECRET is not the secret that its keys were wrapped with")
+    if getattr(error, "errno", None) == errno.ENOSPC or "disk is full" in str(error):
+        return _("the disk is full")
+    if isinstance(error, PermissionError):
+        return _("this user may not open or write %(path)s") % {"path": error.filename}
+    if isinstance(error, sqlite3.Error) and not isinstance(error, sqlite3.OperationalError):
+        return _("the keys beside it are damaged")
+    return str(error)
 
 
 def _refuse_unless_empty() -> None:
@@ -105,16 +148,18 @@ def unpack(archive: Path, scratch: Path) -> dict[str, Any]:
             tar.extraction_filter = getattr(tarfile, "data_filter", None)  # from 3.11.4 on
             tar.extractall(scratch, members=[_plain(member) for member in tar])  # noqa: S202 - each was looked at
         manifest: dict[str, Any] = json.loads((scratch / "manifest.json").read_bytes())
-    except (tarfile.TarError, OSError, ValueError, KeyError) as error:
+        written = manifest["format"]
+        listed = list(parts(manifest)) if written in READABLE else []
+    except (tarfile.TarError, EOFError, FileNotFoundError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise BackupError(
-            _("%(path)s cannot be read (%(error)s).") % {"path": archive, "error": error} + f" {UNUSABLE}"
+            _("%(path)s is no archive of `allears backup`, or only a part of one.") % {"path": archive} + f" {UNUSABLE}"
         ) from error
-    if manifest.get("format") not in READABLE:
+    if not listed:
         raise BackupError(
             _("%(path)s has format %(format)s; this version reads formats 1 to %(last)s.")
-            % {"path": archive, "format": manifest.get("format"), "last": FORMAT}
+            % {"path": archive, "format": written, "last": FORMAT}
         )
-    for part in parts(manifest):
+    for part in listed:
         path = scratch / part["file"]
         if not path.is_file():
             raise BackupError(_("%(path)s is missing in the archive.") % {"path": part["file"]} + f" {UNUSABLE}")
@@ -179,16 +224,12 @@ class _Restorer:
     scratch: Path
     manifest: dict[str, Any]
     keys: KeyFile
-    archive: Path
+    report: Report
     _lost: dict[str, int] = field(default_factory=dict)
 
-    def run(self) -> Report:
-        report = Report(
-            archive=str(self.archive),
-            created_at=self.manifest["created_at"],
-            from_engine=self.manifest["engine"],
-            to_engine=connection.vendor,
-        )
+    def run(self) -> None:
+        report = self.report
+        report.created_at, report.from_engine = self.manifest["created_at"], self.manifest["engine"]
         models = self._schema()
         self._tables(models, report)
         self._compare(models)
@@ -198,7 +239,6 @@ class _Restorer:
         self._intake(report)
         self._files(report)
         report.forgotten += sum(self._lost.values())
-        return report
 
     def _schema(self) -> dict[str, Any]:
         """Tables as they were when the archive was taken; the models of that time, by label."""
@@ -225,8 +265,8 @@ class _Restorer:
                 models[label]._base_manager.all().delete()
             for label, about in self.manifest["tables"].items():
                 report.rows += self._table(models[label], about)
-                report.tables += 1
             self._number_on(models)
+        report.tables = len(self.manifest["tables"])
         connection.check_constraints()
 
     def _table(self, model: Any, about: dict[str, Any]) -> int:
