@@ -19,6 +19,7 @@ from allears.customers.rights.person import Person
 
 NAMED = b"ask zelda@shop.test about it"
 ZELDA = cast(Person, SimpleNamespace(may_be_in=lambda data: b"zelda@shop.test" in data.lower()))
+NOBODY = cast(Person, SimpleNamespace(may_be_in=lambda data: False))
 
 
 def zipped(content: bytes, *, cut: int = 0) -> bytes:
@@ -133,13 +134,13 @@ def pdf(content: bytes) -> bytes:
     ids=range(18),
 )  # fmt: skip
 def test_what_could_not_be_looked_into_is_told(data: bytes, why: set[str]) -> None:
-    assert packed.unread_in(data) == why
+    assert packed.look_into(data, person=NOBODY) == why
 
 
 def test_what_is_too_large_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(packed, "MOST", 1000)
-    assert packed.unread_in(zipped(b"a" * 5000)) == {"oversize"}
-    assert packed.unread_in(gzip.compress(b"a" * 5000)) == {"oversize"}
+    assert packed.look_into(zipped(b"a" * 5000), person=NOBODY) == {"oversize"}
+    assert packed.look_into(gzip.compress(b"a" * 5000), person=NOBODY) == {"oversize"}
 
 
 @pytest.mark.parametrize(

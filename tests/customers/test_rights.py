@@ -1,9 +1,11 @@
 """Seeing and erasing a customer: figures stay, strangers stay, certificates chain, roles guard."""
 
+import gzip
 import io
 import json
 import re
 import zipfile
+from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -16,12 +18,13 @@ from allears.accounts.models import AuditEntry, Workspace
 from allears.customers import retention
 from allears.customers.models import ConsentRecord, Customer, Erasure, Forgotten, Identifier
 from allears.customers.retaining import expired, forget_expired
-from allears.customers.rights import UnknownPersonError, access_export, erase, find_customer
+from allears.customers.rights import UnknownPersonError, access_export, erase, erasing, find_customer, packed
 from allears.customers.rights.erasing import certificate, chain_is_whole, preview
 from allears.customers.rights.person import Person, person_of
 from allears.events.erasing import without
 from allears.events.exports import actions as exports
 from allears.events.exports.erasing import erase_exports
+from allears.events.models import Event
 from allears.listen import actions as listen
 from allears.listen.models import Survey, Voice, VoiceFile
 from allears.listen.originals import words_of
@@ -172,13 +175,13 @@ def test_the_access_export_holds_everything_in_both_languages(acme: Workspace) -
     zoe = known(acme, "zoe@example.test", "u-1")
     said(zoe, "破损了, it broke")
     ConsentRecord.objects.create(workspace=acme, customer=zoe, channel="email", purpose="*", granted=True, source="x")
-    packed = zipfile.ZipFile(io.BytesIO(access_export(workspace_id=acme.id, customer_id=zoe.id, now=timezone.now())))
-    assert packed.namelist() == ["data.json", "data.en.html", "data.zh.html"]
-    tables = json.loads(packed.read("data.json"))["tables"]
+    bundle = zipfile.ZipFile(io.BytesIO(access_export(workspace_id=acme.id, customer_id=zoe.id, now=timezone.now())))
+    assert bundle.namelist() == ["data.json", "data.en.html", "data.zh.html"]
+    tables = json.loads(bundle.read("data.json"))["tables"]
     assert {"customers.Customer", "customers.Identifier", "customers.ConsentRecord", "listen.Voice"} == set(tables)
     assert tables["listen.Voice"][0]["text"] == "破损了, it broke"
-    assert "What we hold on you" in packed.read("data.en.html").decode()
-    assert "我们持有的关于您的信息" in packed.read("data.zh.html").decode()
+    assert "What we hold on you" in bundle.read("data.en.html").decode()
+    assert "我们持有的关于您的信息" in bundle.read("data.zh.html").decode()
 
 
 def test_bodies_lose_the_persons_calls_and_no_others(acme: Workspace) -> None:
@@ -259,3 +262,44 @@ def test_an_export_that_is_being_written_leaves_no_file(acme: Workspace, monkeyp
     row.refresh_from_db()
     assert row.state == "expired"
     assert not any(path.exists() for path in (exports.path_of(row=row), exports.part_of(row=row)))
+
+
+def test_others_files_are_unpacked_once(acme: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A gigabyte of attachments is looked through once, not before and after and once more for the certificate."""
+    zoe, max_ = known(acme, "zoe@example.test", "u-1000"), known(acme, "max@example.test", "u-10001")
+    content = gzip.compress(b"nobody")
+    VoiceFile.objects.create(
+        workspace=acme, voice=said(max_, "See"), key="a", name="a", type="x", size=1, content=content,
+        received_at=timezone.now(),
+    )  # fmt: skip
+    unpacked: list[bytes] = []
+    parts = packed._parts
+
+    def counting(data: bytes, room: packed._Room) -> Iterator[bytes]:
+        unpacked.append(data)
+        return parts(data, room)
+
+    monkeypatch.setattr(packed, "_parts", counting)
+    assert gone(zoe).unread == []
+    assert unpacked.count(content) == 1
+
+
+def test_a_preview_looks_through_the_newest_rows_of_a_large_table(
+    acme: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A page must not read millions of events; the erasure itself reads all."""
+    zoe, max_ = known(acme, "zoe@example.test", "u-1000"), known(acme, "max@example.test", "u-10001")
+    rows = [
+        Event.objects.create(
+            workspace=acme, customer=max_, ts=timezone.now(), received_at=timezone.now(), type="track", name="x",
+            message_key=str(number), properties={"with": "zoe@example.test"},
+        )
+        for number in range(5)
+    ]  # fmt: skip
+    whole = preview(workspace_id=acme.id, customer_id=zoe.id)
+    assert (whole.mentioned["events.Event"], whole.partly) == (5, [])
+    monkeypatch.setattr(erasing, "LOOKED_AT", 3)
+    found = preview(workspace_id=acme.id, customer_id=zoe.id)
+    assert found.mentioned["events.Event"] == 3
+    assert "events.Event" in found.partly
+    assert gone(zoe).removed["events.Event"] == {"struck_out": len(rows)}

@@ -70,16 +70,24 @@ def _model(label: str, home: str) -> type[models.Model]:
 class PersonalFiles:
     """Files that hold personal data.
 
-    ``erase`` is the dotted path of ``f(*, person: customers.rights.person.Person, now) -> int`` (files or entries
-    rewritten or removed); ``find`` of ``f(*, person) -> list[(name, bytes)]`` for the access export, or empty;
-    ``unread`` of ``f(*, person) -> Iterator[(model, id, why)]``: others' files that stay and could not be looked into.
+    ``erase`` is the dotted path of ``f(*, person: customers.rights.person.Person, now) -> int | Looked`` (files or
+    entries rewritten or removed); ``find`` of ``f(*, person) -> list[(name, bytes)]`` for the access export, or empty.
+    ``feeds``: rows are made of what stands there, so it is cleaned before the rows go as well as after.
     """
 
     name: str  # "uploads"
     erase: str
     find: str = ""
-    unread: str = ""
+    feeds: bool = False
     label: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Looked:
+    """What became of others' files: how many went, and which stay though they could not be looked into."""
+
+    removed: int
+    unread: Sequence[tuple[str, int, str]] = ()  # model, id and why, a line for each reason
 
 
 @dataclass(frozen=True, kw_only=True)

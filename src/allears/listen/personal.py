@@ -191,7 +191,6 @@ DECLARED = (
     PersonalFiles(
         name="enclosures",
         erase="allears.listen.sources.erasing.erase_enclosures",
-        unread="allears.listen.sources.erasing.unread_files",
         label=gettext_noop("Files that came with mails"),
     ),
     typed_by_staff("listen.Source", ("name", "settings", "cursor", "trouble"), label=gettext_noop("Sources")),

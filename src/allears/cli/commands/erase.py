@@ -79,13 +79,16 @@ def _wrong(says: str, as_json: bool) -> None:
 def _tell_preview(found: "Preview", as_json: bool) -> None:
     if as_json:
         typed = [asdict(place) for place in found.typed]
-        told = {"dry_run": True, "own": found.own, "mentioned": found.mentioned, "typed": typed}
+        told = {"dry_run": True, "own": found.own, "mentioned": found.mentioned, "partly": found.partly, "typed": typed}
         typer.echo(json.dumps(told, ensure_ascii=False))
         return
     for title, counts in ((_("Rows of this customer"), found.own), (_("Mentions elsewhere"), found.mentioned)):
         typer.echo(title)
         for model, count in counts.items():
             typer.echo(f"  {count:>8}  {model}")
+    if found.partly:
+        says = _("  of these only the newest 20,000 rows were looked through; the real run looks through all: {tables}")
+        typer.echo(says.format(tables=", ".join(found.partly)))
     if found.typed:
         typer.echo(_("Typed by staff"))
     for place in found.typed:

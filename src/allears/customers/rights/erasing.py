@@ -24,12 +24,13 @@ from allears.accounts.audit import audit
 from allears.customers import forgotten
 from allears.customers.memory import lock_identity, new_epoch
 from allears.customers.models import Customer, CustomerKey, Erasure, Identifier
-from allears.customers.personal import PersonalTable, personal_files
+from allears.customers.personal import Looked, PersonalTable, personal_files
 from allears.customers.rights import staff, sweeping
 from allears.customers.rights.person import Person, person_from, person_of
 from allears.customers.rights.tables import (
     counted,
     erase_rows,
+    first_of_newest,
     in_order,
     may_mention,
     mentions,
@@ -40,6 +41,7 @@ from allears.jobs.erasure import erase_from_lake, tombstone
 from allears.jobs.queue import enqueue
 
 STEPS = ("store", "files", "lake", "swept")
+LOOKED_AT = 20_000  # rows of a table that a preview looks through for mentions; an erasure looks through all
 AGAIN = 3  # how often a person who came back while being erased is looked for
 
 
@@ -49,6 +51,7 @@ class Preview:
 
     own: dict[str, int]
     mentioned: dict[str, int]
+    partly: list[str]  # models with more rows than a preview looks through for mentions: it saw the newest
     typed: list[staff.Place]  # where staff wrote what the person is known by or called
 
 
@@ -56,16 +59,21 @@ def preview(*, workspace_id: int, customer_id: int) -> Preview:
     """Count, and change nothing."""
     person = person_of(workspace_id=workspace_id, customer_id=customer_id)
     tables = in_order()
+    since = {table.model: first_of_newest(table, LOOKED_AT) for table in tables if table.columns}
     own = counted({table.model: rows_of(table, person) for table in tables if table.customer})
-    perhaps = counted({table.model: found for table in tables if (found := may_mention(table, person)) is not None})
-    mentioned = {table.model: _mentioned(table, person) for table in tables if table.model in perhaps}
-    return Preview(own=own, mentioned=_more_than_none(mentioned), typed=staff.places(person))
+    looked = {table.model: may_mention(table, person, since=since.get(table.model)) for table in tables}
+    perhaps = counted({model: rows for model, rows in looked.items() if rows is not None})
+    mentioned = {
+        table.model: _mentioned(table, person, since[table.model]) for table in tables if table.model in perhaps
+    }
+    partly = [model for model, first in since.items() if first is not None and looked[model] is not None]
+    return Preview(own=own, mentioned=_more_than_none(mentioned), partly=partly, typed=staff.places(person))
 
 
-def _mentioned(table: PersonalTable, person: Person) -> int:
+def _mentioned(table: PersonalTable, person: Person, since: Any) -> int:
     """Others' rows that name the person."""
     ids = set(rows_of(table, person).values_list("pk", flat=True))
-    return sum(row.pk not in ids for row in mentions(table, person))
+    return sum(row.pk not in ids for row in mentions(table, person, since=since))
 
 
 def _more_than_none(counts: dict[str, int]) -> dict[str, int]:
@@ -155,12 +163,11 @@ def go_on(*, workspace_id: int, reference: str) -> Erasure:
         return erasure
     person = person_from(workspace_id, erasure.pending)
     if "store" not in erasure.steps:
-        _files(person, erasure)  # first, so that the consumer does not read the person in again
+        _files(person, erasure, feeding=True)  # first, so that the consumer does not read the person in again
         person = _store(person, erasure)
     if "files" not in erasure.steps:
         _files(person, erasure)
         person = _whoever_came_back(person, erasure)
-        erasure.unread = _unread(person)
         _note(erasure, "files")
     if "lake" not in erasure.steps:
         report = erase_from_lake(workspace_id=workspace_id, customer_keys=person.keys)
@@ -221,19 +228,18 @@ def _identifiers(person: Person) -> list[tuple[str, str]]:
     return list(rows.values_list("kind", "value"))
 
 
-def _files(person: Person, erasure: Erasure) -> None:
+def _files(person: Person, erasure: Erasure, *, feeding: bool = False) -> None:
+    """What stands outside the database; with ``feeding`` only what rows are made of."""
+    unread: dict[tuple[str, str], list[int]] = {}
     for files in personal_files():
-        count = import_string(files.erase)(person=person, now=timezone.now())
-        _add(erasure, f"files.{files.name}", Counter(removed=count))
-
-
-def _unread(person: Person) -> list[dict[str, Any]]:
-    """Others' files that stay and could not be looked into, by table and reason; ids lead staff to them."""
-    found: dict[tuple[str, str], list[int]] = {}
-    for files in personal_files():
-        for model, pk, why in import_string(files.unread)(person=person) if files.unread else ():
-            found.setdefault((model, why), []).append(pk)
-    return [{"where": where, "why": why, "ids": ids} for (where, why), ids in sorted(found.items())]
+        if feeding and not files.feeds:
+            continue
+        done: int | Looked = import_string(files.erase)(person=person, now=timezone.now())
+        looked = Looked(removed=done) if isinstance(done, int) else done
+        _add(erasure, f"files.{files.name}", Counter(removed=looked.removed))
+        for model, pk, why in looked.unread:
+            unread.setdefault((model, why), []).append(pk)
+    erasure.unread = [{"where": where, "why": why, "ids": ids} for (where, why), ids in sorted(unread.items())]
 
 
 def _whoever_came_back(person: Person, erasure: Erasure) -> Person:

@@ -2,7 +2,7 @@
 
 As it lies there (so in what pictures say of themselves), as UTF-16, in gzip, bzip2, xz, ZIP (so in Office files too)
 and in mails with their own encodings. Files come from anybody: what is damaged, or nested without end, is looked into
-as far as it can be, and stops nobody's erasure. ``unread_in`` says why a file could not be looked into in full.
+as far as it can be, and stops nobody's erasure. ``look_into`` says as well why a file could not be looked into in full.
 """
 
 import bz2
@@ -50,12 +50,11 @@ def is_named_in(data: bytes, *, person: Person) -> bool:
     return any(person.may_be_in(layer) for layer in layers(data))
 
 
-def unread_in(data: bytes) -> set[str]:
-    """Why parts of the file could not be looked into; empty when all were."""
+def look_into(data: bytes, *, person: Person) -> set[str] | None:
+    """None where the file names the person; else why parts of it could not be looked into, empty when all were."""
     room = _Room(MOST)
-    for _layer in _layers(data, DEEP, room):
-        pass
-    return room.unread
+    named = any(person.may_be_in(layer) for layer in _layers(data, DEEP, room))
+    return None if named else room.unread
 
 
 def layers(data: bytes, *, deep: int = DEEP) -> Iterator[bytes]:

@@ -99,7 +99,7 @@ def counted(rows: Mapping[str, QuerySet[Any]]) -> dict[str, int]:
     return {each["counted_as"]: each["rows"] for each in found if each["rows"]}
 
 
-def may_mention(table: PersonalTable, person: Person) -> QuerySet[Any] | None:
+def may_mention(table: PersonalTable, person: Person, *, since: Any = None) -> QuerySet[Any] | None:
     """Rows in whose declared columns one of the person's names stands somewhere, even within another word."""
     wanted = _searched(table)
     if not wanted or not person.long_names:
@@ -110,7 +110,15 @@ def may_mention(table: PersonalTable, person: Person) -> QuerySet[Any] | None:
         for name in person.long_names:
             condition |= Q(**{f"{text}__icontains": name})
     rows: QuerySet[Any] = everything(table, person.workspace_id).alias(**texts)
-    return rows.filter(condition)
+    return rows.filter(condition) if since is None else rows.filter(condition, pk__gte=since)
+
+
+def first_of_newest(table: PersonalTable, most: int) -> Any:
+    """The key of the oldest of the table's ``most`` newest rows, of all workspaces; None where it has no more rows."""
+    manager: Any = table.model_type()._default_manager
+    rows = manager.across_workspaces() if hasattr(manager, "across_workspaces") else manager.all()
+    found = list(rows.order_by("-pk").values_list("pk", flat=True)[most - 1 : most + 1])
+    return found[0] if len(found) == 2 else None
 
 
 def _searched(table: PersonalTable) -> list[str]:
@@ -119,9 +127,9 @@ def _searched(table: PersonalTable) -> list[str]:
     return [name for name in table.columns if not isinstance(model._meta.get_field(name), models.BinaryField)]
 
 
-def mentions(table: PersonalTable, person: Person) -> list[Any]:
-    """Rows whose declared columns name the person in some text."""
-    rows = may_mention(table, person)
+def mentions(table: PersonalTable, person: Person, *, since: Any = None) -> list[Any]:
+    """Rows whose declared columns name the person in some text; of the rows from the key ``since`` on, or of all."""
+    rows = may_mention(table, person, since=since)
     if rows is None:
         return []
     return [row for row in rows if any(person.is_in(getattr(row, name)) for name in _searched(table))]
@@ -168,6 +176,7 @@ __all__ = [
     "blank",
     "erase_rows",
     "everything",
+    "first_of_newest",
     "in_order",
     "mentions",
     "put",

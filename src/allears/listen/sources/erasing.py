@@ -1,36 +1,32 @@
-"""Files that came with others' mails and voices and name a person who is erased: the file goes, the mail stays."""
+"""Files that came with others' mails and voices and name a person who is erased: the file goes, the mail stays.
+
+Each is unpacked once: whether it names the person and whether it could be looked into in full are one look.
+"""
 
 from collections.abc import Iterator
 from datetime import datetime
 
-from allears.customers.rights.packed import is_named_in, unread_in
+from allears.customers.personal import Looked
+from allears.customers.rights.packed import look_into
 from allears.customers.rights.person import Person
 from allears.listen.models import Enclosure, VoiceFile
 
 
-def erase_enclosures(*, person: Person, now: datetime) -> int:
+def erase_enclosures(*, person: Person, now: datetime) -> Looked:
     """Drop the content of files that name the person, packed or not."""
-    dropped = 0
+    removed = 0
+    unread: list[tuple[str, int, str]] = []
     for row in _enclosed(person):
-        if is_named_in(bytes(row.content or b""), person=person):
-            dropped += Enclosure.objects.in_workspace(person.workspace_id).filter(pk=row.pk).update(content=None)
-    return dropped + _drop_given(person)
-
-
-def _drop_given(person: Person) -> int:
-    """Files that were given with others' voices."""
-    dropped = 0
-    for row in _given(person):
-        if is_named_in(bytes(row.content), person=person):
-            dropped += VoiceFile.objects.in_workspace(person.workspace_id).filter(pk=row.pk).delete()[0]
-    return dropped
-
-
-def unread_files(*, person: Person) -> Iterator[tuple[str, int, str]]:
-    """Others' files that stay and could not be looked into in full: model, id and why, a line for each reason."""
-    for model, rows in (("listen.Enclosure", _enclosed(person)), ("listen.VoiceFile", _given(person))):
-        for row in rows:
-            yield from ((model, row.pk, why) for why in sorted(unread_in(bytes(row.content or b""))))
+        reasons = look_into(bytes(row.content or b""), person=person)
+        if reasons is None:
+            removed += Enclosure.objects.in_workspace(person.workspace_id).filter(pk=row.pk).update(content=None)
+        unread += [("listen.Enclosure", row.pk, why) for why in sorted(reasons or ())]
+    for given in _given(person):
+        reasons = look_into(bytes(given.content), person=person)
+        if reasons is None:
+            removed += VoiceFile.objects.in_workspace(person.workspace_id).filter(pk=given.pk).delete()[0]
+        unread += [("listen.VoiceFile", given.pk, why) for why in sorted(reasons or ())]
+    return Looked(removed=removed, unread=unread)
 
 
 def _enclosed(person: Person) -> Iterator[Enclosure]:
