@@ -248,3 +248,14 @@ def test_a_time_zone_nobody_knows_is_a_row_to_mend(importer: Importer) -> None:
     lines = "late,Thu Mar 05 10:00:00 XYZ 2026\nwet,Thu Mar 05 10:00:00 HKT 2026\ndry,2026-03-05 10:00\n"
     row = importer.load(importer.file("said.csv", f"comment,time\n{lines}"), "voices")
     assert (row.rows_good, row.rows_bad) == (2, 1)
+
+
+@pytest.mark.parametrize("spoilt", ["", "4,short\n"])  # read by columns, and row by row
+def test_what_keeps_excel_from_reading_a_number_is_no_part_of_an_id(importer: Importer, spoilt: str) -> None:
+    """Shop systems write ="007" so that the zeros stay."""
+    lines = "".join(f'="00{n}",W{n},w{n}@ex.test,"=""x{n}"""\n' for n in range(3))
+    importer.load(importer.file("members.csv", f"user_id,name,email,code\n{lines}{spoilt}"), "customers")
+    known = Identifier.objects.in_workspace(importer.workspace.id).filter(kind="user_id").order_by("value")
+    assert list(known.values_list("value", flat=True)) == ["000", "001", "002"]
+    customers = Customer.objects.in_workspace(importer.workspace.id).order_by("name")
+    assert [each.attributes["code"] for each in customers] == ["x0", "x1", "x2"]

@@ -110,3 +110,20 @@ def test_values_stand_beside_the_texts_row_by_row(tmp_path: Path) -> None:
     assert table.values is not None
     assert list(table.values()) == [[1, True], [None, None], [2.5, None]]
     assert [line[0] for line in table.rows()] == [["1", "true"], [], ["2.5", ""]]
+
+
+def test_a_decimal_keeps_every_digit(importer: Importer, tmp_path: Path) -> None:
+    """Amounts of a bank's table have more digits than a float holds; then they stay their text."""
+    long, short = Decimal("12345678901234567890.1234"), Decimal("1.2500")
+    table = pa.table({
+        "comment": [f"{WORDS} {n}" for n in range(3)],
+        "at": [AT] * 3,
+        "long": pa.array([long] * 3, pa.decimal128(30, 4)),
+        "short": pa.array([short] * 3, pa.decimal128(30, 4)),
+        "of": [{"long": long, "short": short}] * 3,
+    })  # fmt: skip
+    path = tmp_path / "amounts.parquet"
+    pq.write_table(table, path)
+    row = importer.load(path, "voices")
+    found = Voice.objects.in_workspace(row.workspace_id).order_by("id").values_list("attributes", flat=True)[0]
+    assert found == {"long": str(long), "short": 1.25, "of.long": str(long), "of.short": 1.25}

@@ -12,6 +12,7 @@ from allears.events.imports.encodings import Opener, text_of
 from allears.events.imports.errors import ImportUseError
 from allears.events.imports.headers import looks_like_header
 from allears.events.imports.reasons import coded
+from allears.kit.spreadsheets import plain
 
 # One row as read: its cells, or why it cannot be read and how it stands in the file.
 Line = tuple[list[str], str, str]
@@ -26,22 +27,36 @@ csv.field_size_limit(LONGEST_ROW)
 
 @dataclass(frozen=True, kw_only=True)
 class Dialect:
-    """How the file separates. ``quote`` is empty where quotes are ordinary characters."""
+    """How the file separates. ``quote`` is empty where quotes are ordinary characters.
+
+    ``escaped``: a quote within a text has a backslash before it, as Spark, Hadoop and databases write it.
+    ``told``: the first line only says which the separator is, as Excel reads and writes it (``sep=;``).
+    """
 
     encoding: str
     separator: str
     quote: str = '"'
     header: bool = True
     width: int = 1
+    escaped: bool = False
+    told: bool = False
 
     def reader(self, lines: Iterable[str]) -> "Iterator[list[str]]":
         if self.separator == BLANKS:
             return (line.split() for line in lines)
         if len(self.separator) != 1:
             raise ImportUseError("separator", _("The separator must be one character, or “\\t” for a tabulator."))
+        if self.quote and self.escaped:
+            lines = (_ESCAPED.sub(lambda found: f"{found[1]}{self.quote * 2}", line) for line in lines)
         if self.quote:
             return csv.reader(lines, delimiter=self.separator, quotechar=self.quote)
         return csv.reader(lines, delimiter=self.separator, quoting=csv.QUOTE_NONE)
+
+
+_ESCAPED = re.compile(r'(?<!\\)((?:\\\\)*)\\"')  # a quote behind an odd number of backslashes
+_ESCAPES = re.compile(r'(?:^|[,;|\t\x01])"(?:[^"\\]|\\.)*\\"')  # in a cell in quotes
+_DOUBLES = re.compile(r'\\""[^,;|\t\x01\r\n]')  # a backslash before a quote that is doubled
+_TELLS = re.compile(r'\ufeff?"?sep=(.)"?\s*', re.IGNORECASE | re.DOTALL)
 
 
 class _Feed:
@@ -80,12 +95,23 @@ class _EndlessRowError(Exception):
 def sniff(opener: Opener, *, encoding: str, separator: str = "", quote: str | None = None) -> Dialect:
     """Find the separator and the use of quotes from the first rows, and whether they have a header."""
     sample = _sample(opener, encoding)
+    tells = _TELLS.fullmatch(sample[0]) if sample else None
+    if tells:
+        del sample[0]
     if not any(line.strip() for line in sample):
         raise ImportUseError("file", _("The file is empty: there is nothing to import."))
-    candidates = [separator] if separator else [*SEPARATORS, BLANKS]
+    escapes = [True, False] if _may_be_escaped(sample) else [False]  # of two that fit alike the first is taken
+    wanted = separator or (tells[1] if tells else "")
+    candidates = [wanted] if wanted else [*SEPARATORS, BLANKS]
     quotes = [quote] if quote is not None else ['"', ""]
     best = max(
-        (Dialect(encoding=encoding, separator=each, quote=mark) for each in candidates for mark in quotes),
+        (
+            Dialect(encoding=encoding, separator=each, quote=mark, escaped=escaped, told=tells is not None)
+            for each in candidates
+            for mark in quotes
+            for escaped in escapes
+            if not escaped or mark == '"'
+        ),
         key=lambda dialect: _fit(dialect, sample),
     )
     if _fit(best, sample)[0] <= 0 and not separator:
@@ -94,6 +120,10 @@ def sniff(opener: Opener, *, encoding: str, separator: str = "", quote: str | No
     widths = Counter(len(row) for row in rows)
     best = replace(best, width=max(widths, key=lambda width: (widths[width], width)))
     return replace(best, header=looks_like_header(rows[0], rows[1:]))
+
+
+def _may_be_escaped(sample: Sequence[str]) -> bool:
+    return any(map(_ESCAPES.search, sample)) and not any(map(_DOUBLES.search, sample))
 
 
 def _sample(opener: Opener, encoding: str) -> list[str]:
@@ -141,6 +171,7 @@ def column_names(opener: Opener, dialect: Dialect) -> list[str]:
     if not dialect.header:
         return [""] * dialect.width
     with text_of(opener, dialect.encoding, newline="") as text:
+        _pass_told(text, dialect)
         header = next(row for row in dialect.reader(text) if any(cell.strip() for cell in row))
     names = [cell.strip() for cell in header]
     if dialect.width == len(names) + 1:
@@ -150,9 +181,15 @@ def column_names(opener: Opener, dialect: Dialect) -> list[str]:
     return names
 
 
+def _pass_told(text: Iterator[str], dialect: Dialect) -> None:
+    if dialect.told:
+        next(text, None)
+
+
 def read(opener: Opener, dialect: Dialect, *, width: int) -> Iterator[Line]:
     """Every data row in order. A row is broken when its width is wrong, its bytes are, or its quote never closes."""
     with text_of(opener, dialect.encoding, newline="") as text:
+        _pass_told(text, dialect)
         feed = _Feed(iter(text))
         reader, waiting_for_header = dialect.reader(feed), dialect.header
         while True:
@@ -165,8 +202,8 @@ def read(opener: Opener, dialect: Dialect, *, width: int) -> Iterator[Line]:
                 cells = _first_line_alone(feed, dialect)
             if len(cells) != width and len(feed.taken) > 1:
                 cells = _first_line_alone(feed, dialect)
-            if not any(cells):
-                continue
+            if not any(cells) or (len(cells) == 1 and not cells[0].strip("\0")):
+                continue  # nothing, or what pads a file that was cut off
             if waiting_for_header:
                 waiting_for_header = False
                 continue
@@ -197,3 +234,12 @@ def _judge(cells: list[str], *, width: int, raw: list[str], dialect: Dialect) ->
 def printable(text: str) -> str:
     """Undecodable bytes shown as the replacement character, so that the row can be stored and shown."""
     return text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+
+
+_KEPT_AS_TEXT = re.compile(r'="([^"]*)"')
+
+
+def as_meant(cell: str) -> str:
+    """The text without what keeps Excel from reading it as a number or formula: ``="007"``, or our exports' ``'``."""
+    kept = _KEPT_AS_TEXT.fullmatch(cell)
+    return kept[1] if kept else plain(cell)

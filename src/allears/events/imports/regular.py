@@ -8,11 +8,10 @@ import hashlib
 from collections.abc import Iterator
 from typing import IO, TYPE_CHECKING, Any
 
-from allears.events.imports.delimited import BLANKS, Dialect
+from allears.events.imports.delimited import BLANKS, Dialect, as_meant
 from allears.events.imports.encodings import Opener
 from allears.events.imports.headers import is_total
 from allears.kit.lazy import LazyModule
-from allears.kit.spreadsheets import plain
 
 if TYPE_CHECKING:
     import numpy as np
@@ -36,7 +35,13 @@ class IrregularError(Exception):
 
 def batches(opener: Opener, dialect: Dialect, *, width: int) -> "Iterator[pa.RecordBatch]":
     """The data rows as trimmed texts in columns ``c0`` …, rows without any character left out."""
-    if dialect.separator == BLANKS or len(dialect.separator) != 1 or ord(dialect.separator) > 127:
+    if (
+        dialect.told
+        or dialect.escaped
+        or dialect.separator == BLANKS
+        or len(dialect.separator) != 1
+        or ord(dialect.separator) > 127
+    ):
         raise IrregularError
     waiting_for_header, last = dialect.header, None
     with opener() as file:
@@ -85,8 +90,8 @@ def _clean(column: "pa.Array") -> "pa.Array":
     if b"\x00" in raw or _lengths(column).max(initial=0) > LONGEST:
         raise IrregularError
     trimmed = pc.utf8_trim_whitespace(column)
-    if b"'" in raw and pc.any(pc.starts_with(trimmed, "'")).as_py():
-        return pa.array([plain(cell) for cell in trimmed.to_pylist()], pa.string())
+    if (b"'" in raw and pc.any(pc.starts_with(trimmed, "'")).as_py()) or b'="' in raw:
+        return pa.array([as_meant(cell) for cell in trimmed.to_pylist()], pa.string())
     return trimmed
 
 

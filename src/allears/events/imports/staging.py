@@ -18,11 +18,11 @@ from typing import TYPE_CHECKING, Any
 from django.utils.translation import gettext as _
 
 from allears.events.imports import regular
+from allears.events.imports.delimited import as_meant
 from allears.events.imports.errors import ImportUseError
 from allears.events.imports.reasons import coded
 from allears.events.imports.tables import Table
 from allears.kit.lazy import LazyModule
-from allears.kit.spreadsheets import plain
 
 if TYPE_CHECKING:
     import numpy as np
@@ -252,8 +252,8 @@ def _checked(cells: list[str]) -> tuple[list[str], str, str]:
     """Cells as they can be stored: trimmed, without zero bytes; a cell beyond all measure breaks the row."""
     trimmed = [cell.strip() for cell in cells]
     together = SEPARATOR.join(trimmed)
-    if "'" in together and (together.startswith("'") or "\x1f'" in together):
-        trimmed = [plain(cell) for cell in trimmed]  # an export of ours, its formulas defused
+    if ("'" in together and (together.startswith("'") or "\x1f'" in together)) or '="' in together:
+        trimmed = [as_meant(cell) for cell in trimmed]
     if "\x00" in together:
         trimmed = [cell.replace("\x00", "").strip() for cell in trimmed]
     if len(together) > MAX_CELL and (longest := max(map(len, trimmed))) > MAX_CELL:

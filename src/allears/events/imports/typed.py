@@ -22,6 +22,7 @@ TEXT, INTEGER, NUMBER, FLAG, TIME, JSON = "", "integer", "number", "flag", "time
 _OF_JSON = {bool: FLAG, int: INTEGER, float: NUMBER, lax.Huge: NUMBER, list: JSON, dict: JSON}
 MOST = 1 << 63
 LONGEST_NUMBER = 400  # characters
+EXACT_DIGITS = 15  # so many any float holds
 
 
 def kind_of_arrow(kind: Any) -> str:
@@ -77,6 +78,8 @@ def _number(cell: str) -> float | int:
     found = float(cell)
     if found - found != 0:  # not finite: no number for JSON
         raise ValueError(cell)
+    if len(cell) > EXACT_DIGITS and isinstance(_as_float(Decimal(cell)), str):
+        raise ValueError(cell)  # stays its text, to the last digit
     return found
 
 
@@ -93,10 +96,16 @@ def _time(cell: str) -> str:
 _READERS = {INTEGER: _integer, NUMBER: _number, FLAG: _flag, TIME: _time, JSON: json.loads}
 
 
+def _as_float(value: Decimal) -> float | str:
+    """The number; its digits where no float holds them all."""
+    found = float(value)
+    return found if not value.is_finite() or Decimal(repr(found)) == value else str(value)
+
+
 def for_json(value: Any) -> Any:
     """A cell as JSON can hold it, for ``json.dumps(default=…)``."""
     if isinstance(value, Decimal):
-        return int(value) if value == value.to_integral_value() else float(value)
+        return int(value) if value == value.to_integral_value() else _as_float(value)
     if isinstance(value, dt.datetime | dt.date | dt.time):
         return value.isoformat()
     if isinstance(value, bytes):
