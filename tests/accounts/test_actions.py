@@ -7,6 +7,7 @@ from django.core import mail
 from tests.conftest import Person
 
 from allears.accounts import actions, queries
+from allears.accounts.access import Access
 from allears.accounts.mail import invite_url, send_invitation, token_of
 from allears.accounts.models import AccessKey, AuditEntry, MemberInvite, Membership, Role, User
 from allears.jobs.models import Job
@@ -172,3 +173,13 @@ def test_the_audit_log_is_read_newest_first_by_cursor(alice: Person) -> None:
     second, end = queries.audit_log(workspace_id=alice.workspace.pk, before=cursor, limit=3)
     assert [row.detail["name"] for row in first + second] == ["4", "3", "2", "1", "0"]
     assert end is None
+
+
+@pytest.mark.parametrize(
+    ("role", "opened"),
+    [(Role.AGENT, [Role.AGENT]), (Role.MANAGER, [Role.AGENT, Role.MANAGER]), (Role.ADMIN, list(Role))],
+)
+def test_a_role_opens_its_own_pages_and_those_below(alice: Person, role: Role, opened: list[Role]) -> None:
+    alice.membership.role = role
+    access = Access(user=alice.user, membership=alice.membership, workspace=alice.workspace)
+    assert {least for least in Role if access.may(least)} == set(opened)

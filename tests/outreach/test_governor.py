@@ -216,6 +216,17 @@ def test_a_probe_asks_as_many_as_its_quota_and_no_more(used: int, verdict: str) 
     assert (found.name, found.rule) == (verdict, "quota" if verdict == "never" else found.rule)
 
 
+def test_of_a_grant_and_a_withdrawal_at_one_moment_the_withdrawal_holds() -> None:
+    both = [Consent(channel="*", purpose="*", granted=granted, at=NOON) for granted in (True, False)]
+    for told in (both, both[::-1]):
+        assert judge(facts(consents=tuple(told)), OPEN_POLICY, NOON).rule == "consent"
+
+
+@pytest.mark.parametrize(("left", "verdict"), [(None, "sent"), (1, "sent"), (0, "never")])
+def test_without_a_credit_nothing_goes_by_a_channel_that_needs_one(left: int | None, verdict: str) -> None:
+    assert judge(facts(credits=left), OPEN_POLICY, NOON).name == verdict
+
+
 def test_a_sample_takes_its_share_and_always_the_same() -> None:
     taken = [judge(facts(ask_key=f"7:{number}", share=0.2), OPEN_POLICY, NOON).name == "sent" for number in range(5000)]
     assert 0.18 < sum(taken) / 5000 < 0.22
