@@ -3,6 +3,7 @@
 import contextlib
 import json
 import shutil
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -51,9 +52,12 @@ def refused_for_others(old: Installation) -> psycopg.Connection[Any]:
     """
     before = old.inside("outline")
     node = psycopg.connect(old.url, application_name="allears worker node-b:7", autocommit=True)
-    with psycopg.connect(old.url, autocommit=True):  # of a version before names were given
+    with psycopg.connect(old.url, autocommit=True) as stranger:  # has no name, and is no node
+        lease = "INSERT INTO jobs_workerlease (name, owner, until, fence) VALUES ('consumer', %s, %s, 1)"
+        stranger.execute(lease, ["node-c:8:x", datetime.now(UTC) + timedelta(hours=1)])  # its version gave no names
         said = old.run("upgrade", fails=True).stderr
-    assert "a program without a name (127.0.0.1), worker node-b:7 (127.0.0.1). Nothing was changed." in said
+        stranger.execute("DELETE FROM jobs_workerlease")
+    assert "worker node-b:7 (127.0.0.1), worker node-c:8. Nothing was changed." in said
     assert "allears upgrade --despite-others" in said
     node.close()
     with psycopg.connect(old.url, application_name="psql") as holding:  # a stranger is no reason not to begin

@@ -1,25 +1,26 @@
 """Who else works on a PostgreSQL database: the nodes of other machines do not show in this machine's data folder.
 
-Every process of ours names itself to the server (``kit.processes``). Processes of earlier versions have no name.
+Every process of ours names itself to the server (``kit.processes``). Those of earlier versions have no name, but
+their workers hold leases.
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import connection
 from django.utils.translation import gettext as _
 
+from allears.jobs.lease import is_gone
 from allears.kit.processes import MARK
 
-# A pooler's connection that nobody uses has no name either; it was cleaned when its client left.
-OTHERS = """
+NODES = """
 SELECT DISTINCT application_name, coalesce(host(client_addr), '')
 FROM pg_stat_activity
 WHERE datname = current_database() AND backend_type = 'client backend' AND pid <> pg_backend_pid()
-  AND application_name <> current_setting('application_name')
-  AND (application_name LIKE 'allears %%'
-       OR (application_name = '' AND usename = current_user AND query <> 'DISCARD ALL'))
+  AND application_name LIKE 'allears %%' AND application_name <> current_setting('application_name')
 ORDER BY 1, 2
 """
+LEASES = "SELECT DISTINCT owner FROM jobs_workerlease WHERE owner <> '' AND until > clock_timestamp() ORDER BY 1"
 HOLDERS = """
 SELECT application_name, coalesce(host(client_addr), ''), pid
 FROM pg_stat_activity
@@ -44,8 +45,14 @@ class Other:
 
 
 def others() -> list[Other]:
-    """Those who may be nodes of ours; on SQLite there is one machine."""
-    return [Other(*row) for row in _rows(OTHERS)] if connection.vendor == "postgresql" else []
+    """The nodes at work; on SQLite there is one machine."""
+    if connection.vendor != "postgresql":
+        return []
+    named = [Other(*row) for row in _rows(NODES)]
+    known = {each.name.rpartition(" ")[2] for each in named}
+    owners = [owner for (owner,) in _rows(LEASES) if not is_gone(owner)]
+    workers = dict.fromkeys(":".join(owner.split(":")[:2]) for owner in owners)  # host:pid, as in the names
+    return [*named, *(Other(f"{MARK}worker {each}", "") for each in workers if each not in known)]
 
 
 def holders(*, seconds: float) -> list[Other]:
@@ -53,8 +60,8 @@ def holders(*, seconds: float) -> list[Other]:
     return [Other(*row) for row in _rows(HOLDERS, seconds)] if connection.vendor == "postgresql" else []
 
 
-def _rows(sql: str, *values: float) -> list[tuple[str, str, int]]:
+def _rows(sql: str, *values: float) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(sql, list(values))
-        rows: list[tuple[str, str, int]] = cursor.fetchall()
+        rows: list[tuple[Any, ...]] = cursor.fetchall()
     return rows
