@@ -70,7 +70,7 @@ def invite(*, workspace_id: int, releases: Sequence[Release], now: datetime) -> 
         mailboxes_query(workspace_id),
         posted_query(workspace_id=workspace_id, keys=[_message_key(release) for release in releases]),
         ids_query(Invitation, len(releases)),
-        numbers_query(len(releases)),
+        numbers_query(count=len(releases)),
     )
     versions, mailbox = _versions(of_surveys), reply_address_in(of_mailboxes)
     people = _people(workspace_id, releases)

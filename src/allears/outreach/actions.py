@@ -420,7 +420,7 @@ def posted_query(*, workspace_id: int, keys: Sequence[str]) -> plain.Query | Non
     )
 
 
-def numbers_query(count: int) -> plain.Query | None:
+def numbers_query(*, count: int) -> plain.Query | None:
     """Ids for so many messages, for ``ids_in``."""
     return ids_query(Message, count)
 
