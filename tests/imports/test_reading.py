@@ -104,7 +104,7 @@ def test_ragged_rows_are_told_with_their_text(tmp_path: Path) -> None:
     table = open_table(written(tmp_path, text))
     assert rows(table) == [["1", "fine", "5"], ["4", "trailing", "5"]]
     assert [raw for _reason, raw in broken(table)] == ["2,too,many,5", "3,few"]
-    assert json.loads(broken(table)[0][0])["found"] == 4
+    assert json.loads(broken(table)[0][0])["values"]["found"] == 4
 
 
 def test_headings_twice_or_empty(tmp_path: Path) -> None:

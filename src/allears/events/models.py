@@ -1,5 +1,6 @@
 """What came in: events, the intake log on PostgreSQL, imports, and the rows that need mending."""
 
+from datetime import datetime
 from typing import Any, ClassVar
 
 from django.conf import settings
@@ -140,6 +141,12 @@ class Upload(ScopedModel):
 
     class Meta:
         indexes: ClassVar[list[models.Index]] = [models.Index(fields=["changed_at"])]
+
+    @property
+    def modified_ms(self) -> int:
+        """The file's own date as browsers tell it, to know the file again; 0 where it was not said."""
+        stated = self.wanted.get("modified")
+        return round(datetime.fromisoformat(stated).timestamp() * 1000) if stated else 0
 
 
 class SavedMapping(ScopedModel):

@@ -59,14 +59,14 @@ def preview(*, workspace_id: int, customer_id: int) -> Preview:
     """Count, and change nothing."""
     person = person_of(workspace_id=workspace_id, customer_id=customer_id)
     tables = in_order()
-    since = {table.model: first_of_newest(table, LOOKED_AT) for table in tables if table.columns}
+    since = first_of_newest([table for table in tables if table.columns], LOOKED_AT)
     own = counted({table.model: rows_of(table, person) for table in tables if table.customer})
     looked = {table.model: may_mention(table, person, since=since.get(table.model)) for table in tables}
     perhaps = counted({model: rows for model, rows in looked.items() if rows is not None})
     mentioned = {
-        table.model: _mentioned(table, person, since[table.model]) for table in tables if table.model in perhaps
+        table.model: _mentioned(table, person, since.get(table.model)) for table in tables if table.model in perhaps
     }
-    partly = [model for model, first in since.items() if first is not None and looked[model] is not None]
+    partly = [model for model in since if looked[model] is not None]
     return Preview(own=own, mentioned=_more_than_none(mentioned), partly=partly, typed=staff.places(person))
 
 

@@ -2,11 +2,11 @@
 
 import secrets
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from django.db import models
-from django.db.models import Count, Q, QuerySet, TextField, Value
+from django.db.models import Aggregate, Count, Max, Q, QuerySet, TextField, Value
 from django.db.models.functions import Cast
 
 from allears.customers.personal import Erase, PersonalTable, Rules, personal_tables
@@ -88,15 +88,20 @@ def _chunks(rows: QuerySet[Any], size: int = 500) -> Iterator[QuerySet[Any]]:
 
 def counted(rows: Mapping[str, QuerySet[Any]]) -> dict[str, int]:
     """How many rows of each, for those that have any: all are counted in one question."""
+    return _in_one(rows, Count("pk"))
+
+
+def _in_one(rows: Mapping[str, QuerySet[Any]], figure: Aggregate) -> dict[str, int]:
+    """A figure of each that has one and is not 0, in one question."""
     parts = [
-        each.order_by().annotate(counted_as=Value(name)).values("counted_as").annotate(rows=Count("pk"))
+        each.order_by().annotate(told_of=Value(name)).values("told_of").annotate(figure=figure)
         for name, each in rows.items()
     ]
     if not parts:
         return {}
     first, *others = parts
     found = first.union(*others, all=True) if others else first
-    return {each["counted_as"]: each["rows"] for each in found if each["rows"]}
+    return {each["told_of"]: each["figure"] for each in found if each["figure"]}
 
 
 def may_mention(table: PersonalTable, person: Person, *, since: Any = None) -> QuerySet[Any] | None:
@@ -113,12 +118,26 @@ def may_mention(table: PersonalTable, person: Person, *, since: Any = None) -> Q
     return rows.filter(condition) if since is None else rows.filter(condition, pk__gte=since)
 
 
-def first_of_newest(table: PersonalTable, most: int) -> Any:
-    """The key of the oldest of the table's ``most`` newest rows, of all workspaces; None where it has no more rows."""
+def first_of_newest(tables: Sequence[PersonalTable], most: int) -> dict[str, Any]:
+    """Of each table with more rows than ``most``, of all workspaces, the key of the oldest of its newest ``most``.
+
+    One question tells which tables may be so large: keys that are counted up are no fewer than the rows.
+    """
+    rows = {table.model: _all(table) for table in tables}
+    counting = {name: each for name, each in rows.items() if isinstance(each.model._meta.pk, models.IntegerField)}
+    last = _in_one(counting, Max("pk"))
+    found = {name: each for name, each in rows.items() if name not in counting or last.get(name, 0) > most}
+    keys = {
+        name: list(each.order_by("-pk").values_list("pk", flat=True)[most - 1 : most + 1])
+        for name, each in found.items()
+    }
+    return {name: newest[0] for name, newest in keys.items() if len(newest) == 2}
+
+
+def _all(table: PersonalTable) -> QuerySet[Any]:
     manager: Any = table.model_type()._default_manager
-    rows = manager.across_workspaces() if hasattr(manager, "across_workspaces") else manager.all()
-    found = list(rows.order_by("-pk").values_list("pk", flat=True)[most - 1 : most + 1])
-    return found[0] if len(found) == 2 else None
+    rows: QuerySet[Any] = manager.across_workspaces() if hasattr(manager, "across_workspaces") else manager.all()
+    return rows
 
 
 def _searched(table: PersonalTable) -> list[str]:
