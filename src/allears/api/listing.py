@@ -80,8 +80,9 @@ def listing(
 
 
 def _after(model: type[models.Model], order: Sequence[str], values: Sequence[Any]) -> Q:
-    """Rows behind ``values`` in this order: a > 1, or a = 1 and b > 2, or …"""
-    condition, equal = Q(), Q()
+    """Rows behind ``values`` in this order: a >= 1, and a > 1, or a = 1 and b > 2, or … The first says nothing new, but
+    the database enters its index by it; by the others alone it reads all rows behind the place and sorts them."""
+    condition, equal, entry = Q(), Q(), Q()
     for name, value in zip(order, values, strict=True):
         field = name.lstrip("-")
         try:
@@ -90,9 +91,11 @@ def _after(model: type[models.Model], order: Sequence[str], values: Sequence[Any
             python = value
         else:
             python = column.to_python(value) if isinstance(column, models.Field) else value
-        condition |= equal & Q(**{f"{field}__{'lt' if name.startswith('-') else 'gt'}": python})
+        way = "lt" if name.startswith("-") else "gt"
+        entry = entry or Q(**{f"{field}__{way}e": python})
+        condition |= equal & Q(**{f"{field}__{way}": python})
         equal &= Q(**{field: python})
-    return condition
+    return entry & condition
 
 
 def _encode(row: models.Model, order: Sequence[str]) -> str:

@@ -266,7 +266,8 @@ class _Search:
 def _before(after: Cursor | None) -> Q:
     if after is None:
         return Q()
-    return Q(said_at__lt=after.said_at) | Q(said_at=after.said_at, pk__lt=after.voice_id)
+    behind = Q(said_at__lt=after.said_at) | Q(said_at=after.said_at, pk__lt=after.voice_id)
+    return Q(said_at__lte=after.said_at) & behind  # the index is entered by the first; see api.listing
 
 
 def _searched(search: _Search, after: Cursor | None, late: list[int], wanted: int) -> list[Voice]:
