@@ -34,7 +34,8 @@ def binary(name: str) -> str:
 class PostgresServer:
     """One cluster. It refuses to run as root, so root starts it as the user `postgres`."""
 
-    def __init__(self, folder: Path | None = None) -> None:
+    def __init__(self, folder: Path | None = None, **settings: str) -> None:
+        self.settings = SETTINGS | settings
         self.folder = folder or Path(tempfile.mkdtemp(prefix="allears-pg-"))
         self.port = free_port()
         self._process: subprocess.Popen[bytes] | None = None
@@ -44,9 +45,9 @@ class PostgresServer:
             os.chown(self.folder, account.pw_uid, account.pw_gid)
 
     @classmethod
-    def started(cls, folder: Path | None = None) -> Self:
+    def started(cls, folder: Path | None = None, **settings: str) -> Self:
         """In a new temporary folder, or in one where a cluster may stand already."""
-        server = cls(folder)
+        server = cls(folder, **settings)
         if not server.data.exists():
             server._run(
                 binary("initdb"), "-D", str(server.data), "-U", "allears", "-A", "trust", "-E", "UTF8", "--locale=C"
@@ -70,7 +71,7 @@ class PostgresServer:
             raise RuntimeError(f"{command[0]} failed: {done.stderr}")
 
     def start(self) -> None:
-        settings = [f"-c{name}={value}" for name, value in SETTINGS.items()]
+        settings = [f"-c{name}={value}" for name, value in self.settings.items()]
         with (self.folder / "log").open("ab") as log:
             self._process = subprocess.Popen(
                 [binary("postgres"), "-D", str(self.data), "-k", str(self.folder), "-p", str(self.port),

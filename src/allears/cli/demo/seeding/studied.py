@@ -111,9 +111,11 @@ def _plan(founded: Founded, *, start: datetime) -> Study:
 
 def _deliver(founded: Founded, wave: Wave) -> None:
     at = wave.opens_at + timedelta(seconds=40)
-    mine = Invitation.objects.in_workspace(founded.id).filter(drawn_by__wave=wave)
-    mine.update(sent_at=at)
-    Message.objects.in_workspace(founded.id).filter(decision_id__in=mine.values("decision_id")).update(
+    mine = dict(
+        Invitation.objects.in_workspace(founded.id).filter(drawn_by__wave=wave).values_list("pk", "decision_id")
+    )  # PostgreSQL knows nothing yet of tables filled just now, and may join a subquery row by row
+    Invitation.objects.in_workspace(founded.id).filter(pk__in=mine).update(sent_at=at)
+    Message.objects.in_workspace(founded.id).filter(decision_id__in=mine.values()).update(
         state=Message.State.SENT, sent_at=at, attempts=1
     )
 
