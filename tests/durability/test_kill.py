@@ -85,7 +85,7 @@ def settled(server: AllEars, load: Load) -> dict[str, Any]:
         unanswered = set(found["asked"]) - set(load.answers)
         if not (waits or unsent or lacking or unanswered):
             load.finish()
-            return audit(server)
+            return audit(server) | {"jobs": found["jobs"]}  # meanwhile a schedule may have begun a job of its own
         time.sleep(1)
     return found
 

@@ -54,8 +54,8 @@ def value_for(field: Any, alice: Person) -> Any:
         return NUMBER
     if field.choices:
         return field.choices[0][0]
-    unlike = f"-{next(_COUNT)}"  # a second row of its kind must not meet the first
-    return f"{field.model.__name__}-{field.name}".lower()[: (field.max_length or 60) - len(unlike)] + unlike
+    most, unlike = field.max_length or 60, f"-{next(_COUNT)}"  # a second row of its kind must not meet the first
+    return (f"{field.model.__name__}-{field.name}".lower()[: max(0, most - len(unlike))] + unlike)[-most:]
 
 
 def voice(alice: Person) -> int:
