@@ -54,7 +54,10 @@ postgres() { step "tests, PostgreSQL" pytest -q -n "$workers" --pg -m "not (brow
 # What starts servers mostly waits for them, so two files run beside each other; more would wait for the cores.
 pair=$workers
 [ "$pair" -gt 2 ] && pair=2
-servers() { step "tests, real servers" pytest -q -n "$pair" --dist loadfile -m "(server or sdk or slow) and not browser"; }
+servers() {
+    step "tests, real servers" pytest -q -n "$pair" --dist loadfile -m "(server or sdk or slow) and not browser" --ignore tests/durability
+    step "tests, kills" pytest -q -m "(server or sdk or slow) and not browser" tests/durability # measured in seconds: alone
+}
 spark() {
     [ -n "$ALLEARS_SPARK_VENV" ] || step "Spark for the tests" python3 scripts/bootstrap.py --spark
     step "tests, Spark cluster" pytest -q -m spark
