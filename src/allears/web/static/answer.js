@@ -205,6 +205,7 @@
     clearTimeout(timer);
     timer = setTimeout(keep, wait);
   };
+  let asked = null; // what has to be mended stays said when a save comes back
   // One at a time, so that an older answer never arrives after a newer one.
   const keep = async (opened = false) => {
     if (preview || composing || done || (!dirty.size && opened !== true)) return true;
@@ -233,7 +234,7 @@
         if (moved) moveTo(moved);
         store();
         failures = 0;
-        if (names.length && !dirty.size) status.textContent = status.dataset.done;
+        if (names.length && !dirty.size && status.textContent !== asked) status.textContent = status.dataset.done;
         return true;
       } catch {
         status.textContent = status.dataset.failed;
@@ -307,6 +308,7 @@
     dirty.add(set.dataset.q);
     changed.add(set.dataset.q);
     clearTimeout(pending);
+    asked = null;
     store();
     show();
   };
@@ -376,7 +378,7 @@
     }
     const faulty = sets.find((set) => !set.hidden && fault(set));
     if (faulty) {
-      status.textContent = fault(faulty);
+      status.textContent = asked = fault(faulty);
       controls(faulty)[0]?.focus();
       return;
     }
