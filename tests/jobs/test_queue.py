@@ -7,10 +7,11 @@ from django.db import transaction
 from django.utils import timezone
 
 from allears.jobs import worker
-from allears.jobs.lease import LeaseLostError, acquire, hold, host_name, worker_name
+from allears.jobs.lease import LeaseLostError, acquire, hold, worker_name
 from allears.jobs.models import Job, ScheduleMark, WorkerLease
 from allears.jobs.queue import enqueue
 from allears.jobs.schedules import _schedules, every, queue_due
+from allears.kit.processes import host_name
 
 pytestmark = pytest.mark.django_db
 calls: list[str] = []

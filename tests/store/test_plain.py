@@ -8,6 +8,7 @@ from django.test.utils import CaptureQueriesContext
 
 from allears.jobs.models import WorkerLease
 from allears.store import plain
+from allears.store.bulk import insert_rows
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 ADD = "INSERT INTO jobs_workerlease (name, owner, until, fence) VALUES (%s, %s, %s, 1)"
@@ -86,6 +87,14 @@ def test_what_is_written_later_is_there_for_whoever_looks() -> None:
     assert WorkerLease.objects.count() == 4
     plain.later(add("at once"))
     assert WorkerLease.objects.count() == 5
+
+
+def test_what_is_written_later_stands_before_a_copy() -> None:
+    """A row of the same key goes past Django's statements, and it is the one that is refused."""
+    columns = ["name", "owner", "until", "fence"]
+    with pytest.raises(IntegrityError, match="COPY|UNIQUE"), transaction.atomic(), plain.behind():
+        plain.later(add("twice"))
+        insert_rows(WorkerLease, columns, [["twice", "another", NOON, 1]])
 
 
 def write_later(*names: str, then: type[Exception] | None = None) -> None:

@@ -2,20 +2,15 @@
 
 import os
 import secrets
-import socket
 from datetime import datetime, timedelta
 
 from django.db import connection, transaction
 
 from allears.jobs.models import WorkerLease
+from allears.kit.processes import host_name
 from allears.store import plain
 
 LIFE = secrets.token_hex(4)  # tells this process from an earlier one of the same number
-
-
-def host_name() -> str:
-    """This machine, short enough for the owner columns."""
-    return socket.gethostname().replace(":", "-")[:40]
 
 
 def worker_name() -> str:

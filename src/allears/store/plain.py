@@ -131,7 +131,7 @@ def behind() -> Iterator[None]:
     try:
         with database.execute_wrapper(_after_what_waits):
             yield
-            _write_what_waits()
+            write_what_waits()
     finally:
         _behind.reset(before)
 
@@ -148,11 +148,12 @@ def later(query: Query) -> None:
 def _after_what_waits(execute: Callable[..., Any], sql: str, *rest: Any) -> Any:
     if sql.startswith("ROLLBACK TO"):  # a savepoint: all that waits was given since
         _waiting().clear()
-    _write_what_waits()
+    write_what_waits()
     return execute(sql, *rest)
 
 
-def _write_what_waits() -> None:
+def write_what_waits() -> None:
+    """For who gives the connection something past Django's statements, such as a COPY."""
     if _waiting():
         database = connections[DEFAULT_DB_ALIAS]
         _be_ready(database)

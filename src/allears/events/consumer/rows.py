@@ -162,6 +162,7 @@ def _copy(stored: "list[tuple[int, Owner, Call]]", meanwhile: Iterable[object] =
     """``meanwhile`` is other work, done step by step while the database stores what it was given."""
     if not stored:
         return
+    plain.write_what_waits()
     with (
         connection.wrap_database_errors,
         connection.cursor() as cursor,
