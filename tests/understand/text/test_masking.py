@@ -54,6 +54,22 @@ def test_a_clean_text_comes_back_as_it_is() -> None:
     assert mask("").text == ""
 
 
+@pytest.mark.parametrize(
+    ("said", "masked"),
+    [
+        ("订单号20240315 8827 4410一直没发货", "订单号[编号]一直没发货"),
+        ("会员号 6688 9900 1122 的积分没了", "会员号 [编号] 的积分没了"),
+        ("My order number 4471 8820 1193 never came", "My order number [number] never came"),
+        ("Ref: 88 21 34 50, account no. 1234 5678", "Ref: [number], account no. [number 2]"),
+        ("Order 88213450 2024 was odd", "Order [number] 2024 was odd"),
+        ("ticket 4412 20 minutes late", "ticket [number] 20 minutes late"),
+        ("订单号 2024 03 15", "订单号 2024 03 15"),
+    ],
+)
+def test_a_number_that_is_announced_is_found_in_groups_and_whole(said: str, masked: str) -> None:
+    assert mask(said).text == masked
+
+
 def test_finds_never_overlap_and_stand_in_order() -> None:
     for each in cases():
         found = mask(each.text).found

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from importlib import import_module
 from itertools import pairwise
 
 import numpy as np
@@ -180,14 +181,19 @@ def test_training_again_gives_the_same_weights() -> None:
 
 
 def test_reading_keeps_one_core_busy_and_no_more() -> None:
-    """Linear algebra of several threads took half as much CPU again for its small products."""
-    from threadpoolctl import ThreadpoolController
+    """Linear algebra of several threads took half as much CPU again for its small products.
 
+    Of the libraries that reading knows: one that something else loaded later (SciPy's own) is none of them.
+    """
+    from allears.understand.text.builtin import _libraries
+
+    annotator().annotate(["The lift is broken"])
+    import_module("scipy.linalg")
     seen: list[int] = []
 
     class Watched(BuiltIn):
         def scored(self, batch: Batch, found: Known, own: Weights) -> Scores:
-            blas = ThreadpoolController().select(user_api="blas").info()
+            blas = _libraries().select(user_api="blas").info()
             seen.extend(each["num_threads"] for each in blas)
             return super().scored(batch, found, own)
 

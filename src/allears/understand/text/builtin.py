@@ -42,8 +42,6 @@ _CODE: Final = (
     "lexicon.py",
 )
 
-_LEXICON: Final = ("blocks", "emotions", "modifiers", "needs", "pairs", "sentiment", "topics", "traditional")
-
 
 @dataclass(frozen=True, slots=True)
 class BuiltIn:

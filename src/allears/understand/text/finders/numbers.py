@@ -127,11 +127,12 @@ def _long_number(page: Page, found: re.Match[str]) -> str:
     return "card" if is_card and 15 <= len(number) <= 19 else ""
 
 
-_ORDER_ZH: Final = re.compile(
+_SAID_ZH: Final = (
     r"(?:订单|单|运单|快递单?|物流单?|包裹|流水|工单|保单|合同|受理|投诉|病历|病案|处方|准考证|报修|住院|门诊|就诊|挂号|学|户|发票|凭证|交易|"
     r"会员卡?|账|帐|账户|客户|预订|预定|确认|案件|报案|理赔|取件|缴费|序列|设备|宽带|燃气|用电|贷款|卡|编|车架|发动机)"
-    r"(?:编)?(?:号码?|ID|id)(?:[^0-9A-Za-z\n，。,;!?]{0,5})(?P<id>[A-Za-z0-9][A-Za-z0-9_-]{4,29})"
+    r"(?:编)?(?:号码?|ID|id)(?:[^0-9A-Za-z\n，。,;!?]{0,5})"
 )
+_ORDER_ZH: Final = re.compile(_SAID_ZH + r"(?P<id>[A-Za-z0-9][A-Za-z0-9_-]{4,29})")
 _NEAR_ZH: Final = re.compile(
     r"(?:订单|运单|快递|包裹|保单|工单|账户|账号|帐号|会员)(?:是|为|:| |#|\()*(?P<id>[A-Za-z]{0,6}"
     r"[0-9][0-9A-Za-z-]{6,29})"
@@ -140,7 +141,7 @@ _STAFF_ZH: Final = re.compile(
     r"(?:工号|员工号|胸牌|编号|警号)[^0-9A-Za-z\n，。,]{0,4}(?P<id>[A-Za-z]{0,4}[0-9]{3,12})(?![0-9A-Za-z]"
     r")"
 )
-_ORDER_EN: Final = re.compile(
+_SAID_EN: Final = (
     r"(?<![a-z])(?:order|tracking|booking|reservation|confirmation|account|acct|a/c|invoice|policy|"
     r"claim|case|ticket|ref|"
     r"reference|member|membership|customer|patient|loyalty|frequent flyer|ff|shipment|parcel|package|"
@@ -149,10 +150,15 @@ _ORDER_EN: Final = re.compile(
     r"student|employee|badge|agent|transaction|meter|imei|vin|routing|sort code|"
     r"incident|complaint|skywards|mileageplus|aadvantage)"
     r"(?: ?(?:number|no\.?|num|nr|id|code|ref(?:erence)?|#))*(?:\s?(?:is|was|are|of|:|#|=|-|\()){0,3}\s?#?"
-    r"(?P<id>[A-Z]{0,4}-?[0-9][A-Z0-9]{2,}(?:-[A-Z0-9]{2,}){0,5}|[A-Z0-9]{2,8}-[A-Z0-9-]{4,24}|[A-Z]{1,8}"
+)
+_ORDER_EN: Final = re.compile(
+    _SAID_EN + r"(?P<id>[A-Z]{0,4}-?[0-9][A-Z0-9]{2,}(?:-[A-Z0-9]{2,}){0,5}|[A-Z0-9]{2,8}-[A-Z0-9-]{4,24}|[A-Z]{1,8}"
     r"[0-9][A-Z0-9]{3,24})(?![A-Za-z0-9])",
     re.IGNORECASE,
 )
+_IN_GROUPS: Final = r"(?P<id>[0-9]{2,8}(?: [0-9]{2,6}){1,5})(?![0-9A-Za-z]|[.:/-][0-9]|[年月日号点])"  # 8827 4410 3321
+_GROUPED_ZH: Final = re.compile(_SAID_ZH + _IN_GROUPS)
+_GROUPED_EN: Final = re.compile(_SAID_EN + _IN_GROUPS, re.IGNORECASE)
 _LOCATOR: Final = re.compile(
     r"(?:(?i:\bpnr|record locator|confirmation(?: code| number)?|booking (?:ref(?:erence)?|code)|"
     r"reservation code)|预订编码|记录编号|编码)"
@@ -184,6 +190,10 @@ def find_numbers(page: Page) -> Iterator[Found]:
         if _LOCATOR_GATE.search(page.lower):
             yield from (Found(*each.span("id"), "number") for each in _LOCATOR.finditer(page.flat))
         return
+    for pattern in (_GROUPED_ZH, _GROUPED_EN) if page.has_han else (_GROUPED_EN,):
+        for each in pattern.finditer(page.flat):
+            if _is_in_groups(page, each["id"], each.end("id")):
+                yield Found(*each.span("id"), "number")
     patterns = [_ORDER_ZH, _NEAR_ZH, _STAFF_ZH] if page.has_han else []
     for pattern in (*patterns, _ORDER_EN, _LOCATOR):
         for each in pattern.finditer(page.flat):
@@ -192,6 +202,15 @@ def find_numbers(page: Page) -> Iterator[Found]:
     for each in _SHAPES.finditer(page.flat):
         if not _FLIGHT_OR_MODEL.search(page.before(each.start(), 12)) and not _UNIT_AFTER.match(page.after(each.end())):
             yield Found(*each.span(), "number")
+
+
+def _is_in_groups(page: Page, number: str, end: int) -> bool:
+    """One number written in groups; not a number and a year, a price or a quantity beside it."""
+    groups = number.split(" ")
+    together = len(groups) > 2 or len(groups[0]) == len(groups[1]) >= 4
+    if not together or sum(map(len, groups)) < 8 or _UNIT_AFTER.match(page.after(end)):
+        return False
+    return not _DATE.match("-".join(groups))
 
 
 def _is_number(page: Page, number: str, end: int, start: int) -> bool:
