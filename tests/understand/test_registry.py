@@ -19,7 +19,7 @@ from tests.understand.text.speech import FewWords, comments
 from allears.jobs.models import Job
 from allears.understand import annotating, pool, reading, registry, training
 from allears.understand.models import BackFill, TextModel, VoiceAnnotation
-from allears.understand.text import adapting, learning
+from allears.understand.text import adapting, columns, learning
 from allears.understand.text.learning import Examples, LearningError
 from allears.understand.training import Trained
 
@@ -173,6 +173,18 @@ def test_a_long_file_is_drawn_from_as_a_whole(tmp_path: Path, monkeypatch: pytes
     taken = registry.rows_of_file(file, text="comment", label=" route")
     assert (len(taken.rows), taken.left) == (40, 60)
     assert {label for _, label in taken.rows} == {"early", "late"}
+
+
+def test_a_long_list_of_labels_is_taken_whole_and_each_label_kept_as_long_as_it_may_be(tmp_path: Path) -> None:
+    """The cell was cut at the length of one label: the last of a list was a stump that no other row had."""
+    tags = [f"{route}, a queue with rather a long name of its own in the back office" for route in "abcde"]
+    file = tmp_path / "lists.csv"
+    cells = ["; ".join(tags), *tags, "z" * 300]
+    file.write_text("text,queues\n" + "".join(f'words,"{cell}"\n' for cell in cells))
+    taken = [label for _, label in registry.rows_of_file(file, text="text", label="queues").rows]
+    assert taken == cells
+    column = columns.read(taken)
+    assert column.rows == (tuple(tags), *((tag,) for tag in tags), ("z" * 200,))
 
 
 def test_a_worse_model_does_not_take_the_place_of_the_companys_own(

@@ -29,7 +29,7 @@ from allears.listen.models import COUNTED, Voice
 from allears.understand import pool
 from allears.understand.annotating import LONGEST, TEXT
 from allears.understand.labelling import OWN
-from allears.understand.models import LONGEST_LABEL, Correction, ModelChoice, TextModel, VoiceLabel
+from allears.understand.models import Correction, ModelChoice, TextModel, VoiceLabel
 from allears.understand.reading import restart_back_fill
 from allears.understand.training import TrainQuestion, masked
 
@@ -300,7 +300,7 @@ def rows_of_file(path: Path, *, text: str, label: str) -> Rows:
     for cells, problem, _raw in table.rows():
         if problem or len(cells) <= max(at_text, at_label) or not (cells[at_text].strip() and cells[at_label].strip()):
             continue
-        row, seen = (cells[at_text].strip()[:LONGEST], cells[at_label].strip()[:LONGEST_LABEL]), seen + 1
+        row, seen = (cells[at_text].strip()[:LONGEST], cells[at_label].strip()[:LONGEST]), seen + 1
         if len(found) < MOST_ROWS:
             found.append(row)
         elif (place := random.randrange(seen)) < MOST_ROWS:

@@ -26,6 +26,20 @@ def test_lists_are_known_by_parts_that_come_back(separator: str) -> None:
     assert read(cells, multi=False).kind == "single"
 
 
+@pytest.mark.parametrize("separator", ["/", "\n", "┋"])
+def test_lists_as_forms_and_workbooks_write_them(separator: str) -> None:
+    """`┋` is that of Wenjuanxing, a line break that of a workbook; a slash parts labels that also stand alone."""
+    column = read([f"late{separator}cold", "late", "rude", f"rude{separator}cold", "cold"] * 3)
+    assert column.kind == "multi"
+    assert column.rows[0] == ("late", "cold")
+
+
+def test_a_slash_inside_names_and_paths_splits_nothing() -> None:
+    paths = ["Mobile/Complaint", "Mobile/Question", "Broadband/Complaint", "Broadband/Question", "Shop"]
+    assert read(paths * 5).kind == "single"
+    assert read(["Shipping/Delivery", "N/A", "Fees/charges", "Shipping/Delivery"]).kind == "single"
+
+
 def test_json_lists_with_an_empty_one_that_says_no_label() -> None:
     column = read(['["x", "y"]', "[]", "", "['x']"])
     assert column.kind == "multi"

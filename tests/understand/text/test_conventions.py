@@ -5,6 +5,7 @@ import pytest
 from allears.understand.text.builtin import annotator
 from allears.understand.text.conventions import plain
 from allears.understand.text.corpus import LANGUAGES, Language
+from allears.understand.text.normal import language_of
 
 
 @pytest.mark.parametrize(
@@ -112,9 +113,13 @@ def test_the_version_of_what_is_said_names_the_conventions_too() -> None:
     ("text", "language"),
     [
         ("Please leave it with the concierge, thanks", "en"),
+        ("Looking for a size 9. Thanks!", "en"),
+        ("I need two tickets for Friday, thanks", "en"),
         ("@united When will flights from Belfast resume? Thank you!", "en"),
         ("下单时备注了不要香菜，谢谢", "zh"),
         ("请问可以改一下收货地址吗？谢谢您啦~", "zh"),
+        ("请问到账了吗，谢谢", "zh"),
+        ("麻烦帮我看一下发货了没有，谢谢", "zh"),
     ],
 )
 def test_thanks_that_end_a_request_are_good_manners(text: str, language: Language) -> None:
@@ -128,3 +133,20 @@ def test_thanks_that_end_a_request_are_good_manners(text: str, language: Languag
 def test_thanks_for_what_was_done_count(text: str, language: Language) -> None:
     assert plain(text, language) == text
     assert annotator().annotate([text], languages=[language])[0].value("sentiment") == "positive"
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "This is exactly what I was looking for. Thank you!!",
+        "People need to hear this more. Thank you.",
+        "客服很快帮我解决了，非常感谢！",
+        "师傅主动帮忙搬上楼了，谢谢！",
+        "咨询的问题都解答清楚了，谢谢客服",
+        "开心得不要不要的，谢谢老板",
+    ],
+)
+def test_thanks_beside_words_of_asking_that_ask_nothing_are_meant(said: str) -> None:
+    """Words of asking stood there in what is told; the thanks were blotted out as the manners that end a request."""
+    language = language_of(said)
+    assert plain(said, language) == said

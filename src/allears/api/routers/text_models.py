@@ -22,7 +22,7 @@ class ColumnRow(Body):
     """One example of a label set."""
 
     text: str = Field(..., max_length=10_000)
-    label: str = Field(..., max_length=200)
+    label: str = Field(..., max_length=10_000, description="one or a list; of each label 200 characters count")
 
 
 class TextModelIn(Body):

@@ -13,7 +13,10 @@ from typing import Final, Literal
 
 Kind = Literal["single", "multi", "paired"]
 
-SEPARATORS: Final = (";", "；", "|", "、", ",", "，")
+LONGEST: Final = 200  # characters of a label
+SEPARATORS: Final = (";", "；", "|", "┋", "\n", "、", ",", "，", "/")  # ┋ is that of Wenjuanxing's exports
+_IN_PATHS: Final = "/"  # `Mobile/Complaint` is a path, unless its parts also stand alone
+_ALONE_SHARE: Final = 0.5
 _LIST_SHARE: Final = 0.8  # of the parts of listed cells that must stand in other cells too
 _PAIR: Final = re.compile(r"^\s*(.*?\S)\s*[#:：=]\s*(\S[^#:：=]*?)\s*$")
 _PAIR_SHARE: Final = 0.95
@@ -52,6 +55,7 @@ def read(cells: Sequence[str], *, multi: bool | None = None) -> LabelColumn:
     if listed is None and multi is not False:
         separator = _separator([cell for cell in cells if _there(cell)], sure=multi is True)
     rows = listed or [_parts(cell, separator) if _there(cell) else None for cell in cells]
+    rows = [row and _once([part[:LONGEST].rstrip() for part in row]) for row in rows]
     if _paired([part for row in rows if row for part in row], listed=any(row and len(row) > 1 for row in rows)):
         paired = tuple(row and _once([_pair(part) for part in row]) for row in rows)
         return LabelColumn("paired", paired, joint=_joint(rows))
@@ -173,6 +177,9 @@ def _separator(cells: Sequence[str], *, sure: bool) -> str:
                 found[part] += 1
         parts = [_stem(part) for cell in holding for part in _parts(cell, separator)]
         again = sum(found[part] > 1 for part in parts) / max(1, len(parts))
+        alone = sum(part in distinct for part in set(parts)) / max(1, len(set(parts)))
+        if not sure and separator == _IN_PATHS and alone < _ALONE_SHARE:
+            continue
         if (sure or again >= _LIST_SHARE) and max(map(len, parts), default=99) <= 80:
             return separator
     return ""

@@ -48,13 +48,17 @@ _THANKED: Final[dict[Language, re.Pattern[str]]] = {  # at the end of what asks 
         "(?<=[,，。.!！?？;；~\\s])(?:非常)?(?:谢谢|多谢|感谢|谢了)(?:您|你|啦|了|哈|啊|亲|老板|商家|客服)?[\\s~。.!！🙏]*$"
     ),
 }
-_REQUEST: Final[dict[Language, re.Pattern[str]]] = {
+_REQUEST: Final[dict[Language, re.Pattern[str]]] = {  # not “what I was looking for”, “people need to”, 帮我解决了
     "en": re.compile(
         r"\?|\b(?:please|pls|plz|kindly|(?:could|can|would|will) (?:you|i|we|someone)|let me know|leave (?:it|them)|"
-        r"make sure|looking for|i need|need to)\b",
+        r"make sure|(?<!was )(?<!were )(?<!been )looking for|(?:i|we)(?:'ll| will| just| also| really)? need)\b|"
+        r"(?:^|[.!]) *need\b",
         re.IGNORECASE,
     ),
-    "zh": re.compile("[?？吗]|请|麻烦|备注|能否|能不能|可否|帮我|帮忙|不要|希望|咨询|需要"),
+    "zh": re.compile(
+        "[?？吗]|请(?!客)|麻烦|备注|能否|能不能|可否|"
+        "(?:帮我|帮忙|咨询|希望|需要|不要(?!太|不要|的))(?![^,，。.!！?？;；~ ]{0,16}了(?!没))"
+    ),
 }
 _TONES: Final = re.compile("[\U0001f3fb-\U0001f3ff]")
 
