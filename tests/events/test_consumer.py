@@ -12,7 +12,7 @@ from allears.accounts.models import Workspace
 from allears.customers.models import Customer
 from allears.events import batch as batches
 from allears.events.batch import Batch, subscribe_batch
-from allears.events.consumer.loop import Consumer
+from allears.events.consumer.loop import GATHER_SECONDS, PAUSE_SECONDS, Consumer, Rests
 from allears.events.consumer.source import ChangedMeanwhileError, PostgresSource, open_source
 from allears.events.intake.log import Body
 from allears.events.models import Event, IntakeRow, QuarantinedRow
@@ -325,3 +325,36 @@ def test_on_postgresql_a_row_bears_another_version_once_it_was_rewritten(acme: W
     with pytest.raises(ChangedMeanwhileError), transaction.atomic():
         source.taken(plain.select(*source.taking()))
     assert [each.data for each in source.ahead(rows=9, size=10**6)] == [b"[]"]
+
+
+def rests_at(rate: float, *, seconds: float, rests: Rests, since: float = 0.0) -> list[float]:
+    """What a consumer sleeps between its turns, each of 3 ms, while single posts come at so many a second."""
+    slept, now, came = [], since, since
+    while now < since + seconds:
+        taken = int((now - came) * rate)
+        came += taken / rate
+        slept.append(rests.after(taken, full=False, now=now))
+        now += slept[-1] + 0.003
+    return slept
+
+
+def test_bodies_gather_between_turns_in_a_flood_and_only_then() -> None:
+    rests = Rests(0.0)
+    assert set(rests_at(500, seconds=2, rests=rests)) <= {0.0, PAUSE_SECONDS}
+    assert rests.after(100, full=False, now=2.2) == 0.0  # what a stalled door brings at once is no flood
+    assert rests.after(2, full=False, now=2.41) == PAUSE_SECONDS
+    flood = rests_at(3500, seconds=1, rests=rests, since=2.41)
+    assert flood[-10:] == [GATHER_SECONDS] * 10
+    assert rests.after(2000, full=True, now=3.45) == 0.0  # more waits already
+    assert rests.after(1, full=False, now=60.0) == PAUSE_SECONDS
+
+
+def test_a_turn_that_took_all_it_might_says_so(acme: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    consumer = Consumer("tests", FakeSource(*[body(acme, track(str(each)), kind="track") for each in range(3)]))
+    monkeypatch.setattr("allears.events.consumer.loop.MOST_ROWS", 2)
+    consumer.turn()
+    assert consumer.full
+    monkeypatch.setattr("allears.events.consumer.loop.MOST_ROWS", 9)
+    consumer = Consumer("tests", FakeSource(body(acme, track("c"), kind="track")))
+    consumer.turn()
+    assert not consumer.full
