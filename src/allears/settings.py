@@ -143,6 +143,7 @@ ALLOWED_HOSTS = [each.strip() for each in _text("ALLEARS_ALLOWED_HOSTS", "*").sp
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PUBLIC_URL.startswith("https://")
+SECURE_HSTS_SECONDS = 31_536_000 if SESSION_COOKIE_SECURE else 0  # a year; only said over https
 SESSION_COOKIE_NAME = "allears_session"
 
 DATABASE_URL = os.environ.get("DATABASE_URL", "")

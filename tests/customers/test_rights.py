@@ -285,7 +285,7 @@ def test_others_files_are_unpacked_once(acme: Workspace, monkeypatch: pytest.Mon
 
 
 def test_a_preview_looks_through_the_newest_rows_of_a_large_table(
-    acme: Workspace, monkeypatch: pytest.MonkeyPatch
+    acme: Workspace, alice: Member, client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A page must not read millions of events; the erasure itself reads all."""
     zoe, max_ = known(acme, "zoe@example.test", "u-1000"), known(acme, "max@example.test", "u-10001")
@@ -302,4 +302,7 @@ def test_a_preview_looks_through_the_newest_rows_of_a_large_table(
     found = preview(workspace_id=acme.id, customer_id=zoe.id)
     assert found.mentioned["events.Event"] == 3
     assert "events.Event" in found.partly
+    client.force_login(alice.user)
+    page = client.get(f"/customers/{zoe.key}/erasure", {"at_once": 1}).content.decode()
+    assert "Of these only the newest 3 rows were looked through" in page
     assert gone(zoe).removed["events.Event"] == {"struck_out": len(rows)}

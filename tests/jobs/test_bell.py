@@ -38,3 +38,35 @@ def test_sockets_of_the_dead_are_removed(folder: Path) -> None:
     ring_local("intake")
     assert not left._path.exists()
     assert len(bytes(left._path)) <= bell.LONGEST_PATH
+
+
+def test_the_last_who_waited_leaves_no_folder_behind(folder: Path) -> None:
+    with Bell("intake") as first:
+        with Bell("jobs"):
+            pass
+        assert first._path.exists()
+    assert not first._path.parent.exists()
+    ring_local("intake")
+    assert not bell.is_heard_here("intake")
+    with Bell("intake") as again:
+        ring_local("intake")
+        assert again.wait(1)
+
+
+def test_many_who_come_and_go_find_a_place(folder: Path) -> None:
+    fallen: list[OSError] = []
+
+    def come_and_go() -> None:
+        try:
+            for _ in range(200):
+                with Bell("desk"):
+                    pass
+        except OSError as error:
+            fallen.append(error)
+
+    crowd = [threading.Thread(target=come_and_go) for _ in range(4)]
+    for each in crowd:
+        each.start()
+    for each in crowd:
+        each.join()
+    assert fallen == []

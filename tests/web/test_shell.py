@@ -1,7 +1,10 @@
 """The frame around every page: navigation by role, strict policy, fragments, what Ctrl K finds."""
 
 import json
+import os
 import re
+import subprocess
+import sys
 from datetime import timedelta
 from pathlib import Path
 
@@ -209,3 +212,16 @@ def test_how_long_ago_is_told_in_one_unit(days: int, english: str, chinese: str)
     for language, words in (("en", english), ("zh-hans", chinese)):
         with override(language):
             assert f">{words}</time>" in when(moment)
+
+
+@pytest.mark.parametrize(("site", "told"), [("https", "max-age=31536000"), ("http", None)])
+def test_browsers_are_told_to_stay_with_https_where_the_site_s_address_is_so(site: str, told: str | None) -> None:
+    """Over plain HTTP nothing is told, or a proxy's own checks and scripts on the machine would be sent away."""
+    ask = (
+        "import django, json; django.setup(); from django.test import Client;"
+        "print(json.dumps([Client().get('/healthz', secure=each).headers.get('Strict-Transport-Security')"
+        " for each in (True, False)]))"
+    )
+    env = {**os.environ, "DJANGO_SETTINGS_MODULE": "allears.settings", "ALLEARS_URL": f"{site}://ears.example.test"}
+    done = subprocess.run([sys.executable, "-c", ask], env=env, capture_output=True, text=True, check=True)
+    assert json.loads(done.stdout) == [told, None]

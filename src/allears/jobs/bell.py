@@ -101,12 +101,19 @@ class Bell:
     """Waits for rings of one topic. Use as a context manager; one for each waiting thread."""
 
     def __init__(self, topic: str) -> None:
-        folder = _folder()
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        self._path = folder / f"{topic}.{os.getpid()}.{time.monotonic_ns()}"
+        self._path = _folder() / f"{topic}.{os.getpid()}.{time.monotonic_ns()}"
         self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
-        self._socket.bind(str(self._path))
+        self._stand()
         self._socket.setblocking(False)
+
+    def _stand(self) -> None:
+        """Bind; whoever was the last to wait may take the folder away in between, then it is made again."""
+        while True:
+            self._path.parent.parent.mkdir(parents=True, exist_ok=True)
+            with contextlib.suppress(FileExistsError):
+                self._path.parent.mkdir(mode=0o700)
+            with contextlib.suppress(FileNotFoundError):
+                return self._socket.bind(str(self._path))
 
     def __enter__(self) -> "Bell":
         return self
@@ -114,6 +121,8 @@ class Bell:
     def __exit__(self, *_: object) -> None:
         self._socket.close()
         self._path.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):  # others wait there still, or took it away first
+            self._path.parent.rmdir()
 
     def wait(self, seconds: float) -> bool:
         """Sleep until a ring or the time is over; True when it rang. Rings while awake are kept."""

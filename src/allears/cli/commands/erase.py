@@ -87,8 +87,8 @@ def _tell_preview(found: "Preview", as_json: bool) -> None:
         for model, count in counts.items():
             typer.echo(f"  {count:>8}  {model}")
     if found.partly:
-        says = _("  of these only the newest 20,000 rows were looked through; the real run looks through all: {tables}")
-        typer.echo(says.format(tables=", ".join(found.partly)))
+        says = _("  of these only the newest {rows} rows were looked through; the real run looks through all: {tables}")
+        typer.echo(says.format(rows=f"{found.looked_at:,}", tables=", ".join(found.partly)))
     if found.typed:
         typer.echo(_("Typed by staff"))
     for place in found.typed:

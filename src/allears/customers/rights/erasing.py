@@ -52,6 +52,7 @@ class Preview:
     own: dict[str, int]
     mentioned: dict[str, int]
     partly: list[str]  # models with more rows than a preview looks through for mentions: it saw the newest
+    looked_at: int  # so many
     typed: list[staff.Place]  # where staff wrote what the person is known by or called
 
 
@@ -67,7 +68,7 @@ def preview(*, workspace_id: int, customer_id: int) -> Preview:
         table.model: _mentioned(table, person, since.get(table.model)) for table in tables if table.model in perhaps
     }
     partly = [model for model in since if looked[model] is not None]
-    return Preview(own=own, mentioned=_more_than_none(mentioned), partly=partly, typed=staff.places(person))
+    return Preview(own=own, mentioned=_more_than_none(mentioned), partly=partly, looked_at=LOOKED_AT, typed=staff.places(person))
 
 
 def _mentioned(table: PersonalTable, person: Person, since: Any) -> int:

@@ -93,6 +93,7 @@ def erase(request: ConsoleRequest, customer_key: str) -> HttpResponse:
         "own": _named(found.own),
         "mentioned": _named(found.mentioned),
         "partly": [label for label, _count in _named(dict.fromkeys(found.partly, 0))],
+        "looked_at": found.looked_at,
         "typed": [(_(place.label), place) for place in found.typed],
         "by_name": any(place.by_name and not place.a_rule for place in found.typed),
     }
