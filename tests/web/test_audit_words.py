@@ -6,11 +6,14 @@ from pathlib import Path
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 from django.utils.translation import override
 from tests.conftest import Person
 
 import allears
 from allears.accounts.audit import audit
+from allears.accounts.teams.models import Team
+from allears.journeys.models import Touchpoint
 from allears.web.audit_words import DID
 
 SOURCE = Path(allears.__file__).parent
@@ -86,4 +89,33 @@ def test_the_page_says_what_was_done_to_what_and_links_to_it(alice: Person) -> N
     client.cookies["allears_language"] = "zh-hans"
     page = client.get("/settings/audit").content.decode()
     for words in ("更改成员角色", "成员 7", "由：", "类型：平板"):
+        assert words in page
+
+
+@pytest.mark.django_db
+def test_what_is_spoken_of_is_called_by_its_name(alice: Person, bob: Person) -> None:
+    """Numbers are of no use to whoever reads the log; empty lists and numbers of rows without a page less."""
+    here, now = alice.workspace, timezone.now()
+    bob.membership.ended_at = now  # the log tells of former members too
+    bob.membership.save()
+    point = Touchpoint.objects.create(workspace=here, key="delivery", name="Delivery", name_zh="送货")
+    team = Team.objects.create(workspace=here, name="Night shift", created_at=now)
+    reviewers = [alice.membership.pk, bob.membership.pk]
+    named = {"workspace_id": here.pk, "actor_id": alice.user.pk}
+    audit(**named, verb="journeys.touchpoint.changed", subject=f"touchpoint:{point.pk}", detail={"key": "delivery"})
+    audit(**named, verb="accounts.team.joined", subject=f"team:{team.pk}", detail={"member": reviewers[1]})
+    audit(**named, verb="understand.reviewers.set", detail={"members": reviewers})
+    audit(**named, verb="people.voice.shared", subject="voice:1", detail={"share": 987654})
+    audit(**named, verb="events.export.asked", subject="voices", detail={"table": "voices", "filters": []})
+    client = Client()
+    client.force_login(alice.user)
+    page = client.get("/settings/audit").content.decode()
+    assert f'<a class="text-link" href="/moments/{point.pk}">Touchpoint Delivery</a>' in page
+    for words in ("Team Night shift", f"member: {bob.user}", f"members: {alice.user}, {bob.user}"):
+        assert words in page
+    for words in ("987654", "filters"):
+        assert words not in page
+    client.cookies["allears_language"] = "zh-hans"
+    page = client.get("/settings/audit").content.decode()
+    for words in ("触点 送货", "团队 Night shift", f"成员：{alice.user}、{bob.user}"):
         assert words in page

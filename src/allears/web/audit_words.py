@@ -1,13 +1,22 @@
 """Words for what the audit log holds: what was done, to what, and what was said of it."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext_lazy
+from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
-from allears.accounts.models import AuditEntry, Role
+from allears.accounts.models import AccessKey, AuditEntry, Membership, Role
+from allears.accounts.teams.models import Team
+from allears.events.inbound.queries import sources
+from allears.journeys.queries import touchpoints
+from allears.listen.places.queries import places
+from allears.listen.sources.queries import sources_of
+from allears.listen.studies.queries import studies
+from allears.listen.tags.queries import every_tag
+from allears.web.label_words import TASKS
+from allears.web.templatetags.ui import local_name
 
 DID: Final[Mapping[str, Any]] = {
     "accounts.member.made": gettext_lazy("Made a member"),
@@ -139,6 +148,7 @@ PAGES: Final[Mapping[str, str]] = {
     "place": "/settings/places/",
     "source": "/settings/sources/",
     "theme": "/understand/themes/",
+    "touchpoint": "/moments/",
     "voice": "/listen/voices/",
 }
 """Where a subject's own page is, by its number."""
@@ -186,6 +196,7 @@ ABOUT: Final[Mapping[str, Any]] = {
     "why": pgettext_lazy("audit", "why"),
 }
 MEANT: Final[Mapping[str, Any]] = {
+    **TASKS,
     Role.AGENT: gettext_lazy("Agent"),
     Role.MANAGER: gettext_lazy("Manager"),
     Role.ADMIN: gettext_lazy("Admin"),
@@ -205,8 +216,10 @@ MEANT: Final[Mapping[str, Any]] = {
     "sql": pgettext_lazy("audit", "database"),
     "voices": pgettext_lazy("audit", "voices"),
 }
-CODED: Final = frozenset({"from", "kind", "role", "scopes", "table", "to", "via"})
+CODED: Final = frozenset({"from", "kind", "labels", "role", "scopes", "table", "to", "via"})
 """Of these the value is a code of ours; every other value is as somebody wrote it."""
+UNTOLD: Final = frozenset({"share", "thanks"})
+"""Numbers of rows that no page shows: they say nothing to a reader."""
 PLACE: Final[Mapping[str, int]] = {"kind": -2, "before": 1, "from": 1, "after": 2, "into": 2, "to": 2}
 """What comes before what: PostgreSQL keeps the keys of JSON in an order of its own, “to” before “from”."""
 
@@ -223,15 +236,54 @@ class Told:
     detail: str
 
 
-def told(entry: AuditEntry) -> Told:
+def told_of(entries: Iterable[AuditEntry], *, workspace_id: int) -> list[Told]:
+    """Entries in words, with what they are about by its present name."""
+    entries = list(entries)
+    names = _names({kind for entry in entries for kind in _about(entry)}, workspace_id)
+    return [_told(entry, names) for entry in entries]
+
+
+Names = Mapping[str, Mapping[str, str]]  # kind -> number -> name
+NAMED: Final[Mapping[str, Callable[[int], Iterable[tuple[Any, str]]]]] = {
+    "inbound": lambda here: sources(workspace_id=here).values_list("pk", "name"),
+    "key": lambda here: AccessKey.objects.in_workspace(here).values_list("pk", "name"),
+    "member": lambda here: (
+        (each.pk, str(each.user)) for each in Membership.objects.in_workspace(here).select_related("user")
+    ),
+    "place": lambda here: places(workspace_id=here).values_list("pk", "name"),
+    "source": lambda here: sources_of(here).values_list("pk", "name"),
+    "study": lambda here: studies(workspace_id=here).values_list("key", "name"),
+    "tag": lambda here: every_tag(workspace_id=here).values_list("pk", "name"),
+    "team": lambda here: Team.objects.in_workspace(here).values_list("pk", "name"),
+    "touchpoint": lambda here: (
+        (each.pk, local_name(each)) for each in touchpoints(workspace_id=here, with_archived=True)
+    ),
+}
+
+
+def _names(kinds: Iterable[str], workspace_id: int) -> Names:
+    """Of the kinds that a page speaks of; what is no more keeps its number."""
+    return {kind: {str(pk): name for pk, name in NAMED[kind](workspace_id)} for kind in kinds if kind in NAMED}
+
+
+def _about(entry: AuditEntry) -> Iterable[str]:
+    yield entry.subject.partition(":")[0]
+    if "member" in entry.detail or "members" in entry.detail:
+        yield "member"
+
+
+def _told(entry: AuditEntry, names: Names) -> Told:
     kind, _colon, number = entry.subject.partition(":")
+    detail = [(name, value) for name, value in _detail(entry, names) if value]
     return Told(
         entry=entry,
         did=str(DID.get(entry.verb, entry.verb)),
         code=entry.verb,
-        to=str(TO[kind]) % {"id": number} if kind in TO else _value(entry.subject, is_coded=True),
+        to=str(TO[kind]) % {"id": names.get(kind, {}).get(number, number)}
+        if kind in TO
+        else _value(entry.subject, is_coded=True),
         href=_href(kind, number, entry.detail.get("kind")),
-        detail=" · ".join(_("%(name)s: %(value)s") % {"name": name, "value": value} for name, value in _detail(entry)),
+        detail=" · ".join(_("%(name)s: %(value)s") % {"name": name, "value": value} for name, value in detail),
     )
 
 
@@ -242,19 +294,30 @@ def _href(kind: str, number: str, of: object) -> str:
     return f"{PAGES[kind]}{number}" if kind in PAGES else ""
 
 
-def _detail(entry: AuditEntry) -> list[tuple[str, str]]:
+def _detail(entry: AuditEntry, names: Names) -> list[tuple[str, str]]:
+    said = sorted(entry.detail.items(), key=lambda named: PLACE.get(named[0], 0))
     return [
-        (str(ABOUT.get(name, name.replace("_", " "))), _value(value, is_coded=name in CODED))
-        for name, value in sorted(entry.detail.items(), key=lambda named: PLACE.get(named[0], 0))
+        (
+            str(ABOUT.get(name, name.replace("_", " "))),
+            _value(
+                value,
+                is_coded=name in CODED,
+                names=names.get("member", {}) if name in ("member", "members") else {},
+            ),
+        )
+        for name, value in said
+        if name not in UNTOLD
     ]
 
 
-def _value(value: object, *, is_coded: bool) -> str:
-    """As people write it: yes and no, lists with commas, codes by their words."""
+def _value(value: object, *, is_coded: bool, names: Mapping[str, str] | None = None) -> str:
+    """As people write it: yes and no, lists with commas, codes by their words, members by name."""
     if value is None:
         return "–"
     if isinstance(value, bool):
         return _("yes") if value else _("no")
     if isinstance(value, list | tuple):
-        return ", ".join(_value(each, is_coded=is_coded) for each in value)
+        return pgettext("audit", ", ").join(_value(each, is_coded=is_coded, names=names) for each in value)
+    if names and (name := names.get(str(value))):
+        return name
     return str(MEANT.get(value, value)) if is_coded and isinstance(value, str) else str(value)

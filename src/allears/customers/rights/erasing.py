@@ -68,7 +68,9 @@ def preview(*, workspace_id: int, customer_id: int) -> Preview:
         table.model: _mentioned(table, person, since.get(table.model)) for table in tables if table.model in perhaps
     }
     partly = [model for model in since if looked[model] is not None]
-    return Preview(own=own, mentioned=_more_than_none(mentioned), partly=partly, looked_at=LOOKED_AT, typed=staff.places(person))
+    return Preview(
+        own=own, mentioned=_more_than_none(mentioned), partly=partly, looked_at=LOOKED_AT, typed=staff.places(person)
+    )
 
 
 def _mentioned(table: PersonalTable, person: Person, since: Any) -> int:

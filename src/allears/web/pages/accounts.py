@@ -22,7 +22,7 @@ from allears.accounts.access import access_of
 from allears.accounts.mail import invite_url
 from allears.accounts.models import AccessKey, MemberInvite, Membership, Role, User, Workspace
 from allears.web.access import WORKSPACE_KEY, ConsoleRequest, access_admin, access_agent, access_manager
-from allears.web.audit_words import told
+from allears.web.audit_words import told_of
 from allears.web.context import start_page
 from allears.web.pages.listeners import digest_context
 from allears.web.render import flash, render_page
@@ -389,7 +389,9 @@ def audit_log(request: ConsoleRequest) -> HttpResponse:
     before = int(cursor) if cursor.isdecimal() and len(cursor) < 19 else None
     entries, following = queries.audit_log(workspace_id=request.access.workspace_id, before=before, limit=50)
     return render_page(
-        request, "accounts/audit.html", {"entries": [told(each) for each in entries], "following": following}
+        request,
+        "accounts/audit.html",
+        {"entries": told_of(entries, workspace_id=request.access.workspace_id), "following": following},
     )
 
 

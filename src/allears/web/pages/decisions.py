@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Any
+from typing import Any, Final
 
 from django import forms
 from django.db.models import Q, QuerySet
@@ -187,15 +187,27 @@ def _moments(rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     return [{**row, "at": datetime.fromisoformat(row["at"])} if row.get("at") else dict(row) for row in rows]
 
 
+GROUPS: Final = (
+    (
+        gettext_lazy("Days of rest until the next survey"),
+        ("rest_nps", "rest_csat", "rest_ces", "rest_follow_up", "rest_other", "rest_overall"),
+    ),
+    (gettext_lazy("How many at most"), ("cap_limit", "cap_days", "channel_caps")),
+    (gettext_lazy("Quiet hours"), ("quiet_start", "quiet_end")),
+    (gettext_lazy("Who is left alone"), ("open_case", "needs_grant", "holdout")),
+    (gettext_lazy("When several would ask"), ("auction_hours",)),
+)
+
+
 class PolicyForm(forms.Form):
     """The rules of contact in the words of those who set them."""
 
-    rest_nps = forms.FloatField(min_value=0, label=gettext_lazy("After an NPS survey, days until the next"))
-    rest_csat = forms.FloatField(min_value=0, label=gettext_lazy("After a satisfaction survey, days until the next"))
-    rest_ces = forms.FloatField(min_value=0, label=gettext_lazy("After an effort survey, days until the next"))
-    rest_follow_up = forms.FloatField(min_value=0, label=gettext_lazy("Between asks after a case, days"))
-    rest_other = forms.FloatField(min_value=0, label=gettext_lazy("After any other kind of survey, days"))
-    rest_overall = forms.FloatField(min_value=0, label=gettext_lazy("Between any two surveys, days"))
+    rest_nps = forms.FloatField(min_value=0, label=gettext_lazy("After an NPS survey"))
+    rest_csat = forms.FloatField(min_value=0, label=gettext_lazy("After a satisfaction survey"))
+    rest_ces = forms.FloatField(min_value=0, label=gettext_lazy("After an effort survey"))
+    rest_follow_up = forms.FloatField(min_value=0, label=gettext_lazy("Between asks after a case"))
+    rest_other = forms.FloatField(min_value=0, label=gettext_lazy("After any other survey"))
+    rest_overall = forms.FloatField(min_value=0, label=gettext_lazy("Between any two surveys"))
     cap_limit = forms.IntegerField(
         min_value=0,
         required=False,
@@ -246,6 +258,10 @@ class PolicyForm(forms.Form):
         style(self)
         for name in ("open_case", "needs_grant"):
             self.fields[name].widget.attrs["class"] = "checkbox"
+
+    def groups(self) -> list[tuple[str, list[forms.BoundField]]]:
+        """The fields by what they decide."""
+        return [(str(title), [self[name] for name in names]) for title, names in GROUPS]
 
     def clean(self) -> dict[str, Any]:
         told: dict[str, Any] = super().clean() or {}
