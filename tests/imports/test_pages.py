@@ -8,16 +8,19 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db.models import CASCADE
 from django.test import Client
 from django.utils import timezone
 from django.utils.html import escape
+from django.utils.translation import override
 
 from allears.accounts.actions import make_key
 from allears.accounts.models import AccessKey
-from allears.events.imports import actions, files, uploads
+from allears.events.imports import actions, files, kinds, uploads
 from allears.events.models import Import, QuarantinedRow
 from allears.jobs.worker import LONG, run_due
 from allears.listen.models import Response, Voice
+from allears.web.import_words import BESIDES, lost_words
 from tests.conftest import Person
 from tests.imports.test_running import REVIEWS
 
@@ -220,3 +223,19 @@ def test_reasons_that_were_kept_in_words_are_shown_as_they_stand(console: Client
     for words in ("100% of “%(text)s” are wrong", '{"code": "unheard of"}', '{"code": "'):
         QuarantinedRow.objects.in_workspace(alice.workspace.pk).update(reason=words)
         assert escape(words) in console.get(f"/imports/{row.pk}").content.decode()
+
+
+def test_whatever_an_undo_takes_away_has_words_in_both_languages() -> None:
+    relations = {
+        relation
+        for kind in kinds.kind_names()
+        for rows in kinds.kind_named(kind).rows(0, 0).values()
+        for relation in rows.model._meta.related_objects
+        if relation.on_delete is CASCADE and relation.related_model not in (Voice, Response)
+    }
+    names = {str(relation.related_model._meta.verbose_name_plural) for relation in relations}
+    assert names - set(BESIDES) == set()
+    assert lost_words({"voices": 1, "places in themes": 2}) == "1 voice, places in themes: 2"
+    with override("zh-hans"):
+        assert lost_words({"voices": 1, "places in themes": 2}) == "1 条心声、主题归属：2"
+        assert [name for name in BESIDES if str(BESIDES[name]).isascii()] == []

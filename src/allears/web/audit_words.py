@@ -317,7 +317,7 @@ def _value(value: object, *, is_coded: bool, names: Mapping[str, str] | None = N
     if isinstance(value, bool):
         return _("yes") if value else _("no")
     if isinstance(value, list | tuple):
-        return pgettext("audit", ", ").join(_value(each, is_coded=is_coded, names=names) for each in value)
+        return pgettext("list", ", ").join(_value(each, is_coded=is_coded, names=names) for each in value)
     if names and (name := names.get(str(value))):
         return name
     return str(MEANT.get(value, value)) if is_coded and isinstance(value, str) else str(value)

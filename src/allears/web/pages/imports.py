@@ -22,6 +22,7 @@ from allears.events.imports.mapping import METRICS
 from allears.events.models import Import
 from allears.web import speakers
 from allears.web.access import ConsoleRequest, access_manager
+from allears.web.import_words import lost_words
 from allears.web.render import flash, render_page
 
 HISTORY = 50
@@ -99,7 +100,7 @@ def _context(row: Import, *, wrong: str = "") -> dict[str, Any]:
         context |= {
             "reasons": [(_label_of(row, field), *rest) for field, *rest in queries.reasons_of(row)],
             "waiting": queries.open_rows(row.workspace_id, import_id=row.pk).count(),
-            "losses": undoing.losses(row) if row.state != Import.State.RUNNING else {},
+            "losses": lost_words(undoing.losses(row)) if row.state != Import.State.RUNNING else "",
         }
     if row.state == Import.State.RUNNING:
         context["pace"] = queries.pace_of(row, now=timezone.now())
