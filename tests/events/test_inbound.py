@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.utils import timezone
+from django.utils.translation import override
 from standardwebhooks import Webhook
 from tests.api.test_touchpoints import client_of
 
@@ -17,6 +18,7 @@ from allears.accounts.models import Workspace
 from allears.events.inbound import actions
 from allears.events.inbound.bodies import at, items_of, leaves
 from allears.events.inbound.models import InboundRequest, InboundSource
+from allears.events.inbound.reasons import in_words
 from allears.events.models import Event
 from allears.jobs.models import Job
 from allears.listen.models import Voice
@@ -50,7 +52,7 @@ def map_all(made: InboundSource) -> list[bool]:
 
 
 def states(made: InboundSource) -> list[tuple[str, str]]:
-    return list(made.requests.order_by("pk").values_list("state", "reason"))
+    return [(each.state, in_words(each.reason)) for each in made.requests.order_by("pk")]
 
 
 def teach(made: InboundSource, **said: Any) -> None:
@@ -77,6 +79,8 @@ def test_what_does_not_fit_waits_with_its_reason_and_fits_once_the_mapping_is_me
     send(made, {"id": "e9", "type": "refund", "buyer": {"no": 7}})
     assert map_all(made) == [False]
     assert states(made) == [("refused", "The event has no name: nothing stands at /what.")]
+    with override("zh-hans"):  # of whoever reads it, not of the worker that found it out
+        assert states(made) == [("refused", "事件没有名称：/what 处没有内容。")]
     teach(made, event="/type")
     assert map_all(made) == [True]
     assert list(Event.objects.in_workspace(acme.pk).values_list("name", flat=True)) == ["refund"]

@@ -13,6 +13,7 @@ from allears.api.problems import ProblemError
 from allears.events.inbound import actions, queries
 from allears.events.inbound.mapping import MappingError, mapping_of
 from allears.events.inbound.models import InboundRequest, InboundSource
+from allears.events.inbound.reasons import in_words
 
 router = Router(tags=["inbound webhooks"])
 
@@ -67,6 +68,10 @@ class InboundRequestOut(Schema):
     body: str
     received_at: datetime
     settled_at: datetime | None
+
+    @staticmethod
+    def resolve_reason(row: InboundRequest) -> str:
+        return in_words(row.reason)
 
 
 class PreviewOut(Schema):

@@ -11,6 +11,7 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import F
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from allears.accounts.audit import audit
 from allears.events.consumer.decode import Decoded, as_text, decode
@@ -155,7 +156,7 @@ def teach(*, source: InboundSource, said: Mapping[str, Any], actor_id: int | Non
 def again(*, source: InboundSource) -> int:
     """Queue everything that waits or did not fit; how many."""
     if not source.mapping:
-        raise MappingError(_("Teach the source first: then what waits can be mapped."))
+        raise MappingError(gettext_noop("Teach the source first: then what waits can be mapped."))
     waiting = source.requests.exclude(state=InboundRequest.State.TAKEN).order_by("pk")
     count = 0
     for request in waiting.iterator(CHUNK):
@@ -176,7 +177,7 @@ def map_request(*, workspace_id: int, request_id: int, now: datetime) -> bool:
             with transaction.atomic():
                 _take(request, mapping_of(source.mapping), source, now)
         except (MappingError, BodyError) as error:
-            request.state, request.reason, request.settled_at = InboundRequest.State.REFUSED, str(error), now
+            request.state, request.reason, request.settled_at = InboundRequest.State.REFUSED, error.kept(), now
             request.save(update_fields=["state", "reason", "settled_at"])
             return False
         request.state, request.reason, request.settled_at = InboundRequest.State.TAKEN, "", now
@@ -235,7 +236,7 @@ def voice_of(
     """What was said; raises MappingError where there are no words."""
     text = plain(at(item, mapped.text))
     if not text:
-        raise MappingError(_("There are no words at %(place)s.") % {"place": mapped.text})
+        raise MappingError(gettext_noop("There are no words at %(place)s."), place=mapped.text)
     return HeardVoice(
         workspace_id=source.workspace_id,
         key=key,
@@ -258,5 +259,5 @@ def moment(*, value: Any, received_at: datetime) -> datetime:
             return datetime.fromtimestamp(value / 1000 if value > 1e11 else value, UTC)
         found = datetime.fromisoformat(str(value))
     except (ValueError, OverflowError, OSError) as error:
-        raise MappingError(_("%(value)s is not a time.") % {"value": value}) from error
+        raise MappingError(gettext_noop("%(value)s is not a time."), value=value) from error
     return found if found.tzinfo else found.replace(tzinfo=UTC)

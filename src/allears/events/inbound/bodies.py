@@ -8,15 +8,16 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 import msgspec
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as _
 
+from allears.events.inbound.reasons import RefusedError
 from allears.kit import lax
 
 LEAVES = 300  # of one sample on the screen
 DEEPEST = 12
 
 
-class BodyError(ValueError):
+class BodyError(RefusedError):
     """A body that cannot be read; the text says why."""
 
 
@@ -46,7 +47,7 @@ def _read(body: str, content_type: str) -> Any:
                 raise
             return [lax.decode(line) for line in lines]
     except (msgspec.DecodeError, RecursionError) as error:  # the last: nested too deeply
-        raise BodyError(_("The body is neither JSON nor a form: %(why)s") % {"why": error}) from error
+        raise BodyError(_("The body is neither JSON nor a form: %(why)s"), why=error) from error
 
 
 def _form(text: str) -> dict[str, Any]:

@@ -5,16 +5,17 @@ from dataclasses import dataclass, fields
 from hashlib import blake2b
 from typing import Any
 
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as _
 
 from allears.events.inbound.bodies import at
+from allears.events.inbound.reasons import RefusedError
 
 EVENT, IDENTIFY, VOICE = KINDS = ("event", "identify", "voice")
 PLACES = ("event", "customer_id", "email", "phone", "time", "message_id", "text", "traits")
 VOICE_KINDS = ("complaint", "praise", "request", "review", "social", "chat")
 
 
-class MappingError(ValueError):
+class MappingError(RefusedError):
     """A mapping that cannot work, or a body that does not fit it; the text says what to do."""
 
 
@@ -55,7 +56,7 @@ def mapping_of(said: Mapping[str, Any]) -> Mapped:
     for name in PLACES:
         place = getattr(found, name)
         if place and not place.startswith("/"):
-            raise MappingError(_("A place is written like /customer/id, not %(place)s.") % {"place": place})
+            raise MappingError(_("A place is written like /customer/id, not %(place)s."), place=place)
     return found
 
 
@@ -80,7 +81,7 @@ def call_of(mapped: Mapped, item: Mapping[str, Any], *, message_id: str) -> dict
     who = plain(at(item, mapped.customer_id))
     if not (who or email or phone):
         places = ", ".join(filter(None, (mapped.customer_id, mapped.email, mapped.phone)))
-        raise MappingError(_("Nobody is named: nothing stands at %(places)s.") % {"places": places})
+        raise MappingError(_("Nobody is named: nothing stands at %(places)s."), places=places)
     traits = {name: value for name, value in (("email", email), ("phone", phone)) if value}
     call: dict[str, Any] = {"messageId": message_id, "context": {"library": {"name": "inbound webhook"}}}
     if who:
@@ -92,6 +93,6 @@ def call_of(mapped: Mapped, item: Mapping[str, Any], *, message_id: str) -> dict
         return {**call, "type": "identify", "traits": {**(told if isinstance(told, dict) else {}), **traits}}
     name = plain(at(item, mapped.event)) or mapped.name
     if not name:
-        raise MappingError(_("The event has no name: nothing stands at %(place)s.") % {"place": mapped.event})
+        raise MappingError(_("The event has no name: nothing stands at %(place)s."), place=mapped.event)
     call["context"]["traits"] = traits
     return {**call, "type": "track", "event": name, "properties": dict(item)}

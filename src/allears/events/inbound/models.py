@@ -48,7 +48,7 @@ class InboundRequest(ScopedModel):
     content_type = models.CharField(max_length=120, default="", blank=True)
     delivery = models.CharField(max_length=200, default="", blank=True)  # the sender's own id of this delivery
     state = models.CharField(max_length=8, choices=State.choices, default=State.WAITING)
-    reason = models.TextField(default="", blank=True)
+    reason = models.TextField(default="", blank=True)  # as `reasons` keeps it
     received_at = models.DateTimeField()
     settled_at = models.DateTimeField(null=True)
 

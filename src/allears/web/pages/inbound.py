@@ -19,6 +19,7 @@ from allears.events.inbound.bodies import BodyError, Leaf, items_of, leaves
 from allears.events.inbound.mapping import PLACES, VOICE_KINDS, Mapped, MappingError, mapping_of
 from allears.events.inbound.models import InboundRequest, InboundSource
 from allears.events.inbound.proof import ProofError
+from allears.events.inbound.reasons import in_words
 from allears.events.intake.bodies import NotJsonError, TooLargeError
 from allears.web.access import ConsoleRequest, access_admin
 from allears.web.pages.accounts import style
@@ -204,7 +205,15 @@ def _show(
         "voice_kinds": [(kind, source_name(kind)) for kind in VOICE_KINDS],
         "previews": previews,
         "problem": problem,
-        "rows": [{"request": each, "label": STATES[each.state][0], "tone": STATES[each.state][1]} for each in listed],
+        "rows": [
+            {
+                "request": each,
+                "why": in_words(each.reason),
+                "label": STATES[each.state][0],
+                "tone": STATES[each.state][1],
+            }
+            for each in listed
+        ],
     }
     return render_page(request, "inbound/source.html", context, status=422 if problem else 200)
 
