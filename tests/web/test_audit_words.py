@@ -104,7 +104,7 @@ def test_what_is_spoken_of_is_called_by_its_name(alice: Person, bob: Person) -> 
     named = {"workspace_id": here.pk, "actor_id": alice.user.pk}
     audit(**named, verb="journeys.touchpoint.changed", subject=f"touchpoint:{point.pk}", detail={"key": "delivery"})
     audit(**named, verb="accounts.team.joined", subject=f"team:{team.pk}", detail={"member": reviewers[1]})
-    audit(**named, verb="understand.reviewers.set", detail={"members": reviewers})
+    audit(**named, verb="understand.reviewers.set", subject="", detail={"members": reviewers})
     audit(**named, verb="people.voice.shared", subject="voice:1", detail={"share": 987654})
     audit(**named, verb="events.export.asked", subject="voices", detail={"table": "voices", "filters": []})
     client = Client()
