@@ -91,8 +91,13 @@ def test_what_is_written_later_is_there_for_whoever_looks() -> None:
 
 def test_what_is_written_later_stands_before_a_copy() -> None:
     """A row of the same key goes past Django's statements, and it is the one that is refused."""
+    with pytest.raises(IntegrityError, match=r"COPY|UNIQUE"):
+        write_twice()
+
+
+def write_twice() -> None:
     columns = ["name", "owner", "until", "fence"]
-    with pytest.raises(IntegrityError, match="COPY|UNIQUE"), transaction.atomic(), plain.behind():
+    with transaction.atomic(), plain.behind():
         plain.later(add("twice"))
         insert_rows(WorkerLease, columns, [["twice", "another", NOON, 1]])
 
