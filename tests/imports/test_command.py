@@ -95,6 +95,9 @@ def test_what_cannot_be_exported_is_told_in_the_terminals_language(
     monkeypatch.setenv("LC_ALL", "zh_CN.UTF-8")
     refused = call("export", "nothing", "-o", folder / "x.csv")
     assert (refused.exit_code, refused.stderr.startswith("table: 没有")) == (2, True), refused.stderr
+    refused = call("export", "voices", "-o", folder / "x.abc")
+    assert (refused.exit_code, "“abc”" in refused.stderr) == (2, True), refused.stderr
+    assert not (folder / "x.abc").exists()
 
 
 @pytest.mark.parametrize(

@@ -44,7 +44,8 @@ def export(
     with wrong_use(as_json=as_json):
         place = find_workspace(workspace)
         filters = _filters(where or []) | {"since": since, "until": until}
-        name = format_name or SUFFIXES.get(out.suffix.lower(), "csv")
+        ending = out.suffix.lower()
+        name = format_name or SUFFIXES.get(ending) or ending[1:] or "csv"  # an ending of none is told as what it is
         try:
             with translation.override(language_for(place.language)):  # what is wrong is told to whoever types
                 writers.check_format(name)
