@@ -24,7 +24,10 @@ from allears.customers.rights.person import Person, person_of
 from allears.events.erasing import without
 from allears.events.exports import actions as exports
 from allears.events.exports.erasing import erase_exports
-from allears.events.models import Event
+from allears.events.models import Event, Import
+from allears.events.webhooks import actions as webhooks
+from allears.events.webhooks import outbox
+from allears.events.webhooks.models import Attempt, Delivery
 from allears.listen import actions as listen
 from allears.listen.models import Survey, Voice, VoiceFile
 from allears.listen.originals import words_of
@@ -109,6 +112,38 @@ def test_what_staff_typed_is_shown_before_and_cleaned_where_said(acme: Workspace
     assert done.removed["tags.Tag"] == ({"struck_out": 1} if strike_name else {"still_named": 2})
     assert done.pending is None
     assert "左伊" not in json.dumps(certificate(done), ensure_ascii=False)
+
+
+def test_a_finished_import_keeps_no_name_of_a_person(acme: Workspace) -> None:
+    zoe = known(acme, "zoe@example.test", "u-1000")
+    names = ["Zoe_Zoelle-answers.xlsx", "zoe@example.test.csv", "answers.csv", "Zoe Zoelles.csv"]
+    for name in names:
+        Import.objects.create(
+            workspace=acme, kind="voices", filename=name, state="done", digest=name, created_at=timezone.now()
+        )
+    gone(zoe)
+    kept = Import.objects.in_workspace(acme.id).order_by("id").values_list("filename", flat=True)
+    assert list(kept) == ["[erased].xlsx", "[erased].csv", "answers.csv", "Zoe Zoelles.csv"]
+
+
+def test_what_another_system_answered_is_erased(acme: Workspace) -> None:
+    """His own answers go; where he is named in another's, those words go, and what else was answered stays."""
+    zoe, max_ = known(acme, "zoe@example.test", "u-1000"), known(acme, "max@example.test", "u-10001")
+    now = timezone.now()
+    webhooks.create_endpoint(workspace_id=acme.id, url="https://93.184.216.34/", event_types=[], actor_id=None, now=now)
+    for customer in (zoe, max_):
+        said(customer, "Late", customer.key)
+    outbox.expand(now=now)
+    for delivery in Delivery.objects.in_workspace(acme.id):
+        Attempt.objects.create(
+            workspace=acme, delivery=delivery, at=now, status=500, answer="zoe@example.test is unknown",
+            error="no zoe@example.test", milliseconds=1,
+        )  # fmt: skip
+    done = gone(zoe)
+    left = Attempt.objects.in_workspace(acme.id).get(delivery__outgoing__customer=max_)
+    assert (left.answer, left.error) == ("[erased] is unknown", "no [erased]")
+    assert Attempt.objects.in_workspace(acme.id).count() == 1
+    assert done.removed["webhooks.Attempt"] == {"deleted": 1, "struck_out": 1}
 
 
 def test_certificates_chain_and_show_tampering(acme: Workspace) -> None:

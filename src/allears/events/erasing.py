@@ -1,5 +1,6 @@
 """Erasing a person from what stands outside the database: bodies in the intake log, and uploads not yet read."""
 
+import re
 import sqlite3
 from collections.abc import Callable, Iterator
 from datetime import datetime
@@ -18,6 +19,7 @@ from allears.events.models import Import, Upload
 
 BLOCK = 1 << 22
 SHOWN = {"samples", "trial"}  # of an import's mapping
+BETWEEN_WORDS = re.compile(r"[\s_.+-]+")  # in the name of a file
 
 
 class ImportRunningError(RuntimeError):
@@ -144,7 +146,23 @@ def erase_uploads(*, person: Person, now: datetime) -> int:
                 waiting.update(state=Import.State.FAILED, error=says, finished_at=now, filename=named)
             dropped += 1
     _erase_samples(person.workspace_id)
-    return dropped + _erase_left_over(person)
+    return dropped + _erase_left_over(person) + _erase_names(person)
+
+
+def _erase_names(person: Person) -> int:
+    """Files are named after people, and a name of one that was read long ago serves nobody."""
+    done = 0
+    for model in (Import, Upload):
+        rows = model.objects.in_workspace(person.workspace_id)
+        for pk, filename in rows.values_list("pk", "filename"):
+            if _is_named_after(person, filename):
+                done += rows.filter(pk=pk).update(filename=STRUCK_OUT + Path(filename).suffix)
+    return done
+
+
+def _is_named_after(person: Person, filename: str) -> bool:
+    spaced = BETWEEN_WORDS.sub(" ", filename)
+    return person.is_in(filename) or person.is_called_in(filename) or person.is_called_in(spaced)
 
 
 def _erase_samples(workspace_id: int) -> None:
