@@ -20,6 +20,7 @@ from allears.events.imports.running import run
 from allears.listen import actions as listen
 from tests import builders
 from tests.conftest import Person
+from tests.understand.builders import response, voice
 
 NOW = datetime(2026, 3, 1, 9, tzinfo=UTC)
 
@@ -105,7 +106,13 @@ def test_the_console_shows_accounts_keys_and_merges(acme: Workspace, alice: Pers
     row = merge(workspace_id=acme.id, kept_id=zoe.id, merged_id=max_.id, reason="same email", now=NOW)
     client.force_login(alice.user)
     assert b"Acme GmbH" in client.get("/client-accounts").content
-    assert b"Zoe" in client.get(f"/client-accounts/{account.pk}").content
+    voice(workspace=acme, at=NOW, metric="nps", score=9, customer=zoe)  # by himself, without a survey
+    for score, outcome in ((10, ""), (0, "screened")):
+        answer = response(workspace=acme, at=NOW, score=score, outcome=outcome, customer=zoe)
+        voice(workspace=acme, at=NOW, metric="nps", score=score, customer=zoe, response=answer)
+    page = client.get(f"/client-accounts/{account.pk}").content.decode()
+    assert "Zoe" in page
+    assert ", 2 answers" in page
     assert b"No account is called so" in client.get("/client-accounts?q=nobody").content
     assert b"Acme GmbH" in client.get(f"/customers/{zoe.key}").content
     assert b"Same E-mail" in client.get("/settings/merges").content

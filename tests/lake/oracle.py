@@ -48,7 +48,7 @@ def cut(row: Row) -> Cell:
 def scores(facts: list[Row], zone: ZoneInfo) -> Found:
     for row in facts:
         score, top = row["score"], 5 if row["scale_max"] is None else row["scale_max"]
-        if score is not None:
+        if score is not None and row["counted"] is not False:
             sums = {"n": 1, "promoters": score >= 9, "detractors": score <= 6, "satisfied": score >= top - 1}
             key = (local_day(row, zone), row["metric"], row["family"] or "", *cut(row))
             yield key, sums | {"total": score, "total_squares": score * score}

@@ -17,7 +17,7 @@ from allears.lake.engine import Slice
 from allears.lake.tables import ANNOTATIONS, ASKS, CASES, DECISIONS, EVENTS, MOVEMENTS, RESPONSES, VOICES, TableSpec
 
 DAY_MS = 86_400_000
-YOUNG = ("scale_max", "segment")  # columns of responses that the oldest file lacks
+YOUNG = ("scale_max", "segment", "counted")  # columns of responses that the oldest file lacks
 CUSTOMERS = [None, *(f"c{i:03d}" for i in range(60)), "客户'一", "Zoë \\ Ωmega", "c,;\n x"]
 GONE = ("c003", "客户'一", "c041")
 TOUCHPOINTS = [None, "delivery", "门店", "call's end"]
@@ -69,6 +69,7 @@ def _answer(dice: random.Random, key: int) -> Row:
         "response_id": key, "customer_key": dice.choice(CUSTOMERS), "metric": metric, "score": score, "scale_max": top,
         "voice_id": 2**53 + 2 * key + 1, "touchpoint_key": dice.choice(TOUCHPOINTS), "channel": dice.choice(CHANNELS),
         "segment": dice.choice(SEGMENTS), "ts_ms": _moment(dice), "completed": dice.choice([True, False, None]),
+        "counted": dice.choice([True, True, True, False, None]),
     }  # fmt: skip
 
 

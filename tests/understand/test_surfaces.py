@@ -8,20 +8,28 @@ import os
 import re
 from datetime import timedelta
 
+import duckdb
 import pytest
 from django.test import Client
 from django.utils import timezone
 from tests.conftest import Person
+from tests.listen import surveys
 from tests.understand.builders import invitation, response, voice
 from typer.testing import CliRunner
 
 from allears.accounts.actions import make_key
 from allears.accounts.models import AccessKey
 from allears.cli.main import app
+from allears.jobs.flusher import flush_all
+from allears.listen.models import OUTSIDE
+from allears.listen.results import results
 from allears.respond.models import Case
+from allears.understand import rollups
 
 pytestmark = pytest.mark.django_db
 FIXED = ["metric", "estimate", "low", "high", "level", "n", "method", "counts", "warnings"]
+NPS = "100.0 * (count(*) FILTER (score >= 9) - count(*) FILTER (score <= 6)) / count(*)"
+COUNTED = "metric = 'nps' AND coalesce(counted, true)"  # as docs/lake.md says
 
 
 @pytest.fixture
@@ -51,7 +59,8 @@ def figures(person: Person, path: str) -> str:
 
 
 def machine(workspace) -> Client:
-    _, key = make_key(workspace=workspace, kind=AccessKey.Kind.API, name="test", actor=None, now=timezone.now())
+    now, may = timezone.now(), [AccessKey.Scope.EXPORT]
+    _, key = make_key(workspace=workspace, kind=AccessKey.Kind.API, name="test", actor=None, now=now, scopes=may)
     return Client(headers={"Authorization": f"Bearer {key}"})
 
 
@@ -229,3 +238,41 @@ def test_an_agent_sees_no_figures_and_an_outsider_only_their_own(filled, bob, ch
     answer = machine(charlie.workspace).get("/api/v1/scores?by=touchpoint").json()
     assert (answer["n"], answer["counts"]["detractors"]) == (1, 1)
     assert [group["key"] for group in answer["groups"]] == ["delivery"]
+
+
+def test_who_was_not_meant_or_over_quota_is_in_no_figure_anywhere(acme, alice, in_process, tmp_path, monkeypatch):
+    """The survey's own results, page, API, command, SQL, an export and plain DuckDB over the files say one thing."""
+    monkeypatch.setattr("allears.cli.commands.score.set_up", lambda _: None)
+    now, given = timezone.now() - timedelta(days=2), ["--workspace", "acme", "--data", str(tmp_path)]
+    survey = surveys.made(acme, surveys.definition(surveys.NPS))
+    for score, outcome in {10: "", 9: "", 3: "", 8: "partial", 0: "screened", 1: "over_quota"}.items():
+        told = {"outcome": outcome, "answers": {"nps": score}, "survey_version": survey.versions.get()}
+        response(workspace=acme, score=score, at=now, completed_at=None if outcome == "partial" else now, **told)
+    truth = results(survey=survey).questions[0].score
+    assert truth
+    assert (truth.n, truth.counts) == (4, {"promoters": 2, "passives": 1, "detractors": 1})
+
+    def shown() -> None:
+        answer = machine(acme).get("/api/v1/scores?by=touchpoint").json()
+        assert (answer["n"], answer["estimate"], answer["low"], answer["high"]) == (
+            truth.n, truth.estimate, truth.low, truth.high,
+        )  # fmt: skip
+        assert [group["n"] for group in answer["groups"]] == [4]
+        assert "n = 4" in figures(alice, "/understand")
+        ran = CliRunner().invoke(app, ["score", "nps", "--json", *given])
+        assert json.loads(ran.stdout)["counts"] == truth.counts
+        ran = CliRunner().invoke(app, ["lake", "sql", f"SELECT {NPS} AS nps FROM responses WHERE {COUNTED}", *given])
+        assert ran.stdout.split() == ["nps", str(truth.estimate)]
+
+    shown()
+    flush_all(owner="me", now=timezone.now())
+    shown()
+    rollups.maintain(engine=in_process.engine, owner="me", now=timezone.now())
+    shown()
+    files = list((tmp_path / "lake" / "responses").rglob("*.parquet"))
+    plain = duckdb.sql(f"SELECT {NPS} FROM read_parquet({[str(each) for each in files]}) WHERE {COUNTED}").fetchone()
+    assert plain == (truth.estimate,)
+    sent = b"".join(machine(acme).get("/api/v1/tables/responses.csv").streaming_content).decode("utf-8-sig")
+    rows = list(csv.DictReader(io.StringIO(sent)))
+    kept = [int(row["score"]) for row in rows if row["outcome"] not in OUTSIDE]
+    assert sorted(kept) == [3, 8, 9, 10]

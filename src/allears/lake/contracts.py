@@ -17,7 +17,7 @@ from typing import Any, Final
 from allears.lake.rollups import ROLLUPS
 from allears.lake.tables import TABLES, TableSpec
 
-VERSION: Final = 3
+VERSION: Final = 4
 """Rises with every change of a table; roll-ups have a number of their own."""
 
 Contract = Mapping[str, Any]

@@ -49,8 +49,8 @@ def _cut(table: ir.Table) -> dict[str, ir.Value]:
 
 
 def score_sums(responses: ir.Table, clock: Clock) -> ir.Table:
-    """Counts and sums of answers. NPS counts 9–10 and 0–6; satisfied are the top two boxes."""
-    answers = responses.filter(responses.score.notnull())
+    """Counts and sums of answers that count. NPS counts 9–10 and 0–6; satisfied are the top two boxes."""
+    answers = responses.filter(responses.score.notnull(), responses.counted.fill_null(True))
     score = answers.score.cast("int64")
     keys = {"day": local_day(answers, clock), "metric": answers.metric, "family": answers.family.fill_null("")}
     return answers.group_by(keys | _cut(answers)).agg(
@@ -191,7 +191,7 @@ _NUMBER = _sum("n", "How many.")
 
 SCORES: Final = Rollup(
     name="scores_daily",
-    doc="Answers by day, score, survey family, touchpoint, channel and segment.",
+    doc="Answers that count by day, score, survey family, touchpoint, channel and segment.",
     source=RESPONSES,
     expression=score_sums,
     keys=(_text("metric", "`nps`, `csat` or `ces`."), _FAMILY, *_CUT),
@@ -203,6 +203,7 @@ SCORES: Final = Rollup(
         _sum("total", "Sum of the scores."),
         _sum("total_squares", "Sum of the squared scores."),
     ),
+    contract=2,
 )
 ASK_FUNNEL: Final = Rollup(
     name="asks_daily",

@@ -154,6 +154,11 @@ RESPONSES: Final = TableSpec(
         Column("invited", "bool", "Whether it answers an invitation of ours."),
         Column("completed", "bool", "Whether the whole survey was completed."),
         Column("has_comment", "bool", "Whether words stand beside the score."),
+        Column(
+            "counted",
+            "bool",
+            "Whether it counts in scores: false where the customer was screened out or over quota; empty counts.",
+        ),
     ),
     sort_by=("day", "metric", "touchpoint_key", "ts_ms"),
 )

@@ -7,7 +7,7 @@ from django.db.models.fields.json import KT
 
 from allears.jobs.hot import HotSource, holds, present
 from allears.lake.tables import ASKS, RESPONSES, VOICES
-from allears.listen.models import COUNTED, Invitation, Response, Voice
+from allears.listen.models import COUNTED, OUTSIDE, Invitation, Response, Voice
 
 METRICS = ("nps", "csat", "ces")
 SETTLED_AFTER = timedelta(hours=24)
@@ -44,6 +44,7 @@ RESPONSE_SOURCE = HotSource(
         "invited": present("invitation_id"),
         "completed": present("completed_at"),
         "has_comment": holds(Q(voice__text__gt="")),
+        "counted": holds(~Q(outcome__in=OUTSIDE)),
     },
 )
 

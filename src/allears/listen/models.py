@@ -217,6 +217,9 @@ class Response(HotModel):
         return self.outcome or ("complete" if self.completed_at else "running")
 
 
+OUTSIDE = (Response.Outcome.SCREENED, Response.Outcome.OVER_QUOTA)  # their answers are in no score and no result
+
+
 class QuotaPlace(ScopedModel):
     """A complete response that counts for a quota; each wave of a study (``round``) fills it anew."""
 

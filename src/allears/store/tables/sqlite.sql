@@ -74,6 +74,7 @@
 -- migration listen.0016_voices_without_words
 -- migration listen.0017_doubted_forms
 -- migration listen.0018_marked_attributes
+-- migration listen.0019_counted_in_the_lake
 -- migration operations.0001_initial
 -- migration outreach.0001_initial
 -- migration outreach.0002_standing_ruling

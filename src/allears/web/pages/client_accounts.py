@@ -8,6 +8,7 @@ from django.views.decorators.http import require_GET
 
 from allears.customers import companies
 from allears.customers.models import ClientAccount
+from allears.listen.models import OUTSIDE
 from allears.listen.queries import voices
 from allears.respond.queries import cases_of
 from allears.science.estimate import Estimate
@@ -38,7 +39,7 @@ def account_page(request: ConsoleRequest, account_id: int) -> HttpResponse:
         raise Http404
     people = companies.people_of(account=account)
     said = voices(workspace_id=workspace_id).filter(customer_id__in=people)
-    scored = said.filter(metric="nps").values_list("score", flat=True)
+    scored = said.filter(metric="nps").exclude(response__outcome__in=OUTSIDE).values_list("score", flat=True)
     context: dict[str, Any] = {
         "account": account,
         "contacts": companies.contacts_of(account=account),
