@@ -8,6 +8,7 @@ from django.db import transaction
 
 from allears.customers.actions import TraitChange, resolve, update_traits
 from allears.customers.keys import IdentityKeys
+from allears.customers.queries import family
 from allears.kit.script import language_of
 from allears.listen import answering
 from allears.listen.actions import record_voice
@@ -84,7 +85,10 @@ def take_reply(
 def _answer(workspace_id: int, channel: str, customer_id: int, text: str, now: datetime) -> bool:
     """A figure on the scale of the last question that was asked this way; words after it are the reason why."""
     rows = Invitation.objects.in_workspace(workspace_id).filter(
-        customer_id=customer_id, channel=channel, expires_at__gt=now, created_at__gt=now - ANSWERABLE
+        customer_id__in=family(workspace_id=workspace_id, customer_id=customer_id),
+        channel=channel,
+        expires_at__gt=now,
+        created_at__gt=now - ANSWERABLE,
     )
     invitation = rows.select_related("survey_version").order_by("-created_at").first()
     found = FIGURE.match(text.translate(FULL_WIDTH))

@@ -124,11 +124,12 @@ class Dossier:
 
     def note_sent(self, proposal: Proposal, channel: str) -> None:
         """A verdict "sent" is history for the next proposal of the same batch."""
-        for number in (proposal.customer_id, *self.kin.get(proposal.customer_id, ())):
+        person = (proposal.customer_id, *self.kin.get(proposal.customer_id, ()))
+        for number in person:
             self.history.sent.setdefault(number, []).append(_past(proposal, channel, self.now))
         left = self.credits.get(channel)
         if left is not None:
-            self.credits[channel] = {**left, proposal.customer_id: left.get(proposal.customer_id, 0) - 1}
+            self.credits[channel] = {**left, **{number: left.get(number, 0) - 1 for number in person}}
         if proposal.allowance:
             cell = (proposal.probe_key, proposal.allowance.cell)
             self.used[cell] = self.used.get(cell, 0) + 1
@@ -278,7 +279,7 @@ class Look:
             suppressed={
                 number: reason for rows in reversed(suppressed) for each, reason in rows for number in whose[each]
             },
-            credits=_counted_credits(workspace_id, self.proposals),
+            credits=_counted_credits(workspace_id, self.proposals, kin),
             used=_used(workspace_id, self.proposals),
             now=self.now,
             soon=self.now + timedelta(hours=policy.auction_hours),
@@ -306,14 +307,20 @@ class Look:
         return {channels.address(name, person) for name in self._names for person in people.values()} - {""}
 
 
-def _counted_credits(workspace_id: int, proposals: Sequence[Proposal]) -> dict[str, Mapping[int, int]]:
+def _counted_credits(workspace_id: int, proposals: Sequence[Proposal], kin: Kin) -> dict[str, Mapping[int, int]]:
+    """What each allowed, and what was allowed under another name of the same person."""
     counters = credit_counters()
     wanted: dict[str, set[int]] = {}
     for proposal in proposals if counters else ():
         for channel in (proposal.channel, *proposal.fallbacks):
             if channel in counters:
                 wanted.setdefault(channel, set()).add(proposal.customer_id)
-    return {name: counters[name](workspace_id=workspace_id, customer_ids=ids) for name, ids in wanted.items()}
+    found: dict[str, Mapping[int, int]] = {}
+    for name, ids in wanted.items():
+        persons = {number: {number, *kin.get(number, ())} for number in ids}
+        left = counters[name](workspace_id=workspace_id, customer_ids=set().union(*persons.values()))
+        found[name] = {number: sum(left.get(each, 0) for each in person) for number, person in persons.items()}
+    return found
 
 
 def _used(workspace_id: int, proposals: Sequence[Proposal]) -> dict[tuple[str, str], int]:

@@ -7,6 +7,7 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
+from allears.customers.merged_then import kin_then
 from allears.outreach import channels
 from allears.outreach.delivery.models import Credit
 from allears.outreach.delivery.queries import credits_of
@@ -44,11 +45,13 @@ def spend(*, decisions: Sequence[Decision], now: datetime) -> None:
     While the window of the last words is open the platform takes a text for it; the consent that does not end stays.
     """
     for decision in decisions:
-        if decision.verdict != Decision.Verdict.SENT or not channels.needs_credit(decision.channel):
+        number = decision.customer_id
+        if number is None or decision.verdict != Decision.Verdict.SENT or not channels.needs_credit(decision.channel):
             continue
         with transaction.atomic():
             rows = Credit.objects.in_workspace(decision.workspace_id).select_for_update()
-            free = rows.filter(customer_id=decision.customer_id, channel=decision.channel, spent_at__isnull=True)
+            person = kin_then(workspace_id=decision.workspace_id, customer_id=number, at=now)
+            free = rows.filter(customer_id__in=person, channel=decision.channel, spent_at__isnull=True)
             usable = free.exclude(expires_at__lte=now)
             first = usable.order_by(F("expires_at").asc(nulls_last=True), "granted_at", "pk").first()
             if first is not None:
@@ -68,7 +71,8 @@ def left_on_wecom(*, workspace_id: int, customer_ids: Collection[int]) -> Mappin
 
 def withdraw(*, workspace_id: int, customer_id: int, channel: str, template: str, now: datetime) -> int:
     """The customer takes back what was allowed and not yet used; how many."""
+    person = kin_then(workspace_id=workspace_id, customer_id=customer_id, at=now)
     rows = Credit.objects.in_workspace(workspace_id).filter(
-        customer_id=customer_id, channel=channel, template=template, spent_at__isnull=True
+        customer_id__in=person, channel=channel, template=template, spent_at__isnull=True
     )
     return rows.update(expires_at=now)
