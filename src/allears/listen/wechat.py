@@ -13,7 +13,8 @@ from allears.customers.keys import IdentityKeys
 from allears.customers.models import Customer
 from allears.listen.places import queries as places
 from allears.listen.places import scanning
-from allears.listen.places.actions import come_by
+from allears.listen.places.actions import come_by, keep_wechat_code
+from allears.listen.places.models import Place
 from allears.listen.replies import take_reply
 from allears.outreach.channels.base import DeliveryError
 from allears.outreach.channels.wechat import platform
@@ -30,6 +31,10 @@ MOST_NEWS = 5000  # messages taken in one call of the platform
 FROM_CUSTOMER = 3
 WINDOW_NAME = "customer-service window"
 UNFOLLOWED = "unfollowed"  # taken back by following again; a word such as 退订 is not
+
+
+class NoAccountError(LookupError):
+    """The workspace has no official account set up."""
 
 
 def keys_of(openid: str, unionid: str = "") -> IdentityKeys:
@@ -57,6 +62,34 @@ def who_opens(*, workspace_id: int, code: str, now: datetime) -> str:
     keys = keys_of(told["openid"], told.get("unionid", ""))
     (customer_id,) = resolve(workspace_id=workspace_id, keys=[keys], now=now)
     return scanning.who_token(Customer.objects.in_workspace(workspace_id).get(pk=customer_id).key)
+
+
+def has_account(*, workspace_id: int) -> bool:
+    """Whether an official account is set up."""
+    return setup_of(workspace_id=workspace_id, channel="wechat") is not None
+
+
+def scene_of(*, place: Place) -> str:
+    """What the place's WeChat code says; empty until it was made, and after the account was changed for another."""
+    setup, made = setup_of(workspace_id=place.workspace_id, channel="wechat"), place.settings.get("wechat", {})
+    known = setup is not None and made.get("app_id") == setup.settings.get("app_id")
+    return str(made.get("url", "")) if known else ""
+
+
+def make_scene(*, place: Place, actor_id: int | None) -> str:
+    """What a lasting WeChat code for this printed place says: who scans it is known, and may follow the account.
+
+    Made once and kept. Raises NoAccountError, or DeliveryError when the platform makes none.
+    """
+    setup = setup_of(workspace_id=place.workspace_id, channel="wechat")
+    if setup is None:
+        raise NoAccountError(place.workspace_id)
+    if known := scene_of(place=place):
+        return known
+    told = opened(setup=setup)
+    url = platform.make_scene(told, place.code)
+    keep_wechat_code(place=place, app_id=str(told.get("app_id", "")), url=url, actor_id=actor_id)
+    return url
 
 
 def take_call(*, setup: ChannelSetup, message: Mapping[str, Any], now: datetime) -> str:

@@ -60,6 +60,7 @@ DID: Final[Mapping[str, Any]] = {
     "journeys.touchpoint.restored": gettext_lazy("Brought a touchpoint back"),
     "listen.place.opened": gettext_lazy("Opened a place to answer"),
     "listen.place.changed": gettext_lazy("Changed a place to answer"),
+    "listen.place.given_wechat_code": gettext_lazy("Made a WeChat code for a place to answer"),
     "listen.place.closed": gettext_lazy("Closed a place to answer"),
     "listen.source.created": gettext_lazy("Made a source"),
     "listen.source.changed": gettext_lazy("Changed a source"),

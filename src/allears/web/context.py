@@ -60,7 +60,7 @@ SETTINGS_PLACES = (
     Place("/settings/sources", gettext_lazy("Sources"), "download", Role.ADMIN),
     Place("/settings/channels", gettext_lazy("Channels"), "radio", Role.ADMIN),
     Place("/settings/widget", gettext_lazy("Widget"), "ear", Role.ADMIN),
-    Place("/settings/places", gettext_lazy("Codes and kiosks"), "target", Role.ADMIN),
+    Place("/settings/places", gettext_lazy("Codes and kiosks"), "target", Role.MANAGER),
     Place("/settings/inbound", gettext_lazy("Inbound webhooks"), "upload", Role.ADMIN),
     Place("/settings/webhooks", gettext_lazy("Webhooks"), "radio", Role.ADMIN),
     Place("/settings/outside-model", gettext_lazy("Outside model"), "lightbulb", Role.ADMIN),

@@ -14,12 +14,15 @@ from wechatpy.crypto import WeChatCrypto
 from wechatpy.exceptions import InvalidSignatureException
 from wechatpy.utils import check_signature
 
-from allears.accounts.models import Workspace
+from allears.accounts.actions import make_key
+from allears.accounts.models import Role, Workspace
+from allears.customers.actions import merging
 from allears.customers.models import Customer, Identifier
 from allears.events.batch import Batch
 from allears.listen import probing, wechat
 from allears.listen.actions import ensure_ready_made
 from allears.listen.models import Response, Voice
+from allears.listen.places import scanning
 from allears.listen.places.actions import open_place
 from allears.outreach import channels
 from allears.outreach.channels.base import DeliveryError, Outgoing
@@ -159,10 +162,35 @@ def test_a_token_that_was_renewed_elsewhere_is_taken_anew(tencent: tuple[Tencent
         send({**setup, "secret": "wrong"})
 
 
-def test_a_code_for_a_place(tencent: tuple[Tencent, str]) -> None:
+def test_whoever_runs_a_store_prints_the_wechat_code_of_a_place(
+    acme: Workspace, tencent: tuple[Tencent, str], client: Client
+) -> None:
     played, base = tencent
-    setup = {"base": base, "app_id": played.app_id, "secret": played.secret}
-    assert platform.make_scene(setup, "abc23456") == "http://weixin.qq.com/q/abc23456"
+    survey = ensure_ready_made(workspace_id=acme.pk, key="nps-why", now=timezone.now())
+    table = open_place(
+        workspace_id=acme.pk, kind="qr", name="7 号桌", survey_id=survey.pk, actor_id=None, now=timezone.now()
+    )
+    page = f"/settings/places/{table.pk}"
+    client.force_login(builders.member(workspace=acme, email="m@acme.test", role=Role.MANAGER)[0])
+    assert "WeChat" not in client.get(page).content.decode()
+    assert client.post(f"{page}/wechat-code").status_code == 404
+    setup = account(acme, base)
+    assert client.get(f"{page}/wechat-code.svg").status_code == 404
+    for _again in range(2):
+        assert client.post(f"{page}/wechat-code")["Location"] == page
+    assert f"{page}/wechat-code.svg" in client.get(page).content.decode()
+    picture = client.get(f"{page}/wechat-code.svg")
+    assert picture.content == scanning.svg(f"http://weixin.qq.com/q/{table.code}")
+    _made, key = make_key(workspace=acme, kind="api", name="k", actor=None, now=timezone.now())
+    headers = {"Authorization": f"Bearer {key}"}
+    told = client.put(f"/api/v1/places/{table.pk}/wechat-code", headers=headers)
+    assert told.json() == {"url": f"http://weixin.qq.com/q/{table.code}"}
+    assert played.calls.count("/cgi-bin/qrcode/create") == 1
+    setup.settings = {**setup.settings, "app_id": "wx2"}  # the platform knows no such account
+    setup.save()
+    refused = client.put(f"/api/v1/places/{table.pk}/wechat-code", headers=headers)
+    assert (refused.status_code, "40013" in refused.json()["detail"]) == (502, True)
+    assert "40013" in client.post(f"{page}/wechat-code", follow=True).content.decode()
 
 
 # Callbacks
@@ -264,6 +292,30 @@ def test_a_consent_told_twice_is_one_also_when_the_platforms_clock_is_ahead(acme
         read = envelope._read(f"<xml><SubscribeMsgPopupEvent>{popup}</SubscribeMsgPopupEvent></xml>".encode())
         wechat.take_call(setup=setup, message={**told, **read}, now=now)
     assert Credit.objects.in_workspace(acme.pk).count() == 1
+
+
+def test_what_was_allowed_before_a_merge_counts_for_the_one_person_after_it(acme: Workspace) -> None:
+    setup, seen = account(acme), asked(acme)
+    popup = "<List><TemplateId>t1</TemplateId><SubscribeStatusString>{}</SubscribeStatusString></List>"
+    for second in (100, 50):
+        told = {"SubscribeMsgPopupEvent": popup.format("accept"), "CreateTime": str(int(time.time()) - second)}
+        tell(setup, MsgType="event", Event="subscribe_msg_popup_event", **told)
+    kept = builders.customer(workspace=acme, email="", language="zh")
+    merging.merge(workspace_id=acme.pk, kept_id=kept.pk, merged_id=seen.pk, reason="same", now=timezone.now())
+    assert deliver(kept, 1).verdict == "sent"
+    assert Credit.objects.in_workspace(acme.pk).filter(spent_at__isnull=True).count() == 1
+    tell(setup, MsgType="event", Event="subscribe_msg_change_event", SubscribeMsgChangeEvent=popup.format("reject"))
+    assert deliver(kept, 2, days=100).rule == "no_credit"
+
+
+def test_a_figure_answers_a_question_from_before_a_merge(acme: Workspace) -> None:
+    setup, seen = account(acme), asked(acme)
+    tell(setup, MsgType="text", Content="您好", MsgId="m1")
+    assert deliver(seen, 1).verdict == "sent"
+    kept = builders.customer(workspace=acme, email="")
+    merging.merge(workspace_id=acme.pk, kept_id=kept.pk, merged_id=seen.pk, reason="same", now=timezone.now())
+    tell(setup, MsgType="text", Content="9", MsgId="m2")
+    assert Response.objects.in_workspace(acme.pk).get().score == 9
 
 
 def test_the_window_is_spent_before_a_consent_that_does_not_end(acme: Workspace) -> None:

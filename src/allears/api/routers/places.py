@@ -10,8 +10,10 @@ from ninja import Field, Query, Router, Schema, Status
 
 from allears.api.listing import Listing, PageParams, listing, workspace_of
 from allears.api.problems import ProblemError
+from allears.listen import wechat
 from allears.listen.places import actions, queries
 from allears.listen.places.models import Place
+from allears.outreach.channels.base import DeliveryError
 
 router = Router(tags=["places"])
 PATHS = {"site": "/widget.js", "qr": "/q/{code}", "kiosk": "/k/{code}", "line": "/v1/line/{code}"}
@@ -47,6 +49,12 @@ class PlaceOut(Schema):
     created_at: datetime
 
 
+class WechatCodeOut(Schema):
+    """``url`` is what the code says; draw it as a QR code, or print the picture of the place's page."""
+
+    url: str
+
+
 def place_out(row: Place) -> PlaceOut:
     names = [name for name in PlaceOut.model_fields if name != "url"]
     return PlaceOut(
@@ -71,6 +79,21 @@ def open_place(request: HttpRequest, told: PlaceIn) -> Any:
         title = "The place cannot be opened so"
         raise ProblemError(status=422, title=title, detail=str(error), errors=errors) from error
     return Status(201, place_out(made))
+
+
+@router.put("/places/{place_id}/wechat-code", response=WechatCodeOut)
+def make_wechat_code(request: HttpRequest, place_id: int) -> Any:
+    """Have WeChat make a lasting code for a printed place; the same again, once it is made."""
+    place = queries.access_place(workspace_id=workspace_of(request), place_id=place_id)
+    title = "No WeChat code was made"
+    if place.kind != Place.Kind.QR or place.ended_at is not None:
+        raise ProblemError(status=409, title=title, detail="Only an open place of kind qr has one.")
+    try:
+        return WechatCodeOut(url=wechat.make_scene(place=place, actor_id=None))
+    except wechat.NoAccountError as error:
+        raise ProblemError(status=409, title=title, detail="Set up the channel wechat first.") from error
+    except DeliveryError as error:
+        raise ProblemError(status=502, title=title, detail=str(error)) from error
 
 
 @router.delete("/places/{place_id}", response={204: None})

@@ -139,6 +139,14 @@ def _kiosk_settings(settings: Mapping[str, Any]) -> dict[str, int]:
         raise PlaceError("settings", str(error)) from error
 
 
+def keep_wechat_code(*, place: Place, app_id: str, url: str, actor_id: int | None) -> None:
+    """The lasting code that this official account made for the place says ``url``."""
+    with transaction.atomic():
+        place.settings = {**place.settings, "wechat": {"app_id": app_id, "url": url}}
+        place.save(update_fields=["settings"])
+        _audit(place, "given_wechat_code", actor_id)
+
+
 def close_place(*, place: Place, actor_id: int | None, now: datetime) -> None:
     """Nothing is asked there any more; what was answered stays."""
     with transaction.atomic():

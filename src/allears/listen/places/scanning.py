@@ -5,7 +5,7 @@ import io
 from django.conf import settings
 from django.core import signing
 
-from allears.customers.models import Customer
+from allears.customers.queries import present
 from allears.kit.lazy import LazyModule
 from allears.listen.places.models import Place
 
@@ -18,10 +18,10 @@ def short_url(place: Place) -> str:
     return f"{settings.PUBLIC_URL}/{'k' if place.kind == Place.Kind.KIOSK else 'q'}/{place.code}"
 
 
-def svg(place: Place) -> bytes:
-    """The code as a picture that prints at any size; a quarter of it may be dirty or torn."""
+def svg(text: str) -> bytes:
+    """A code as a picture that prints at any size; a quarter of it may be dirty or torn."""
     out = io.BytesIO()
-    segno.make(short_url(place), error="q", micro=False).save(out, kind="svg", scale=8, border=4, xmldecl=False)
+    segno.make(text, error="q", micro=False).save(out, kind="svg", scale=8, border=4, xmldecl=False)
     return out.getvalue()
 
 
@@ -36,5 +36,5 @@ def customer_behind(*, token: str, workspace_id: int) -> int | None:
         key = _WHO.unsign(token)
     except signing.BadSignature:
         return None
-    rows = Customer.objects.in_workspace(workspace_id).filter(key=key)
-    return rows.values_list("pk", flat=True).first()
+    found = present(workspace_id=workspace_id, key=key)
+    return found.pk if found else None

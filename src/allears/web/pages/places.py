@@ -1,9 +1,11 @@
 """Settings: the widget on web sites, printed codes, tablets and telephone lines."""
 
+from collections.abc import Collection
 from typing import Any
 
 from django import forms
 from django.conf import settings
+from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.urls import path
@@ -14,14 +16,16 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from allears.accounts.actions import make_key
+from allears.accounts.models import Role
 from allears.journeys import queries as journey_queries
 from allears.listen import queries as listen_queries
-from allears.listen import ready_made
+from allears.listen import ready_made, wechat
 from allears.listen.actions import ensure_ready_made
 from allears.listen.answering import ClosedError
 from allears.listen.places import actions, calling, queries, scanning, site, widget
 from allears.listen.places.models import Place
-from allears.web.access import ConsoleRequest, access_admin
+from allears.outreach.channels.base import DeliveryError
+from allears.web.access import ConsoleRequest, access_admin, access_manager
 from allears.web.pages.accounts import style
 from allears.web.render import flash, render_page
 from allears.web.templatetags.surveys import survey_name
@@ -74,9 +78,11 @@ class PlaceForm(forms.Form):
         widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
     )
 
-    def __init__(self, *args: Any, workspace_id: int, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, workspace_id: int, kinds: Collection[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        surveys, touchpoints = self.fields["survey"], self.fields["touchpoint"]
+        kind, surveys, touchpoints = self.fields["kind"], self.fields["survey"], self.fields["touchpoint"]
+        assert isinstance(kind, forms.ChoiceField)
+        kind.choices = [each for each in KINDS if each[0] in kinds]
         assert isinstance(surveys, forms.ChoiceField)
         assert isinstance(touchpoints, forms.ChoiceField)
         surveys.choices = [
@@ -290,14 +296,19 @@ def widget_preview(request: ConsoleRequest, place_id: int) -> HttpResponse:
     return render_page(request, "places/preview.html", {"place": place, "sample": told})
 
 
-@access_admin
+def _kinds(request: ConsoleRequest) -> tuple[str, ...]:
+    """What this person may open and see: whoever runs a store prints codes; a line's secret is an admin's."""
+    return ("qr", "kiosk", "line") if request.access.may(Role.ADMIN) else ("qr", "kiosk")
+
+
+@access_manager
 @require_http_methods(["GET", "POST"])
 def places(request: ConsoleRequest) -> HttpResponse:
     """Where else can people answer by themselves, and do they?"""
     workspace_id = request.access.workspace_id
     if not listen_queries.surveys(workspace_id=workspace_id).exists():
         ensure_ready_made(workspace_id=workspace_id, key=ready_made.NPS.key, now=timezone.now())
-    form = PlaceForm(request.POST or None, workspace_id=workspace_id)
+    form = PlaceForm(request.POST or None, workspace_id=workspace_id, kinds=_kinds(request))
     if request.method == "POST" and form.is_valid():
         try:
             made = actions.open_place(
@@ -309,36 +320,66 @@ def places(request: ConsoleRequest) -> HttpResponse:
             return redirect("place", made.pk)
     rows = [
         {"place": each, "icon": KIND_MARKS[each.kind], "kind": dict(KINDS)[each.kind]}
-        for each in queries.places(workspace_id=workspace_id).exclude(kind=Place.Kind.SITE).select_related("survey")
+        for each in queries.places(workspace_id=workspace_id).filter(kind__in=_kinds(request)).select_related("survey")
     ]
     context = {"form": form, "rows": rows}
     return render_page(request, "places/list.html", context, status=422 if form.errors else 200)
 
 
 @never_cache
-@access_admin
+@access_manager
 @require_GET
 def place(request: ConsoleRequest, place_id: int) -> HttpResponse:
     """One printed code, tablet or line: its address, its picture, what came of it."""
-    found = _place(request, place_id, "qr", "kiosk", "line")
+    found = _place(request, place_id, *_kinds(request))
     is_line = found.kind == Place.Kind.LINE
     context = {
         "place": found,
         "kind": dict(KINDS)[found.kind],
         "address": f"{settings.PUBLIC_URL}/v1/line/{found.code}" if is_line else scanning.short_url(found),
         "secret": actions.secret_of(place=found) if is_line else "",
+        "wechat": wechat.scene_of(place=found),
+        "has_wechat": found.kind == Place.Kind.QR and wechat.has_account(workspace_id=found.workspace_id),
     }
     return render_page(request, "places/place.html", context)
 
 
-@access_admin
+@access_manager
 @require_GET
 def picture(request: ConsoleRequest, place_id: int) -> HttpResponse:
     """The code as SVG."""
     found = _place(request, place_id, "qr", "kiosk")
-    answer = HttpResponse(scanning.svg(found), content_type="image/svg+xml")
-    answer["Content-Disposition"] = f'inline; filename="{found.code}.svg"'
+    return _drawn(scanning.short_url(found), found.code)
+
+
+def _drawn(text: str, name: str) -> HttpResponse:
+    answer = HttpResponse(scanning.svg(text), content_type="image/svg+xml")
+    answer["Content-Disposition"] = f'inline; filename="{name}.svg"'
     return answer
+
+
+@access_manager
+@require_POST
+def make_wechat_code(request: ConsoleRequest, place_id: int) -> HttpResponse:
+    """Have WeChat make the code of this place; who scans it is known, and led to the same question."""
+    found = _place(request, place_id, "qr")
+    try:
+        wechat.make_scene(place=found, actor_id=request.access.user.pk)
+    except wechat.NoAccountError as error:
+        raise Http404 from error
+    except DeliveryError as error:
+        flash(request, _("WeChat made no code: %(why)s") % {"why": error}, level=messages.ERROR)
+    return redirect("place", found.pk)
+
+
+@access_manager
+@require_GET
+def wechat_picture(request: ConsoleRequest, place_id: int) -> HttpResponse:
+    """The WeChat code as SVG."""
+    found = _place(request, place_id, "qr")
+    if not (scene := wechat.scene_of(place=found)):
+        raise Http404
+    return _drawn(scene, f"{found.code}-wechat")
 
 
 @access_admin
@@ -363,11 +404,12 @@ def trial_call(request: ConsoleRequest, place_id: int) -> HttpResponse:
     )
 
 
-@access_admin
+@access_manager
 @require_POST
 def close(request: ConsoleRequest, place_id: int) -> HttpResponse:
     """End a site, a code, a tablet or a line."""
-    place = _place(request, place_id, *Place.Kind.values)
+    kinds = Place.Kind.values if request.access.may(Role.ADMIN) else _kinds(request)
+    place = _place(request, place_id, *kinds)
     actions.close_place(place=place, actor_id=request.access.user.pk, now=timezone.now())
     flash(request, _("“%(name)s” is closed; what was answered there stays.") % {"name": place.name})
     return redirect("widgets" if place.kind == Place.Kind.SITE else "places")
@@ -381,6 +423,8 @@ urlpatterns = [
     path("settings/places", places, name="places"),
     path("settings/places/<int:place_id>", place, name="place"),
     path("settings/places/<int:place_id>/code.svg", picture, name="place_picture"),
+    path("settings/places/<int:place_id>/wechat-code", make_wechat_code, name="place_wechat"),
+    path("settings/places/<int:place_id>/wechat-code.svg", wechat_picture, name="place_wechat_picture"),
     path("settings/places/<int:place_id>/calls", trial_call, name="place_trial"),
     path("settings/places/<int:place_id>/closure", close, name="place_closure"),
 ]
