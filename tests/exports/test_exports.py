@@ -113,7 +113,7 @@ def test_responses_have_a_column_for_each_question_in_spss(acme: Workspace) -> N
     frame, meta = pyreadstat.read_sav(str(path))
     name = f"answer_{main['name']}"
     assert list(frame[name]) == [1, 5, 5, 5]
-    assert meta.column_names_to_labels[name] == main["text"]["zh"]
+    assert meta.column_names_to_labels[name] == main["text"]["zh"].replace("{company}", "Acme")
     assert meta.variable_measure[name] == "ordinal"
     assert meta.variable_measure["started_at"] == "scale"
     assert meta.variable_value_labels["metric"]["nps"] == "NPS 0–10"
@@ -130,6 +130,7 @@ def test_several_answers_have_a_variable_each_in_spss(acme: Workspace) -> None:
             {"name": "bought", "type": "choices", "text": {"en": "Bought", "zh": "买了"}, "options": options},
             {"name": "liked", "type": "ranking", "text": {"en": "Liked", "zh": "喜欢"}, "options": options},
             {"name": "bye", "type": "note", "text": {"en": "Bye", "zh": "再见"}},
+            {"name": "why", "type": "text", "text": {"en": "Why", "zh": "{{customer.city|您}}选了{{answer.bought}}？"}},
         ]
     }
     survey = Survey.objects.create(workspace=acme, key="s", name="S", family="nps")
@@ -151,6 +152,7 @@ def test_several_answers_have_a_variable_each_in_spss(acme: Workspace) -> None:
     assert meta.variable_measure["answer_liked_pen"] == "ordinal"
     assert "answer.bought.ink" not in written(acme, "responses", "csv", survey="s").read_text()
     assert "answer_bye" not in frame, "a note has nothing to answer"
+    assert meta.column_names_to_labels["answer_why"] == "您选了…？"
 
 
 def test_every_table_leaves_in_every_format(acme: Workspace, elsewhere: Workspace) -> None:

@@ -69,9 +69,10 @@ def test_thirty_questions_without_javascript(client: Client, link: SurveyLink) -
     url = step(
         client,
         url,
-        {"q-nps": "3", "q-wrong": "Late", "q-store": "other", "q-store.other": "Web", "q-bought": ["lamp", "none"]},
+        {"q-nps": "3", "q-wrong": "Late", "q-store.other": "Web", "q-bought": ["lamp", "none"]},
     )
     assert "page=1" in url
+    assert "You chose Web." in client.get(url.replace("page=1", "page=0")).content.decode()
     url = step(
         client,
         url,

@@ -61,6 +61,8 @@ def answer_the_first_page(page: Page, language: str) -> None:
     assert shown(page) == ["nps", "wrong", "store", "hello", "bought"]
     page.wait_for_url(lambda url: url != before)  # a visitor's own address, to come back to
     page.locator("#q-wrong").fill("等了三天 three days")
+    page.locator('[name="q-store.other"]').fill("网上 online")  # chooses its option, and is what is said again
+    expect(page.locator('[data-q="hello"] .note')).to_contain_text("网上 online")
     pick(page, "store", "north")
     expect(page.locator('[data-q="hello"] .note')).to_contain_text({"en": "North", "zh": "选项north"}[language])
     pick(page, "bought", "lamp")

@@ -347,7 +347,7 @@ def prompt(question: Words, definition: Definition, answers: Mapping[str, Any]) 
 def labels(definition: Definition, answers: Mapping[str, Any], language: str) -> dict[str, str]:
     """Each answer in words, for texts that repeat it."""
     return {
-        question.name: label(question, answers[question.name], language)
+        question.name: label(question, answers[question.name], language, own=answers.get(f"{question.name}.other", ""))
         for question in definition.questions
         if question.name in answers and not isinstance(question, Note | Files)
     }

@@ -62,6 +62,8 @@ def _raw(question: Question, given: Given) -> Any:
         return _NOT_GIVEN  # files come by a way of their own
     if name in given:
         return given[name]
+    if isinstance(question, Choice | Choices) and _text(given.get(f"{name}.other", "")):
+        return next((option.value for option in question.options if option.other), _NOT_GIVEN)  # words choose it
     if not isinstance(question, Matrix | Ranking | Contact):
         return _NOT_GIVEN
     parts = {key[len(name) + 1 :]: value for key, value in given.items() if key.startswith(f"{name}.")}
@@ -201,12 +203,15 @@ def _whole(question: Question, answer: Any) -> bool:
     return answer is not None
 
 
-def label(question: Question, answer: Any, language: str) -> str:
-    """An answer in words, for texts that repeat it."""
+def label(question: Question, answer: Any, language: str, *, own: str = "") -> str:
+    """An answer in words, for texts that repeat it; ``own``: the words typed beside the option that asks for them."""
     if answer is None:
         return ""
     if isinstance(question, Choice | Choices | Ranking):
-        texts = {option.value: option.text.get(language, option.value) for option in question.options}
+        texts = {
+            option.value: (own if option.other else "") or option.text.get(language, option.value)
+            for option in question.options
+        }
         chosen = [answer] if isinstance(answer, str) else list(answer)
         joint = "、" if language == "zh" else ", "
         return joint.join(texts.get(each, each) for each in chosen)

@@ -1,6 +1,7 @@
 """Voices and responses on their way out as files; a response has one column for each question ever asked."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django.utils.translation import get_language, gettext_lazy
@@ -8,6 +9,7 @@ from django.utils.translation import get_language, gettext_lazy
 from allears.events.exports import filtering
 from allears.events.exports.own import with_user_ids
 from allears.events.exports.tables import Column, ExportTable, Filters, Measure, Selection, Type, keyed_batches
+from allears.listen import logic
 from allears.listen.definition import (
     SCALES,
     Choice,
@@ -16,10 +18,12 @@ from allears.listen.definition import (
     Matrix,
     Note,
     Number,
+    Option,
     Question,
     Ranking,
     Rating,
     Score,
+    Text,
     parse,
 )
 from allears.listen.models import Response, SurveyVersion
@@ -137,7 +141,8 @@ def _responses(workspace_id: int, filters: Filters) -> Selection:
 
 def _questions(workspace_id: int, survey: str, rows: Any) -> dict[str, Column]:
     """A column for each question, as its latest version words it; answers of files have their own names."""
-    versions = SurveyVersion.objects.in_workspace(workspace_id).order_by("survey_id", "-number")
+    rows_of = SurveyVersion.objects.in_workspace(workspace_id).select_related("workspace")
+    versions = rows_of.order_by("survey_id", "-number")
     if survey:
         versions = versions.filter(survey__key=survey)
     found: dict[str, Column] = {}
@@ -146,11 +151,11 @@ def _questions(workspace_id: int, survey: str, rows: Any) -> dict[str, Column]:
             definition = parse(version.definition)
         except DefinitionError:  # of a draft that an older release kept: its answers still have their names
             continue
+        reader = _Reader(language=definition.language_for(get_language() or "en"), company=version.workspace.name)
         for question in definition.questions:
             if isinstance(question, Note):  # nothing is answered there
                 continue
-            language = definition.language_for(get_language() or "en")
-            for name, column in _columns(question, language):
+            for name, column in _columns(question, reader):
                 found.setdefault(name, column)
     for answers in (
         rows.filter(survey_version__isnull=True).order_by("pk").values_list("answers", flat=True)[:LOOKED_AT]
@@ -177,44 +182,52 @@ def _cell(answers: dict[str, Any], name: str) -> Any:
     return found
 
 
-def _columns(question: Question, language: str) -> Iterator[tuple[str, Column]]:
+@dataclass(frozen=True, kw_only=True)
+class _Reader:
+    """How the words of a survey are read over a column."""
+
+    language: str
+    company: str
+
+    def read(self, text: Text, name: str) -> str:
+        words = text.get(self.language) or next(filter(None, text.values()), name)
+        return logic.read(words, company=self.company)
+
+    def options(self, options: Sequence[Option]) -> dict[Any, Any]:
+        return {each.value: self.read(each.text, each.value) for each in options}
+
+
+def _columns(question: Question, reader: _Reader) -> Iterator[tuple[str, Column]]:
     """The columns of a question: a matrix has one for each row."""
+    label = reader.read(question.text, question.name)
     if isinstance(question, Matrix):
-        label = question.text.get(language, question.name)
-        values = {each.value: each.text.get(language, each.value) for each in question.columns}
         for row in question.rows:
             name = f"{question.name}.{row.value}"
-            words = f"{label}: {row.text.get(language, row.value)}"
-            yield name, Column(name=f"answer.{name}", label=words, values=values)
+            words = f"{label}: {reader.read(row.text, row.value)}"
+            yield name, Column(name=f"answer.{name}", label=words, values=reader.options(question.columns))
         return
-    yield question.name, _column(question, language)
+    yield question.name, _column(question, label, reader)
     if isinstance(question, Choice | Choices) and any(option.other for option in question.options):
         name = f"{question.name}.other"
-        label = question.text.get(language, question.name)
         yield name, Column(name=f"answer.{name}", label=f"{label} …")
 
 
-def _column(question: Question, language: str) -> Column:
-    label = question.text.get(language) or next(iter(question.text.values()), question.name)
+def _column(question: Question, label: str, reader: _Reader) -> Column:
     name = f"answer.{question.name}"
     if isinstance(question, Score):
         scale = SCALES[question.metric]
         ends = {scale[0]: question.low, scale[-1]: question.high}
-        values = {end: f"{end} {text.get(language, '')}".strip() for end, text in ends.items()}
+        values = {end: f"{end} {reader.read(text, '')}".strip() for end, text in ends.items()}
         return Column(name=name, label=label, type=Type.INTEGER, measure=Measure.ORDINAL, values=values)
     if isinstance(question, Rating):
         return Column(name=name, label=label, type=Type.INTEGER, measure=Measure.ORDINAL)
     if isinstance(question, Number):
         return Column(name=name, label=label, type=Type.NUMBER)
     if isinstance(question, Choices | Ranking):
-        options = {each.value: each.text.get(language, each.value) for each in question.options}
+        options = reader.options(question.options)
         return Column(name=name, label=label, options=options, ranked=isinstance(question, Ranking))
     if isinstance(question, Choice):
-        return Column(
-            name=name,
-            label=label,
-            values={each.value: each.text.get(language, each.value) for each in question.options},
-        )
+        return Column(name=name, label=label, values=reader.options(question.options))
     return Column(name=name, label=label)
 
 

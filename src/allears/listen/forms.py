@@ -125,7 +125,7 @@ class _Speaker:
         route: logic.Route,
     ) -> None:
         self.definition, self.look, self.answers = definition, look, answers
-        on_route = {name: answer for name, answer in answers.items() if name in route.names}
+        on_route = {name: answer for name, answer in answers.items() if name.removesuffix(".other") in route.names}
         self.labels = labels(definition, on_route, look.language)
         self.facts, self.values = facts, route.values
         self.piped = False

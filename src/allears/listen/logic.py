@@ -274,6 +274,11 @@ def said(text: str, *, labels: Mapping[str, str], facts: Mapping[str, Any], valu
     return PIPE.sub(fill, text)
 
 
+def read(text: str, *, company: str) -> str:
+    """A text as it is read where no single answer is known: a mark is the words after ``|``, or three dots."""
+    return PIPE.sub(lambda match: (match[3] or "").strip() or "…", text).replace("{company}", company)
+
+
 def figure(value: float) -> str:
     """At most two decimals, halves up: 7, 7.5, 0.13."""
     rounded = math.floor(abs(value) * 100 + 0.5)

@@ -29,7 +29,10 @@
   // Reading the form
 
   const controls = (set) => [...set.elements].filter((each) => each.name?.startsWith("q-"));
-  const chosen = (each) => !["radio", "checkbox"].includes(each.type) || each.checked;
+  const isOther = (each) => each?.classList.contains("other") ?? false; // own words, typed beside an option
+  const opener = (words) => words.previousElementSibling.control ?? words.previousElementSibling;
+  const opened = (each) => (each.tagName === "SELECT" ? "other" in (each.selectedOptions[0]?.dataset ?? {}) : each.checked);
+  const chosen = (each) => (isOther(each) ? opened(opener(each)) : !["radio", "checkbox"].includes(each.type) || each.checked);
   const pairs = (set) => controls(set).filter(chosen).map((each) => [each.name, each.value]);
   const parts = (set) => {
     const start = set.dataset.q.length + 3;
@@ -64,12 +67,17 @@
     }
     return found;
   };
+  const ownWords = (beside) => isOther(beside) && beside.value.trim();
   const labelOf = (set) => {
     const words = controls(set).flatMap((each) => {
-      if (each.tagName === "SELECT" && !each.classList.contains("place")) return each.value ? [each.selectedOptions[0].textContent] : [];
+      if (each.tagName === "SELECT" && !each.classList.contains("place")) {
+        const words = opened(each) && ownWords(each.nextElementSibling);
+        return each.value ? [words || each.selectedOptions[0].textContent] : [];
+      }
       if (!["radio", "checkbox"].includes(each.type)) return each.name === `q-${set.dataset.q}` && each.value ? [each.value] : [];
       const figure = ["score", "rating"].includes(set.dataset.kind);
-      return each.checked ? [figure ? each.value : each.labels[0].textContent.trim()] : [];
+      if (figure || !each.checked) return each.checked ? [each.value] : [];
+      return [ownWords(each.labels[0].nextElementSibling) || each.labels[0].textContent.trim()];
     });
     return words.join(language === "zh" ? "、" : ", ");
   };
@@ -348,6 +356,12 @@
     input.value = "";
   };
 
+  const choose = (option) => {
+    if (option.tagName === "SELECT") option.value = option.querySelector("[data-other]").value;
+    else option.checked = true;
+    tidy(option);
+    show();
+  };
   form.addEventListener("change", (event) => {
     const set = event.target.closest("fieldset.q");
     if (!set) return;
@@ -365,6 +379,7 @@
   form.addEventListener("input", (event) => {
     const set = event.target.closest("fieldset.q");
     if (!set || ["radio", "checkbox", "file"].includes(event.target.type)) return;
+    if (ownWords(event.target) && !opened(opener(event.target))) choose(opener(event.target));
     dirty.add(set.dataset.q);
     changed.add(set.dataset.q);
     store();

@@ -7,6 +7,7 @@ from django import template
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
+from allears.listen import logic
 from allears.listen.models import Survey
 from allears.listen.ready_made import name_of
 
@@ -49,8 +50,8 @@ def survey_name(survey: Survey) -> str:
 
 @register.filter
 def of_company(text: str, company: str) -> str:
-    """A survey's text as a customer of this company reads it."""
-    return text.replace("{company}", company)
+    """A survey's text as a customer of this company reads it, whatever they answered before."""
+    return logic.read(text, company=company)
 
 
 @register.filter
