@@ -43,6 +43,19 @@ def test_the_earlier_clock_counts(bob: Person) -> None:
     assert far.resolve_due_at < far.answer_by  # type: ignore[operator]
 
 
+def test_a_date_alone_lasts_until_its_end_by_the_workspaces_clock(bob: Person) -> None:
+    Workspace.objects.filter(pk=bob.workspace.pk).update(timezone="Asia/Shanghai")
+    client = caller(bob.workspace)
+    body = {"text": "File 12", "source_kind": "regulator", "authority": "12315"}
+    for told in ("2031-12-01", "2031-12-01T10:00:00+08:00"):
+        assert post(client, "/voices", {**body, "answer_by": told}).status_code == 201
+    case = {"text": "File 13", "kind": "regulator", "authority": "12315", "answer_by": "2031-12-01"}
+    assert post(client, "/cases", case).json()["answer_by"] == "2031-12-01T15:59:00Z"
+    assert post(client, "/voices", {**body, "answer_by": "2031-13-01"}).status_code == 422
+    kept = Official.objects.in_workspace(bob.workspace.pk).order_by("pk").values_list("answer_by", flat=True)
+    assert [f"{moment:%d %H:%M}" for moment in kept if moment] == ["01 15:59", "01 02:00", "01 15:59"]
+
+
 def test_its_clock_does_not_stand_still_and_its_breach_is_told_once(bob: Person) -> None:
     case = opened(letter(bob.workspace, customer=builders.customer(workspace=bob.workspace)))
     who: dict[str, Any] = {"workspace_id": case.workspace_id, "number": case.number}

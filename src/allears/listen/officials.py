@@ -1,7 +1,7 @@
 """Letters of authorities and papers: they carry their own number, and their own time for an answer."""
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
@@ -22,7 +22,7 @@ class Given(Protocol):
     @property
     def reference(self) -> str: ...
     @property
-    def answer_by(self) -> datetime | None: ...
+    def answer_by(self) -> datetime | date | None: ...
 
 
 def end_of_day(moment: datetime, *, zone: str) -> datetime:
@@ -57,11 +57,17 @@ def keep(*, voice: Voice, given: Given, now: datetime) -> Official | None:
             "workspace_id": voice.workspace_id,
             "authority": _plain(given.authority)[:200],
             "reference": _plain(given.reference)[:100],
-            "answer_by": given.answer_by,
+            "answer_by": _until(given.answer_by, zone=voice.workspace.timezone),
             "received_at": now,
         },
     )
     return made
+
+
+def _until(told: datetime | date | None, *, zone: str) -> datetime | None:
+    if told is None or isinstance(told, datetime):
+        return told
+    return end_of_day(datetime.combine(told, MIDNIGHT, tzinfo=ZoneInfo(zone)), zone=zone)
 
 
 def _plain(text: str) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -57,7 +57,7 @@ class Telling:
     thread: str = ""  # names the exchange it belongs to
     authority: str = ""  # an office or a paper, with its own number and the time until which it wants an answer
     reference: str = ""
-    answer_by: datetime | None = None
+    answer_by: datetime | date | None = None  # a date alone: until its end, by the workspace's clock
     files: Sequence[filing.CheckedFile] = ()
     may_contact: bool = True  # False: only who is known already is recognised, and no address is kept
     longest: int = LONGEST

@@ -10,6 +10,7 @@ from django.utils import timezone
 from ninja import Field, Header, Query, Router, Schema, Status
 
 from allears.accounts.models import Membership
+from allears.api.bodies import DayOrTime
 from allears.api.listing import Listing, PageParams, listing, where, workspace_of
 from allears.api.problems import ProblemError
 from allears.api.routers.accounts import account_of
@@ -97,7 +98,7 @@ class CaseIn(Schema):
     )
     authority: str = Field("", max_length=200, description="of a regulator or the media: who writes")
     reference: str = Field("", max_length=100, description="their own number")
-    answer_by: datetime | None = Field(None, description="their own time for an answer; earlier than ours, it counts")
+    answer_by: DayOrTime | None = Field(None, description="their own time for an answer; earlier than ours, it counts")
     channel: str = Field("api", max_length=20)
     priority: str = "normal"
     name: str = Field("", max_length=200)

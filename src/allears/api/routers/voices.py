@@ -11,6 +11,7 @@ from django.utils import timezone
 from ninja import Field, File, Header, Query, Router, Schema, Status
 from ninja.files import UploadedFile
 
+from allears.api.bodies import DayOrTime
 from allears.api.listing import Listing, PageParams, listing, where, workspace_of
 from allears.api.problems import ProblemError
 from allears.api.routers.accounts import account_of
@@ -53,7 +54,9 @@ class VoiceIn(Schema):
     )
     authority: str = Field("", max_length=200, description="of a regulator or the media: who writes")
     reference: str = Field("", max_length=100, description="their own number")
-    answer_by: datetime | None = Field(None, description="their own time for an answer; the case gets it as its clock")
+    answer_by: DayOrTime | None = Field(
+        None, description="their own time for an answer (a date: until its end); the case gets it"
+    )
 
 
 class LabelInForceOut(Schema):
