@@ -9,6 +9,7 @@ from allears.accounts.models import Workspace
 from allears.customers.models import Customer
 from allears.listen.models import Voice
 from allears.operations import statistics
+from allears.outreach.models import Message
 from allears.store.sqlite.presumed import presume
 from tests import builders
 
@@ -88,6 +89,30 @@ def test_a_large_table_is_looked_at(acme: Workspace, someone: int, monkeypatch: 
     statistics.gather()
     assert "100" in rows_believed()
     assert "(customer_id=?)" in plan(acme, someone)
+
+
+def test_empty_values_do_not_hide_what_the_filled_ones_tell_apart(
+    acme: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An index begins with the empty ones; by them, an address would leave all customers, and a case all messages."""
+    if connection.vendor != "sqlite":
+        return
+    monkeypatch.setattr(statistics, "LEAST_ROWS", 100)
+    monkeypatch.setattr(statistics, "LOOKED_AT", 100)
+    addresses = [*[""] * 200, *(f"u{number}@example.com" for number in range(50))]
+    people = Customer.objects.bulk_create(Customer(workspace=acme, email=each) for each in addresses)
+    Message.objects.bulk_create(
+        Message(
+            workspace=acme, customer=person, case_id=number if number > 200 else None, purpose="service",
+            channel="email", language="en", address=person.email, text="…", idempotency_key=str(number), not_before=NOW,
+        )
+        for number, person in enumerate(people)
+    )  # fmt: skip
+    statistics.gather()
+    found = Customer.objects.in_workspace(acme.pk).filter(email="u7@example.com").order_by("-last_seen_at", "-pk")[:50]
+    assert "(workspace_id=? AND email=?)" in str(found.explain())
+    written = Message.objects.in_workspace(acme.pk).filter(case_id=222).order_by("-created_at", "-pk")[:50]
+    assert "(workspace_id=? AND case_id=?)" in str(written.explain())
 
 
 def test_a_table_without_statistics_of_an_older_folder_gets_what_is_presumed(acme: Workspace, someone: int) -> None:
