@@ -39,7 +39,21 @@ NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 WORDS = (
     "refund", "refunded", "the", "then", "late", "thanks", "t1", "w1", "退款", "太慢了", "慢", "服务", "态度", "好",
 )  # fmt: skip
-QUESTIONS = ("refund", "the", "慢", "退款太慢", '"the late"', "服务 态度", "-好 the", "late -refund", "t1", "no", "")
+QUESTIONS = (
+    "refund",
+    "the",
+    "慢",
+    "退款太慢",
+    '"the late"',
+    "服务 态度",
+    "-好 the",
+    "late -refund",
+    "t1",
+    "no",
+    "refunds",
+    "t1慢",
+    "",
+)
 LABELS: tuple[dict[str, str], ...] = (
     {}, {"topic": "delivery"}, {"topic": "delivery.bad"}, {"topic": "price.good"}, {"point": "pain"},
     {"sentiment": "positive", "topic": "price"},

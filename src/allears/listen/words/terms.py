@@ -17,17 +17,25 @@ from allears.kit.runs import is_dense, runs
 
 MOST_TERMS = 16_000  # of one voice: PostgreSQL counts positions no further
 LONGEST = 40
+SHORTEST = 4  # letters of a plural
+_NO_PLURAL = frozenset({"does", "lens", "news", "series", "species"})
 _APOSTROPHE = re.compile(r"(?<=\w)['’](?=\w)")
 _PART = re.compile(r'(?P<minus>-?)(?:"(?P<phrase>[^"]*)"?|“(?P<quoted>[^”]*)”?|(?P<word>\S+))')
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """Terms that stand one behind the other; the last may go on when ``open`` is set. ``without``: it must not."""
+    """Terms that stand one behind the other; the last may go on when ``open`` is set, and may be one of ``others``
+    instead. ``without``: it must not."""
 
     terms: tuple[str, ...]
     open: bool = False
     without: bool = False
+    others: tuple[str, ...] = ()
+
+    @property
+    def last(self) -> tuple[str, ...]:
+        return (self.terms[-1], *self.others)
 
 
 def folded(text: str) -> str:
@@ -78,9 +86,26 @@ def _part(text: str, *, exact: bool, without: bool) -> Part:
     made: list[str] = []
     for place, run in enumerate(found):
         made += _of_run(run, last=place < len(found) - 1)
-    single = len(found) == 1 and len(found[0]) == 1 and is_dense(found[0])
-    grows = bool(found) and not exact and not is_dense(found[-1]) and len(found[-1]) > 2
-    return Part(terms=tuple(made), open=single or grows, without=without)
+    if not found:
+        return Part(terms=(), without=without)
+    single = len(found[-1]) == 1 and is_dense(found[-1])  # it is indexed with the one behind it
+    grows = not exact and not is_dense(found[-1]) and len(found[-1]) > 2
+    others = tuple(_in_number(found[-1])) if grows else ()
+    return Part(terms=tuple(made), open=single or grows, without=without, others=others)
+
+
+def _in_number(word: str) -> Iterator[str]:
+    """Singular or plural of an English word, where it does not begin with the word itself."""
+    if not word.isascii() or len(word) < SHORTEST or word in _NO_PLURAL:
+        return
+    if word.endswith("ies"):
+        yield word[:-3] + "y"
+    if word.endswith(("ches", "shes", "sses", "xes", "zes")):
+        yield word[:-2]
+    elif word.endswith("s") and not word.endswith(("ss", "us", "is")):
+        yield word[:-1]
+    elif word.endswith("y") and word[-2] not in "aeiou":
+        yield word[:-1] + "ies"
 
 
 def admits(question: str, text: str) -> bool:
@@ -94,8 +119,6 @@ def _stands(part: Part, has: list[str]) -> bool:
     size = len(part.terms)
     for start in range(len(has) - size + 1):
         *before, last = has[start : start + size]
-        if tuple(before) == part.terms[:-1] and (
-            last.startswith(part.terms[-1]) if part.open else last == part.terms[-1]
-        ):
+        if tuple(before) == part.terms[:-1] and (last.startswith(part.last) if part.open else last in part.last):
             return True
     return False
