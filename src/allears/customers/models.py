@@ -19,6 +19,9 @@ def new_key() -> str:
 class Customer(ScopedModel):
     """A person or account we serve."""
 
+    workspace = models.ForeignKey(
+        Workspace, on_delete=models.CASCADE, related_name="+", db_index=False
+    )  # the indexes by time begin with it
     key = models.CharField(max_length=32, default=new_key, unique=True)
     name = models.CharField(max_length=200, default="", blank=True)
     email = models.CharField(max_length=254, default="", blank=True)
@@ -40,6 +43,18 @@ class Customer(ScopedModel):
             ),
             models.Index(fields=["workspace", "-last_seen_at"]),
             models.Index(fields=["workspace", "email"]),
+            # of those who have one alone: the intake makes and meets many of whom nothing is known
+            models.Index(
+                fields=["workspace", "segment", "-last_seen_at"],
+                condition=~models.Q(segment=""),
+                name="customers_customer_segment",
+            ),
+            models.Index(
+                fields=["workspace", "language", "-last_seen_at"],
+                condition=~models.Q(language=""),
+                name="customers_customer_language",
+            ),
+            models.Index(fields=["workspace", "phone"], condition=~models.Q(phone=""), name="customers_customer_phone"),
         ]
 
 

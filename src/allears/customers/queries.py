@@ -7,6 +7,8 @@ from allears.customers.models import Customer, Erasure, Identifier, Merge
 from allears.customers.rules import rules_of
 from allears.store.scope import ScopedQuerySet
 
+MOST_SEGMENTS = 200
+
 
 def customers(*, workspace_id: int) -> QuerySet[Customer]:
     """Those who are customers now: not the ones merged into another."""
@@ -15,9 +17,13 @@ def customers(*, workspace_id: int) -> QuerySet[Customer]:
 
 
 def segments(*, workspace_id: int) -> list[str]:
-    """The segments that customers are in now, by name."""
-    rows = Customer.objects.in_workspace(workspace_id).exclude(segment="")
-    return list(rows.order_by("segment").values_list("segment", flat=True).distinct()[:200])
+    """The segments that customers are in now, by name: from each to the next, as reading all customers takes long."""
+    rows = Customer.objects.in_workspace(workspace_id).exclude(segment="").order_by("segment")
+    found, last = list[str](), ""
+    while len(found) < MOST_SEGMENTS and (following := rows.filter(segment__gt=last).values_list("segment")[:1]):
+        ((last,),) = following
+        found.append(last)
+    return found
 
 
 def family(*, workspace_id: int, customer_id: int) -> list[int]:

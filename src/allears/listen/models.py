@@ -310,6 +310,16 @@ class Voice(HotModel):
             models.Index(fields=["workspace", "-said_at"]),
             models.Index(fields=["customer", "-said_at"]),
             models.Index(fields=["touchpoint", "-said_at"]),
+            models.Index(fields=["workspace", "source_kind", "-said_at"], name="listen_voice_source"),
+            models.Index(fields=["workspace", "channel", "-said_at"], name="listen_voice_channel"),
+            models.Index(
+                fields=["workspace", "metric", "-said_at"], condition=~models.Q(metric=""), name="listen_voice_metric"
+            ),
+            models.Index(
+                fields=["workspace", "score", "-said_at"],
+                condition=models.Q(score__isnull=False),
+                name="listen_voice_score",
+            ),
             models.Index(
                 fields=["workspace", "thread"], condition=models.Q(thread__isnull=False), name="listen_voice_thread"
             ),

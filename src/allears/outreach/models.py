@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
+from allears.accounts.models import Workspace
 from allears.customers.models import Customer
 from allears.store.models import HotModel, ScopedModel
 
@@ -32,8 +33,11 @@ class Decision(HotModel):
         HELD = "held"  # until `held_until`, then decided anew
         NEVER = "never"
 
+    workspace = models.ForeignKey(
+        Workspace, on_delete=models.CASCADE, related_name="+", db_index=False
+    )  # the indexes by time begin with it, and with the customer
     customer = models.ForeignKey(
-        Customer, on_delete=models.CASCADE, related_name="decisions", null=True
+        Customer, on_delete=models.CASCADE, related_name="decisions", null=True, db_index=False
     )  # null: erased; the verdict goes on counting
     at = models.DateTimeField()
     purpose = models.CharField(max_length=20)  # survey, service, follow_up
@@ -59,6 +63,12 @@ class Decision(HotModel):
             *HotModel.Meta.indexes,
             models.Index(fields=["customer", "-at"]),
             models.Index(fields=["workspace", "-at"]),
+            models.Index(fields=["workspace", "rule", "-at"], name="outreach_decision_rule"),
+            models.Index(
+                fields=["workspace", "probe_key", "-at"],
+                condition=~models.Q(probe_key=""),
+                name="outreach_decision_probe",
+            ),
             models.Index(
                 fields=["held_until"],
                 condition=models.Q(verdict="held", settled_at__isnull=True),
@@ -101,7 +111,10 @@ class Message(ScopedModel):
         FAILED = "failed"  # permanently refused
         CANCELLED = "cancelled"
 
-    customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="messages")
+    workspace = models.ForeignKey(
+        Workspace, on_delete=models.CASCADE, related_name="+", db_index=False
+    )  # the indexes by time begin with it, and with the customer
+    customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="messages", db_index=False)
     decision = models.ForeignKey(Decision, on_delete=models.SET_NULL, null=True, related_name="messages")
     purpose = models.CharField(max_length=20)
     channel = models.CharField(max_length=20)
@@ -128,6 +141,10 @@ class Message(ScopedModel):
             models.Index(fields=["lease_until"], condition=models.Q(state="sending"), name="outreach_sending"),
             models.Index(fields=["customer", "-created_at"]),
             models.Index(fields=["workspace", "case_id"]),
+            models.Index(fields=["workspace", "-created_at"], name="outreach_message_latest"),
+            models.Index(
+                fields=["workspace", "-created_at"], condition=models.Q(state="failed"), name="outreach_message_failed"
+            ),
         ]
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.UniqueConstraint(fields=["workspace", "idempotency_key"], name="outreach_message_once")

@@ -85,7 +85,8 @@ def ledger(*, workspace_id: int, wanted: LedgerFilter) -> QuerySet[Decision]:
         given["at__gte"] = wanted.since
     if wanted.until:
         given["at__lt"] = wanted.until
-    return rows.filter(**given)
+    rows = rows.filter(**given)
+    return rows.exclude(probe_key="") if wanted.probe_key else rows  # says nothing new, but its index is of the others
 
 
 @dataclass(frozen=True, kw_only=True)

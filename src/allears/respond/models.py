@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 from django.db import models
 from django.utils import timezone
 
-from allears.accounts.models import Membership
+from allears.accounts.models import Membership, Workspace
 from allears.customers.models import Customer
 from allears.journeys.models import Touchpoint
 from allears.listen.models import Voice
@@ -77,10 +77,13 @@ class Case(HotModel):
         HIGH = "high"
         URGENT = "urgent"
 
+    workspace = models.ForeignKey(
+        Workspace, on_delete=models.CASCADE, related_name="+", db_index=False
+    )  # the indexes by time begin with it, and with the customer
     number = models.PositiveIntegerField()  # counts within the workspace
     token = models.CharField(max_length=43, unique=True, default=new_token)  # of the customer's status page
     version = models.PositiveIntegerField(default=1)  # grows with each entry that whoever acts must have seen
-    customer = models.ForeignKey(Customer, on_delete=models.CASCADE, null=True, related_name="cases")
+    customer = models.ForeignKey(Customer, on_delete=models.CASCADE, null=True, related_name="cases", db_index=False)
     touchpoint = models.ForeignKey(Touchpoint, on_delete=models.SET_NULL, null=True, related_name="+")
     origin = models.ForeignKey(Voice, on_delete=models.SET_NULL, null=True, related_name="+")
     subject = models.CharField(max_length=200)
@@ -113,6 +116,8 @@ class Case(HotModel):
             models.Index(fields=["workspace", "state", "reply_due_at"]),
             models.Index(fields=["workspace", "owner", "state"]),
             models.Index(fields=["customer", "-opened_at"]),
+            models.Index(fields=["workspace", "-opened_at"], name="respond_case_latest"),
+            models.Index(fields=["workspace", "state", "-opened_at"], name="respond_case_state"),
             models.Index(fields=["answer_by"], condition=models.Q(answer_by__isnull=False), name="respond_case_answer"),
         ]
         constraints: ClassVar[list[models.BaseConstraint]] = [

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from django.db import migrations, models
+
 
 def make(schema_editor: Any, *, name: str, on: str) -> None:
     """``CREATE INDEX name ON on``, in a migration with ``atomic = False``.
@@ -26,3 +28,31 @@ def drop(schema_editor: Any, *, name: str) -> None:
 def beside_others(schema_editor: Any) -> bool:
     connection = schema_editor.connection
     return connection.vendor == "postgresql" and not connection.in_atomic_block
+
+
+def added(*, model: str, index: models.Index, on: str) -> migrations.SeparateDatabaseAndState:
+    """The operation that makes ``index``, which is ``CREATE INDEX … ON on``."""
+    name = index.name
+    return migrations.SeparateDatabaseAndState(
+        database_operations=[
+            migrations.RunPython(
+                lambda _, editor: make(editor, name=name, on=on), lambda _, editor: drop(editor, name=name)
+            )
+        ],
+        state_operations=[migrations.AddIndex(model_name=model, index=index)],
+    )
+
+
+def replaced(
+    *, model: str, column: str, field: models.ForeignKey[Any, Any], name: str, on: str
+) -> migrations.SeparateDatabaseAndState:
+    """The operation that takes the index ``name`` of a foreign key away, as another one begins with its column. Not
+    AlterField, for which SQLite would write the whole table anew."""
+    return migrations.SeparateDatabaseAndState(
+        database_operations=[
+            migrations.RunPython(
+                lambda _, editor: drop(editor, name=name), lambda _, editor: make(editor, name=name, on=on)
+            )
+        ],
+        state_operations=[migrations.AlterField(model_name=model, name=column, field=field)],
+    )

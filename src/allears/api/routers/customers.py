@@ -68,6 +68,9 @@ def list_customers(
         segment=segment,
         language=language,
     )
+    for column, given in (("phone", phone), ("segment", segment), ("language", language)):
+        if given:
+            rows = rows.exclude(**{column: ""})  # says nothing new, but the index holds those who have one alone
     for kind, value in (("user_id", user_id), ("anonymous_id", anonymous_id)):
         if value is not None:
             rows = rows.filter(identifiers__kind=kind, identifiers__value=value)

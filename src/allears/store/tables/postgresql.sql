@@ -35,6 +35,7 @@
 -- migration customers.0010_erasure_unread
 -- migration customers.0011_no_index_twice
 -- migration customers.0012_found_by_parts
+-- migration customers.0013_lists_by_a_field
 -- migration delivery.0001_initial
 -- migration delivery.0002_minute
 -- migration events.0001_initial
@@ -75,12 +76,14 @@
 -- migration listen.0017_doubted_forms
 -- migration listen.0018_marked_attributes
 -- migration listen.0019_counted_in_the_lake
+-- migration listen.0020_lists_by_a_field
 -- migration operations.0001_initial
 -- migration outreach.0001_initial
 -- migration outreach.0002_standing_ruling
 -- migration outreach.0003_decision_outlives_customer
 -- migration outreach.0004_auction
 -- migration outreach.0005_rehearsals
+-- migration outreach.0006_lists_in_order
 -- migration people.0001_initial
 -- migration people.0002_initial
 -- migration people.0003_followed_attributes
@@ -90,6 +93,7 @@
 -- migration respond.0001_initial
 -- migration respond.0002_blot_subjects
 -- migration respond.0003_answer_by
+-- migration respond.0004_lists_in_order
 -- migration sessions.0001_initial
 -- migration studies.0001_initial
 -- migration studies.0002_ended_early
@@ -3168,8 +3172,10 @@ CREATE INDEX customers_contact_workspace_id_1dba30fd ON customers_contact USING 
 CREATE INDEX customers_contest_customer_id_bd91d8d6 ON customers_contest USING btree (customer_id);
 CREATE INDEX customers_contest_identifier_id_654e0957 ON customers_contest USING btree (identifier_id);
 CREATE INDEX customers_contest_workspace_id_f6dd99d6 ON customers_contest USING btree (workspace_id);
+CREATE INDEX customers_customer_language ON customers_customer USING btree (workspace_id, language, last_seen_at DESC) WHERE (NOT ((language)::text = ''::text));
 CREATE INDEX customers_customer_merged ON customers_customer USING btree (merged_into_id) WHERE (merged_into_id IS NOT NULL);
-CREATE INDEX customers_customer_workspace_id_9c4ede06 ON customers_customer USING btree (workspace_id);
+CREATE INDEX customers_customer_phone ON customers_customer USING btree (workspace_id, phone) WHERE (NOT ((phone)::text = ''::text));
+CREATE INDEX customers_customer_segment ON customers_customer USING btree (workspace_id, segment, last_seen_at DESC) WHERE (NOT ((segment)::text = ''::text));
 CREATE INDEX customers_customerkey_workspace_id_a679833a ON customers_customerkey USING btree (workspace_id);
 CREATE INDEX customers_customerwords_pieces ON customers_customerwords USING gin (pieces);
 CREATE INDEX customers_e_workspa_465c4b_idx ON customers_erasure USING btree (workspace_id, requested_at DESC);
@@ -3304,9 +3310,13 @@ CREATE INDEX listen_turnoriginal_workspace_id_f85c7cf7 ON listen_turnoriginal US
 CREATE INDEX listen_voic_custome_6e824c_idx ON listen_voice USING btree (customer_id, said_at DESC);
 CREATE INDEX listen_voic_touchpo_c84228_idx ON listen_voice USING btree (touchpoint_id, said_at DESC);
 CREATE INDEX listen_voic_workspa_aa8d13_idx ON listen_voice USING btree (workspace_id, said_at DESC);
+CREATE INDEX listen_voice_channel ON listen_voice USING btree (workspace_id, channel, said_at DESC);
 CREATE INDEX listen_voice_hot ON listen_voice USING btree (id) WHERE (flush_id IS NULL);
+CREATE INDEX listen_voice_metric ON listen_voice USING btree (workspace_id, metric, said_at DESC) WHERE (NOT ((metric)::text = ''::text));
 CREATE INDEX listen_voice_repeats ON listen_voice USING btree (repeats_id) WHERE (repeats_id IS NOT NULL);
 CREATE INDEX listen_voice_same ON listen_voice USING btree (workspace_id, sameness) WHERE (sameness IS NOT NULL);
+CREATE INDEX listen_voice_score ON listen_voice USING btree (workspace_id, score, said_at DESC) WHERE (score IS NOT NULL);
+CREATE INDEX listen_voice_source ON listen_voice USING btree (workspace_id, source_kind, said_at DESC);
 CREATE INDEX listen_voice_thread ON listen_voice USING btree (workspace_id, thread) WHERE (thread IS NOT NULL);
 CREATE INDEX listen_voice_workspace_id_7e5f78f3 ON listen_voice USING btree (workspace_id);
 CREATE INDEX listen_voiceedition_voice_id_ae5d1844 ON listen_voiceedition USING btree (voice_id);
@@ -3320,15 +3330,15 @@ CREATE INDEX listen_voicewords_words ON listen_voicewords USING gin (words);
 CREATE INDEX operations__begun_a_885cf1_idx ON operations_backup USING btree (begun_at DESC);
 CREATE INDEX outreach_de_custome_3033d1_idx ON outreach_decision USING btree (customer_id, at DESC);
 CREATE INDEX outreach_de_workspa_02185e_idx ON outreach_decision USING btree (workspace_id, at DESC);
-CREATE INDEX outreach_decision_customer_id_d633b4dd ON outreach_decision USING btree (customer_id);
 CREATE INDEX outreach_decision_hot ON outreach_decision USING btree (id) WHERE (flush_id IS NULL);
-CREATE INDEX outreach_decision_workspace_id_beeac0d2 ON outreach_decision USING btree (workspace_id);
+CREATE INDEX outreach_decision_probe ON outreach_decision USING btree (workspace_id, probe_key, at DESC) WHERE (NOT ((probe_key)::text = ''::text));
+CREATE INDEX outreach_decision_rule ON outreach_decision USING btree (workspace_id, rule, at DESC);
 CREATE INDEX outreach_held ON outreach_decision USING btree (held_until) WHERE ((settled_at IS NULL) AND ((verdict)::text = 'held'::text));
 CREATE INDEX outreach_me_custome_638af1_idx ON outreach_message USING btree (customer_id, created_at DESC);
 CREATE INDEX outreach_me_workspa_b94a2d_idx ON outreach_message USING btree (workspace_id, case_id);
-CREATE INDEX outreach_message_customer_id_6af0ebae ON outreach_message USING btree (customer_id);
 CREATE INDEX outreach_message_decision_id_a4371475 ON outreach_message USING btree (decision_id);
-CREATE INDEX outreach_message_workspace_id_8141dc0b ON outreach_message USING btree (workspace_id);
+CREATE INDEX outreach_message_failed ON outreach_message USING btree (workspace_id, created_at DESC) WHERE ((state)::text = 'failed'::text);
+CREATE INDEX outreach_message_latest ON outreach_message USING btree (workspace_id, created_at DESC);
 CREATE UNIQUE INDEX outreach_one_standing_ruling ON outreach_decision USING btree (workspace_id, ask_key) WHERE (settled_at IS NULL);
 CREATE INDEX outreach_outbox ON outreach_message USING btree (not_before) WHERE ((state)::text = 'queued'::text);
 CREATE INDEX outreach_policy_created_by_id_80fb75e9 ON outreach_policy USING btree (created_by_id);
@@ -3380,15 +3390,15 @@ CREATE INDEX respond_cas_workspa_49a72f_idx ON respond_case USING btree (workspa
 CREATE INDEX respond_cas_workspa_4dfec9_idx ON respond_case USING btree (workspace_id, state, reply_due_at);
 CREATE INDEX respond_case_answer ON respond_case USING btree (answer_by) WHERE (answer_by IS NOT NULL);
 CREATE INDEX respond_case_cause_id_4261dc27 ON respond_case USING btree (cause_id);
-CREATE INDEX respond_case_customer_id_6e502864 ON respond_case USING btree (customer_id);
 CREATE INDEX respond_case_first_owner_id_2920eda5 ON respond_case USING btree (first_owner_id);
 CREATE INDEX respond_case_hot ON respond_case USING btree (id) WHERE (flush_id IS NULL);
+CREATE INDEX respond_case_latest ON respond_case USING btree (workspace_id, opened_at DESC);
 CREATE UNIQUE INDEX respond_case_origin ON respond_case USING btree (workspace_id, origin_id) WHERE (origin_id IS NOT NULL);
 CREATE INDEX respond_case_origin_id_13aee1f6 ON respond_case USING btree (origin_id);
 CREATE INDEX respond_case_owner_id_c939cfc1 ON respond_case USING btree (owner_id);
+CREATE INDEX respond_case_state ON respond_case USING btree (workspace_id, state, opened_at DESC);
 CREATE INDEX respond_case_token_bd7df028_like ON respond_case USING btree (token varchar_pattern_ops);
 CREATE INDEX respond_case_touchpoint_id_1b9d939a ON respond_case USING btree (touchpoint_id);
-CREATE INDEX respond_case_workspace_id_5326acc8 ON respond_case USING btree (workspace_id);
 CREATE INDEX respond_caseentry_actor_id_e3607565 ON respond_caseentry USING btree (actor_id);
 CREATE INDEX respond_caseentry_case_id_320163c2 ON respond_caseentry USING btree (case_id);
 CREATE INDEX respond_caseentry_voice_id_dbad905b ON respond_caseentry USING btree (voice_id);

@@ -35,6 +35,7 @@
 -- migration customers.0010_erasure_unread
 -- migration customers.0011_no_index_twice
 -- migration customers.0012_found_by_parts
+-- migration customers.0013_lists_by_a_field
 -- migration delivery.0001_initial
 -- migration delivery.0002_minute
 -- migration events.0001_initial
@@ -75,12 +76,14 @@
 -- migration listen.0017_doubted_forms
 -- migration listen.0018_marked_attributes
 -- migration listen.0019_counted_in_the_lake
+-- migration listen.0020_lists_by_a_field
 -- migration operations.0001_initial
 -- migration outreach.0001_initial
 -- migration outreach.0002_standing_ruling
 -- migration outreach.0003_decision_outlives_customer
 -- migration outreach.0004_auction
 -- migration outreach.0005_rehearsals
+-- migration outreach.0006_lists_in_order
 -- migration people.0001_initial
 -- migration people.0002_initial
 -- migration people.0003_followed_attributes
@@ -90,6 +93,7 @@
 -- migration respond.0001_initial
 -- migration respond.0002_blot_subjects
 -- migration respond.0003_answer_by
+-- migration respond.0004_lists_in_order
 -- migration sessions.0001_initial
 -- migration studies.0001_initial
 -- migration studies.0002_ended_early
@@ -445,9 +449,13 @@ CREATE INDEX "customers_contest_identifier_id_654e0957" ON "customers_contest" (
 ;
 CREATE INDEX "customers_contest_workspace_id_f6dd99d6" ON "customers_contest" ("workspace_id")
 ;
+CREATE INDEX customers_customer_language ON customers_customer (workspace_id, language, last_seen_at DESC) WHERE NOT (language = '')
+;
 CREATE INDEX "customers_customer_merged" ON "customers_customer" ("merged_into_id") WHERE "merged_into_id" IS NOT NULL
 ;
-CREATE INDEX "customers_customer_workspace_id_9c4ede06" ON "customers_customer" ("workspace_id")
+CREATE INDEX customers_customer_phone ON customers_customer (workspace_id, phone) WHERE NOT (phone = '')
+;
+CREATE INDEX customers_customer_segment ON customers_customer (workspace_id, segment, last_seen_at DESC) WHERE NOT (segment = '')
 ;
 CREATE INDEX "customers_customerkey_workspace_id_a679833a" ON "customers_customerkey" ("workspace_id")
 ;
@@ -687,11 +695,19 @@ CREATE INDEX listen_voic_touchpo_c84228_idx ON listen_voice (touchpoint_id, said
 ;
 CREATE INDEX "listen_voic_workspa_aa8d13_idx" ON "listen_voice" ("workspace_id", "said_at" DESC)
 ;
+CREATE INDEX listen_voice_channel ON listen_voice (workspace_id, channel, said_at DESC)
+;
 CREATE INDEX "listen_voice_hot" ON "listen_voice" ("id") WHERE "flush_id" IS NULL
+;
+CREATE INDEX listen_voice_metric ON listen_voice (workspace_id, metric, said_at DESC) WHERE NOT (metric = '')
 ;
 CREATE INDEX "listen_voice_repeats" ON "listen_voice" ("repeats_id") WHERE "repeats_id" IS NOT NULL
 ;
 CREATE INDEX "listen_voice_same" ON "listen_voice" ("workspace_id", "sameness") WHERE "sameness" IS NOT NULL
+;
+CREATE INDEX listen_voice_score ON listen_voice (workspace_id, score, said_at DESC) WHERE score IS NOT NULL
+;
+CREATE INDEX listen_voice_source ON listen_voice (workspace_id, source_kind, said_at DESC)
 ;
 CREATE INDEX "listen_voice_thread" ON "listen_voice" ("workspace_id", "thread") WHERE "thread" IS NOT NULL
 ;
@@ -713,11 +729,11 @@ CREATE INDEX "outreach_de_custome_3033d1_idx" ON "outreach_decision" ("customer_
 ;
 CREATE INDEX "outreach_de_workspa_02185e_idx" ON "outreach_decision" ("workspace_id", "at" DESC)
 ;
-CREATE INDEX "outreach_decision_customer_id_d633b4dd" ON "outreach_decision" ("customer_id")
-;
 CREATE INDEX "outreach_decision_hot" ON "outreach_decision" ("id") WHERE "flush_id" IS NULL
 ;
-CREATE INDEX "outreach_decision_workspace_id_beeac0d2" ON "outreach_decision" ("workspace_id")
+CREATE INDEX outreach_decision_probe ON outreach_decision (workspace_id, probe_key, at DESC) WHERE NOT (probe_key = '')
+;
+CREATE INDEX outreach_decision_rule ON outreach_decision (workspace_id, rule, at DESC)
 ;
 CREATE INDEX "outreach_held" ON "outreach_decision" ("held_until") WHERE ("settled_at" IS NULL AND "verdict" = 'held')
 ;
@@ -725,11 +741,11 @@ CREATE INDEX "outreach_me_custome_638af1_idx" ON "outreach_message" ("customer_i
 ;
 CREATE INDEX "outreach_me_workspa_b94a2d_idx" ON "outreach_message" ("workspace_id", "case_id")
 ;
-CREATE INDEX "outreach_message_customer_id_6af0ebae" ON "outreach_message" ("customer_id")
-;
 CREATE INDEX "outreach_message_decision_id_a4371475" ON "outreach_message" ("decision_id")
 ;
-CREATE INDEX "outreach_message_workspace_id_8141dc0b" ON "outreach_message" ("workspace_id")
+CREATE INDEX outreach_message_failed ON outreach_message (workspace_id, created_at DESC) WHERE state = 'failed'
+;
+CREATE INDEX outreach_message_latest ON outreach_message (workspace_id, created_at DESC)
 ;
 CREATE UNIQUE INDEX "outreach_one_standing_ruling" ON "outreach_decision" ("workspace_id", "ask_key") WHERE "settled_at" IS NULL
 ;
@@ -831,11 +847,11 @@ CREATE INDEX "respond_case_answer" ON "respond_case" ("answer_by") WHERE "answer
 ;
 CREATE INDEX "respond_case_cause_id_4261dc27" ON "respond_case" ("cause_id")
 ;
-CREATE INDEX "respond_case_customer_id_6e502864" ON "respond_case" ("customer_id")
-;
 CREATE INDEX "respond_case_first_owner_id_2920eda5" ON "respond_case" ("first_owner_id")
 ;
 CREATE INDEX "respond_case_hot" ON "respond_case" ("id") WHERE "flush_id" IS NULL
+;
+CREATE INDEX respond_case_latest ON respond_case (workspace_id, opened_at DESC)
 ;
 CREATE UNIQUE INDEX "respond_case_origin" ON "respond_case" ("workspace_id", "origin_id") WHERE "origin_id" IS NOT NULL
 ;
@@ -843,9 +859,9 @@ CREATE INDEX "respond_case_origin_id_13aee1f6" ON "respond_case" ("origin_id")
 ;
 CREATE INDEX "respond_case_owner_id_c939cfc1" ON "respond_case" ("owner_id")
 ;
-CREATE INDEX "respond_case_touchpoint_id_1b9d939a" ON "respond_case" ("touchpoint_id")
+CREATE INDEX respond_case_state ON respond_case (workspace_id, state, opened_at DESC)
 ;
-CREATE INDEX "respond_case_workspace_id_5326acc8" ON "respond_case" ("workspace_id")
+CREATE INDEX "respond_case_touchpoint_id_1b9d939a" ON "respond_case" ("touchpoint_id")
 ;
 CREATE INDEX "respond_caseentry_actor_id_e3607565" ON "respond_caseentry" ("actor_id")
 ;

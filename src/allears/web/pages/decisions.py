@@ -64,7 +64,8 @@ def _page_of(request: ConsoleRequest, rows: QuerySet[Decision]) -> list[Decision
     at, _sep, number = request.GET.get("cursor", "").partition("_")
     if number.isdigit() and at.isdigit() and len(number) < 19 and len(at) < 19:
         moment = datetime.fromtimestamp(int(at) / 1_000_000, tz=UTC)
-        rows = rows.filter(Q(at__lt=moment) | Q(at=moment, id__lt=int(number)))
+        behind = Q(at__lt=moment) | Q(at=moment, id__lt=int(number))
+        rows = rows.filter(behind, at__lte=moment)  # the index is entered by the second; see api.listing
     return list(rows.select_related("customer").order_by("-at", "-id")[: PAGE + 1])
 
 
