@@ -13,7 +13,10 @@ from tests.conftest import Person
 import allears
 from allears.accounts.audit import audit
 from allears.accounts.teams.models import Team
+from allears.events.models import Import, SavedMapping
+from allears.events.webhooks.models import Endpoint
 from allears.journeys.models import Touchpoint
+from allears.understand.themes.models import Theme
 from allears.web.audit_words import DID
 
 SOURCE = Path(allears.__file__).parent
@@ -118,4 +121,37 @@ def test_what_is_spoken_of_is_called_by_its_name(alice: Person, bob: Person) -> 
     client.cookies["allears_language"] = "zh-hans"
     page = client.get("/settings/audit").content.decode()
     for words in ("触点 送货", "团队 Night shift", f"成员：{alice.user}、{bob.user}"):
+        assert words in page
+
+
+@pytest.mark.django_db
+def test_files_themes_webhooks_and_jobs_are_called_by_what_they_are(alice: Person) -> None:
+    here, now = alice.workspace, timezone.now()
+    file = Import.objects.create(workspace=here, kind="responses", filename="spring.csv", path="p", digest="d")
+    mapping = SavedMapping.objects.create(workspace=here, kind="voices", name="Till export")
+    theme = Theme.objects.create(workspace=here, name_en="Late couriers", name_zh="快递迟到", born_at=now)
+    secret = "https://hooks.example.test/T0/very-secret"
+    webhook = Endpoint.objects.create(workspace=here, url=secret, created_at=now, removed_at=now)
+    named = {"workspace_id": here.pk, "actor_id": alice.user.pk}
+    audit(**named, verb="events.import.undone", subject=f"import:{file.pk}", detail={"kind": "responses"})
+    audit(**named, verb="events.mapping.saved", subject=f"mapping:{mapping.pk}")
+    audit(**named, verb="theme.hidden", subject=f"theme:{theme.pk}")
+    audit(**named, verb="webhooks.endpoint.disabled", subject=f"webhook:{webhook.pk}", detail={"why": "failing"})
+    audit(**named, verb="customers.erasure.finished", subject="erasure:0123456789abcdef0123456789abcdef")
+    audit(**named, verb="outreach.channel.paused", subject="channel:email")
+    audit(**named, verb="understand.model.chosen", subject="slot:sentiment", detail={"reason": "rolled_back"})
+    task = "allears.events.exports.jobs.write_export"
+    audit(**named, verb="operations.job.revived", subject="job:7", detail={"task": task})
+    client = Client()
+    client.force_login(alice.user)
+    page = client.get("/settings/audit").content.decode()
+    for words in ("Import spring.csv", "Mapping Till export", "Theme Late couriers", "Webhook hooks.example.test",
+                  "Erasure 0123456789ab…", "Task Feeling", "Write an export", "why: it failed for days",
+                  "reason: somebody went back to it"):  # fmt: skip
+        assert words in page
+    for words in ("very-secret", task, "Job 7"):
+        assert words not in page
+    client.cookies["allears_language"] = "zh-hans"
+    page = client.get("/settings/audit").content.decode()
+    for words in ("主题 快递迟到", "生成导出文件", "类型：答卷", "连续多天失败"):
         assert words in page

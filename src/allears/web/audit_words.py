@@ -1,21 +1,30 @@
 """Words for what the audit log holds: what was done, to what, and what was said of it."""
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
 from allears.accounts.models import AccessKey, AuditEntry, Membership, Role
 from allears.accounts.teams.models import Team
+from allears.events.imports.queries import imports_of
 from allears.events.inbound.queries import sources
+from allears.events.models import SavedMapping
+from allears.events.webhooks.models import Endpoint
 from allears.journeys.queries import touchpoints
 from allears.listen.places.queries import places
 from allears.listen.sources.queries import sources_of
 from allears.listen.studies.queries import studies
 from allears.listen.tags.queries import every_tag
-from allears.web.label_words import TASKS
+from allears.outreach.wording import channel_name
+from allears.understand.themes.models import Theme
+from allears.understand.themes.queries import name_of
+from allears.web.job_words import job_words
+from allears.web.label_words import TASKS, task_word
 from allears.web.templatetags.ui import local_name
 
 DID: Final[Mapping[str, Any]] = {
@@ -187,7 +196,6 @@ ABOUT: Final[Mapping[str, Any]] = {
     "scopes": pgettext_lazy("audit", "may"),
     "share": pgettext_lazy("audit", "note"),
     "table": pgettext_lazy("audit", "table"),
-    "task": pgettext_lazy("audit", "task"),
     "thanks": pgettext_lazy("audit", "thanks"),
     "timezone": pgettext_lazy("audit", "time zone"),
     "to": pgettext_lazy("audit", "to"),
@@ -216,11 +224,19 @@ MEANT: Final[Mapping[str, Any]] = {
     "site": pgettext_lazy("audit", "web site"),
     "sql": pgettext_lazy("audit", "database"),
     "voices": pgettext_lazy("audit", "voices"),
+    "transcripts": pgettext_lazy("audit", "conversations"),
+    "responses": pgettext_lazy("audit", "responses"),
+    "by_hand": pgettext_lazy("audit", "somebody wanted it"),
+    "gone": pgettext_lazy("audit", "it answered that it is gone"),
+    "failing": pgettext_lazy("audit", "it failed for days"),
+    "better": gettext_lazy("it did better on examples it had not seen"),
+    "chosen": gettext_lazy("somebody chose it"),
+    "rolled_back": gettext_lazy("somebody went back to it"),
 }
-CODED: Final = frozenset({"from", "kind", "labels", "role", "scopes", "table", "to", "via"})
+CODED: Final = frozenset({"from", "kind", "labels", "reason", "role", "scopes", "table", "to", "via", "why"})
 """Of these the value is a code of ours; every other value is as somebody wrote it."""
-UNTOLD: Final = frozenset({"share", "thanks"})
-"""Numbers of rows that no page shows: they say nothing to a reader."""
+UNTOLD: Final = frozenset({"share", "task", "thanks"})
+"""Numbers of rows that no page shows, which say nothing to a reader; a job's task stands for the job itself."""
 PLACE: Final[Mapping[str, int]] = {"kind": -2, "before": 1, "from": 1, "after": 2, "into": 2, "to": 2}
 """What comes before what: PostgreSQL keeps the keys of JSON in an order of its own, “to” before “from”."""
 
@@ -240,37 +256,56 @@ class Told:
 def told_of(entries: Iterable[AuditEntry], *, workspace_id: int) -> list[Told]:
     """Entries in words, with what they are about by its present name."""
     entries = list(entries)
-    names = _names({kind for entry in entries for kind in _about(entry)}, workspace_id)
+    names = _names(entries, workspace_id)
     return [_told(entry, names) for entry in entries]
 
 
 Names = Mapping[str, Mapping[str, str]]  # kind -> number -> name
-NAMED: Final[Mapping[str, Callable[[int], Iterable[tuple[Any, str]]]]] = {
-    "inbound": lambda here: sources(workspace_id=here).values_list("pk", "name"),
-    "key": lambda here: AccessKey.objects.in_workspace(here).values_list("pk", "name"),
-    "member": lambda here: (
+Found = Iterable[tuple[Any, str]]
+NAMED: Final[Mapping[str, Callable[[int, Iterable[str]], Found]]] = {
+    "channel": lambda _here, keys: ((each, str(channel_name(each))) for each in keys),
+    "erasure": lambda _here, keys: ((each, f"{each[:12]}…") for each in keys),  # as its own list shows it
+    "import": lambda here, keys: imports_of(here).filter(pk__in=keys).values_list("pk", "filename"),
+    "inbound": lambda here, _keys: sources(workspace_id=here).values_list("pk", "name"),
+    "key": lambda here, _keys: AccessKey.objects.in_workspace(here).values_list("pk", "name"),
+    "mapping": lambda here, keys: SavedMapping.objects.in_workspace(here).filter(pk__in=keys).values_list("pk", "name"),
+    "member": lambda here, _keys: (
         (each.pk, str(each.user)) for each in Membership.objects.in_workspace(here).select_related("user")
     ),
-    "place": lambda here: places(workspace_id=here).values_list("pk", "name"),
-    "source": lambda here: sources_of(here).values_list("pk", "name"),
-    "study": lambda here: studies(workspace_id=here).values_list("key", "name"),
-    "tag": lambda here: every_tag(workspace_id=here).values_list("pk", "name"),
-    "team": lambda here: Team.objects.in_workspace(here).values_list("pk", "name"),
-    "touchpoint": lambda here: (
+    "place": lambda here, _keys: places(workspace_id=here).values_list("pk", "name"),
+    "slot": lambda _here, keys: ((each, task_word(each)) for each in keys),
+    "source": lambda here, _keys: sources_of(here).values_list("pk", "name"),
+    "study": lambda here, _keys: studies(workspace_id=here).values_list("key", "name"),
+    "tag": lambda here, _keys: every_tag(workspace_id=here).values_list("pk", "name"),
+    "team": lambda here, _keys: Team.objects.in_workspace(here).values_list("pk", "name"),
+    "theme": lambda here, keys: (
+        (each.pk, name_of(each)) for each in Theme.objects.in_workspace(here).filter(pk__in=keys)
+    ),
+    "touchpoint": lambda here, _keys: (
         (each.pk, local_name(each)) for each in touchpoints(workspace_id=here, with_archived=True)
     ),
+    "webhook": lambda here, keys: (
+        (each.pk, _webhook(each)) for each in Endpoint.objects.in_workspace(here).filter(pk__in=keys)
+    ),
 }
+"""By workspace and what the log calls them; a workspace has few of what is read whole."""
 
 
-def _names(kinds: Iterable[str], workspace_id: int) -> Names:
+def _webhook(endpoint: Endpoint) -> str:
+    """As people described it, or its host: the rest of an address may be a secret of the other side."""
+    return endpoint.description or urlsplit(endpoint.url).hostname or str(endpoint.pk)
+
+
+def _names(entries: Iterable[AuditEntry], workspace_id: int) -> Names:
     """Of the kinds that a page speaks of; what is no more keeps its number."""
-    return {kind: {str(pk): name for pk, name in NAMED[kind](workspace_id)} for kind in kinds if kind in NAMED}
-
-
-def _about(entry: AuditEntry) -> Iterable[str]:
-    yield entry.subject.partition(":")[0]
-    if "member" in entry.detail or "members" in entry.detail:
-        yield "member"
+    keys: dict[str, set[str]] = defaultdict(set)
+    for entry in entries:
+        kind, _colon, key = entry.subject.partition(":")
+        keys[kind].add(key)
+        if "member" in entry.detail or "members" in entry.detail:
+            keys["member"].add("")
+    found = {kind: NAMED[kind](workspace_id, keys[kind]) for kind in keys if kind in NAMED}
+    return {kind: {str(key): name for key, name in pairs} for kind, pairs in found.items()}
 
 
 def _told(entry: AuditEntry, names: Names) -> Told:
@@ -280,12 +315,20 @@ def _told(entry: AuditEntry, names: Names) -> Told:
         entry=entry,
         did=str(DID.get(entry.verb, entry.verb)),
         code=entry.verb,
-        to=str(TO[kind]) % {"id": names.get(kind, {}).get(number, number)}
-        if kind in TO
-        else _value(entry.subject, is_coded=True),
+        to=_to(entry, names),
         href=_href(kind, number, entry.detail.get("kind")),
         detail=" · ".join(_("%(name)s: %(value)s") % {"name": name, "value": value} for name, value in detail),
     )
+
+
+def _to(entry: AuditEntry, names: Names) -> str:
+    """What it was done to; a job is gone soon, so the entry itself says what it did."""
+    kind, _colon, number = entry.subject.partition(":")
+    if kind == "job" and "task" in entry.detail:
+        return job_words(entry.detail["task"])
+    if kind not in TO:
+        return _value(entry.subject, is_coded=True)
+    return str(TO[kind]) % {"id": names.get(kind, {}).get(number, number)}
 
 
 def _href(kind: str, number: str, of: object) -> str:

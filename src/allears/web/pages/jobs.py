@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 from allears.jobs.models import Job
 from allears.operations import queue
 from allears.web.access import ConsoleRequest, access_admin
+from allears.web.job_words import job_words
 from allears.web.render import flash, render_page
 
 PAGE = 50
@@ -40,9 +41,9 @@ def jobs(request: ConsoleRequest) -> HttpResponse:
         "state": state,
         "states": [(name, label, counts[name]) for name, (label, _tone) in STATES.items()],
         "tone": STATES[state][1],
-        "rows": [{"job": each, "reason": queue.reason(each)} for each in found[:PAGE]],
+        "rows": [{"job": each, "words": job_words(each.task), "reason": queue.reason(each)} for each in found[:PAGE]],
         "next_cursor": str(found[PAGE - 1].pk) if len(found) > PAGE else None,
-        "plan": queue.plan(now=now),
+        "plan": [(job_words(each.task), each) for each in queue.plan(now=now)],
     }
     return render_page(request, "operations/jobs.html", context)
 
