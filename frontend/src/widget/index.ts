@@ -77,10 +77,12 @@ function show(ask: Ask, options: { into?: Element | null | undefined; focus?: bo
   seen("shown");
 }
 
+/** Who is neither named nor remembered would be a new person on every page, and asked on each. */
+const wonders = () => !!(memory.userId || memory.mayStore);
+
 /** The server's word on whether this visitor is asked here and now. */
 async function propose(trigger: string): Promise<void> {
-  // Who is neither named nor remembered would be a new person on every page, and asked on each.
-  if (shown || !(memory.userId || memory.mayStore)) return;
+  if (shown || !wonders()) return;
   const answer = await wire.call("/v1/widget/ask", { ...common(), trigger });
   if (answer?.ask && !shown) show(answer.ask);
 }
@@ -96,20 +98,28 @@ function tell(): void {
   shown = made;
 }
 
+const places = () => [...document.querySelectorAll<HTMLElement>("[data-allears-survey]")];
+const surveyOf = (into: HTMLElement) => into.dataset.allearsSurvey || "";
+
 async function begin(): Promise<void> {
   if (begun || !memory.maySend) return;
   begun = true;
+  // On a slow line every trip to the server is felt: this one says all that is known, and brings the first question back.
+  const sheets = places().map(surveyOf);
+  const asking = wire.call("/v1/widget/config", { ...common(), sheets, ...(wonders() && { events: early }) });
   wire.pump();
-  const found = await wire.call("/v1/widget/config", common());
+  const found = await asking;
   if (!found) return;
   look = { accent: found.accent, side: found.side };
-  triggers = new Triggers(found.triggers as Trigger[], propose);
+  if (found.waiting && !shown) show(found.waiting);
+  triggers = new Triggers(found.triggers as Trigger[], propose, found.wondered);
   for (const name of early.splice(0)) triggers.happened(name);
   if (found.feedback) frame(look).append(h("button", { class: "b", type: "button", onclick: tell }, words.feedback));
-  for (const into of document.querySelectorAll<HTMLElement>("[data-allears-survey]")) {
-    api.ask(into.dataset.allearsSurvey || "", { element: into });
+  for (const into of places()) {
+    const ask = found.sheets?.[surveyOf(into)];
+    if (ask) show(ask, { into });
+    else void api.ask(surveyOf(into), { element: into });
   }
-  if (found.waiting && !shown) show(found.waiting);
 }
 
 const api = {

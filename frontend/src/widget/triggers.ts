@@ -12,12 +12,14 @@ const like = (pattern: string): boolean =>
   );
 
 export class Triggers {
-  #fired = new Set<string>();
+  #fired: Set<string>;
 
   constructor(
     readonly all: Trigger[],
     readonly fire: (id: string) => void,
+    wondered: string[] = [], // what the server has decided about already
   ) {
+    this.#fired = new Set(wondered);
     for (const each of all) this.#watch(each);
     this.visited();
   }

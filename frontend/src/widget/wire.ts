@@ -42,7 +42,7 @@ export class Wire {
     this.memory.queue.push({ path, body, done });
     this.memory.queue.splice(0, this.memory.queue.length - MOST);
     this.memory.keep();
-    this.pump();
+    queueMicrotask(() => this.pump()); // a question that is asked meanwhile has the open connection first
   }
   /** One at a time, and in order for each path; a path that is blocked (some blockers do that) keeps no other waiting. */
   async pump(): Promise<void> {

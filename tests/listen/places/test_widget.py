@@ -85,6 +85,35 @@ def test_looking_makes_no_customer_and_shows_that_the_site_runs(site: Place) -> 
     assert site.seen == 1  # within half a minute: one visit
 
 
+@pytest.mark.parametrize(
+    ("trigger", "asked"),
+    [
+        ({"on": "page", "value": "/thanks*"}, True),
+        ({"on": "page", "value": "/thanks"}, False),
+        ({"on": "event", "value": "bought"}, True),
+        ({"on": "event", "value": "bought", "page": "/thanks/?"}, False),
+        ({"on": "event", "value": "bought", "page": "*/7"}, True),
+        ({"on": "delay", "value": "0"}, False),
+    ],
+)
+def test_a_page_that_opens_with_a_reason_to_ask_gets_its_question_at_once(
+    acme: Workspace, site: Place, trigger: dict[str, str], asked: bool
+) -> None:
+    site = made(acme, triggers=[{"id": "t1", "survey": "nps-why", **trigger}])
+    opening = {"page": "/thanks/7", "sheets": ["nps-why", "none"]}
+    assert call("config", site, **opening)["waiting"] is None, "who is not to be intercepted is not"
+    assert Decision.objects.in_workspace(acme.pk).count() == 0
+    found = call("config", site, **opening, events=["seen", "bought"])
+    assert (found["waiting"] is not None, found["wondered"]) == (asked, ["t1"] if asked else [])
+    assert Decision.objects.in_workspace(acme.pk).count() == int(asked)
+    assert {key: ask["questions"][0]["name"] for key, ask in found["sheets"].items()} == {"nps-why": "nps"}
+    if asked:
+        call("seen", site, token=found["waiting"]["token"], how="shown")
+        again = call("config", site, **opening, events=["bought"])
+        assert (again["waiting"], again["wondered"]) == (None, ["t1"])
+        assert Decision.objects.in_workspace(acme.pk).count() == 1
+
+
 def test_the_governor_asks_a_visitor_once_and_says_no_afterwards(site: Place, acme: Workspace) -> None:
     ask = call("ask", site, trigger="t1")["ask"]
     assert [question["kind"] for question in ask["questions"]] == ["score", "text"]

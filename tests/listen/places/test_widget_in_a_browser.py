@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from allears import web
 from allears.listen import ready_made
@@ -20,7 +20,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.server]
 POLICY = "default-src 'none'; script-src {0}; connect-src {0}; img-src data:; base-uri 'none'; form-action 'none'"
 PAGE = """<!doctype html><html lang="{lang}"><head><meta charset="utf-8"><title>Shop</title>
 <link rel="icon" href="data:,"></head><body><h1>Shop</h1><p><button id="buy">Buy</button></p>
-<script async src="{url}/widget.js" data-key="{key}" data-site="{site}" data-consent="required"></script>
+<script async crossorigin src="{url}/widget.js" data-key="{key}" data-site="{site}" data-consent="required"></script>
 </body></html>"""
 
 
@@ -68,6 +68,43 @@ def test_a_browsers_no_counts_until_somebody_says_yes_here(
     page.goto(web_peer.url("/asked"))
     until(page, "'allears' in localStorage")
     assert calls == ["config"]
+    context.close()
+
+
+OPENING = """<!doctype html><html lang="en"><head><title>Shop</title><link rel="icon" href="data:,"></head><body>
+<div data-allears-survey="nps"></div><div data-allears-survey="unknown"></div>
+<script>allears = [["track", "bought"]]</script>
+<script async src="/widget.js" data-key="k" data-site="s" data-consent="granted"></script></body></html>"""
+
+
+def test_one_call_brings_all_that_a_page_opens_with(web_peer: WebPeer, browser: Browser) -> None:
+    script = Path(web.__file__).parent / "static" / "dist" / "widget.js"
+    web_peer.serve("/widget.js", script.read_bytes(), Content_Type="text/javascript")
+    web_peer.serve("/", OPENING, Content_Type="text/html")
+    ask = {"survey": "nps", "language": "en", "title": "In the page", "thanks": "", "company": "", "questions": []}
+    found = {
+        "accent": "#1f6feb", "side": "right", "feedback": False, "sheets": {"nps": ask}, "wondered": ["t1"],
+        "triggers": [{"id": "t1", "on": "event", "value": "bought"}, {"id": "t2", "on": "page", "value": "/"}],
+        "waiting": {**ask, "title": "Asked", "token": "t"},
+    }  # fmt: skip
+    context = browser.new_context()
+    page = context.new_page()
+    calls: list[str] = []
+    told: list[Any] = []
+
+    def answer(route: Route) -> None:
+        calls.append(route.request.url.rpartition("/")[2])
+        told.append(route.request.post_data_json)
+        route.fulfill(json=found if calls[-1] == "config" else {})
+
+    page.route("**/v1/**", answer)
+    page.goto(web_peer.url("/"))
+    expect(page.get_by_role("heading", name="In the page")).to_be_visible()
+    expect(page.get_by_role("dialog", name="Asked")).to_be_visible()
+    page.wait_for_timeout(300)
+    assert calls[0] == "config", "the question has the line first"
+    assert sorted(calls) == ["config", "seen", "sheet", "t"], "nothing but the unknown survey is asked for again"
+    assert (told[0]["page"], told[0]["events"], told[0]["sheets"]) == ("/", ["bought"], ["nps", "unknown"])
     context.close()
 
 

@@ -65,6 +65,11 @@ def settings_from(stored: Mapping[str, Any]) -> SiteSettings:
     return found
 
 
+def is_like(pattern: str, path: str) -> bool:
+    """Whether a page is meant by a trigger: ``*`` stands for anything."""
+    return re.fullmatch(".*".join(map(re.escape, pattern.split("*"))), path) is not None
+
+
 def as_json(settings: SiteSettings) -> dict[str, Any]:
     plain: dict[str, Any] = msgspec.to_builtins(settings)
     return plain

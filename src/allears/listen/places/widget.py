@@ -26,6 +26,7 @@ from allears.outreach.contracts import Proposal, Release
 
 SEEN_EVERY = timedelta(seconds=30)
 MOST_QUESTIONS = 3  # a widget asks little; the rest is on the hosted page
+MOST_SHEETS = 5  # brought with the first call; a page with more asks for the others by name
 ASK_WITHIN = timedelta(days=7)
 
 
@@ -62,13 +63,26 @@ def customer_known(*, place: Place, who: Who) -> int | None:
     return None
 
 
-def config(*, place: Place, who: Who, language: str, now: datetime) -> dict[str, Any]:
-    """How the widget looks and when it may wonder; with it an ask that waits for this customer."""
+@dataclass(frozen=True, kw_only=True)
+class Opening:
+    """What a page says with its first call, so that its first question needs no second one."""
+
+    page: str = ""
+    events: tuple[str, ...] | None = None  # what happened there already; None: this visitor is not to be intercepted
+    sheets: tuple[str, ...] = ()  # surveys that stand in the page itself
+
+
+def config(*, place: Place, who: Who, language: str, now: datetime, opening: Opening = Opening()) -> dict[str, Any]:
+    """How the widget looks and when it may wonder; with it what the page opens with, above all an ask for this customer."""
     if place.last_seen_at is None or now - place.last_seen_at > SEEN_EVERY:
         come_by(place=place, now=now)
     settings = sites.settings_from(place.settings)
     customer_id = customer_known(place=place, who=who)
     waiting = _waiting(place.workspace_id, customer_id, now) if customer_id else None
+    shown = invited_sheet(invitation=waiting, language=language) if waiting else None
+    due = [] if shown else [each.id for each in settings.triggers if _is_due(each, opening)]
+    for trigger_id in due:
+        shown = shown or ask(place=place, trigger_id=trigger_id, who=who, language=language, now=now)
     return {
         "accent": settings.accent,
         "side": settings.side,
@@ -76,8 +90,27 @@ def config(*, place: Place, who: Who, language: str, now: datetime) -> dict[str,
         "triggers": [
             {"id": each.id, "on": each.on, "value": each.value, "page": each.page} for each in settings.triggers
         ],
-        "waiting": invited_sheet(invitation=waiting, language=language) if waiting else None,
+        "waiting": shown,
+        "wondered": due,
+        "sheets": _sheets(place, opening, language),
     }
+
+
+def _is_due(trigger: sites.Trigger, opening: Opening) -> bool:
+    """Whether the trigger wonders with the page's first call; the widget decides by the same rule later on."""
+    if opening.events is None or (trigger.page and not sites.is_like(trigger.page, opening.page)):
+        return False
+    if trigger.on == "page":
+        return sites.is_like(trigger.value, opening.page)
+    return trigger.on == "event" and trigger.value in opening.events
+
+
+def _sheets(place: Place, opening: Opening, language: str) -> dict[str, Any]:
+    """The surveys of the page that can be asked."""
+    keys = dict.fromkeys(opening.sheets[:MOST_SHEETS])
+    rows = Survey.objects.in_workspace(place.workspace_id).filter(key__in=keys, archived_at__isnull=True)
+    there = rows.values_list("key", flat=True)
+    return {key: sheet(place=place, survey_key=key, language=language) for key in there}
 
 
 def _waiting(workspace_id: int, customer_id: int, now: datetime) -> Invitation | None:

@@ -182,7 +182,7 @@ def _place(request: ConsoleRequest, place_id: int, *kinds: str) -> Place:
 def _snippet(place: Place, key: str) -> str:
     consent = site.settings_from(place.settings).consent
     return (
-        f'<script async src="{settings.PUBLIC_URL}/widget.js" data-key="{key}"'
+        f'<script async crossorigin src="{settings.PUBLIC_URL}/widget.js" data-key="{key}"'
         f' data-site="{place.code}" data-consent="{consent}"></script>'
     )
 

@@ -106,6 +106,11 @@ def _who(body: dict[str, Any]) -> widget.Who:
     )
 
 
+def _names(body: dict[str, Any], name: str) -> tuple[str, ...] | None:
+    told = body.get(name)
+    return tuple(each for each in told if isinstance(each, str)) if isinstance(told, list) else None
+
+
 def _given(body: dict[str, Any]) -> dict[str, Any]:
     told = body.get("answers")
     if not isinstance(told, dict):
@@ -115,7 +120,10 @@ def _given(body: dict[str, Any]) -> dict[str, Any]:
 
 def _config(request: HttpRequest, body: dict[str, Any]) -> dict[str, Any]:
     place = _place(request, body)
-    return widget.config(place=place, who=_who(body), language=_text(body, "lang"), now=timezone.now())
+    opening = widget.Opening(
+        page=_text(body, "page", longest=500), events=_names(body, "events"), sheets=_names(body, "sheets") or ()
+    )
+    return widget.config(place=place, who=_who(body), language=_text(body, "lang"), now=timezone.now(), opening=opening)
 
 
 def _ask(request: HttpRequest, body: dict[str, Any]) -> dict[str, Any]:
