@@ -73,7 +73,7 @@ class Opening:
 
 
 def config(*, place: Place, who: Who, language: str, now: datetime, opening: Opening = Opening()) -> dict[str, Any]:
-    """How the widget looks and when it may wonder; with it what the page opens with, above all an ask for this customer."""
+    """How the widget looks, when it may wonder, and what the page opens with, above all an ask for this customer."""
     if place.last_seen_at is None or now - place.last_seen_at > SEEN_EVERY:
         come_by(place=place, now=now)
     settings = sites.settings_from(place.settings)
