@@ -163,6 +163,11 @@ _TROUBLES: Final = {
         "Only %(there)s rows have a text and a label that %(least)s rows or more have; %(needed)s are needed. "
         "Label more rows, or join rare labels."
     ),
+    "few_left": gettext_noop(
+        "%(all)s rows have a text and a label; %(held)s of them are held out to judge by. Of the other %(left)s, "
+        "%(there)s have a label that %(least)s of them or more have; %(needed)s are needed. "
+        "Label more rows, join rare labels, or hold out fewer."
+    ),
     "no_labels": gettext_noop("No row has a text and a label: is it the right column?"),
     "own_labels": gettext_noop(
         "Hardly two rows have the same label (%(there)s labels): these are numbers or names. Take a column of classes."

@@ -9,6 +9,7 @@ import pytest
 from django.utils import translation
 from tests.understand.text.speech import FewWords, comments
 
+from allears.understand.registry import why_not
 from allears.understand.text import columns
 from allears.understand.text.judging import Figures, HeldOutReport, LabelScore
 from allears.understand.text.learning import LabelModel, LearningError, held_out, split_of
@@ -168,9 +169,23 @@ def test_a_report_and_a_refusal_speak_the_readers_language() -> None:
 
 @pytest.mark.parametrize(
     ("cells", "code"),
-    [([""] * 40, "no_labels"), ([f"T-{n}" for n in range(40)], "own_labels"), (["a"] * 4, "few_rows")],
+    [([""] * 40, "no_labels"), ([f"T-{n}" for n in range(40)], "own_labels"), (["a"] * 4, "few_left")],
 )
 def test_a_column_that_holds_no_classes_is_told_from_too_few_rows(cells: list[str], code: str) -> None:
     with pytest.raises(LearningError) as raised:
         LabelModel.train([f"It was late {n}" for n in range(len(cells))], cells, seed=0, holdout=0.2)
     assert raised.value.code == code
+
+
+def test_rows_held_out_are_told_where_too_few_are_left() -> None:
+    """Twenty labelled rows were called sixteen: nobody said that the other four are kept to judge by."""
+    texts, labels = [f"It was late {n}" for n in range(20)], ["late", "lost"] * 10
+    with pytest.raises(LearningError) as raised:
+        LabelModel.train(texts, labels, seed=0, holdout=0.2)
+    told = why_not(raised.value.code, raised.value.params)
+    assert "20 rows have a text and a label; 4 of them are held out" in told
+    assert told == str(raised.value)
+    with translation.override("zh-hans"):
+        assert "齐全的有 20 行，其中 4 行留作检验" in why_not(raised.value.code, raised.value.params)
+    model, _ = LabelModel.train(texts, labels, seed=0, holdout=0.0)
+    assert model.about["rows"] == 20

@@ -109,8 +109,9 @@ class LabelModel:
             None if languages is None else [languages[place] for place in usable],
         )
         inside, outside = np.flatnonzero(~held[usable]), np.flatnonzero(held[usable])
+        taken = given.take(_drawn(inside, seed))
         model, cross_fitted = learn(
-            given.take(_drawn(inside, seed)), kind=column.kind, task=task, annotator=annotator, seed=seed
+            taken, kind=column.kind, task=task, annotator=annotator, seed=seed, held=len(outside)
         )
         report = model.judge(given.take(outside)) if len(outside) else cross_fitted
         if refit and len(outside):
@@ -331,14 +332,14 @@ def held_out(texts: Sequence[str], column: LabelColumn, *, holdout: float, seed:
 
 
 def learn(
-    given: Examples, *, kind: columns.Kind, task: str, annotator: Annotator | None, seed: int
+    given: Examples, *, kind: columns.Kind, task: str, annotator: Annotator | None, seed: int, held: int = 0
 ) -> tuple[LabelModel, HeldOutReport]:
-    """Learn from all of these rows; the report is cross-fitted within them."""
+    """Learn from all of these rows; the report is cross-fitted within them. `held` more are kept for another."""
     kept, left_out = _learnable(given)
     parts = [[columns.parts_of(label) if kind == "paired" else (label, "") for label in row] for row in kept.labels]
     first = _ordered(part for row in parts for part, _ in row)
     seconds = _ordered(part for row in parts for _, part in row) if kind == "paired" else ()
-    _check(kept, first, left_out)
+    _check(kept, first, left_out, labelled=len(given.texts), held=held)
     taught = _Taught(kept, parts, first, seconds, annotator, exclusive=kind == "single", seed=seed)
     commonest = Counter(kept.labels).most_common(1)[0][0]
     model = LabelModel(
@@ -449,7 +450,15 @@ def _learnable(given: Examples) -> tuple[Examples, dict[str, int]]:
     return Examples(given.texts, [frozenset(row) for row in rows], given.languages).take(places), rare
 
 
-def _check(kept: Examples, labels: Sequence[str], rare: Mapping[str, int] = MappingProxyType({})) -> None:
+def _check(
+    kept: Examples,
+    labels: Sequence[str],
+    rare: Mapping[str, int] = MappingProxyType({}),
+    *,
+    labelled: int = 0,
+    held: int = 0,
+) -> None:
+    """Raises LearningError. `labelled` rows were there to learn from, `held` more are kept to judge by."""
     if len(kept.texts) < FEWEST_ROWS:
         if not kept.texts and not rare:
             raise LearningError("No row has a text and a label: is it the right column?", code="no_labels")
@@ -459,6 +468,19 @@ def _check(kept: Examples, labels: Sequence[str], rare: Mapping[str, int] = Mapp
                 "Take a column of classes.",
                 code="own_labels",
                 there=len(rare),
+            )
+        if held:
+            raise LearningError(
+                f"{labelled + held} rows have a text and a label; {held} of them are held out to judge by. Of the "
+                f"other {labelled}, {len(kept.texts)} have a label that {FEWEST_OF_A_LABEL} of them or more have; "
+                f"{FEWEST_ROWS} are needed. Label more rows, join rare labels, or hold out fewer.",
+                code="few_left",
+                all=labelled + held,
+                held=held,
+                left=labelled,
+                there=len(kept.texts),
+                least=FEWEST_OF_A_LABEL,
+                needed=FEWEST_ROWS,
             )
         raise LearningError(
             f"Only {len(kept.texts)} rows have a text and a label that {FEWEST_OF_A_LABEL} rows or more have; "
