@@ -6,12 +6,14 @@ alone, and only that is annotated, searched and counted.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime, tzinfo
 from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from allears.events.imports.errors import BadCellError
+from allears.events.imports.times import Order, order_of, parse
 from allears.kit import dialogue, roles
 from allears.kit.script import language_of
 from allears.listen import originals
@@ -45,12 +47,31 @@ class Conversation:
     about: Mapping[str, Any] = field(default_factory=dict)  # further fields of Telling
 
 
-def from_text(text: str) -> list[Said]:
-    """The turns of WebVTT, SRT or “Agent: …” lines; raises TellingError where it is no transcript."""
+def from_text(text: str, *, zone: tzinfo = UTC, began: datetime | None = None) -> list[Said]:
+    """The turns of WebVTT, SRT, “Agent: …” lines or a chat as a program wrote it out, with their times where these
+    leave no doubt; raises TellingError where it is no transcript.
+
+    ``zone`` is of times that name none; ``began`` is when the first word of a recording fell.
+    """
     spoken = dialogue.read(text)
     if not spoken:
         raise TellingError("text", _("This is no transcript: begin each turn with who speaks, as in “Agent: Hello”."))
-    return [Said(speaker=each.who, text=each.text) for each in spoken]
+    order, sure = order_of([each.at for each in spoken])
+    since = began if dialogue.is_cues(text) else None
+    return [
+        Said(speaker=each.who, text=each.text, at=_time_of(each, order=order, zone=zone, since=since) if sure else None)
+        for each in spoken
+    ]
+
+
+def _time_of(turn: dialogue.Spoken, *, order: Order, zone: tzinfo, since: datetime | None) -> datetime | None:
+    """None where nothing is told, or nothing that can be read: the turn's words count without it."""
+    if since and turn.after is not None:
+        return since + turn.after
+    try:
+        return parse(turn.at, order=order, zone=zone) if turn.at else None
+    except BadCellError:
+        return None
 
 
 def sided(turns: Sequence[Said], *, customer: str = "") -> list[Said]:
@@ -66,6 +87,9 @@ def sided(turns: Sequence[Said], *, customer: str = "") -> list[Said]:
             raise TellingError("customer_speaker", message % {"name": customer[:60], "names": names})
         sides = {name: _beside(name, customer) for name in sides}
     strange = [name for name, side in sides.items() if not side]
+    if "" in strange:
+        message = _("It does not say who speaks. Begin each turn with it, as in “Agent: Hello”, and send it again.")
+        raise TellingError("text", message)
     if strange:
         message = _(
             "It is not clear who “%(name)s” is. Name the customer’s speaker in “customer_speaker”, or call the sides "

@@ -86,6 +86,28 @@ def test_text_is_read_and_what_is_none_is_refused(api: Client, acme: Workspace) 
     assert Voice.objects.in_workspace(acme.pk).count() == 1
 
 
+SHANGHAI = "张伟 2026/3/20 10:01:22\n沙发还没到\n\n客服小王 2026/3/20 10:02:00\n您好，稍等\n"
+AMBIGUOUS = "[05/03/2026, 10:00] Zoe: It is late\n[05/03/2026, 10:01] Acme Support: Sorry\n"
+SILENT = "1\n00:00:00,000 --> 00:00:02,000\nHow can I help\n\n2\n00:00:02,000 --> 00:00:04,000\nMy order is late\n"
+
+
+def test_a_text_keeps_the_times_that_it_tells(api: Client, acme: Workspace) -> None:
+    Workspace.objects.filter(pk=acme.pk).update(timezone="Asia/Shanghai")
+    chat = post(api, "/transcripts", {"text": SHANGHAI}).json()
+    turns = api.get(f"/api/v1/voices/{chat['id']}/turns").json()
+    assert [each["at"] for each in turns] == ["2026-03-20T02:01:22Z", "2026-03-20T02:02:00Z"]
+    assert chat["said_at"] == "2026-03-20T02:01:22Z"
+    call = post(api, "/transcripts", {"text": VTT, "said_at": "2026-03-20T08:00:00Z"}).json()
+    heard = [each["at"] for each in api.get(f"/api/v1/voices/{call['id']}/turns").json()]
+    assert call["said_at"] == "2026-03-20T08:00:00Z"
+    assert heard == sorted(heard)
+    assert {each[:15] for each in heard} == {"2026-03-20T08:0"}
+    doubtful = post(api, "/transcripts", {"text": AMBIGUOUS}).json()
+    assert [each["at"] for each in api.get(f"/api/v1/voices/{doubtful['id']}/turns").json()] == [None, None]
+    wrong = post(api, "/transcripts", {"text": SILENT})
+    assert (wrong.status_code, "does not say who speaks" in wrong.json()["detail"]) == (422, True)
+
+
 CSV = (
     "chat_id,time,speaker,message,customer_email\n"
     "c1,2026-03-01 10:00,agent,How can I help you today?,\n"

@@ -4,6 +4,7 @@ import secrets
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Literal
+from zoneinfo import ZoneInfo
 
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
@@ -19,6 +20,7 @@ from allears.api.routers.members import member_of
 from allears.customers.companies import people_of
 from allears.listen import filing, originals, queries, revising, transcripts
 from allears.listen.models import Turn, Voice, VoiceEdition, VoiceFile
+from allears.listen.repeats import zone_of
 from allears.listen.sending import sent
 from allears.listen.tags.queries import carrying, every_tag, names_on
 from allears.listen.telling import Telling, TellingError, tell, without_nul
@@ -263,7 +265,9 @@ def create_transcript(
     )
     about |= {"touchpoint_key": body.touchpoint} | ({"language": body.language} if body.language else {})
     try:
-        turns = [Said(**each.dict()) for each in body.turns] or transcripts.from_text(body.text)
+        zone = ZoneInfo(zone_of(workspace_of(request)))
+        told = [Said(**each.dict()) for each in body.turns]
+        turns = told or transcripts.from_text(body.text, zone=zone, began=body.said_at)
         conversation = Conversation(
             key=f"transcript:{idempotency_key or secrets.token_urlsafe(16)}",
             turns=turns,
