@@ -3,6 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
+import pytest
 from django.test import Client
 from tests import builders
 from tests.conftest import Person
@@ -126,6 +127,26 @@ def test_a_mail_that_follows_a_complaint_joins_it(bob: Person) -> None:
     assert kinds(case) == ["opened", "customer"]
 
 
+@pytest.mark.parametrize(
+    ("headings", "kind"),
+    [
+        ("authority,reference,answer by", "regulator"),
+        ("监管机构,文号,答复期限", "regulator"),
+        ("newspaper,file no,deadline", "media"),
+    ],
+)
+def test_a_column_that_names_an_authority_says_what_the_rows_are(
+    bob: Person, tmp_path: Any, settings: Any, headings: str, kind: str
+) -> None:
+    settings.DATA_DIR = tmp_path / "data"
+    importer = Importer(workspace=bob.workspace, folder=tmp_path)
+    table = f"text,complaint no,{headings}\nThe sofa smells and nobody refunds it,7,CFPB,A-1,2031-01-09\n"
+    importer.load(importer.file("in.csv", table), "voices")
+    official = Official.objects.in_workspace(bob.workspace.pk).get()
+    assert (official.authority, official.reference, official.voice.source_kind) == ("CFPB", "A-1", kind)
+    assert official.answer_by is not None
+
+
 def test_mails_of_one_thread_stay_together_after_closing(bob: Person) -> None:
     zoe, ada = (builders.customer(workspace=bob.workspace, email=f"{n}@example.test") for n in ("zoe", "ada"))
     mail = {"source_kind": "request", "initiator": "customer", "channel": "email", "thread": "mail:1"}
@@ -152,6 +173,8 @@ def test_letters_come_by_file_and_by_api(bob: Person, tmp_path: Any, settings: A
     assert (official.authority, official.reference, official.voice.source_kind) == ("12315", "A-1", "regulator")
     assert official.answer_by is not None
     assert official.answer_by.isoformat() == "2031-01-09T23:59:00+00:00"
+    said = Voice.objects.in_workspace(bob.workspace.pk).get(source_kind="complaint").attributes
+    assert said == {"id": "2", "authority": "nobody", "reference": "A-2", "answer_by": "2031-01-09T00:00:00Z"}
     api = caller(bob.workspace)
     body = {"text": "File 12", "source_kind": "regulator", "authority": "CFPB", "answer_by": "2031-02-01T10:00:00Z"}
     made = post(api, "/voices", body).json()

@@ -24,6 +24,7 @@ from allears.store.scope import ScopedQuerySet
 
 PUBLIC = frozenset({Voice.SourceKind.REVIEW, Voice.SourceKind.SOCIAL, Voice.SourceKind.MEDIA})
 CHANNEL = "file"
+OFFICIAL = ("authority", "reference", "answer_by")
 RESPONSE_COLUMNS = (
     "id", "workspace_id", "key", "customer_id", "touchpoint_id", "channel", "segment", "language", "answers", "metric",
     "score", "import_id", "started_at", "updated_at", "completed_at", "aside", "marks", "outcome", "device", "network",
@@ -81,6 +82,7 @@ def _load_voices(chunk: Chunk) -> Outcome:
     told = _told(chunk, fresh)
     kinds = [str(kind or Voice.SourceKind.REQUEST) for kind in fresh.column("source_kind")]
     feelings = [feeling or "" for feeling in fresh.column("sentiment")]
+    _keep_beside(fresh, kinds, told.rest)
     attributes = _attributes(told, dated=fresh.column("said_at"))
     same, before = _repeats(chunk, told, ids, kinds)
     insert_rows(Voice, VOICE_COLUMNS, _voices(chunk, told, ids, kinds, feelings, attributes, same=(same, before)))
@@ -118,11 +120,10 @@ def _repeats(
 
 def _keep_officials(chunk: Chunk, rows: Rows, ids: Sequence[int], kinds: Sequence[str]) -> None:
     """What authorities and papers set us with their letters."""
-    names = ("authority", "reference", "answer_by")
-    if not any(rows.says(name) for name in names):
+    if not any(map(rows.says, OFFICIAL)):
         return
     zone = repeats.zone_of(chunk.workspace_id)
-    said = zip(ids, kinds, *(rows.column(name) for name in names), strict=True)
+    said = zip(ids, kinds, *(rows.column(name) for name in OFFICIAL), strict=True)
     Official.objects.bulk_create(
         Official(
             workspace_id=chunk.workspace_id,
@@ -135,6 +136,14 @@ def _keep_officials(chunk: Chunk, rows: Rows, ids: Sequence[int], kinds: Sequenc
         for voice_id, kind, authority, reference, answer_by in said
         if kind in officials.KINDS and (authority or reference or answer_by)
     )
+
+
+def _keep_beside(rows: Rows, kinds: Sequence[str], rests: Sequence[dict[str, Any]]) -> None:
+    """The same of voices that are no letter: nobody is bound by it, and it stays readable beside their words."""
+    for name in filter(rows.says, OFFICIAL):
+        for kind, rest, value in zip(kinds, rests, rows.column(name), strict=True):
+            if kind not in officials.KINDS and value:
+                rest[name] = value
 
 
 def _load_responses(chunk: Chunk) -> Outcome:

@@ -278,6 +278,11 @@ def _constants(
 def _source_kind(fields: dict[str, FieldMap], profiles: Sequence[Profile], filename: str) -> tuple[str, str]:
     name = key_of(filename.split(".")[0].replace("_", " ").rstrip("0123456789"))
     headings = [each.key for each in profiles]
+    if "authority" in fields:
+        told = " ".join([name, *headings])
+        media = vocabulary.has_any(told, vocabulary.source_kinds()["media"])
+        why = _("“%(column)s” names who writes") % {"column": fields["authority"].column}
+        return "media" if media else "regulator", why
     for kind, words in vocabulary.source_kinds().items():
         if kind != "survey" and (word := vocabulary.has_any(name, words)):
             return kind, _("the file’s name says “%(word)s”") % {"word": word}
