@@ -91,6 +91,42 @@ def test_a_fault_that_is_only_supposed_is_none(text: str, language: Language) ->
 @pytest.mark.parametrize(
     "text",
     [
+        "Never heard of this brand before, it was a gift.",
+        "I've never come across this brand before.",
+        "The kids never got bored with it.",
+        "I haven't opened the box yet, it is for my mother.",
+        "We have not fitted it yet.",
+        "I haven't checked the balance yet.",
+        "Do not move the sofa before the glue is dry.",
+        "This is the third time I've stayed here.",
+        "He forgot he had a card.",
+    ],
+)
+def test_what_somebody_has_not_known_or_done_is_no_fault(text: str) -> None:
+    """It was told as a complaint, and a fact as blame, with three quarters of certainty."""
+    assert told(fold(text), "en") is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I never heard back from them.",
+        "It has not been opened by the agent.",
+        "I haven't received it yet.",
+        "I have not been refunded.",
+        "We haven't been answered.",
+        "This is the third time I've called about this.",
+        "They forgot my drink.",
+        "My shoes do not fit.",
+    ],
+)
+def test_what_others_have_not_done_stays_one(text: str) -> None:
+    assert told(fold(text), "en") is not None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
         "love how my internet dies every time it rains 😂",
         "third cancellation this week. Slow clap 👏👏👏",
         "Thanks for nothing, the driver never even rang",
