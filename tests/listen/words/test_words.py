@@ -26,7 +26,7 @@ SAID = (
     "The refund took three weeks, and nobody answered.",
     "Refunds are quick here. WiFi密码找不到",
     "ＦＵＬＬ width “don’t” 慢",
-    "Both deliveries came to the 3号店, the boxes wet. Class A座.",
+    "Both deliveries came to the 3号店, the boxes wet. Class A座. Customer care!",
 )
 
 
@@ -84,6 +84,8 @@ FINDS = [
     ("classes", [5]),
     ("clas", [5]),
     ("was", []),
+    ("customs", []),
+    ("-cars boxes", [5]),
     ("太退", []),
     ("-退款", []),
     ("！？", []),

@@ -217,9 +217,9 @@ def _between(workspace_id: int, words: str, place: Before, end: Before | None) -
 
 def _fts5(wanted: Sequence[Part], marks: Marks) -> str:
     def phrase(part: Part) -> str:
-        going_on = " *" if part.open else ""
-        ways = [" ".join([*part.terms[:-1], last]) for last in part.last]
-        return "(" + " OR ".join(f'"{way}"{going_on}' for way in ways) + ")"
+        ways = [f'"{" ".join([*part.terms[:-1], last])}"' for last in (part.terms[-1], *part.others)]
+        ways[0] += " *" if part.open else ""
+        return f"({' OR '.join(ways)})"
 
     def one_of(choice: Choice) -> str:
         named = " OR ".join(each for each in choice if isinstance(each, str))
@@ -234,9 +234,9 @@ def _fts5(wanted: Sequence[Part], marks: Marks) -> str:
 
 def _tsquery(wanted: Sequence[Part], marks: Marks) -> str:
     def phrase(part: Part) -> str:
-        going_on = ":*" if part.open else ""
-        last = " | ".join(f"'{term}'{going_on}" for term in part.last)
-        return "(" + " <-> ".join([*(f"'{term}'" for term in part.terms[:-1]), f"({last})"]) + ")"
+        last = [f"'{term}'" for term in (part.terms[-1], *part.others)]
+        last[0] += ":*" if part.open else ""
+        return "(" + " <-> ".join([*(f"'{term}'" for term in part.terms[:-1]), f"({' | '.join(last)})"]) + ")"
 
     def one_of(choice: Choice) -> str:
         named = [signed(each) if isinstance(each, str) else f"({_tsquery(each.words, each.marks)})" for each in choice]

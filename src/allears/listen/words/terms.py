@@ -25,17 +25,13 @@ _PART = re.compile(r'(?P<minus>-?)(?:"(?P<phrase>[^"]*)"?|“(?P<quoted>[^”]*)
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """Terms that stand one behind the other; the last may go on when ``open`` is set, and may be one of ``others``
-    instead. ``without``: it must not."""
+    """Terms that stand one behind the other; the last may go on when ``open`` is set, or be one of ``others`` instead,
+    which end there: customs is no customer. ``without``: it must not."""
 
     terms: tuple[str, ...]
     open: bool = False
     without: bool = False
     others: tuple[str, ...] = ()
-
-    @property
-    def last(self) -> tuple[str, ...]:
-        return (self.terms[-1], *self.others)
 
 
 def folded(text: str) -> str:
@@ -119,6 +115,7 @@ def _stands(part: Part, has: list[str]) -> bool:
     size = len(part.terms)
     for start in range(len(has) - size + 1):
         *before, last = has[start : start + size]
-        if tuple(before) == part.terms[:-1] and (last.startswith(part.last) if part.open else last in part.last):
+        going_on = part.open and last.startswith(part.terms[-1])
+        if tuple(before) == part.terms[:-1] and (going_on or last in (part.terms[-1], *part.others)):
             return True
     return False
