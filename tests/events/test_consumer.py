@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 from django.db import transaction
+from django.utils.translation import override
+from tests.api.test_touchpoints import client_of
 
 from allears.accounts.models import Workspace
 from allears.customers.models import Customer
@@ -16,6 +18,7 @@ from allears.events.consumer.loop import GATHER_SECONDS, PAUSE_SECONDS, Consumer
 from allears.events.consumer.source import ChangedMeanwhileError, PostgresSource, open_source
 from allears.events.intake.log import Body
 from allears.events.models import Event, IntakeRow, QuarantinedRow
+from allears.events.reasons import RefusedError, in_words
 from allears.jobs.models import WorkerLease
 from allears.store import plain
 
@@ -165,15 +168,31 @@ def test_a_bad_event_goes_to_quarantine_and_its_neighbours_do_not(acme: Workspac
     consume(body(acme, {"batch": [track("before"), bad, track("after")]}))
     assert names(acme) == ["before", "after"]
     row = QuarantinedRow.objects.in_workspace(acme.id).get()
-    assert reason in row.reason
+    assert reason in in_words(row.reason)
     assert row.source == "intake"
+
+
+def test_why_a_call_waits_is_told_in_the_language_of_whoever_reads_it(acme: Workspace) -> None:
+    subscribe_batch(order=1, name="tender", handler="tests.events.test_consumer.hear_no_evil")
+    late = {"type": "track", "event": "x", "userId": "u", "timestamp": "yesterday"}
+    refused_at_the_door = {"type": "refused", "name": RefusedError("a CloudEvent is a JSON object").kept()}
+    consume(body(acme, {"batch": [late, refused_at_the_door, track("evil")]}))
+    rows = QuarantinedRow.objects.in_workspace(acme.id).order_by("id")
+    with override("zh-hans"):
+        assert [in_words(row.reason) for row in rows] == [
+            "timestamp 'yesterday' 不是 2026-01-31T08:00:00Z 这样的 ISO 8601 时间：请修正事件后重新发送",
+            "CloudEvent 必须是 JSON 对象：请修正事件后重新发送",
+            "事件已保存，但 tender 处理失败：cannot bear evil (ValueError)",
+        ]
+        told = client_of(acme).get("/api/v1/quarantine", headers={"Accept-Language": "en"}).json()["items"]
+    assert told[0]["reason"] == "the event is stored, but tender failed on it: cannot bear evil (ValueError)"
 
 
 def test_json_nested_too_deeply_to_be_read_stops_nobody(acme: Workspace) -> None:
     deep = b'{"type":"track","userId":"u1","event":"deep","properties":{"a":' + b"[" * 5000 + b"]" * 5000 + b"}}"
     consume(body(acme, deep, kind="track"), body(acme, {"batch": [track("after")]}))
     assert names(acme) == ["after"]
-    assert "recursion" in QuarantinedRow.objects.in_workspace(acme.id).get().reason
+    assert "recursion" in in_words(QuarantinedRow.objects.in_workspace(acme.id).get().reason)
 
 
 def test_what_was_recognised_before_is_remembered_until_somebody_turns_out_to_be_another(acme: Workspace) -> None:
@@ -225,7 +244,7 @@ def test_an_event_above_the_limit_is_quarantined_alone(acme: Workspace, settings
     settings.INTAKE_MAX_EVENT = 500
     consume(body(acme, {"batch": [track("a"), track("b", properties={"x": "y" * 600})]}, kind="mixed"))
     assert names(acme) == ["a"]
-    assert "the limit of one event is 500" in QuarantinedRow.objects.in_workspace(acme.id).get().reason
+    assert "the limit of one event is 500" in in_words(QuarantinedRow.objects.in_workspace(acme.id).get().reason)
 
 
 def test_a_subscriber_that_fails_on_one_event_hears_all_others(acme: Workspace) -> None:
@@ -236,7 +255,7 @@ def test_a_subscriber_that_fails_on_one_event_hears_all_others(acme: Workspace) 
     assert heard == [("a", "b"), ("c", "d"), ("a", "b", "evil", "c", "d")]
     row = QuarantinedRow.objects.in_workspace(acme.id).get()
     assert (row.source, row.field) == ("consumer", "tender")
-    assert "cannot bear evil" in row.reason
+    assert "cannot bear evil" in in_words(row.reason)
     assert Event.objects.in_workspace(acme.id).get(id=row.row_number).name == "evil"
 
 

@@ -18,8 +18,8 @@ from allears.accounts.models import Workspace
 from allears.events.inbound import actions
 from allears.events.inbound.bodies import at, items_of, leaves
 from allears.events.inbound.models import InboundRequest, InboundSource
-from allears.events.inbound.reasons import in_words
 from allears.events.models import Event
+from allears.events.reasons import in_words
 from allears.jobs.models import Job
 from allears.listen.models import Voice
 

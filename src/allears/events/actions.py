@@ -15,6 +15,7 @@ from allears.events.consumer.store import Memories
 from allears.events.intake.bodies import NotJsonError, TooLargeError, outline
 from allears.events.intake.log import Body
 from allears.events.models import Event, IntakeLimit, QuarantinedRow
+from allears.events.reasons import in_words
 from allears.kit import lax
 
 
@@ -50,7 +51,7 @@ def resend_quarantined(*, workspace_id: int, row_id: int, now: datetime, payload
         else:
             _take_again(row, row.payload if payload is None else payload, now, refused)
         if refused:
-            raise ResendError(refused[0].reason)
+            raise ResendError(in_words(refused[0].reason))
         row.resolved_at = now
         row.save(update_fields=["resolved_at"])
 
@@ -69,7 +70,7 @@ def _take_again(row: QuarantinedRow, payload: str, now: datetime, refused: list[
     body = Body(workspace_id=row.workspace_id, kind="batch", received_us=int(row.at.timestamp() * 1_000_000), data=data)
     decoded = decode([body], event_limit=settings.INTAKE_MAX_EVENT)
     if decoded.bad:
-        raise ResendError(decoded.bad[0].reason)
+        raise ResendError(str(decoded.bad[0].reason))
     apply_decoded(Decoded(calls=decoded.calls), now=now, memories=Memories(), refused=refused)
 
 

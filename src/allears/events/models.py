@@ -212,7 +212,7 @@ class QuarantinedRow(ScopedModel):
     import_file = models.ForeignKey(Import, on_delete=models.CASCADE, null=True, related_name="quarantine")
     row_number = models.BigIntegerField(null=True)  # 1 is the first data row; of the consumer: the event's id
     field = models.CharField(max_length=120, default="", blank=True)  # of the consumer: the subscription that failed
-    reason = models.TextField()  # in words, with the way out
+    reason = models.TextField()  # as `imports.reasons` keeps it
     payload = models.TextField()
     at = models.DateTimeField(default=timezone.now)
     resolved_at = models.DateTimeField(null=True)

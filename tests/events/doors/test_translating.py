@@ -30,7 +30,7 @@ def read(path: str, came: Arrival) -> tuple[list[tuple[str, str, str, str, dict[
         (call.type, call.name, call.identity().user_id, call.identity().anonymous_id, json.loads(call.properties))
         for call in decoded.calls
     ]
-    return calls, [bad.reason for bad in decoded.bad]
+    return calls, [str(bad.reason) for bad in decoded.bad]
 
 
 def keys(path: str, came: Arrival) -> list[str]:

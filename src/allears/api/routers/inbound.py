@@ -13,7 +13,7 @@ from allears.api.problems import ProblemError
 from allears.events.inbound import actions, queries
 from allears.events.inbound.mapping import MappingError, mapping_of
 from allears.events.inbound.models import InboundRequest, InboundSource
-from allears.events.inbound.reasons import in_words
+from allears.events.reasons import in_words
 
 router = Router(tags=["inbound webhooks"])
 

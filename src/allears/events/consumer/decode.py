@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import Any
 
 import msgspec
+from django.utils.translation import gettext_noop as _
 
 from allears.customers.keys import LONGEST as LONGEST_ID
 from allears.customers.keys import PLACEHOLDERS, IdentityKeys, clean_email, clean_phone
@@ -14,6 +15,7 @@ from allears.customers.remembering import Who, keys_of, who_of
 from allears.events.doors.arrival import REFUSED
 from allears.events.intake.log import BROKEN, MIXED, Body, moment
 from allears.events.keys import body_key, message_key
+from allears.events.reasons import RefusedError
 from allears.kit import lax
 
 LONGEST_NAME = 200
@@ -27,9 +29,12 @@ Loose = str | int | float | None  # ids come as numbers, too
 ABSENT = msgspec.Raw()
 EMPTY = "{}"
 NO_TIME = timedelta(0)
+TOO_LARGE = _("the event has %(found)s bytes; the limit of one event is %(most)s")
+TOO_LONG = _("%(field)s has %(found)s characters; the limit is %(most)s")
+NO_TIME_SAID = _("%(field)s %(said)s is not an ISO 8601 time such as 2026-01-31T08:00:00Z")
 
 
-class CallError(ValueError):
+class CallError(RefusedError):
     """A call that cannot be taken; the text says what to mend."""
 
 
@@ -104,7 +109,7 @@ class Bad:
     """One call or body for the quarantine."""
 
     workspace_id: int
-    reason: str
+    reason: RefusedError
     payload: str
     position: int | None = None  # in its batch, from 1
 
@@ -128,7 +133,7 @@ def decode_one(body: Body, decoded: Decoded, *, event_limit: int) -> None:
     """Read one more body."""
     before = len(decoded.calls) + len(decoded.bad)
     if body.kind == BROKEN:
-        reason = "the body is not the JSON of a call or a batch: send it again once mended"
+        reason = RefusedError(_("the body is not the JSON of a call or a batch: send it again once mended"))
         decoded.bad.append(Bad(workspace_id=body.workspace_id, reason=reason, payload=as_text(body.data)))
     else:
         _read(body, decoded, event_limit)
@@ -204,21 +209,21 @@ def _read_singly(body: Body, received: datetime, decoded: Decoded, event_limit: 
     try:
         parts = list(_parts(body))
     except UNREADABLE as error:  # as a whole, though the door could
-        reason = f"{error}: send it again once mended"
+        reason = RefusedError(_("%(why)s: send it again once mended"), why=error)
         decoded.bad.append(Bad(workspace_id=body.workspace_id, reason=reason, payload=as_text(body.data)))
         return
     for position, raw, shared in parts:
         data = bytes(raw)
         try:
             if len(data) > event_limit:
-                raise CallError(f"the event has {len(data)} bytes; the limit of one event is {event_limit}")
+                raise CallError(TOO_LARGE, found=len(data), most=event_limit)
             wire = _alone(data)
             decoded.calls.append(_understand(wire, body, received, position, shared))
         except UNREADABLE as error:
             decoded.bad.append(
                 Bad(
                     workspace_id=body.workspace_id,
-                    reason=f"{error}: mend the event and send it again",
+                    reason=RefusedError(_("%(why)s: mend the event and send it again"), why=error),
                     payload=as_text(data if body.kind in BATCHES else _with_type(body.kind, data)),
                     position=position,
                 )
@@ -276,8 +281,8 @@ def _understand(wire: Wire, body: Body, received: datetime, position: int, share
     kind = body.kind if shared is None else wire.type or ""
     if kind not in TYPES:
         if kind == REFUSED:
-            raise CallError(str(wire.name))
-        raise CallError(f"type {kind!r} is none of {', '.join(sorted(TYPES))}")
+            raise CallError.read(str(wire.name))
+        raise CallError(_("type %(type)s is none of %(types)s"), type=repr(kind), types=", ".join(sorted(TYPES)))
     context = _json(wire.context, "context")
     if shared is not None and shared.context:
         context = _encode({**shared.context, **_object.decode(context)}).decode()
@@ -305,7 +310,7 @@ def _json(raw: msgspec.Raw, field_name: str) -> str:
         return text
     if text in ("", "null"):
         return EMPTY
-    raise CallError(f"{field_name} must be an object")
+    raise CallError(_("%(field)s must be an object"), field=field_name)
 
 
 def _traits(kind: str, wire: Wire, context: str) -> dict[str, Any]:
@@ -329,10 +334,10 @@ def _name(kind: str, wire: Wire) -> str:
         return ""
     name = wire.event if kind == "track" else wire.name
     if kind == "track" and name in (None, ""):
-        raise CallError("a track call needs its event's name in `event`")
+        raise CallError(_("a track call needs its event's name in `event`"))
     text = "" if name is None else str(name)
     if len(text) > LONGEST_NAME:
-        raise CallError(f"the name has {len(text)} characters; the limit is {LONGEST_NAME}")
+        raise CallError(TOO_LONG, field="event", found=len(text), most=LONGEST_NAME)
     return text
 
 
@@ -351,7 +356,7 @@ def _identifier(value: Loose, field_name: str) -> str:
         return ""
     text = value.strip() if isinstance(value, str) else str(value)
     if len(text) > LONGEST_ID:
-        raise CallError(f"{field_name} has {len(text)} characters; the limit is {LONGEST_ID}")
+        raise CallError(TOO_LONG, field=field_name, found=len(text), most=LONGEST_ID)
     return "" if text in PLACEHOLDERS else text
 
 
@@ -362,7 +367,7 @@ def _keys(kind: str, wire: Wire, traits: dict[str, Any]) -> IdentityKeys:
         return IdentityKeys(user_id=user_id, anonymous_id=anonymous_id)
     email, phone = clean_email(traits.get("email")), clean_phone(traits.get("phone"))
     if not (user_id or anonymous_id or email or phone):
-        raise CallError("nobody is named: send userId, anonymousId, or an e-mail address in traits")
+        raise CallError(_("nobody is named: send userId, anonymousId, or an e-mail address in traits"))
     previous_id = _identifier(wire.previous_id, "previousId") if kind == "alias" else ""
     return IdentityKeys(user_id=user_id, anonymous_id=anonymous_id, email=email, phone=phone, previous_id=previous_id)
 
@@ -390,7 +395,7 @@ def _happened(wire: Wire, received: datetime, shared: WireBatch | None) -> datet
     try:
         return happened + (received - _sent(sent))
     except OverflowError as error:
-        raise CallError(f"timestamp {said!r} lies outside the calendar") from error
+        raise CallError(_("timestamp %(said)s lies outside the calendar"), said=repr(said)) from error
 
 
 @lru_cache(maxsize=16)
@@ -409,4 +414,4 @@ def _moment(value: Loose, field_name: str) -> datetime:
         seconds = float(value or 0)
         return EPOCH + timedelta(seconds=seconds / 1000 if seconds > 1e11 else seconds)
     except (ValueError, OverflowError) as error:
-        raise CallError(f"{field_name} {value!r} is not an ISO 8601 time such as 2026-01-31T08:00:00Z") from error
+        raise CallError(NO_TIME_SAID, field=field_name, said=repr(value)) from error

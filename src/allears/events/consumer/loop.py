@@ -12,6 +12,7 @@ from django.conf import settings
 from django.db import DatabaseError, InterfaceError, OperationalError, connection, transaction
 from django.utils import timezone
 from django.utils.module_loading import import_string
+from django.utils.translation import gettext_noop
 
 from allears.customers.memory import epoch_in, lock_queries
 from allears.events.batch import Arrivals, Batch, BatchSubscription, EventRow, batch_subscriptions
@@ -21,11 +22,13 @@ from allears.events.consumer.source import Source, open_source
 from allears.events.consumer.store import NONE, Memories, Stored, store_calls
 from allears.events.intake.log import Body
 from allears.events.models import QuarantinedRow
+from allears.events.reasons import RefusedError
 from allears.jobs.lease import LeaseLostError, acquire, held, hold_query
 from allears.store import plain
 
 logger = logging.getLogger(__name__)
 NOTHING: Mapping[str, plain.Rows] = MappingProxyType({})
+FAILED = gettext_noop("the event is stored, but %(name)s failed on it: %(why)s")
 LEASE = "consumer"
 LEASE_SECONDS = 10.0
 RENEW_SECONDS = 2.0
@@ -272,7 +275,7 @@ def tell(
                 source="consumer",
                 row_number=event.id,
                 field=subscription.name,
-                reason=f"the event is stored, but {subscription.name} failed on it: {describe(error)}",
+                reason=RefusedError(FAILED, name=subscription.name, why=describe(error)).kept(),
                 payload=f'{{"type": "{event.type}", "event_id": {event.id}}}',
                 at=now,
             )
@@ -297,7 +300,7 @@ def bad_call(call: Call, error: Exception) -> Bad:
             "context": msgspec.Raw(call.context),
         }
     ).decode()
-    return Bad(workspace_id=call.workspace_id, reason=describe(error), payload=payload)
+    return Bad(workspace_id=call.workspace_id, reason=RefusedError("%(why)s", why=describe(error)), payload=payload)
 
 
 def describe(error: Exception) -> str:
@@ -311,7 +314,7 @@ def quarantined(bad: Bad, now: datetime) -> QuarantinedRow:
         workspace_id=bad.workspace_id,
         source="intake",
         row_number=bad.position,
-        reason=bad.reason,
+        reason=bad.reason.kept(),
         payload=bad.payload,
         at=now,
     )

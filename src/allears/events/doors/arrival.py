@@ -8,6 +8,7 @@ from urllib.parse import parse_qsl
 import msgspec
 
 from allears.events.intake.bodies import NotJsonError
+from allears.events.reasons import RefusedError
 from allears.kit import lax
 
 REFUSED = "refused"  # the type of a call that a door could not translate; its name says why
@@ -57,9 +58,9 @@ class Translated:
         return msgspec.json.encode(batch)
 
 
-def refused(why: str, original: Any) -> dict[str, Any]:
+def refused(why: RefusedError, original: Any) -> dict[str, Any]:
     """A part of a batch that goes to quarantine with its reason, while the others are taken."""
-    return {"type": REFUSED, "name": why, "original": original}
+    return {"type": REFUSED, "name": why.kept(), "original": original}
 
 
 def json_of(data: bytes, what: str) -> Any:

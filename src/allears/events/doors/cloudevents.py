@@ -11,11 +11,14 @@ from typing import Any
 from urllib.parse import unquote
 
 import msgspec
+from django.utils.translation import gettext_noop as _
 
 from allears.events.doors.arrival import Arrival, Translated, UnfitError, json_of, refused, text_of
+from allears.events.reasons import RefusedError
 
 REQUIRED = ("specversion", "id", "source", "type")
 NOT_CONTEXT = frozenset({"data", "data_base64"})
+MISSING = _("the attribute %(name)s is missing: every CloudEvent has %(names)s")
 STRUCTURED, BATCHED = "application/cloudevents", "application/cloudevents-batch"
 LEAP = re.compile(r"(\d\d:\d\d):60(?:\.\d+)?(Z|[-+]\d\d:\d\d)$")
 USER = ("subject", "data.userId", "data.user_id", "data.customerId", "data.customer_id")
@@ -32,8 +35,8 @@ def translate(arrival: Arrival) -> Translated:
         return Translated(calls=[_taken(each, asked) for each in events], write_key=key)
     try:
         return Translated(calls=[_call(events, asked)], write_key=key)
-    except ValueError as error:
-        kept = Translated(calls=[refused(str(error), events)]).body()
+    except RefusedError as error:
+        kept = Translated(calls=[refused(error, events)]).body()
         raise UnfitError(str(error), kept=kept) from error
 
 
@@ -92,19 +95,19 @@ def _other(data: bytes, media: str) -> dict[str, str]:
 def _taken(event: Any, asked: Mapping[str, str]) -> dict[str, Any]:
     try:
         return _call(event, asked)
-    except ValueError as error:
-        return refused(str(error), event)
+    except RefusedError as error:
+        return refused(error, event)
 
 
 def _call(event: Any, asked: Mapping[str, str]) -> dict[str, Any]:
-    """One track call; raises ValueError with the attribute to mend."""
+    """One track call; raises RefusedError with the attribute to mend."""
     if not isinstance(event, dict):
-        raise ValueError("a CloudEvent is a JSON object")
+        raise RefusedError(_("a CloudEvent is a JSON object"))
     for name in REQUIRED:
         if not isinstance(event.get(name), str) or not event[name]:
-            raise ValueError(f"the attribute {name} is missing: every CloudEvent has {', '.join(REQUIRED)}")
+            raise RefusedError(MISSING, name=name, names=", ".join(REQUIRED))
     if event["specversion"] != "1.0":
-        raise ValueError(f"specversion {event['specversion']} is not known here: send 1.0")
+        raise RefusedError(_("specversion %(version)s is not known here: send 1.0"), version=event["specversion"])
     said = {**event, "data": _data(event)}
     call: dict[str, Any] = {
         "type": "track",

@@ -13,9 +13,11 @@ from typing import Any, NamedTuple
 from urllib.parse import parse_qsl
 
 import msgspec
+from django.utils.translation import gettext_noop as _
 
 from allears.events.doors.arrival import Arrival, Translated, UnfitError, json_of, refused, text_of
 from allears.events.intake.bodies import unpack
+from allears.events.reasons import RefusedError
 
 OFF: dict[str, Any] = {
     "sessionRecording": False, "surveys": False, "capturePerformance": False, "autocapture_opt_out": True,
@@ -93,7 +95,7 @@ def _key(said: Any) -> str:
 
 def _calls(event: Any, received_us: int) -> Iterator[dict[str, Any]]:
     if not isinstance(event, dict) or not isinstance(event.get("event"), str) or not event["event"]:
-        yield refused("a PostHog event is an object with its name in `event`", event)
+        yield refused(RefusedError(_("a PostHog event is an object with its name in `event`")), event)
         return
     properties = event.get("properties")
     properties = properties if isinstance(properties, dict) else {}

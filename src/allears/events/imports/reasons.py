@@ -1,7 +1,7 @@
 """Why a row of a file cannot be taken: kept as a code with its values, said in the language of whoever reads it.
 
-A reason is kept as one line of JSON, which the row carries from the reader of the file to quarantine. Earlier versions
-kept words, which are shown as they stand.
+A reason is kept as one line of JSON, which the row carries from the reader of the file to quarantine. The reasons of
+events, which stand there too, are kept as ``events.reasons`` says.
 """
 
 import json
@@ -11,6 +11,8 @@ from django.utils import translation
 from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+
+from allears.events import reasons
 
 _WORD = "word"  # marks a value that is a word of ours and is said in the reader's language too
 
@@ -63,13 +65,13 @@ def in_words(reason: str) -> str:
     """The reason in the language in force."""
     found = _decoded(reason)
     if found is None:
-        return reason
+        return reasons.in_words(reason)
     values = {name: _said(value) for name, value in found.get("values", {}).items()}
     return str(WORDS[found["code"]]) % values
 
 
 def _decoded(reason: str) -> dict[str, Any] | None:
-    """None for a reason that was kept in words."""
+    """None for a reason that is kept otherwise."""
     if not reason.startswith('{"code": "'):
         return None
     try:

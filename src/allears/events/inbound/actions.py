@@ -226,7 +226,7 @@ def calls_of(
     )
     decoded = decode([body], event_limit=settings.INTAKE_MAX_EVENT)
     if decoded.bad:
-        raise MappingError(decoded.bad[0].reason)
+        raise MappingError("%(why)s", why=decoded.bad[0].reason)
     return decoded
 
 

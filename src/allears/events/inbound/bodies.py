@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl
 import msgspec
 from django.utils.translation import gettext_noop as _
 
-from allears.events.inbound.reasons import RefusedError
+from allears.events.reasons import RefusedError
 from allears.kit import lax
 
 LEAVES = 300  # of one sample on the screen

@@ -8,7 +8,7 @@ from typing import Any
 from django.utils.translation import gettext_noop as _
 
 from allears.events.inbound.bodies import at
-from allears.events.inbound.reasons import RefusedError
+from allears.events.reasons import RefusedError
 
 EVENT, IDENTIFY, VOICE = KINDS = ("event", "identify", "voice")
 PLACES = ("event", "customer_id", "email", "phone", "time", "message_id", "text", "traits")

@@ -19,8 +19,8 @@ from allears.events.inbound.bodies import BodyError, Leaf, items_of, leaves
 from allears.events.inbound.mapping import PLACES, VOICE_KINDS, Mapped, MappingError, mapping_of
 from allears.events.inbound.models import InboundRequest, InboundSource
 from allears.events.inbound.proof import ProofError
-from allears.events.inbound.reasons import in_words
 from allears.events.intake.bodies import NotJsonError, TooLargeError
+from allears.events.reasons import in_words
 from allears.web.access import ConsoleRequest, access_admin
 from allears.web.pages.accounts import style
 from allears.web.render import flash, render_page
