@@ -12,8 +12,8 @@ from django.test import Client
 from django.utils import timezone
 
 from allears.accounts.models import Workspace
-from allears.listen import actions, partials, results
-from allears.listen.definition import DefinitionError
+from allears.listen import actions, cleaning, partials, results
+from allears.listen.definition import Contact, DefinitionError, Number
 from allears.listen.models import Attachment, Invitation, QuotaPlace, Response, SurveyLink, Voice
 from allears.science.scores import nps
 from tests.conftest import Person
@@ -367,3 +367,24 @@ def test_a_colour_is_made_readable_and_let_through_the_content_policy(client: Cl
     assert contrast(light[1], "#ffffff") >= 4.5
     assert "style-src 'self' 'sha256-" in answer["Content-Security-Policy"]
     assert 'alt="Acme"' in answer.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("written", "kept"),
+    [
+        ("12", 12), ("-3.5", -3.5), ("12,5", 12.5), ("４１", 41), ("１２．５", 12.5), ("1,200", 1200),
+        ("１，２００", 1200),
+        ("12,345,678.5", 12345678.5), ("0,125", 0.125), ("1,20", 1.2), ("1,2,3", None), ("四", None), ("12 3", None),
+    ],
+)  # fmt: skip
+def test_a_figure_is_read_as_it_is_written(written: str, kept: float | None) -> None:
+    asked = Number(name="n", text={"en": "How many?"})
+    assert cleaning.clean_answer(asked, written) == kept
+
+
+def test_a_full_width_number_can_be_rung_up() -> None:
+    asked = Contact(name="me", text={"en": "You"}, fields=["name", "email", "phone"])
+    given = {"name": "Ｚｏｅ", "email": "zoe＠example.test", "phone": "＋８６１３８００１３８０００"}
+    assert cleaning.clean_answer(asked, given) == {
+        "name": "Ｚｏｅ", "email": "zoe@example.test", "phone": "+8613800138000",
+    }  # fmt: skip

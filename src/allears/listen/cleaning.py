@@ -6,6 +6,7 @@ of a contact, ``other`` for own words beside an option. Other doors (widget, mes
 
 import math
 import re
+import unicodedata
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -31,6 +32,7 @@ LONGEST_OTHER = 200
 LONGEST_CONTACT = 254
 EMAIL = re.compile(r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)+")
 PHONE = re.compile(r"\+?[\d ()./-]{5,24}")
+GROUPED = re.compile(r"[+-]?[1-9]\d{0,2}(,\d{3})+(\.\d{1,6})?", re.ASCII)
 FIGURE = re.compile(r"[+-]?\d{1,12}([.,]\d{1,6})?", re.ASCII)
 _NOT_GIVEN = object()
 
@@ -139,6 +141,10 @@ def _rows(question: Matrix, raw: Any) -> dict[str, str] | None:
 
 
 def _figure(question: Number, text: str) -> int | float | None:
+    """Full-width figures are figures, and a comma before three of them parts thousands, as browsers read them too."""
+    text = unicodedata.normalize("NFKC", text)
+    if GROUPED.fullmatch(text):
+        text = text.replace(",", "")
     if not FIGURE.fullmatch(text):
         return None
     value = float(text.replace(",", "."))
@@ -154,8 +160,9 @@ def _figure(question: Number, text: str) -> int | float | None:
 def _contact(question: Contact, raw: Any) -> dict[str, str] | None:
     if not isinstance(raw, Mapping):
         return None
-    found = {name: _text(raw.get(name, ""))[:LONGEST_CONTACT] for name in question.fields}
     checks = {"email": EMAIL, "phone": PHONE}
+    found = {name: _text(raw.get(name, ""))[:LONGEST_CONTACT] for name in question.fields}
+    found |= {name: unicodedata.normalize("NFKC", found[name]) for name in checks.keys() & found.keys()}
     return {
         name: text for name, text in found.items() if text and (name not in checks or checks[name].fullmatch(text))
     } or None
