@@ -162,7 +162,7 @@ def _contact(question: Contact, raw: Any) -> dict[str, str] | None:
         return None
     checks = {"email": EMAIL, "phone": PHONE}
     found = {name: _text(raw.get(name, ""))[:LONGEST_CONTACT] for name in question.fields}
-    found |= {name: unicodedata.normalize("NFKC", found[name]) for name in checks.keys() & found.keys()}
+    found |= {name: unicodedata.normalize("NFKC", text) for name, text in found.items() if name in checks}
     return {
         name: text for name, text in found.items() if text and (name not in checks or checks[name].fullmatch(text))
     } or None
