@@ -240,6 +240,26 @@ def test_nul_characters_are_dropped_and_emoji_stay(acme: Workspace) -> None:
     assert (event.name, event.properties) == ("ab", {"n": "xy", "mood": "😀"})
 
 
+@pytest.mark.parametrize(
+    "name",
+    [
+        '{"says": "x"}',
+        '{"says": "%(a)s %(b)d", "values": {"a": "1"}}',
+        '{"says": "%(a)999999999s", "values": {"a": "1"}}',
+        '{"says": "100 %", "values": {"self": "1"}}',
+        '{"says": "%(a)s", "values": [1]}',
+        '{"says": "%(a)s", "values": {"a": {"says": 7, "values": {}}}}',
+        '{"says": "", "values": {"a": ' * 300 + "1" + "}}" * 300,
+        '{"says": "' + "[" * 100_000,
+    ],
+)
+def test_who_plays_a_door_stops_nothing(acme: Workspace, name: str) -> None:
+    consume(body(acme, {"batch": [{"type": "refused", "name": name}, track("good")]}))
+    assert list(Event.objects.in_workspace(acme.id).values_list("name", flat=True)) == ["good"]
+    row = QuarantinedRow.objects.in_workspace(acme.id).get()
+    assert len(in_words(row.reason)) < len(name) + 100
+
+
 def test_an_event_above_the_limit_is_quarantined_alone(acme: Workspace, settings: Any) -> None:
     settings.INTAKE_MAX_EVENT = 500
     consume(body(acme, {"batch": [track("a"), track("b", properties={"x": "y" * 600})]}, kind="mixed"))

@@ -5,11 +5,21 @@ are looked up as they stand.
 """
 
 import json
+import re
 from typing import Any, Self
 
 from django.utils.translation import gettext
 
 SAYS = '{"says": "'
+DEEPEST = 4  # a reason in a reason
+MALFORMED = (
+    ValueError,
+    KeyError,
+    TypeError,
+    AttributeError,
+    RecursionError,
+)  # an erasure, or a caller who plays a door
+_PLACE = re.compile(r"%\((\w+)\)s")
 
 
 class RefusedError(ValueError):
@@ -29,18 +39,25 @@ class RefusedError(ValueError):
         if not kept.startswith(SAYS):
             return cls(kept)
         try:
-            return cls._of(json.loads(kept))
-        except ValueError:  # an erasure struck something out of it
+            return cls._of(json.loads(kept), DEEPEST)
+        except MALFORMED:
             return cls(kept)
 
     @classmethod
-    def _of(cls, found: dict[str, Any]) -> Self:
-        values = {name: cls._of(each) if isinstance(each, dict) else each for name, each in found["values"].items()}
+    def _of(cls, found: dict[str, Any], depth: int) -> Self:
+        if depth == 0 or not isinstance(found["says"], str):
+            raise ValueError("no reason of ours")
+        values = {
+            name: cls._of(each, depth - 1) if isinstance(each, dict) else each for name, each in found["values"].items()
+        }
         return cls(found["says"], **values)
 
     def __str__(self) -> str:
         told = gettext(self.says) if self.says else ""
-        return told % self.values if self.values else told
+        if not self.values:
+            return told
+        # not by the % operator: a caller's own words could ask it for a gigabyte of blanks
+        return _PLACE.sub(lambda place: str(self.values.get(place[1], place[0])), told).replace("%%", "%")
 
     def kept(self) -> str:
         """The reason as it is kept."""
