@@ -85,6 +85,11 @@ def test_theme_language_palette_and_a_key_by_keyboard(server: AllEars, open_page
     assert page.evaluate("document.documentElement.dataset.theme") == "dark"
     page.reload()
     assert page.evaluate("document.documentElement.dataset.theme") == "dark"
+    ink = "getComputedStyle(document.documentElement).getPropertyValue('--color-base-content')"
+    page.evaluate(f"window.addEventListener('beforeprint', () => {{ window.printed = {ink}; }})")
+    page.pdf()
+    assert page.evaluate("window.printed") == "#1b2320"
+    assert page.evaluate("document.documentElement.dataset.theme") == "dark"
 
     page.keyboard.press("Control+k")
     page.keyboard.type("invite")

@@ -16,7 +16,26 @@ function mark(theme: Theme): void {
   }
 }
 
+/** Paper is white whatever the screen is: a chosen dark theme would print pale words on it. */
+function printLight(): void {
+  const root = document.documentElement;
+  const told = () => document.dispatchEvent(new CustomEvent("allears:theme"));
+  let chosen: string | null | undefined;
+  window.addEventListener("beforeprint", () => {
+    if (chosen === undefined) chosen = root.getAttribute("data-theme");
+    root.setAttribute("data-theme", "light");
+    told();
+  });
+  window.addEventListener("afterprint", () => {
+    if (chosen) root.setAttribute("data-theme", chosen);
+    else root.removeAttribute("data-theme");
+    chosen = undefined;
+    told();
+  });
+}
+
 export function startTheme(): void {
+  printLight();
   document.addEventListener("click", (event) => {
     const button = (event.target as Element).closest<HTMLElement>("[data-theme-set]");
     if (button) apply(button.dataset["themeSet"] as Theme);
