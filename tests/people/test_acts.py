@@ -1,5 +1,6 @@
 """What is done with a voice: tagged, thanked for, handed to a case; by page and by API."""
 
+import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -11,6 +12,7 @@ from tests.conftest import Person
 
 from allears.accounts.actions import make_key
 from allears.accounts.models import AccessKey, AuditEntry
+from allears.accounts.teams.models import Team
 from allears.events.exports.tables import table_named
 from allears.listen import wall
 from allears.listen.models import Voice
@@ -285,3 +287,27 @@ def test_the_api_finds_nothing_of_another_workspace(charlie: Person, alice: Pers
         assert api(method, path, body).status_code == 404, path
     assert api("get", "/voices?tag=secret").json()["items"] == []
     assert names(theirs) == ["secret"]
+
+
+def test_a_name_that_is_not_taken_stays_in_its_field_beside_the_reason(alice: Person, client: Client) -> None:
+    client.force_login(alice.user)
+    for name in ("Night shift", "Hotline"):
+        client.post("/settings/teams/new", {"name": name})
+    first, second = Team.objects.in_workspace(alice.workspace.pk).order_by("pk")
+    tag = tagging.put_tag(voice=say(alice, "one"), name="late", actor_id=None, now=NOW)
+    tagging.put_tag(voice=say(alice, "two"), name="slow", actor_id=None, now=NOW)
+    refusals = {
+        "/settings/teams/new": "Hotline",
+        f"/settings/teams/{first.pk}/name": "Hotline",
+        f"/settings/tags/{tag.pk}/name": "slow",
+    }
+    for path, name in refusals.items():
+        answer = client.post(path, {"name": name})
+        page = answer.content.decode()
+        field = next(each for each in re.findall(r"<input[^>]*>", page) if 'aria-invalid="true"' in each)
+        assert (answer.status_code, f'value="{name}"' in field) == (422, True), path
+        assert page.count('id="name-error"') == 1, path
+        assert f"“{name}”" in page, path
+    tag.refresh_from_db()
+    first.refresh_from_db()
+    assert (tag.name, first.name, second.name) == ("late", "Night shift", "Hotline")

@@ -32,8 +32,13 @@ def _number(text: str) -> int:
 @require_GET
 def tag_list(request: ConsoleRequest) -> HttpResponse:
     """Which words do we put on voices?"""
-    context = {"tags": tags.vocabulary(workspace_id=request.access.workspace_id)}
-    return render_page(request, "listen/tags.html", context)
+    return _tag_page(request)
+
+
+def _tag_page(request: ConsoleRequest, **wrong: object) -> HttpResponse:
+    """Every tag; with `typed`, `about` (a tag's number) and `error` where a name was not taken."""
+    context = {"tags": tags.vocabulary(workspace_id=request.access.workspace_id), **wrong}
+    return render_page(request, "listen/tags.html", context, status=422 if wrong else 200)
 
 
 def _tag(request: ConsoleRequest, tag_id: int) -> Tag:
@@ -47,13 +52,12 @@ def _tag(request: ConsoleRequest, tag_id: int) -> Tag:
 @require_POST
 def rename_tag(request: ConsoleRequest, tag_id: int) -> HttpResponse:
     """Another word for the same."""
-    tag = _tag(request, tag_id)
+    tag, name = _tag(request, tag_id), request.POST.get("name", "")
     try:
-        tagging.rename_tag(tag=tag, name=request.POST.get("name", ""), actor_id=request.access.user.pk)
+        tagging.rename_tag(tag=tag, name=name, actor_id=request.access.user.pk)
     except tagging.TagError as error:
-        flash(request, str(error), level=messages.ERROR)
-    else:
-        flash(request, _("Saved"))
+        return _tag_page(request, about=tag.pk, typed=name, error=str(error))
+    flash(request, _("Saved"))
     return redirect("tags")
 
 
@@ -104,12 +108,17 @@ def delete_tag(request: ConsoleRequest, tag_id: int) -> HttpResponse:
 @require_GET
 def team_list(request: ConsoleRequest) -> HttpResponse:
     """Who works together?"""
+    return _team_page(request)
+
+
+def _team_page(request: ConsoleRequest, **wrong: object) -> HttpResponse:
+    """Every team; with `typed`, `about` (a team's number, 0 for a new one) and `error` where a name was not taken."""
     workspace_id = request.access.workspace_id
     people = teams.people_by_team(workspace_id=workspace_id)
     found = [(team, people.get(team.pk, [])) for team in teams.teams(workspace_id=workspace_id)]
     everybody = list(members(workspace_id=workspace_id))
     rows = [(team, there, [each for each in everybody if each not in there]) for team, there in found]
-    return render_page(request, "accounts/teams.html", {"rows": rows})
+    return render_page(request, "accounts/teams.html", {"rows": rows, **wrong}, status=422 if wrong else 200)
 
 
 def _team(request: ConsoleRequest, team_id: int) -> Team:
@@ -123,15 +132,13 @@ def _team(request: ConsoleRequest, team_id: int) -> Team:
 @require_POST
 def make_team(request: ConsoleRequest) -> HttpResponse:
     """A new team."""
+    name = request.POST.get("name", "")
     try:
         teamwork.create_team(
-            workspace_id=request.access.workspace_id,
-            name=request.POST.get("name", ""),
-            actor_id=request.access.user.pk,
-            now=timezone.now(),
+            workspace_id=request.access.workspace_id, name=name, actor_id=request.access.user.pk, now=timezone.now()
         )
     except AccountsError as error:
-        flash(request, str(error), level=messages.ERROR)
+        return _team_page(request, about=0, typed=name, error=str(error))
     return redirect("teams")
 
 
@@ -139,13 +146,12 @@ def make_team(request: ConsoleRequest) -> HttpResponse:
 @require_POST
 def rename_team(request: ConsoleRequest, team_id: int) -> HttpResponse:
     """Another name for a team."""
-    team = _team(request, team_id)
+    team, name = _team(request, team_id), request.POST.get("name", "")
     try:
-        teamwork.rename_team(team=team, name=request.POST.get("name", ""), actor_id=request.access.user.pk)
+        teamwork.rename_team(team=team, name=name, actor_id=request.access.user.pk)
     except AccountsError as error:
-        flash(request, str(error), level=messages.ERROR)
-    else:
-        flash(request, _("Saved"))
+        return _team_page(request, about=team.pk, typed=name, error=str(error))
+    flash(request, _("Saved"))
     return redirect("teams")
 
 
