@@ -24,6 +24,7 @@ from allears.listen.actions import ensure_ready_made
 from allears.listen.models import Response, Voice
 from allears.listen.places import scanning
 from allears.listen.places.actions import open_place
+from allears.listen.places.models import Place
 from allears.outreach import channels
 from allears.outreach.channels.base import DeliveryError, Outgoing
 from allears.outreach.channels.wechat import crypto, envelope, platform
@@ -175,6 +176,10 @@ def test_whoever_runs_a_store_prints_the_wechat_code_of_a_place(
     assert "WeChat" not in client.get(page).content.decode()
     assert client.post(f"{page}/wechat-code").status_code == 404
     setup = account(acme, base)
+    Place.objects.in_workspace(acme.pk).update(ended_at=timezone.now())
+    assert "WeChat" not in client.get(page).content.decode()
+    assert client.post(f"{page}/wechat-code").status_code == 404
+    Place.objects.in_workspace(acme.pk).update(ended_at=None)
     assert client.get(f"{page}/wechat-code.svg").status_code == 404
     for _again in range(2):
         assert client.post(f"{page}/wechat-code")["Location"] == page

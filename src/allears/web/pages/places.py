@@ -332,14 +332,14 @@ def places(request: ConsoleRequest) -> HttpResponse:
 def place(request: ConsoleRequest, place_id: int) -> HttpResponse:
     """One printed code, tablet or line: its address, its picture, what came of it."""
     found = _place(request, place_id, *_kinds(request))
-    is_line = found.kind == Place.Kind.LINE
+    is_line, is_open_code = found.kind == Place.Kind.LINE, found.kind == Place.Kind.QR and found.ended_at is None
     context = {
         "place": found,
         "kind": dict(KINDS)[found.kind],
         "address": f"{settings.PUBLIC_URL}/v1/line/{found.code}" if is_line else scanning.short_url(found),
         "secret": actions.secret_of(place=found) if is_line else "",
         "wechat": wechat.scene_of(place=found),
-        "has_wechat": found.kind == Place.Kind.QR and wechat.has_account(workspace_id=found.workspace_id),
+        "has_wechat": is_open_code and wechat.has_account(workspace_id=found.workspace_id),
     }
     return render_page(request, "places/place.html", context)
 
@@ -363,6 +363,8 @@ def _drawn(text: str, name: str) -> HttpResponse:
 def make_wechat_code(request: ConsoleRequest, place_id: int) -> HttpResponse:
     """Have WeChat make the code of this place; who scans it is known, and led to the same question."""
     found = _place(request, place_id, "qr")
+    if found.ended_at is not None:
+        raise Http404
     try:
         wechat.make_scene(place=found, actor_id=request.access.user.pk)
     except wechat.NoAccountError as error:
