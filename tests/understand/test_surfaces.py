@@ -183,6 +183,17 @@ def test_sql_reads_fresh_rows_and_refuses_the_rest(filled, tmp_path, monkeypatch
     ]
     ran = CliRunner().invoke(app, ["lake", "sql", "DELETE FROM responses", *given])
     assert (ran.exit_code, ran.stdout) == (2, "")
+    for locale, one_select, unknown in (
+        ("C", "Only one SELECT statement", "DuckDB cannot run this query; nothing was changed. It says: Catalog Error"),
+        (
+            "zh_CN.UTF-8",
+            "这里一次只运行一条 SELECT 语句",
+            "DuckDB 无法运行这条查询；没有改动任何内容。原因：Catalog Error",
+        ),
+    ):
+        monkeypatch.setenv("LC_ALL", locale)
+        for wrong, said in (("DROP TABLE responses", one_select), ("SELECT * FROM nowhere", unknown)):
+            assert CliRunner().invoke(app, ["lake", "sql", wrong, *given]).stderr.startswith(said)
 
 
 def test_home_shows_success_the_score_and_what_burns(filled, alice):

@@ -24,6 +24,10 @@ class QueryRefusedError(Exception):
     """The text is not one read-only statement, or it does not run. The message is for the analyst."""
 
 
+class NotOneSelectError(QueryRefusedError):
+    """The text is no single SELECT, or EXPLAIN of one."""
+
+
 def run_sql(*, query: str, slices: Sequence[Slice], limits: DuckDBLimits, limit: int | None = None) -> pa.Table:
     """Run one SELECT over views named as the tables; at most `limit` rows.
 
@@ -46,7 +50,7 @@ def _single_select(connection: duckdb.DuckDBPyConnection, query: str) -> str:
         raise QueryRefusedError(str(error)) from error
     allowed = {duckdb.StatementType.SELECT, duckdb.StatementType.EXPLAIN}
     if len(statements) != 1 or statements[0].type not in allowed:
-        raise QueryRefusedError("Only one SELECT statement at a time is run here; nothing was changed.")
+        raise NotOneSelectError("Only one SELECT statement at a time is run here; nothing was changed.")
     return statements[0].query
 
 

@@ -26,14 +26,17 @@ def sql(
 ) -> None:
     """Run one read-only query over one workspace, fresh rows included; prints CSV."""
     open_data(data)
-    from allears.lake.sql import QueryRefusedError
+    from allears.lake.sql import NotOneSelectError, QueryRefusedError
     from allears.understand.service import Service, SqlQuestion
 
     question = SqlQuestion(workspace_id=chosen_workspace(workspace).pk, query=query, limit=limit)
     try:
         answer = Service().sql(question)
+    except NotOneSelectError as error:
+        typer.echo(_("Only one SELECT statement at a time is run here; nothing was changed."), err=True)
+        raise typer.Exit(2) from error
     except QueryRefusedError as error:
-        typer.echo(str(error), err=True)
+        typer.echo(_("DuckDB cannot run this query; nothing was changed. It says: {why}").format(why=error), err=True)
         raise typer.Exit(2) from error
     if as_json:
         typer.echo(json.dumps([dict(zip(answer.columns, row, strict=True)) for row in answer.rows], ensure_ascii=False))
