@@ -116,14 +116,14 @@ def test_what_staff_typed_is_shown_before_and_cleaned_where_said(acme: Workspace
 
 def test_a_finished_import_keeps_no_name_of_a_person(acme: Workspace) -> None:
     zoe = known(acme, "zoe@example.test", "u-1000")
-    names = ["Zoe_Zoelle-answers.xlsx", "zoe@example.test.csv", "answers.csv", "Zoe Zoelles.csv"]
+    names = ["Zoe_Zoelle-answers.xlsx", "zoe@example.test.csv", "answers.csv", "Zoe Zoelles.csv", "NPS.Zoe Zoelle"]
     for name in names:
         Import.objects.create(
             workspace=acme, kind="voices", filename=name, state="done", digest=name, created_at=timezone.now()
         )
     gone(zoe)
     kept = Import.objects.in_workspace(acme.id).order_by("id").values_list("filename", flat=True)
-    assert list(kept) == ["[erased].xlsx", "[erased].csv", "answers.csv", "Zoe Zoelles.csv"]
+    assert list(kept) == ["[erased].xlsx", "[erased].csv", "answers.csv", "Zoe Zoelles.csv", "[erased]"]
 
 
 def test_what_another_system_answered_is_erased(acme: Workspace) -> None:

@@ -81,7 +81,10 @@ def go_on_without_a_connection(page: Page, language: str) -> None:
     pick(page, "face", "4")
     expect(page.locator("#kept")).to_contain_text(LOST[language])
     pick(page, "figure", "0")
+    for place, value in enumerate("yxz", 1):
+        page.locator(f'[name="q-order.{value}"]').select_option(str(place))
     onward.click()
+    expect(page.locator('[data-q="age"]')).to_contain_text({"en": "Y, X, Z", "zh": "选项y、选项x、选项z"}[language])
     assert shown(page)[:3] == ["age", "me", "more"], "the survey goes on without a connection"
     page.locator("#q-age").fill("41")
     onward.click()
@@ -148,7 +151,7 @@ def test_thirty_questions_over_a_cut_connection(
     assert (response.status, response.language, response.score) == ("complete", language, 2)
     assert response.answers == {
         "nps": 2, "wrong": "等了三天 three days", "store": "north", "bought": ["none"], "stars": 2, "face": 4,
-        "figure": 0, "age": 41, "more": "no", "last": "完 done",
+        "figure": 0, "order": ["y", "x", "z"], "age": 41, "more": "no", "last": "完 done",
     }  # fmt: skip
 
 

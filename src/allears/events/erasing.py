@@ -19,6 +19,9 @@ from allears.events.models import Import, Upload
 
 BLOCK = 1 << 22
 SHOWN = {"samples", "trial"}  # of an import's mapping
+ENDINGS = {
+    ".csv", ".tsv", ".txt", ".xlsx", ".xls", ".parquet", ".json", ".jsonl", ".ndjson", ".xes", ".xml", ".gz", ".zip",
+}  # fmt: skip
 BETWEEN_WORDS = re.compile(r"[\s_.+-]+")  # in the name of a file
 
 
@@ -142,7 +145,7 @@ def erase_uploads(*, person: Person, now: datetime) -> int:
             if row.state == Import.State.UPLOADED:
                 says = _("A person in this file was erased. Send the file again without them.")
                 waiting = Import.objects.in_workspace(person.workspace_id).filter(pk=row.pk)
-                named = STRUCK_OUT + Path(row.filename).suffix  # files are named after people, too
+                named = _struck_out(row.filename)  # files are named after people, too
                 waiting.update(state=Import.State.FAILED, error=says, finished_at=now, filename=named)
             dropped += 1
     _erase_samples(person.workspace_id)
@@ -156,8 +159,14 @@ def _erase_names(person: Person) -> int:
         rows = model.objects.in_workspace(person.workspace_id)
         for pk, filename in rows.values_list("pk", "filename"):
             if _is_named_after(person, filename):
-                done += rows.filter(pk=pk).update(filename=STRUCK_OUT + Path(filename).suffix)
+                done += rows.filter(pk=pk).update(filename=_struck_out(filename))
     return done
+
+
+def _struck_out(filename: str) -> str:
+    """What is left of a file's name: its ending, where it is one. In report.zoe it is the person's name."""
+    ending = Path(filename).suffix
+    return STRUCK_OUT + (ending if ending.lower() in ENDINGS else "")
 
 
 def _is_named_after(person: Person, filename: str) -> bool:
@@ -184,7 +193,7 @@ def _erase_left_over(person: Person) -> int:
     for each in named:
         files.remove_folder(each)
         for half in Upload.objects.in_workspace(person.workspace_id).filter(path=each.name):
-            half.filename = STRUCK_OUT + Path(half.filename).suffix  # files are named after people, too
+            half.filename = _struck_out(half.filename)  # files are named after people, too
             half.save(update_fields=["filename"])
     return len(named)
 

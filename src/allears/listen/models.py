@@ -276,6 +276,9 @@ class Voice(HotModel):
         MEDIA = "media"
         REGULATOR = "regulator"
 
+    workspace = models.ForeignKey(
+        Workspace, on_delete=models.CASCADE, related_name="+", db_index=False
+    )  # the indexes by time begin with it
     key = models.CharField(max_length=64)  # unique in the workspace: who repeats it changes nothing
     initiator = models.CharField(max_length=10, choices=Initiator.choices)
     source_kind = models.CharField(max_length=12, choices=SourceKind.choices)

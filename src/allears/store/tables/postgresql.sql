@@ -3318,7 +3318,6 @@ CREATE INDEX listen_voice_same ON listen_voice USING btree (workspace_id, samene
 CREATE INDEX listen_voice_score ON listen_voice USING btree (workspace_id, score, said_at DESC) WHERE (score IS NOT NULL);
 CREATE INDEX listen_voice_source ON listen_voice USING btree (workspace_id, source_kind, said_at DESC);
 CREATE INDEX listen_voice_thread ON listen_voice USING btree (workspace_id, thread) WHERE (thread IS NOT NULL);
-CREATE INDEX listen_voice_workspace_id_7e5f78f3 ON listen_voice USING btree (workspace_id);
 CREATE INDEX listen_voiceedition_voice_id_ae5d1844 ON listen_voiceedition USING btree (voice_id);
 CREATE INDEX listen_voiceedition_workspace_id_e68fc8c4 ON listen_voiceedition USING btree (workspace_id);
 CREATE INDEX listen_voicefile_key_3d0ad303_like ON listen_voicefile USING btree (key varchar_pattern_ops);

@@ -711,8 +711,6 @@ CREATE INDEX listen_voice_source ON listen_voice (workspace_id, source_kind, sai
 ;
 CREATE INDEX "listen_voice_thread" ON "listen_voice" ("workspace_id", "thread") WHERE "thread" IS NOT NULL
 ;
-CREATE INDEX "listen_voice_workspace_id_7e5f78f3" ON "listen_voice" ("workspace_id")
-;
 CREATE INDEX "listen_voiceedition_voice_id_ae5d1844" ON "listen_voiceedition" ("voice_id")
 ;
 CREATE INDEX "listen_voiceedition_workspace_id_e68fc8c4" ON "listen_voiceedition" ("workspace_id")

@@ -69,8 +69,10 @@
   };
   const ownWords = (beside) => isOther(beside) && beside.value.trim();
   const labelOf = (set) => {
+    const ranked = [...set.querySelectorAll(".place")].filter((each) => each.value).sort((a, b) => a.value - b.value);
     const words = controls(set).flatMap((each) => {
-      if (each.tagName === "SELECT" && !each.classList.contains("place")) {
+      if (each.classList.contains("place")) return [];
+      if (each.tagName === "SELECT") {
         const words = opened(each) && ownWords(each.nextElementSibling);
         return each.value ? [words || each.selectedOptions[0].textContent] : [];
       }
@@ -79,6 +81,7 @@
       if (figure || !each.checked) return each.checked ? [each.value] : [];
       return [ownWords(each.labels[0].nextElementSibling) || each.labels[0].textContent.trim()];
     });
+    words.push(...ranked.map((each) => each.nextElementSibling.textContent));
     return words.join(language === "zh" ? "、" : ", ");
   };
 
